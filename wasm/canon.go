@@ -1,0 +1,298 @@
+package wasm
+
+import (
+	"encoding/binary"
+	"slices"
+	"sync"
+)
+
+// A TypeID identifies a defined type within a [TypeSet]: two types are the same
+// if and only if their identities are.
+type TypeID uint32
+
+// A TypeSet gives canonical identities to the types of modules (core
+// specification, section "Type Equivalence"): recursion groups that look alike
+// once references within the group are relative and those out of it canonical
+// are one group. It is safe for concurrent use.
+type TypeSet struct {
+	mu     sync.RWMutex
+	groups map[string]TypeID // first type of each known group, by its key
+	types  []canonicalType
+}
+
+type canonicalType struct {
+	comp CompType // indices are TypeIDs
+	// supers are the proper supertypes from the root of the hierarchy down to the
+	// parent: the display that makes a subtype test one look-up.
+	supers []TypeID
+	final  bool
+}
+
+// NewTypeSet returns an empty set.
+func NewTypeSet() *TypeSet { return &TypeSet{groups: map[string]TypeID{}} }
+
+// Add enters the types of a module, whose references point backwards or into
+// their own group, and returns the identity of each.
+func (s *TypeSet) Add(types []SubType, groups []RecGroup) []TypeID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := make([]TypeID, 0, len(types))
+	for _, g := range groups {
+		ids = s.addGroup(ids, types, g)
+	}
+	return ids
+}
+
+// AddGroup enters one more group, given the identities of all types before it,
+// and returns the list extended by those of the group.
+func (s *TypeSet) AddGroup(ids []TypeID, types []SubType, g RecGroup) []TypeID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addGroup(ids, types, g)
+}
+
+func (s *TypeSet) addGroup(ids []TypeID, types []SubType, g RecGroup) []TypeID {
+	key := groupKey{ids: ids, start: g.Start}
+	for i := g.Start; i < g.End; i++ {
+		key.subType(&types[i])
+	}
+	first, known := s.groups[string(key.buf)]
+	if !known {
+		first = TypeID(len(s.types))
+		s.groups[string(key.buf)] = first
+	}
+	for i := g.Start; i < g.End; i++ {
+		ids = append(ids, first+TypeID(i-g.Start))
+	}
+	if known {
+		return ids
+	}
+	for i := g.Start; i < g.End; i++ {
+		t := &types[i]
+		c := canonicalType{comp: canonicalComp(&t.Comp, ids), final: t.Final}
+		if len(t.Supers) > 0 {
+			parent := ids[t.Supers[0]]
+			c.supers = append(slices.Clip(s.types[parent].supers), parent)
+		}
+		s.types = append(s.types, c)
+	}
+	return ids
+}
+
+// groupKey builds the string that represents a group up to equivalence.
+type groupKey struct {
+	buf   []byte
+	ids   []TypeID
+	start int
+}
+
+func (k *groupKey) number(n int) { k.buf = binary.AppendUvarint(k.buf, uint64(n)) }
+
+func (k *groupKey) heapType(h HeapType) {
+	switch {
+	case !h.IsIndex():
+		k.buf = append(k.buf, 0, byte(h))
+	case int(h) >= k.start:
+		k.buf = append(k.buf, 1)
+		k.number(int(h) - k.start)
+	default:
+		k.buf = append(k.buf, 2)
+		k.number(int(k.ids[h]))
+	}
+}
+
+func (k *groupKey) valType(t ValType) {
+	k.buf = append(k.buf, byte(t.Kind))
+	if t.IsRef() {
+		if t.Nullable {
+			k.buf = append(k.buf, 1)
+		} else {
+			k.buf = append(k.buf, 0)
+		}
+		k.heapType(t.Heap)
+	}
+}
+
+func (k *groupKey) valTypes(ts []ValType) {
+	k.number(len(ts))
+	for _, t := range ts {
+		k.valType(t)
+	}
+}
+
+func (k *groupKey) subType(t *SubType) {
+	final := byte(0)
+	if t.Final {
+		final = 1
+	}
+	k.buf = append(k.buf, byte(t.Comp.Kind), final)
+	k.number(len(t.Supers))
+	for _, super := range t.Supers {
+		k.heapType(HeapType(super))
+	}
+	switch t.Comp.Kind {
+	case CompFunc:
+		k.valTypes(t.Comp.Func.Params)
+		k.valTypes(t.Comp.Func.Results)
+	case CompCont:
+		k.heapType(t.Comp.Cont)
+	default:
+		k.number(len(t.Comp.Fields))
+		for _, f := range t.Comp.Fields {
+			mutable := byte(0)
+			if f.Mutable {
+				mutable = 1
+			}
+			k.buf = append(k.buf, mutable)
+			k.valType(f.Type)
+		}
+	}
+}
+
+// canonicalComp replaces type indices by identities.
+func canonicalComp(c *CompType, ids []TypeID) CompType {
+	list := func(ts []ValType) []ValType {
+		out := make([]ValType, len(ts))
+		for i, t := range ts {
+			out[i] = CanonicalValType(t, ids)
+		}
+		return out
+	}
+	out := CompType{Kind: c.Kind, Cont: canonicalHeap(c.Cont, ids)}
+	if c.Kind == CompFunc {
+		out.Func = FuncType{Params: list(c.Func.Params), Results: list(c.Func.Results)}
+	}
+	for _, f := range c.Fields {
+		out.Fields = append(out.Fields, FieldType{CanonicalValType(f.Type, ids), f.Mutable})
+	}
+	return out
+}
+
+func canonicalHeap(h HeapType, ids []TypeID) HeapType {
+	if h.IsIndex() {
+		return HeapType(ids[h])
+	}
+	return h
+}
+
+// CanonicalValType replaces a type index in t by the identity of its type, so
+// that types of different modules can be compared.
+func CanonicalValType(t ValType, ids []TypeID) ValType {
+	if t.IsRef() {
+		t.Heap = canonicalHeap(t.Heap, ids)
+	}
+	return t
+}
+
+// Comp returns the composite type of id; heap types in it that are indices
+// are TypeIDs.
+func (s *TypeSet) Comp(id TypeID) *CompType {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return &s.types[id].comp
+}
+
+// IsFinal reports whether the type may not be extended.
+func (s *TypeSet) IsFinal(id TypeID) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.types[id].final
+}
+
+// Depth returns the number of proper supertypes.
+func (s *TypeSet) Depth(id TypeID) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.types[id].supers)
+}
+
+// IsSubtype reports whether sub is super or was declared, perhaps over several
+// steps, to extend it.
+func (s *TypeSet) IsSubtype(sub, super TypeID) bool {
+	if sub == super {
+		return true
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	depth := len(s.types[super].supers)
+	supers := s.types[sub].supers
+	return depth < len(supers) && supers[depth] == super
+}
+
+// IsHeapSubtype reports whether a <: b; indices are TypeIDs.
+func (s *TypeSet) IsHeapSubtype(a, b HeapType) bool {
+	if a == b || a == HeapBot {
+		return true
+	}
+	if a.IsIndex() && b.IsIndex() {
+		return s.IsSubtype(TypeID(a), TypeID(b))
+	}
+	if a.IsIndex() {
+		switch s.Comp(TypeID(a)).Kind {
+		case CompFunc:
+			return b == HeapFunc
+		case CompCont:
+			return b == HeapCont
+		case CompStruct:
+			return b == HeapStruct || b == HeapEq || b == HeapAny
+		case CompArray:
+			return b == HeapArray || b == HeapEq || b == HeapAny
+		}
+		return false
+	}
+	switch a {
+	case HeapEq:
+		return b == HeapAny
+	case HeapI31, HeapStruct, HeapArray:
+		return b == HeapEq || b == HeapAny
+	case HeapNone, HeapNoFunc, HeapNoExtern, HeapNoExn, HeapNoCont:
+		return s.Top(b) == s.Top(a)
+	}
+	return false
+}
+
+// Top returns the greatest type of the hierarchy that h is in; an index is a
+// TypeID.
+func (s *TypeSet) Top(h HeapType) HeapType {
+	if h.IsIndex() {
+		switch s.Comp(TypeID(h)).Kind {
+		case CompFunc:
+			return HeapFunc
+		case CompCont:
+			return HeapCont
+		}
+		return HeapAny
+	}
+	switch h {
+	case HeapFunc, HeapNoFunc:
+		return HeapFunc
+	case HeapExtern, HeapNoExtern:
+		return HeapExtern
+	case HeapExn, HeapNoExn:
+		return HeapExn
+	case HeapCont, HeapNoCont:
+		return HeapCont
+	}
+	return HeapAny
+}
+
+// IsValSubtype reports whether a <: b; indices are TypeIDs.
+func (s *TypeSet) IsValSubtype(a, b ValType) bool {
+	if a == b || a.Kind == KindBot {
+		return true
+	}
+	if a.Kind != KindRef || b.Kind != KindRef || a.Nullable && !b.Nullable {
+		return false
+	}
+	return s.IsHeapSubtype(a.Heap, b.Heap)
+}
+
+// IsFuncSubtype reports whether a <: b structurally: parameters contravariant,
+// results covariant; indices are TypeIDs.
+func (s *TypeSet) IsFuncSubtype(a, b FuncType) bool {
+	return s.areSubtypes(b.Params, a.Params) && s.areSubtypes(a.Results, b.Results)
+}
+
+func (s *TypeSet) areSubtypes(as, bs []ValType) bool {
+	return slices.EqualFunc(as, bs, s.IsValSubtype)
+}

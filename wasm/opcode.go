@@ -1,0 +1,64 @@
+package wasm
+
+// An Opcode identifies an instruction: it is the index of its row in
+// [Instructions]. The numbers are dense and mean nothing outside of Weft.
+type Opcode uint16
+
+// Info returns the row of the table.
+func (op Opcode) Info() *Instruction { return &Instructions[op] }
+
+func (op Opcode) String() string { return Instructions[op].Name }
+
+// codeKey joins a prefix and a code.
+func codeKey(prefix uint8, code uint32) uint32 { return uint32(prefix)<<16 | code }
+
+// opcodeByCode finds an opcode by encoding: the unprefixed ones directly, the
+// others by their key.
+var opcodeByCode, opcodeByByte = func() (map[uint32]Opcode, [256]int16) {
+	byCode := make(map[uint32]Opcode, len(Instructions))
+	var byByte [256]int16
+	for b := range byByte {
+		byByte[b] = -1
+	}
+	for i := range Instructions {
+		row := &Instructions[i]
+		byCode[codeKey(row.Prefix, uint32(row.Code))] = Opcode(i)
+		if row.Prefix == 0 {
+			byByte[row.Code] = int16(i)
+		}
+	}
+	return byCode, byByte
+}()
+
+var opcodeByName = func() map[string]Opcode {
+	byName := make(map[string]Opcode, len(Instructions))
+	for i := range Instructions {
+		if _, ok := byName[Instructions[i].Name]; !ok {
+			byName[Instructions[i].Name] = Opcode(i)
+		}
+	}
+	return byName
+}()
+
+// OpcodeByName returns the first opcode with the given mnemonic. For select,
+// ref.test and ref.cast that is [OpSelect], [OpRefTest] and [OpRefCast]; their
+// other forms are the next opcode.
+func OpcodeByName(name string) (Opcode, bool) {
+	op, ok := opcodeByName[name]
+	return op, ok
+}
+
+// OpcodeByCode returns the opcode with the given encoding (see [Instruction]).
+func OpcodeByCode(prefix uint8, code uint32) (Opcode, bool) {
+	op, ok := opcodeByCode[codeKey(prefix, code)]
+	return op, ok
+}
+
+// opcodeForByte returns the opcode that a single byte encodes, without prefix.
+func opcodeForByte(b byte) (Opcode, bool) {
+	i := opcodeByByte[b]
+	return Opcode(i), i >= 0
+}
+
+// IsPrefix reports whether a byte begins a two-part opcode.
+func IsPrefix(b byte) bool { return b >= 0xFB && b <= 0xFE }
