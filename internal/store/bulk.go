@@ -1,0 +1,69 @@
+package store
+
+import "weft/wasm"
+
+// inRange reports whether [at, at+n) lies within size, without overflow.
+func inRange(at, n, size uint64) bool { return n <= size && at <= size-n }
+
+// Init copies n bytes of a data segment, from src on, to dst (memory.init).
+func (m *Memory) Init(segment []byte, dst, src, n uint64) wasm.TrapCode {
+	if !inRange(src, n, uint64(len(segment))) || !inRange(dst, n, m.Record.Len) {
+		return wasm.TrapMemoryOutOfBounds
+	}
+	copy(m.Bytes()[dst:], segment[src:src+n])
+	return wasm.TrapNone
+}
+
+// Copy copies n bytes from another memory, or the same (memory.copy).
+func (m *Memory) Copy(from *Memory, dst, src, n uint64) wasm.TrapCode {
+	if !inRange(src, n, from.Record.Len) || !inRange(dst, n, m.Record.Len) {
+		return wasm.TrapMemoryOutOfBounds
+	}
+	copy(m.Bytes()[dst:], from.Bytes()[src:src+n])
+	return wasm.TrapNone
+}
+
+// Fill sets n bytes (memory.fill).
+func (m *Memory) Fill(dst uint64, value byte, n uint64) wasm.TrapCode {
+	if !inRange(dst, n, m.Record.Len) {
+		return wasm.TrapMemoryOutOfBounds
+	}
+	b := m.Bytes()[dst : dst+n]
+	if value == 0 {
+		clear(b)
+		return wasm.TrapNone
+	}
+	for i := range b {
+		b[i] = value
+	}
+	return wasm.TrapNone
+}
+
+// Init copies n elements of a segment, from src on, to dst (table.init).
+func (t *Table) Init(segment []uint64, dst, src, n uint64) wasm.TrapCode {
+	if !inRange(src, n, uint64(len(segment))) || !inRange(dst, n, t.Record.Len) {
+		return wasm.TrapTableOutOfBounds
+	}
+	copy(t.Slots()[dst:], segment[src:src+n])
+	return wasm.TrapNone
+}
+
+// Copy copies n elements from another table, or the same (table.copy).
+func (t *Table) Copy(from *Table, dst, src, n uint64) wasm.TrapCode {
+	if !inRange(src, n, from.Record.Len) || !inRange(dst, n, t.Record.Len) {
+		return wasm.TrapTableOutOfBounds
+	}
+	copy(t.Slots()[dst:], from.Slots()[src:src+n])
+	return wasm.TrapNone
+}
+
+// Fill sets n elements (table.fill).
+func (t *Table) Fill(dst, value, n uint64) wasm.TrapCode {
+	if !inRange(dst, n, t.Record.Len) {
+		return wasm.TrapTableOutOfBounds
+	}
+	for i := range t.Slots()[dst : dst+n] {
+		t.Slots()[dst+uint64(i)] = value
+	}
+	return wasm.TrapNone
+}

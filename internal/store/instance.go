@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// An Instance is the Go half of a module instance.
+type Instance struct {
+	Record *InstanceRecord
+	Module *Module
+	Store  *Store
+	// Elems and Datas are the segments that have not been dropped.
+	Elems [][]uint64
+	Datas [][]byte
+}
+
+// Instantiate makes an instance of a module with one value for each of its
+// imports (core specification, section "Instantiation"). When a segment does not
+// fit or the start function fails, what was written before stays written.
+func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
+	in, err := s.allocate(m, imports)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.initSegments(); err != nil {
+		return in, err
+	}
+	if start := m.Wasm.Start; start != nil {
+		if err := s.Engine.Call(ctx, s, in.Record.Func(start.Func), nil); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+// allocate makes the instance with its tables, memories, globals and segments.
+func (s *Store) allocate(m *Module, imports []Extern) (*Instance, error) {
+	if len(imports) != len(m.Wasm.Imports) {
+		return nil, fmt.Errorf("weft: %d imports given, the module has %d", len(imports), len(m.Wasm.Imports))
+	}
+	for i := range imports {
+		if err := s.matchImport(m, &m.Wasm.Imports[i], imports[i]); err != nil {
+			return nil, err
+		}
+	}
+	in := &Instance{Module: m, Store: s}
+	if err := in.allocateRecord(); err != nil {
+		return nil, err
+	}
+	s.instances = append(s.instances, in)
+	in.linkImports(imports)
+	if err := in.allocateOwn(); err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+func (in *Instance) allocateRecord() (err error) {
+	arena, space := &in.Store.arena, in.Module.Space
+	r, err := allocArray[InstanceRecord](arena, 1)
+	if err != nil {
+		return err
+	}
+	in.Record = r
+	r.Number = uint32(len(in.Store.instances))
+	r.NumMemories = uint32(len(space.Memories))
+	alloc := func(n int, size uintptr) (p unsafe.Pointer) {
+		if err == nil {
+			p, err = arena.Alloc(uintptr(n) * size)
+		}
+		return p
+	}
+	const word = unsafe.Sizeof(uintptr(0))
+	r.memories = (**MemoryRecord)(alloc(len(space.Memories), word))
+	r.globals = (**GlobalRecord)(alloc(len(space.Globals), word))
+	r.tables = (**TableRecord)(alloc(len(space.Tables), word))
+	r.funcs = (**FuncRecord)(alloc(len(space.Funcs), word))
+	r.tags = (**TagRecord)(alloc(len(space.Tags), word))
+	r.types = (*wasm.TypeID)(alloc(len(in.Module.Types), unsafe.Sizeof(wasm.TypeID(0))))
+	r.Own = (*FuncRecord)(alloc(len(in.Module.Wasm.Funcs), unsafe.Sizeof(FuncRecord{})))
+	return err
+}
+
+func (in *Instance) linkImports(imports []Extern) {
+	var counts [5]uint32
+	for i, value := range imports {
+		kind := in.Module.Wasm.Imports[i].Kind
+		n := counts[kind]
+		counts[kind]++
+		switch v := value.(type) {
+		case *FuncRecord:
+			*at(in.Record.funcs, n) = v
+		case *Table:
+			*at(in.Record.tables, n) = v.Record
+		case *Memory:
+			*at(in.Record.memories, n) = v.Record
+		case *Global:
+			*at(in.Record.globals, n) = v.Record
+		case *Tag:
+			*at(in.Record.tags, n) = v.Record
+		}
+	}
+}
+
+// allocateOwn makes what the module defines itself, in an order in which
+// constant expressions find what they may refer to.
+func (in *Instance) allocateOwn() error {
+	m, r, s := in.Module.Wasm, in.Record, in.Store
+	for i, id := range in.Module.Types {
+		*at(r.types, uint32(i)) = id
+	}
+	for i := range m.Funcs {
+		t := m.FuncType(m.Funcs[i].Type)
+		f := at(r.Own, uint32(i))
+		*f = FuncRecord{Instance: r, Index: uint32(in.Module.Space.ImportedFuncs + i), Type: in.Module.Types[m.Funcs[i].Type],
+			Params: uint32(wasm.SlotCount(t.Params)), Results: uint32(wasm.SlotCount(t.Results))}
+		*at(r.funcs, f.Index) = f
+	}
+	imported := m.NumImports(wasm.ExternMemory)
+	for i, t := range m.Memories {
+		memory, err := s.NewMemory(t)
+		if err != nil {
+			return err
+		}
+		*at(r.memories, uint32(imported+i)) = memory.Record
+	}
+	imported = m.NumImports(wasm.ExternTag)
+	for i, typeIndex := range m.Tags {
+		name := m.Names.Tags[uint32(imported+i)]
+		if name != "" {
+			name = "$" + name
+		}
+		tag, err := s.NewTag(in.Module.Types[typeIndex], name)
+		if err != nil {
+			return err
+		}
+		*at(r.tags, uint32(imported+i)) = tag.Record
+	}
+	for i := range m.Globals {
+		value, err := in.evaluate(&m.Globals[i].Init)
+		if err != nil {
+			return err
+		}
+		t := m.Globals[i].Type
+		t.Type = wasm.CanonicalValType(t.Type, in.Module.Types)
+		global, err := s.NewGlobal(t, value)
+		if err != nil {
+			return err
+		}
+		*at(r.globals, uint32(in.Module.Space.ImportedGlobals+i)) = global.Record
+	}
+	imported = m.NumImports(wasm.ExternTable)
+	for i := range m.Tables {
+		var fill [2]uint64
+		if m.Tables[i].Init.Body != nil {
+			var err error
+			if fill, err = in.evaluate(&m.Tables[i].Init); err != nil {
+				return err
+			}
+		}
+		t := m.Tables[i].Type
+		t.Elem = wasm.CanonicalValType(t.Elem, in.Module.Types)
+		table, err := s.NewTable(t, fill[0])
+		if err != nil {
+			return err
+		}
+		*at(r.tables, uint32(imported+i)) = table.Record
+	}
+	return in.evaluateElems()
+}
+
+func (in *Instance) evaluateElems() error {
+	m := in.Module.Wasm
+	in.Elems = make([][]uint64, len(m.Elems))
+	for i := range m.Elems {
+		e := &m.Elems[i]
+		if e.Mode == wasm.Declarative {
+			continue
+		}
+		slots := make([]uint64, 0, len(e.Funcs)+len(e.Exprs))
+		for _, f := range e.Funcs {
+			slots = append(slots, in.Record.Func(f).Ref())
+		}
+		for j := range e.Exprs {
+			v, err := in.evaluate(&e.Exprs[j])
+			if err != nil {
+				return err
+			}
+			slots = append(slots, v[0])
+		}
+		in.Elems[i] = slots
+	}
+	in.Datas = make([][]byte, len(m.Datas))
+	for i := range m.Datas {
+		in.Datas[i] = m.Datas[i].Bytes
+	}
+	return nil
+}
+
+
+// initSegments copies the active segments to their places and drops them.
+func (in *Instance) initSegments() error {
+	m := in.Module.Wasm
+	for i := range m.Elems {
+		e := &m.Elems[i]
+		if e.Mode != wasm.Active {
+			continue
+		}
+		offset, err := in.evaluate(&e.OffsetPos)
+		if err != nil {
+			return err
+		}
+		table := in.Store.Table(in.Record.Table(e.Table))
+		if code := table.Init(in.Elems[i], offset[0], 0, uint64(len(in.Elems[i]))); code != 0 {
+			return &Trap{Code: code, Detail: fmt.Sprintf("element segment %d does not fit into table %d", i, e.Table)}
+		}
+		in.Elems[i] = nil
+	}
+	for i := range m.Datas {
+		d := &m.Datas[i]
+		if d.Mode != wasm.Active {
+			continue
+		}
+		offset, err := in.evaluate(&d.OffsetPos)
+		if err != nil {
+			return err
+		}
+		memory := in.Store.Memory(in.Record.Memory(d.Memory))
+		if code := memory.Init(d.Bytes, offset[0], 0, uint64(len(d.Bytes))); code != 0 {
+			return &Trap{Code: code, Detail: fmt.Sprintf("data segment %d does not fit into memory %d", i, d.Memory)}
+		}
+		in.Datas[i] = nil
+	}
+	return nil
+}
+
+// Export returns the value that is exported under a name; nil if there is none.
+func (in *Instance) Export(name string) Extern {
+	for i := range in.Module.Wasm.Exports {
+		if e := &in.Module.Wasm.Exports[i]; e.Name == name {
+			return in.extern(e.Kind, e.Index)
+		}
+	}
+	return nil
+}
+
+func (in *Instance) extern(kind wasm.ExternKind, i uint32) Extern {
+	s, r := in.Store, in.Record
+	switch kind {
+	case wasm.ExternFunc:
+		return r.Func(i)
+	case wasm.ExternTable:
+		return s.Table(r.Table(i))
+	case wasm.ExternMemory:
+		return s.Memory(r.Memory(i))
+	case wasm.ExternGlobal:
+		return s.globals[r.Global(i).Number]
+	}
+	return s.Tag(r.Tag(i))
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"fmt"
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// Invariants of the unsafe code here: Record.Base points to at least Record.Len
+// usable bytes, and Len only grows while the store is open.
+
+// A Memory is the Go half of a linear memory.
+type Memory struct {
+	Record *MemoryRecord
+	Type   wasm.MemoryType
+	region Region
+	limit  uint64 // in bytes
+}
+
+// maxPages is the largest size in pages that the address type can express.
+func maxPages(t wasm.MemoryType) uint64 {
+	if t.Limits.Is64 {
+		return 1 << (64 - max(t.PageLog2, 1))
+	}
+	return 1 << (32 - t.PageLog2)
+}
+
+// NewMemory makes a memory of zeros.
+func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
+	pages := maxPages(t)
+	if t.Limits.HasMax {
+		pages = min(pages, t.Limits.Max)
+	}
+	limit := s.Limits.MemoryBytes
+	if pages < limit>>t.PageLog2 {
+		limit = pages << t.PageLog2
+	}
+	if t.Limits.Min > limit>>t.PageLog2 {
+		return nil, fmt.Errorf("out of memory: a memory of %d pages of %d bytes is larger than the limit of %d bytes", t.Limits.Min, 1<<t.PageLog2, limit)
+	}
+	record, err := allocArray[MemoryRecord](&s.arena, 1)
+	if err != nil {
+		return nil, err
+	}
+	m := &Memory{Record: record, Type: t, limit: limit}
+	record.Number = uint32(len(s.memories))
+	if err := m.reserve(uintptr(t.Limits.Min << t.PageLog2)); err != nil {
+		return nil, fmt.Errorf("out of memory: %w", err)
+	}
+	s.memories = append(s.memories, m)
+	return m, nil
+}
+
+// reserve makes the first size bytes usable. Space for growth is reserved where
+// the system has it, so that growing seldom moves the memory.
+func (m *Memory) reserve(size uintptr) error {
+	if size > m.region.reserved {
+		bigger, err := ReserveRegion(uintptr(min(m.limit, max(4<<30, uint64(size)*2))))
+		if err != nil {
+			if bigger, err = ReserveRegion(size); err != nil {
+				return err
+			}
+		}
+		if err := bigger.Commit(size); err != nil {
+			bigger.Release()
+			return err
+		}
+		copy(unsafe.Slice((*byte)(bigger.Base), size), m.Bytes())
+		m.region.Release()
+		m.region = bigger
+	} else if err := m.region.Commit(size); err != nil {
+		return err
+	}
+	m.Record.Base, m.Record.Len = m.region.Base, uint64(size)
+	return nil
+}
+
+// Bytes returns the content. The slice is valid until the memory grows or the
+// store is closed.
+func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.Record.Len) }
+
+// Pages returns the size in pages.
+func (m *Memory) Pages() uint64 { return m.Record.Len >> m.Type.PageLog2 }
+
+// Grow adds pages and returns the size before; false if it cannot.
+func (m *Memory) Grow(pages uint64) (uint64, bool) {
+	old := m.Pages()
+	if pages > m.limit>>m.Type.PageLog2-old {
+		return 0, false
+	}
+	if pages > 0 && m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) != nil {
+		return 0, false
+	}
+	return old, true
+}

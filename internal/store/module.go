@@ -1,0 +1,48 @@
+package store
+
+import "weft/wasm"
+
+// A Module is a validated module in the form from which instances are made. It
+// belongs to an engine and may be instantiated in any number of stores.
+type Module struct {
+	Wasm  *wasm.Module
+	Space *wasm.AddressSpace
+	// Types gives each type its identity in the engine's set.
+	Types []wasm.TypeID
+	// Features are those with which the module was validated.
+	Features wasm.Features
+	// Code is the engine's: what it needs to execute the module.
+	Code any
+}
+
+// NewModule prepares a validated module.
+func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine) *Module {
+	c := &Module{Wasm: m, Space: m.AddressSpace(), Types: types.Add(m.Types, m.RecGroups), Features: features}
+	engine.Prepare(c)
+	return c
+}
+
+// FuncName returns the name of a function for people: from the name section,
+// or else the first export, or else "".
+func (m *Module) FuncName(index uint32) string {
+	if name := m.Wasm.Names.Funcs[index]; name != "" {
+		return name
+	}
+	for i := range m.Wasm.Exports {
+		if e := &m.Wasm.Exports[i]; e.Kind == wasm.ExternFunc && e.Index == index {
+			return e.Name
+		}
+	}
+	return ""
+}
+
+// FuncFrame describes the call of a function at an offset of its body.
+func (m *Module) FuncFrame(index uint32, offset int) Frame {
+	f := Frame{Module: m.Wasm.Names.Module, FuncIndex: int(index), FuncName: m.FuncName(index)}
+	if i := int(index) - m.Space.ImportedFuncs; i >= 0 {
+		fn := &m.Wasm.Funcs[i]
+		f.Offset = fn.BodyOffset + offset
+		f.Position, _ = fn.PositionAt(offset)
+	}
+	return f
+}

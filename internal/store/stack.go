@@ -1,0 +1,158 @@
+package store
+
+import "unsafe"
+
+// Stacks come in size classes: class 1 has 512 bytes and each next one twice as
+// many. Stacks of small classes are cut from slabs and kept in free lists,
+// linked through their first word; large ones are regions of their own. A stack
+// has no guard page: every call compares with its end (see RATIONALE.md).
+//
+// Invariants of the unsafe code here: an address in a free list is that of an
+// unused stack of its class; a stack is in use by at most one descriptor.
+
+const (
+	minStackLog2 = 9
+	slabLog2     = 18
+	maxClass     = 24
+	slabClasses  = slabLog2 - minStackLog2 // classes 1..slabClasses-1 are cut from slabs
+)
+
+func classSize(class uint8) uintptr { return 1 << (uintptr(class) + minStackLog2 - 1) }
+
+// classFor returns the smallest class with at least size bytes.
+func classFor(size uintptr) uint8 {
+	class := uint8(1)
+	for classSize(class) < size {
+		class++
+	}
+	return class
+}
+
+type stackAllocator struct {
+	free  [slabClasses]uintptr // by class: the first free stack
+	slabs []Region
+	next  uintptr // in the last slab
+	left  uintptr
+	large map[uintptr]Region
+	bytes uint64 // in slabs and large stacks
+	limit uint64
+}
+
+func (a *stackAllocator) get(class uint8) (uintptr, bool) {
+	if class >= slabClasses {
+		return a.getLarge(class)
+	}
+	if p := a.free[class]; p != 0 {
+		a.free[class] = *(*uintptr)(Pointer(p))
+		return p, true
+	}
+	size := classSize(class)
+	if a.left < size {
+		const slab = 1 << slabLog2
+		if a.bytes+slab > a.limit {
+			return 0, false
+		}
+		r, err := ReserveRegion(slab)
+		if err != nil {
+			return 0, false
+		}
+		if r.Commit(slab) != nil {
+			r.Release()
+			return 0, false
+		}
+		a.recycle()
+		a.slabs = append(a.slabs, r)
+		a.next, a.left = uintptr(r.Base), slab
+		a.bytes += slab
+	}
+	p := a.next
+	a.next += size
+	a.left -= size
+	return p, true
+}
+
+// recycle puts the rest of the last slab into the free lists.
+func (a *stackAllocator) recycle() {
+	for class := uint8(slabClasses - 1); class > 0; class-- {
+		for size := classSize(class); a.left >= size; a.left -= size {
+			a.put(class, a.next)
+			a.next += size
+		}
+	}
+}
+
+func (a *stackAllocator) getLarge(class uint8) (uintptr, bool) {
+	size := classSize(class)
+	if class > maxClass || a.bytes+uint64(size) > a.limit {
+		return 0, false
+	}
+	r, err := ReserveRegion(size)
+	if err != nil {
+		return 0, false
+	}
+	if r.Commit(size) != nil {
+		r.Release()
+		return 0, false
+	}
+	if a.large == nil {
+		a.large = map[uintptr]Region{}
+	}
+	a.large[uintptr(r.Base)] = r
+	a.bytes += uint64(size)
+	return uintptr(r.Base), true
+}
+
+func (a *stackAllocator) put(class uint8, p uintptr) {
+	if class < slabClasses {
+		*(*uintptr)(Pointer(p)) = a.free[class]
+		a.free[class] = p
+		return
+	}
+	r := a.large[p]
+	delete(a.large, p)
+	a.bytes -= uint64(r.reserved)
+	r.Release()
+}
+
+func (a *stackAllocator) release() {
+	for i := range a.slabs {
+		a.slabs[i].Release()
+	}
+	for _, r := range a.large {
+		r.Release()
+	}
+	*a = stackAllocator{}
+}
+
+// AllocStack gives a descriptor a stack of at least size bytes; false if there
+// is no memory for it.
+func (c *Continuations) AllocStack(r *ContRecord, size uintptr) bool {
+	class := classFor(size)
+	p, ok := c.stacks.get(class)
+	if ok {
+		r.Stack, r.Class = p, class
+	}
+	return ok
+}
+
+// GrowStack moves a descriptor's stack, of which the first used bytes matter, to
+// one of at least size bytes; false if there is no memory for it. Frames hold
+// no addresses of stacks, so moving is copying.
+func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
+	class := classFor(size)
+	p, ok := c.stacks.get(class)
+	if ok {
+		copy(unsafe.Slice((*byte)(Pointer(p)), used), unsafe.Slice((*byte)(Pointer(r.Stack)), used))
+		c.FreeStack(r)
+		r.Stack, r.Class = p, class
+	}
+	return ok
+}
+
+// FreeStack takes the stack from a descriptor.
+func (c *Continuations) FreeStack(r *ContRecord) {
+	if r.Class != 0 {
+		c.stacks.put(r.Class, r.Stack)
+		r.Class, r.Stack = 0, 0
+	}
+}

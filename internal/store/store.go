@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"weft/wasm"
+)
+
+// Limits bound what the guests of a store may use.
+type Limits struct {
+	// StackBytes bounds the stacks of an invocation together: that of the call
+	// from the host and those of the continuations which are active above it.
+	// Exceeding it traps with "call stack exhausted".
+	StackBytes uint32
+	// Continuations bounds the continuations that exist at the same time.
+	Continuations uint32
+	// ContinuationBytes bounds the memory of the stacks of all continuations.
+	ContinuationBytes uint64
+	// MemoryBytes bounds each linear memory.
+	MemoryBytes uint64
+	// TableElements bounds each table.
+	TableElements uint64
+	// HostDepth bounds how deeply calls from the host into Wasm may nest.
+	HostDepth int
+}
+
+// DefaultLimits are generous for programs and keep a process alive.
+var DefaultLimits = Limits{
+	StackBytes:        16 << 20,
+	Continuations:     1 << 24,
+	ContinuationBytes: 4 << 30,
+	MemoryBytes:       16 << 30,
+	TableElements:     10_000_000,
+	HostDepth:         1000,
+}
+
+// An Engine executes functions.
+type Engine interface {
+	// Prepare attaches to a module what the engine needs to execute it.
+	Prepare(m *Module)
+	// Call calls a function. Slots hold the arguments and then the results; its
+	// length is the larger of both. The error is a [*Trap], an [*Exception], an
+	// [*UnhandledSuspension], the cause of the context's end, or what a host
+	// function returned.
+	Call(ctx context.Context, s *Store, f *FuncRecord, slots []uint64) error
+}
+
+// A Store owns everything that its instances made. It is used by one goroutine
+// at a time.
+type Store struct {
+	Types  *wasm.TypeSet
+	Engine Engine
+	Limits Limits
+
+	arena     Arena
+	instances []*Instance
+	memories  []*Memory
+	tables    []*Table
+	globals   []*Global
+	tags      []*Tag
+	hosts     []*HostFunc
+	externs   externTable
+	excs      []*Exception
+	Conts     Continuations
+	closed    bool
+
+	// HostDepth is the number of calls from the host that are under way, and
+	// StackInUse the bytes of the stacks that are active in them.
+	HostDepth  int
+	StackInUse uint64
+	// Idle keeps the engine's state of finished invocations for the next.
+	Idle []any
+}
+
+// ErrClosed is returned for uses of a store after its Close.
+var ErrClosed = errors.New("weft: the store is closed")
+
+// New returns an empty store.
+func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
+	s := &Store{Types: types, Engine: engine, Limits: limits}
+	if err := s.Conts.init(limits); err != nil {
+		return nil, fmt.Errorf("weft: new store: %w", err)
+	}
+	return s, nil
+}
+
+// Close releases the memory of everything in the store. Nothing of the store
+// may be used afterwards, and no call may be under way.
+func (s *Store) Close() {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	for _, m := range s.memories {
+		m.region.Release()
+	}
+	for _, t := range s.tables {
+		t.region.Release()
+	}
+	s.Conts.release()
+	s.arena.Release()
+}
+
+// Closed reports whether Close was called.
+func (s *Store) Closed() bool { return s.closed }
+
+// Instance returns the Go half of an instance.
+func (s *Store) Instance(r *InstanceRecord) *Instance { return s.instances[r.Number] }
+
+// Memory returns the Go half of a memory.
+func (s *Store) Memory(r *MemoryRecord) *Memory { return s.memories[r.Number] }
+
+// Table returns the Go half of a table.
+func (s *Store) Table(r *TableRecord) *Table { return s.tables[r.Number] }
+
+// Tag returns the Go half of a tag.
+func (s *Store) Tag(r *TagRecord) *Tag { return s.tags[r.Number] }
+
+// Host returns the Go half of a host function.
+func (s *Store) Host(f *FuncRecord) *HostFunc { return s.hosts[f.Index] }
+
+// An Extern is what can be imported and exported: *FuncRecord, *Table,
+// *Memory, *Global or *Tag.
+type Extern any

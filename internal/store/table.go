@@ -1,0 +1,77 @@
+package store
+
+import (
+	"fmt"
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// Invariants of the unsafe code here: Record.Base points to at least Record.Len
+// usable slots, and Len only grows while the store is open.
+
+// A Table is the Go half of a table. Type.Elem refers to types by identity.
+type Table struct {
+	Record *TableRecord
+	Type   wasm.TableType
+	region Region
+	limit  uint64 // in elements
+}
+
+// NewTable makes a table filled with a value. The type refers to types by
+// identity.
+func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
+	limit := s.Limits.TableElements
+	if t.Limits.HasMax {
+		limit = min(limit, t.Limits.Max)
+	}
+	if t.Limits.Min > limit {
+		return nil, fmt.Errorf("out of memory: a table of %d elements is larger than the limit of %d", t.Limits.Min, limit)
+	}
+	record, err := allocArray[TableRecord](&s.arena, 1)
+	if err != nil {
+		return nil, err
+	}
+	record.Number = uint32(len(s.tables))
+	table := &Table{Record: record, Type: t, limit: limit}
+	if _, ok := table.Grow(t.Limits.Min, fill); !ok {
+		return nil, fmt.Errorf("out of memory: no space for a table of %d elements", t.Limits.Min)
+	}
+	s.tables = append(s.tables, table)
+	return table, nil
+}
+
+// Slots returns the elements. The slice is valid until the table grows or the
+// store is closed.
+func (t *Table) Slots() []uint64 { return unsafe.Slice((*uint64)(t.Record.Base), t.Record.Len) }
+
+// Grow adds elements and returns the size before; false if it cannot.
+func (t *Table) Grow(n, fill uint64) (uint64, bool) {
+	old := t.Record.Len
+	if n > t.limit-old {
+		return 0, false
+	}
+	size := uintptr(old+n) * 8
+	if size > t.region.Size() {
+		bigger, err := ReserveRegion(max(size, 2*t.region.Size()))
+		if err == nil {
+			err = bigger.Commit(max(size, 2*t.region.Size()))
+		}
+		if err != nil {
+			bigger.Release()
+			return 0, false
+		}
+		copy(unsafe.Slice((*uint64)(bigger.Base), old), t.Slots())
+		t.region.Release()
+		t.region = bigger
+		t.Record.Base = bigger.Base
+	}
+	t.Record.Len = old + n
+	if fill != 0 {
+		added := t.Slots()[old:]
+		for i := range added {
+			added[i] = fill
+		}
+	}
+	return old, true
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"weft/wasm"
+)
+
+// A Trap ends an invocation because the guest did something that has no
+// result (core specification, section "Administrative Instructions").
+type Trap struct {
+	Code wasm.TrapCode
+	// Detail says more than the code, if there is more to say.
+	Detail string
+	Stack  StackTrace
+}
+
+func (t *Trap) Error() string {
+	msg := t.Code.String()
+	if t.Detail != "" {
+		msg += ": " + t.Detail
+	}
+	return "wasm trap: " + msg + t.Stack.suffix()
+}
+
+// An UnhandledSuspension ends an invocation whose guest suspended, or
+// switched, with a tag for which no resume on the way to the host has a clause.
+// It is neither a trap nor an exception: nothing in Wasm can intercept it.
+type UnhandledSuspension struct {
+	Tag   *Tag
+	Stack StackTrace
+}
+
+func (u *UnhandledSuspension) Error() string {
+	return "wasm: unhandled tag: no handler for " + u.Tag.describe() + u.Stack.suffix()
+}
+
+// An Exception ends an invocation by an exception that nothing in Wasm caught.
+// A host function that returns one throws it into the guest.
+type Exception struct {
+	Tag     *Tag
+	Payload []uint64 // the slots of the tag's parameters
+	Stack   StackTrace
+	ref     uint64 // the exnref, once there is one: it keeps its identity
+}
+
+func (e *Exception) Error() string {
+	return "wasm: uncaught exception " + e.Tag.describe() + e.Stack.suffix()
+}
+
+// A LinkError says why a module cannot be instantiated with the given imports.
+type LinkError struct {
+	Module, Name string
+	Msg          string
+}
+
+func (e *LinkError) Error() string {
+	return fmt.Sprintf("%s: %q %q", e.Msg, e.Module, e.Name)
+}
+
+// A StackTrace lists the active calls, innermost first, across the
+// continuations of the invocation.
+type StackTrace struct {
+	Frames []Frame
+	// Omitted frames stand between the first half of Frames and the second.
+	Omitted int
+}
+
+// A Frame is an active call.
+type Frame struct {
+	Module    string // the name of the module, from its name section
+	FuncIndex int    // -1 for a host function
+	FuncName  string
+	Offset    int           // of the instruction, in the binary
+	Position  wasm.Position // of the instruction, in the text; Line 0 if not known
+	// Continuation is the number of the continuation that runs the call, 0 for
+	// the stack on which the host called.
+	Continuation uint32
+	// ResumedHere marks the call whose resume runs the frames before it.
+	ResumedHere bool
+}
+
+// maxFrames bounds what a stack trace keeps.
+const maxFrames = 64
+
+// Add appends a frame, dropping from the middle when there are too many.
+func (s *StackTrace) Add(f Frame) {
+	if len(s.Frames) == maxFrames {
+		copy(s.Frames[maxFrames/2:], s.Frames[maxFrames/2+1:])
+		s.Frames = s.Frames[:maxFrames-1]
+		s.Omitted++
+	}
+	s.Frames = append(s.Frames, f)
+}
+
+func (s *StackTrace) suffix() string {
+	if text := s.String(); text != "" {
+		return "\nwasm stack trace:\n" + strings.TrimSuffix(text, "\n")
+	}
+	return ""
+}
+
+// String formats the trace, a line per frame.
+func (s *StackTrace) String() string {
+	var b strings.Builder
+	for i := range s.Frames {
+		f := &s.Frames[i]
+		if s.Omitted > 0 && i == maxFrames/2 {
+			fmt.Fprintf(&b, "\t... %d frames omitted\n", s.Omitted)
+		}
+		if f.ResumedHere {
+			b.WriteString("\t-- continuation resumed by:\n")
+		}
+		fmt.Fprintf(&b, "\t%s\n", f)
+	}
+	return b.String()
+}
+
+// String names the function and the place.
+func (f *Frame) String() string {
+	name := f.FuncName
+	if name == "" {
+		name = fmt.Sprintf("func[%d]", f.FuncIndex)
+	}
+	if f.Module != "" {
+		name = f.Module + "." + name
+	}
+	switch {
+	case f.FuncIndex < 0:
+		return name + " (host)"
+	case f.Position.Line > 0:
+		return fmt.Sprintf("%s at %d:%d", name, f.Position.Line, f.Position.Column)
+	}
+	return fmt.Sprintf("%s at offset 0x%x", name, f.Offset)
+}

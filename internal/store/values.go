@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"weft/wasm"
+)
+
+// A Global is the Go half of a global. Type refers to types by identity.
+type Global struct {
+	Record *GlobalRecord
+	Type   wasm.GlobalType
+}
+
+// NewGlobal makes a global. The type refers to types by identity.
+func (s *Store) NewGlobal(t wasm.GlobalType, value [2]uint64) (*Global, error) {
+	record, err := allocArray[GlobalRecord](&s.arena, 1)
+	if err != nil {
+		return nil, err
+	}
+	*record = GlobalRecord{Value: value, Number: uint32(len(s.globals))}
+	g := &Global{Record: record, Type: t}
+	s.globals = append(s.globals, g)
+	return g, nil
+}
+
+// A Tag is the Go half of a tag.
+type Tag struct {
+	Record *TagRecord
+	Name   string // for people
+	Type   wasm.FuncType
+}
+
+func (t *Tag) describe() string {
+	if t.Name != "" {
+		return fmt.Sprintf("tag %s %s", t.Name, t.Type)
+	}
+	return fmt.Sprintf("tag %s", t.Type)
+}
+
+// NewTag makes a tag, different from all others.
+func (s *Store) NewTag(id wasm.TypeID, name string) (*Tag, error) {
+	record, err := allocArray[TagRecord](&s.arena, 1)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tag{Record: record, Name: name, Type: s.Types.Comp(id).Func}
+	*record = TagRecord{Type: id, Params: uint32(wasm.SlotCount(t.Type.Params)), Number: uint32(len(s.tags))}
+	s.tags = append(s.tags, t)
+	return t, nil
+}
+
+// A HostFunc is the Go half of a function implemented by the host. Slots hold
+// the arguments and take the results; its length is the larger of both. The
+// error may be an [*Exception], which the guest can catch; any other ends the
+// invocation.
+type HostFunc struct {
+	Record *FuncRecord
+	Name   string // for people
+	Call   func(ctx context.Context, slots []uint64) error
+}
+
+// NewHostFunc makes a host function.
+func (s *Store) NewHostFunc(id wasm.TypeID, name string, call func(ctx context.Context, slots []uint64) error) (*HostFunc, error) {
+	record, err := allocArray[FuncRecord](&s.arena, 1)
+	if err != nil {
+		return nil, err
+	}
+	t := s.Types.Comp(id).Func
+	*record = FuncRecord{Index: uint32(len(s.hosts)), Type: id,
+		Params: uint32(wasm.SlotCount(t.Params)), Results: uint32(wasm.SlotCount(t.Results))}
+	f := &HostFunc{Record: record, Name: name, Call: call}
+	s.hosts = append(s.hosts, f)
+	return f, nil
+}
+
+// externTable gives numbers to host values, so that slots can name them.
+type externTable struct {
+	values []any
+	number map[any]uint64 // of the values that Go can compare
+}
+
+// ExternRef returns the reference to a host value. Equal values have the same.
+func (s *Store) ExternRef(v any, comparable bool) uint64 {
+	t := &s.externs
+	if comparable {
+		if n, ok := t.number[v]; ok {
+			return n
+		}
+	}
+	t.values = append(t.values, v)
+	n := uint64(len(t.values))
+	if comparable {
+		if t.number == nil {
+			t.number = map[any]uint64{}
+		}
+		t.number[v] = n
+	}
+	return n
+}
+
+// ExternValue returns the host value that a reference names.
+func (s *Store) ExternValue(slot uint64) any { return s.externs.values[slot-1] }
+
+// ExceptionRef returns the reference to an exception, the same at each call.
+func (s *Store) ExceptionRef(e *Exception) uint64 {
+	if e.ref == 0 {
+		s.excs = append(s.excs, e)
+		e.ref = uint64(len(s.excs))
+	}
+	return e.ref
+}
+
+// ExceptionFromRef returns the exception that a reference names.
+func (s *Store) ExceptionFromRef(slot uint64) *Exception { return s.excs[slot-1] }
