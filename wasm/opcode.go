@@ -9,6 +9,18 @@ func (op Opcode) Info() *Instruction { return &Instructions[op] }
 
 func (op Opcode) String() string { return Instructions[op].Name }
 
+// Nesting returns 1 for an instruction that opens a block, -1 for one that
+// closes it, and 0 for all others.
+func (info *Instruction) Nesting() int {
+	switch {
+	case info.Imm == ImmBlock || info.Imm == ImmTryTable:
+		return 1
+	case info == OpEnd.Info() || info == OpDelegate.Info():
+		return -1
+	}
+	return 0
+}
+
 // codeKey joins a prefix and a code.
 func codeKey(prefix uint8, code uint32) uint32 { return uint32(prefix)<<16 | code }
 

@@ -154,6 +154,22 @@ func (t ValType) Unpacked() ValType {
 // HasDefault reports whether t has a default value, zero or null.
 func (t ValType) HasDefault() bool { return t.Kind != KindRef || t.Nullable }
 
+// Feature returns the proposal that t belongs to.
+func (t ValType) Feature() Features {
+	switch t.Kind {
+	case KindV128:
+		return SIMD
+	case KindI8, KindI16:
+		return GC
+	case KindRef:
+		if t.Heap.IsIndex() || !t.Nullable {
+			return FunctionReferences
+		}
+		return t.Heap.Feature()
+	}
+	return MVP
+}
+
 // Slots returns the number of 64-bit slots that a value of type t takes.
 func (t ValType) Slots() int {
 	if t.Kind == KindV128 {
