@@ -3,7 +3,7 @@ package binary
 import "weft/wasm"
 
 func (d *decoder) importSection() error {
-	return d.vector(4, wasm.MaxImports, "imports", func() error {
+	return d.vector(3, wasm.MaxImports, "imports", func() error {
 		im := wasm.Import{Offset: d.Offset()}
 		var err error
 		if im.Module, err = d.Name(); err != nil {
@@ -66,7 +66,7 @@ func (d *decoder) functionSection() error {
 const tableWithInit = 0x40
 
 func (d *decoder) tableSection() error {
-	return d.vector(3, wasm.MaxTables, "tables", func() error {
+	return d.vector(2, wasm.MaxTables, "tables", func() error {
 		var t wasm.Table
 		var err error
 		at := d.Offset()
@@ -102,7 +102,7 @@ func (d *decoder) tableType() (t wasm.TableType, err error) {
 }
 
 func (d *decoder) memorySection() error {
-	return d.vector(2, wasm.MaxMemories, "memories", func() error {
+	return d.vector(1, wasm.MaxMemories, "memories", func() error {
 		t, err := d.memoryType()
 		d.m.Memories = append(d.m.Memories, t)
 		return err
@@ -158,12 +158,8 @@ func (d *decoder) limits(allowed byte) (l wasm.Limits, flags byte, err error) {
 			}
 		}
 	}
-	bits := uint(32)
-	if l.Is64 {
-		bits = 64
-	}
-	if l.Min, err = d.Unsigned(bits); err == nil && l.HasMax {
-		l.Max, err = d.Unsigned(bits)
+	if l.Min, err = d.Unsigned(64); err == nil && l.HasMax {
+		l.Max, err = d.Unsigned(64)
 	}
 	return l, flags, err
 }
