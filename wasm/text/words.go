@@ -1,0 +1,33 @@
+package text
+
+import "weft/wasm"
+
+// words are the keywords of the text format that are neither mnemonics nor the
+// names of types. They only serve to tell a word in the wrong place from one that
+// does not exist.
+var words = map[string]bool{
+	"module": true, "type": true, "rec": true, "sub": true, "final": true, "func": true, "struct": true,
+	"array": true, "cont": true, "field": true, "mut": true, "param": true, "result": true, "local": true,
+	"import": true, "export": true, "table": true, "memory": true, "global": true, "tag": true, "start": true,
+	"elem": true, "data": true, "offset": true, "item": true, "declare": true, "shared": true, "pagesize": true,
+	"ref": true, "null": true, "then": true, "do": true, "on": true, "catch_ref": true, "catch_all_ref": true,
+	"i8": true, "i16": true, "i32": true, "i64": true, "f32": true, "f64": true, "v128": true,
+	"i8x16": true, "i16x8": true, "i32x4": true, "i64x2": true, "f32x4": true, "f64x2": true,
+	"definition": true, "instance": true, "binary": true, "quote": true,
+	"nan:canonical": true, "nan:arithmetic": true,
+}
+
+// isWord reports whether a keyword exists in the text format.
+func isWord(w string) bool {
+	if words[w] || len(w) > 7 && (w[:7] == "offset=" || w[:6] == "align=") {
+		return true
+	}
+	if _, ok := wasm.HeapTypeByName(w); ok {
+		return true
+	}
+	if _, ok := wasm.RefTypeByName(w); ok {
+		return true
+	}
+	_, ok := wasm.OpcodeByName(w)
+	return ok
+}
