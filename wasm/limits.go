@@ -23,7 +23,8 @@ const (
 	MaxElemItems = 10_000_000 // elements of a segment
 	MaxDatas     = 1_000_000  // data segments
 
-	MaxLocals   = 50_000    // declared locals of a function
-	MaxNesting  = 100_000   // blocks within each other
-	MaxOperands = 1_000_000 // values on the operand stack of a function
+	MaxLocals     = 50_000    // declared locals of a function
+	MaxFixedArray = 10_000    // operands of array.new_fixed
+	MaxNesting    = 100_000   // blocks within each other
+	MaxOperands   = 1_000_000 // values on the operand stack of a function
 )

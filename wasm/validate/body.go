@@ -1,0 +1,83 @@
+package validate
+
+import "weft/wasm"
+
+// A body is the state of validating an expression: a function body or a
+// constant expression.
+type body struct {
+	*context
+	code   wasm.CodeReader
+	in     wasm.Instr // the current instruction
+	values []wasm.ValType
+	frames []frame
+	locals locals
+
+	// constant says that this is a constant expression, in which the first
+	// visibleGlobals globals may be used.
+	constant       bool
+	visibleGlobals int
+
+	checked map[*wasm.ValType]struct{} // label types that the current br_table has been checked against
+}
+
+func (c *context) bodies() error {
+	b := &body{context: c, checked: map[*wasm.ValType]struct{}{}}
+	imported := c.space.ImportedFuncs
+	for i := range c.m.Funcs {
+		f := &c.m.Funcs[i]
+		if err := b.function(f, c.funcTypes[imported+i]); err != nil {
+			return c.inFunc(err, imported+i, f, b.in.Offset)
+		}
+	}
+	return nil
+}
+
+func (b *body) function(f *wasm.Func, t *wasm.FuncType) error {
+	b.in.Offset = 0
+	if err := b.setLocals(t.Params, f.Locals); err != nil {
+		return err
+	}
+	return b.expression(f.Body, f.BodyOffset, t.Results)
+}
+
+// constExpr checks a constant expression of a type. Functions that it refers
+// to are declared thereby.
+func (c *context) constExpr(x wasm.ConstExpr, t wasm.ValType, visibleGlobals int) error {
+	b := &c.expr
+	b.context, b.constant, b.visibleGlobals = c, true, visibleGlobals
+	err := b.expression(x.Body, x.Offset, c.list(t))
+	return at(err, x.Offset+b.in.Offset)
+}
+
+// expression reads all instructions up to the end that closes the outermost
+// frame.
+func (b *body) expression(code []byte, offset int, results []wasm.ValType) error {
+	b.code.Reset(code, offset, b.features, b.m.Dialect)
+	b.values, b.frames = b.values[:0], b.frames[:0]
+	b.frames = append(b.frames, frame{op: wasm.OpBlock, results: results})
+	for len(b.frames) > 0 {
+		if err := b.code.Next(&b.in); err != nil {
+			return err
+		}
+		if b.constant {
+			if err := b.constantInstruction(); err != nil {
+				return err
+			}
+		}
+		info := b.in.Op.Info()
+		rule := rules[b.in.Op]
+		var err error
+		if rule != nil {
+			err = rule(b)
+		} else {
+			err = b.fixed(info)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if n := b.code.Len(); n > 0 {
+		return b.code.Malformed("END opcode expected: %d bytes after the end of the expression", n)
+	}
+	return nil
+}

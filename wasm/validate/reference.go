@@ -1,0 +1,148 @@
+package validate
+
+import "weft/wasm"
+
+func (b *body) refNull() error {
+	t, err := b.valType(b.in.Ref)
+	if err != nil {
+		return err
+	}
+	return b.push(t)
+}
+
+func (b *body) refIsNull() error {
+	if _, err := b.popRef(); err != nil {
+		return err
+	}
+	return b.push(wasm.I32)
+}
+
+// refFunc requires that the function be declared: that it occurs outside of
+// function bodies, so that an engine knows early which functions have
+// references. A constant expression is such an occurrence.
+func (b *body) refFunc() error {
+	if _, err := b.funcAt(b.in.Index); err != nil {
+		return err
+	}
+	if b.constant {
+		b.declared[b.in.Index] = true
+	} else if !b.declared[b.in.Index] {
+		return invalid("undeclared function reference: function %d occurs in no export, global or element segment", b.in.Index)
+	}
+	return b.push(wasm.Ref(b.typeRef(b.space.Funcs[b.in.Index])))
+}
+
+func (b *body) refAsNonNull() error {
+	t, err := b.popRef()
+	if err != nil {
+		return err
+	}
+	return b.push(wasm.Ref(t.Heap))
+}
+
+func (b *body) brOnNull() error {
+	t, err := b.popRef()
+	if err != nil {
+		return err
+	}
+	return b.brOn(nil, []wasm.ValType{wasm.Ref(t.Heap)})
+}
+
+func (b *body) brOnNonNull() error {
+	t, err := b.popRef()
+	if err != nil {
+		return err
+	}
+	return b.brOn([]wasm.ValType{wasm.Ref(t.Heap)}, nil)
+}
+
+// castTarget returns the type that a cast tests for, and the greatest type that
+// its operand may have.
+func (b *body) castTarget(ref wasm.ValType) (target, operand wasm.ValType, err error) {
+	if target, err = b.valType(ref); err != nil {
+		return target, operand, err
+	}
+	top := b.set.Top(target.Heap)
+	if top == wasm.HeapCont {
+		return target, operand, invalid("invalid cast to continuation types: target is %s", b.str(target))
+	}
+	return target, wasm.RefNull(top), nil
+}
+
+func (b *body) refTest() error {
+	_, operand, err := b.castTarget(b.in.Ref)
+	if err != nil {
+		return err
+	}
+	if _, err := b.pop(operand); err != nil {
+		return err
+	}
+	return b.push(wasm.I32)
+}
+
+func (b *body) refCast() error {
+	target, operand, err := b.castTarget(b.in.Ref)
+	if err != nil {
+		return err
+	}
+	if _, err := b.pop(operand); err != nil {
+		return err
+	}
+	return b.push(target)
+}
+
+// brOnCast is the rule of both branches on casts: one takes the branch with the
+// target type and goes on with the rest of the source type, the other the
+// reverse.
+func (b *body) brOnCast() error {
+	source, err := b.valType(b.in.Ref)
+	if err != nil {
+		return err
+	}
+	target, _, err := b.castTarget(b.in.Ref2)
+	if err != nil {
+		return err
+	}
+	if !b.set.IsValSubtype(target, source) {
+		return invalid("type mismatch: cast target %s does not match cast source %s", b.str(target), b.str(source))
+	}
+	if _, err := b.pop(source); err != nil {
+		return err
+	}
+	rest := source
+	if target.Nullable {
+		rest.Nullable = false
+	}
+	taken, kept := target, rest
+	if b.in.Op == wasm.OpBrOnCastFail {
+		taken, kept = rest, target
+	}
+	return b.brOn([]wasm.ValType{taken}, []wasm.ValType{kept})
+}
+
+// convert is the rule of the conversions between the hierarchies of any and
+// extern, which keep whether the reference may be null.
+func (b *body) convert(from, to wasm.HeapType) error {
+	t, err := b.pop(wasm.RefNull(from))
+	if err != nil {
+		return err
+	}
+	return b.push(wasm.ValType{Kind: wasm.KindRef, Nullable: t.Nullable, Heap: to})
+}
+
+func (b *body) anyConvertExtern() error { return b.convert(wasm.HeapExtern, wasm.HeapAny) }
+func (b *body) externConvertAny() error { return b.convert(wasm.HeapAny, wasm.HeapExtern) }
+
+func (b *body) refI31() error {
+	if _, err := b.pop(wasm.I32); err != nil {
+		return err
+	}
+	return b.push(wasm.Ref(wasm.HeapI31))
+}
+
+func (b *body) i31Get() error {
+	if _, err := b.pop(wasm.RefNull(wasm.HeapI31)); err != nil {
+		return err
+	}
+	return b.push(wasm.I32)
+}

@@ -1,0 +1,173 @@
+package validate
+
+import (
+	"slices"
+
+	"weft/wasm"
+)
+
+func (b *body) contNew() error {
+	t, err := b.compAt(b.in.Index, wasm.CompCont, "continuation")
+	if err != nil {
+		return err
+	}
+	if _, err := b.pop(wasm.RefNull(t.Cont)); err != nil {
+		return err
+	}
+	return b.pushNew()
+}
+
+func (b *body) contBind() error {
+	source, err := b.contType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	target, err := b.contType(b.in.Index2)
+	if err != nil {
+		return err
+	}
+	bound := len(source.Params) - len(target.Params)
+	if bound < 0 || !b.set.IsFuncSubtype(wasm.FuncType{Params: source.Params[bound:], Results: source.Results}, *target) {
+		return invalid("type mismatch in continuation types: binding arguments cannot make %s -> %s of %s -> %s",
+			b.strs(target.Params), b.strs(target.Results), b.strs(source.Params), b.strs(source.Results))
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	if err := b.popAll(source.Params[:bound]); err != nil {
+		return err
+	}
+	return b.push(wasm.Ref(b.typeRef(b.in.Index2)))
+}
+
+func (b *body) suspend() error {
+	t, err := b.tagAt(b.in.Index)
+	if err != nil {
+		return err
+	}
+	return b.apply(t)
+}
+
+// resumed checks what the three forms of resume have in common: the type of the
+// continuation, the clauses, and the operand on top of the stack.
+func (b *body) resumed() (*wasm.FuncType, error) {
+	t, err := b.contType(b.in.Index)
+	if err != nil {
+		return nil, err
+	}
+	for i := range b.in.Handlers {
+		if err := b.handlerClause(&b.in.Handlers[i], t.Results); err != nil {
+			return nil, err
+		}
+	}
+	_, err = b.pop(b.ref(b.in.Index))
+	return t, err
+}
+
+func (b *body) resume() error {
+	t, err := b.resumed()
+	if err != nil {
+		return err
+	}
+	return b.apply(t)
+}
+
+func (b *body) resumeThrow() error {
+	payload, err := b.exception(b.in.Index2)
+	if err != nil {
+		return err
+	}
+	t, err := b.resumed()
+	if err != nil {
+		return err
+	}
+	return b.apply(&wasm.FuncType{Params: payload, Results: t.Results})
+}
+
+func (b *body) resumeThrowRef() error {
+	t, err := b.resumed()
+	if err != nil {
+		return err
+	}
+	return b.apply(&wasm.FuncType{Params: b.list(wasm.ExnRef), Results: t.Results})
+}
+
+// handlerClause checks a clause for a continuation with the given results.
+func (b *body) handlerClause(h *wasm.Handler, results []wasm.ValType) error {
+	tag, err := b.tagAt(h.Tag)
+	if err != nil {
+		return err
+	}
+	if h.Kind == wasm.OnSwitch {
+		// Exactly the same results: whoever switches delivers them to whoever
+		// resumed, and the other way round.
+		if len(tag.Params) > 0 || !slices.Equal(tag.Results, results) {
+			return invalid("type mismatch in switch tag: clause requires tag %d of type [] -> %s, found %s -> %s",
+				h.Tag, b.strs(results), b.strs(tag.Params), b.strs(tag.Results))
+		}
+		return nil
+	}
+	label, err := b.label(h.Label)
+	if err != nil {
+		return err
+	}
+	cont := b.concreteCont(label)
+	if cont == nil {
+		return invalid("type mismatch: instruction requires concrete continuation reference type but label has %s", b.strs(label))
+	}
+	if payload := label[:len(label)-1]; !b.areSubtypes(tag.Params, payload) {
+		return invalid("type mismatch: label %d requires %s but tag %d delivers %s and a continuation",
+			h.Label, b.strs(label), h.Tag, b.strs(tag.Params))
+	}
+	// The continuation is looked through: it need not be declared to be related.
+	captured := wasm.FuncType{Params: tag.Results, Results: results}
+	if !b.set.IsFuncSubtype(captured, *cont) {
+		return invalid("type mismatch: label %d requires a continuation of type %s -> %s but tag %d delivers one of type %s -> %s",
+			h.Label, b.strs(cont.Params), b.strs(cont.Results), h.Tag, b.strs(captured.Params), b.strs(captured.Results))
+	}
+	return nil
+}
+
+// concreteCont returns the function type beneath the last type of a list if
+// that refers to a continuation type of the module, else nil.
+func (b *body) concreteCont(types []wasm.ValType) *wasm.FuncType {
+	if len(types) == 0 {
+		return nil
+	}
+	last := types[len(types)-1]
+	if !last.IsRef() || !last.Heap.IsIndex() {
+		return nil
+	}
+	t := b.set.Comp(wasm.TypeID(last.Heap))
+	if t.Kind != wasm.CompCont {
+		return nil
+	}
+	return b.contFunc(t)
+}
+
+func (b *body) switchTo() error {
+	target, err := b.contType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	tag, err := b.tagAt(b.in.Index2)
+	if err != nil {
+		return err
+	}
+	back := b.concreteCont(target.Params)
+	if back == nil {
+		return invalid("type mismatch: switch requires a continuation whose last parameter is a concrete continuation reference, found %s",
+			b.strs(target.Params))
+	}
+	if len(tag.Params) > 0 || !b.areSubtypes(target.Results, tag.Results) || !b.areSubtypes(tag.Results, back.Results) {
+		return invalid("type mismatch in switch tag: tag %d of type %s -> %s does not stand between results %s and %s",
+			b.in.Index2, b.strs(tag.Params), b.strs(tag.Results), b.strs(target.Results), b.strs(back.Results))
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	if err := b.popAll(target.Params[:len(target.Params)-1]); err != nil {
+		return err
+	}
+	return b.pushAll(back.Params)
+}
