@@ -201,7 +201,6 @@ func (in *Instance) evaluateElems() error {
 	return nil
 }
 
-
 // initSegments copies the active segments to their places and drops them.
 func (in *Instance) initSegments() error {
 	m := in.Module.Wasm

@@ -70,6 +70,10 @@ type Store struct {
 	// StackInUse the bytes of the stacks that are active in them.
 	HostDepth  int
 	StackInUse uint64
+	// Fuel is what is left of the calls and branches backwards that guests may
+	// still make, if FuelEnabled: when it is used up they trap.
+	Fuel        uint64
+	FuelEnabled bool
 	// Idle keeps the engine's state of finished invocations for the next.
 	Idle []any
 }

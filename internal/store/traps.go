@@ -49,6 +49,45 @@ func (e *Exception) Error() string {
 	return "wasm: uncaught exception " + e.Tag.describe() + e.Stack.suffix()
 }
 
+// An Interrupt ends an invocation whose context has ended.
+type Interrupt struct {
+	Cause error
+	Stack StackTrace
+}
+
+func (i *Interrupt) Error() string {
+	return "wasm: interrupted: " + i.Cause.Error() + i.Stack.suffix()
+}
+
+// Unwrap returns the cause of the context's end.
+func (i *Interrupt) Unwrap() error { return i.Cause }
+
+// A HostError ends an invocation because a host function failed.
+type HostError struct {
+	Func  string
+	Err   error
+	Stack StackTrace
+}
+
+func (h *HostError) Error() string {
+	return fmt.Sprintf("host function %s: %v", h.Func, h.Err) + h.Stack.suffix()
+}
+
+// Unwrap returns what the host function returned.
+func (h *HostError) Unwrap() error { return h.Err }
+
+// StackTrace returns where in the guest the error happened.
+func (t *Trap) StackTrace() *StackTrace { return &t.Stack }
+
+// StackTrace returns where in the guest the suspension happened.
+func (u *UnhandledSuspension) StackTrace() *StackTrace { return &u.Stack }
+
+// StackTrace returns where in the guest the call was interrupted.
+func (i *Interrupt) StackTrace() *StackTrace { return &i.Stack }
+
+// StackTrace returns where in the guest the host function was called.
+func (h *HostError) StackTrace() *StackTrace { return &h.Stack }
+
 // A LinkError says why a module cannot be instantiated with the given imports.
 type LinkError struct {
 	Module, Name string
@@ -84,15 +123,8 @@ type Frame struct {
 // maxFrames bounds what a stack trace keeps.
 const maxFrames = 64
 
-// Add appends a frame, dropping from the middle when there are too many.
-func (s *StackTrace) Add(f Frame) {
-	if len(s.Frames) == maxFrames {
-		copy(s.Frames[maxFrames/2:], s.Frames[maxFrames/2+1:])
-		s.Frames = s.Frames[:maxFrames-1]
-		s.Omitted++
-	}
-	s.Frames = append(s.Frames, f)
-}
+// Keeps reports whether a trace of total frames keeps frame i.
+func (s *StackTrace) Keeps(i, total int) bool { return i < maxFrames/2 || i >= total-maxFrames/2 }
 
 func (s *StackTrace) suffix() string {
 	if text := s.String(); text != "" {

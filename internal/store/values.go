@@ -51,6 +51,12 @@ func (s *Store) NewTag(id wasm.TypeID, name string) (*Tag, error) {
 	return t, nil
 }
 
+// Owns reports whether the tag belongs to the store.
+func (s *Store) Owns(t *Tag) bool {
+	i := t.Record.Number
+	return int(i) < len(s.tags) && s.tags[i] == t
+}
+
 // A HostFunc is the Go half of a function implemented by the host. Slots hold
 // the arguments and take the results; its length is the larger of both. The
 // error may be an [*Exception], which the guest can catch; any other ends the

@@ -1,0 +1,305 @@
+package interp
+
+import (
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A resume leaves, in the continuation that executes it, PC behind opClauses:
+// there are the clauses, and before them how many and where results go. A
+// suspend or switch leaves PC behind itself: its a says where values go that the
+// continuation is resumed with.
+
+// before returns the instruction before PC of a continuation that does not run.
+func before(c *store.ContRecord) *instr {
+	return (*instr)(store.Pointer(c.PC - instrSize))
+}
+
+// suspendHere stores where the running continuation goes on.
+func (m *machine) suspendHere(pc uintptr) {
+	c := m.cur
+	c.PC, c.FP, c.Func = pc, uint32(uintptr(m.fp)-c.Stack), m.fn
+}
+
+// goOn makes c the running continuation, at the place where it stopped.
+func (m *machine) goOn(c *store.ContRecord) {
+	m.cur = c
+	m.save(store.Pointer(c.PC), store.Pointer(c.Stack+uintptr(c.FP)), c.Func)
+	m.setLimit()
+}
+
+// lookup returns the continuation that a reference is to.
+func (m *machine) lookup(ref uint64) (*store.ContRecord, wasm.TrapCode) {
+	if ref == 0 {
+		return nil, wasm.TrapNullContinuation
+	}
+	c := m.conts.Lookup(ref)
+	if c == nil {
+		return nil, wasm.TrapContinuationConsumed
+	}
+	return c, wasm.TrapNone
+}
+
+// consume makes the references to c stale. Afterwards c is the descriptor that
+// is returned.
+func (m *machine) consume(c *store.ContRecord) (*store.ContRecord, wasm.TrapCode) {
+	if c = m.conts.Consume(c); c == nil {
+		return nil, wasm.TrapTooManyContinuations
+	}
+	return c, wasm.TrapNone
+}
+
+// contBind executes cont.bind.
+func (m *machine) contBind(in *instr) wasm.TrapCode {
+	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	if trap != 0 {
+		return trap
+	}
+	if c.State == store.ContFresh {
+		if trap := m.prepareFresh(c); trap != 0 {
+			return trap
+		}
+	}
+	if c, trap = m.consume(c); trap != 0 {
+		return trap
+	}
+	copySlots(m.arguments(c), unsafe.Add(m.fp, in.a), in.b)
+	c.Bound += in.b
+	c.Type = m.fn.Instance.Type(in.c)
+	set64(m.fp, in.a, m.conts.Ref(c))
+	return wasm.TrapNone
+}
+
+// prepareFresh gives a fresh continuation the stack on which its function will
+// run.
+func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
+	f := c.Func
+	size := uintptr(8 * max(f.Params, f.Results))
+	if !f.IsHost() {
+		if err := m.prepare(f); err != nil {
+			return wasm.TrapOutOfMemory
+		}
+		size = uintptr((*header)(store.Pointer(f.Code)).frame)
+	}
+	if c.Class != 0 {
+		return wasm.TrapNone
+	}
+	return m.giveStack(c, size)
+}
+
+// arguments returns where a continuation wants the next value that it is
+// resumed with.
+func (m *machine) arguments(c *store.ContRecord) unsafe.Pointer {
+	if c.State == store.ContFresh {
+		return store.Pointer(c.Stack + uintptr(c.Bound))
+	}
+	inner := m.conts.At(c.Inner)
+	return store.Pointer(inner.Stack + uintptr(inner.FP) + uintptr(before(inner).a) + uintptr(c.Bound))
+}
+
+// admit reports whether the stacks of c may become active.
+func (m *machine) admit(c *store.ContRecord) wasm.TrapCode {
+	if m.store.StackInUse+m.chainBytes(c) > uint64(m.store.Limits.StackBytes) {
+		return wasm.TrapStackExhausted
+	}
+	return wasm.TrapNone
+}
+
+func (m *machine) chainBytes(c *store.ContRecord) uint64 {
+	if c.State == store.ContFresh {
+		return c.StackSize()
+	}
+	return c.ChainBytes
+}
+
+// resume executes resume.
+func (m *machine) resume(in *instr) wasm.TrapCode {
+	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	if trap != 0 {
+		return trap
+	}
+	if c.State == store.ContFresh {
+		if trap := m.prepareFresh(c); trap != 0 {
+			return trap
+		}
+	}
+	if trap := m.admit(c); trap != 0 {
+		return trap
+	}
+	if c, trap = m.consume(c); trap != 0 {
+		return trap
+	}
+	copySlots(m.arguments(c), unsafe.Add(m.fp, in.a), in.b)
+	m.suspendHere(uintptr(m.ip) + instrSize)
+	m.start(c, m.cur)
+	return wasm.TrapNone
+}
+
+// start makes a consumed continuation run as the child of parent. Its arguments
+// are in place.
+func (m *machine) start(c, parent *store.ContRecord) {
+	m.store.StackInUse += m.chainBytes(c)
+	c.Parent = m.conts.Number(parent)
+	c.Bound = 0
+	if c.State == store.ContSuspended {
+		c.State = store.ContRunning
+		m.goOn(m.conts.At(c.Inner))
+		return
+	}
+	c.State = store.ContRunning
+	m.cur = c
+	if c.Func.IsHost() {
+		m.runHost(c)
+		return
+	}
+	m.enter(c.Func, store.Pointer(c.Stack), m.engine.contReturnStub)
+}
+
+// runHost runs a continuation whose function is the host's: to its end, because
+// it cannot suspend.
+func (m *machine) runHost(c *store.ContRecord) {
+	f := c.Func
+	m.callHost(f, store.Pointer(c.Stack))
+	if m.failed() {
+		m.endContinuation()
+		return
+	}
+	m.contReturn(store.Pointer(c.Stack), f)
+}
+
+// contReturn ends the running continuation, whose function f has left its
+// results at the bottom of the stack.
+func (m *machine) contReturn(results unsafe.Pointer, f *store.FuncRecord) {
+	c := m.cur
+	parent := m.parent(c)
+	clauses := before(parent)
+	copySlots(store.Pointer(parent.Stack+uintptr(parent.FP)+uintptr(clauses.a)), results, 8*f.Results)
+	m.endContinuation()
+	m.ip = unsafe.Add(m.ip, uintptr(clauses.c)*instrSize)
+}
+
+// endContinuation ends the running continuation and goes to the clauses of the
+// resume that ran it.
+func (m *machine) endContinuation() {
+	c := m.cur
+	parent := m.parent(c)
+	m.store.StackInUse -= c.StackSize()
+	m.conts.Free(c)
+	m.goOn(parent)
+}
+
+// A prompt is the place of a resume in the chain of running continuations.
+type prompt struct {
+	child, parent *store.ContRecord // the resumed and the resuming one
+	clause        *instr
+	bytes         uint64 // of the stacks from the running one to child
+}
+
+// findHandler finds the innermost prompt with a clause of a kind for a tag.
+func (m *machine) findHandler(kind op, tag *store.TagRecord) (p prompt, ok bool) {
+	for p.child = m.cur; p.child.Parent != 0; p.child = p.parent {
+		p.bytes += p.child.StackSize()
+		p.parent = m.conts.At(p.child.Parent)
+		inst := p.parent.Func.Instance
+		p.clause = (*instr)(store.Pointer(p.parent.PC))
+		for range before(p.parent).c {
+			if p.clause.op == kind && inst.Tag(p.clause.b) == tag {
+				return p, true
+			}
+			p.clause = p.clause.next()
+		}
+	}
+	return p, false
+}
+
+// capture suspends what runs above a prompt and returns a reference to it.
+func (m *machine) capture(p prompt) uint64 {
+	m.suspendHere(uintptr(m.ip))
+	c := p.child
+	c.State, c.Inner, c.ChainBytes = store.ContSuspended, m.conts.Number(m.cur), p.bytes
+	c.Parent = 0
+	m.store.StackInUse -= p.bytes
+	return m.conts.Ref(c)
+}
+
+// suspend executes suspend; false if no prompt handles the tag.
+func (m *machine) suspend(in *instr) bool {
+	p, ok := m.findHandler(opOnLabel, m.fn.Instance.Tag(in.c))
+	if !ok {
+		return false
+	}
+	payload := unsafe.Add(m.fp, in.a)
+	ref := m.capture(p)
+	m.goOn(p.parent)
+	copySlots(unsafe.Add(m.fp, p.clause.a), payload, in.b)
+	set64(m.fp, p.clause.a+in.b, ref)
+	m.ip = unsafe.Add(unsafe.Pointer(p.clause.next()), int32(p.clause.c))
+	return true
+}
+
+// switchTo executes switch; handled is false if no prompt handles the tag.
+func (m *machine) switchTo(in *instr) (trap wasm.TrapCode, handled bool) {
+	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	if trap != 0 {
+		return trap, true
+	}
+	p, ok := m.findHandler(opOnSwitch, m.fn.Instance.Tag(in.c))
+	if !ok {
+		return wasm.TrapNone, false
+	}
+	if c.State == store.ContFresh {
+		if trap := m.prepareFresh(c); trap != 0 {
+			return trap, true
+		}
+	}
+	m.store.StackInUse -= p.bytes
+	trap = m.admit(c)
+	m.store.StackInUse += p.bytes
+	if trap != 0 {
+		return trap, true
+	}
+	if c, trap = m.consume(c); trap != 0 {
+		return trap, true
+	}
+	args := unsafe.Add(m.fp, in.a)
+	ref := m.capture(p)
+	to := m.arguments(c)
+	copySlots(to, args, in.b)
+	*(*uint64)(unsafe.Add(to, in.b)) = ref
+	m.start(c, p.parent)
+	return wasm.TrapNone, true
+}
+
+// resumeThrow executes resume_throw and resume_throw_ref. On success the
+// exception is in flight and the machine is where it is thrown.
+func (m *machine) resumeThrow(in *instr) wasm.TrapCode {
+	if in.op == opResumeThrowRef && u64(m.fp, in.a) == 0 {
+		return wasm.TrapNullException
+	}
+	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	if trap != 0 {
+		return trap
+	}
+	if c.State == store.ContSuspended {
+		if trap := m.admit(c); trap != 0 {
+			return trap
+		}
+	}
+	if c, trap = m.consume(c); trap != 0 {
+		return trap
+	}
+	if in.op == opResumeThrowRef {
+		m.throwRef(u64(m.fp, in.a))
+	} else {
+		m.throwTag(m.fn.Instance.Tag(in.c), slots(unsafe.Add(m.fp, in.a), in.b))
+	}
+	if c.State == store.ContFresh {
+		m.conts.Free(c) // its function is never entered
+		return wasm.TrapNone
+	}
+	m.suspendHere(uintptr(m.ip) + instrSize)
+	m.start(c, m.cur)
+	return wasm.TrapNone
+}

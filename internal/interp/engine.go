@@ -1,0 +1,111 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// Engine is the interpreter. It holds nothing but the stubs at which stacks end,
+// and can serve any number of stores at the same time.
+type Engine struct {
+	arena                store.Arena
+	exit, contReturnStub uintptr
+}
+
+// New returns an engine.
+func New() (*Engine, error) {
+	e := &Engine{}
+	p, err := e.arena.Alloc(2 * instrSize)
+	if err != nil {
+		return nil, fmt.Errorf("weft: new interpreter: %w", err)
+	}
+	stubs := unsafe.Slice((*instr)(p), 2)
+	stubs[0].op, stubs[1].op = opExit, opContReturn
+	e.exit, e.contReturnStub = uintptr(p), uintptr(p)+instrSize
+	runtime.AddCleanup(e, func(a store.Arena) { a.Release() }, e.arena)
+	return e, nil
+}
+
+// moduleCode is what the engine keeps for a module: the code of the functions
+// that have been called.
+type moduleCode struct {
+	mu    sync.Mutex
+	arena *store.Arena
+	funcs []*funcCode // nil before the first call
+	lower lowerer
+}
+
+// Prepare implements [store.Engine]. Functions are lowered when they are called.
+func (e *Engine) Prepare(m *store.Module) {
+	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
+	m.Code = c
+	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
+}
+
+// function returns the code of a function that the module defines.
+func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if code := c.funcs[own]; code != nil {
+		return code, nil
+	}
+	h, err := c.lower.lower(m, own)
+	if err != nil {
+		return nil, err
+	}
+	code, err := c.lower.encode(c.arena, h)
+	if err != nil {
+		return nil, err
+	}
+	c.funcs[own] = code
+	return code, nil
+}
+
+// code returns the Go half of a function's code, which has been called.
+func code(s *store.Store, f *store.FuncRecord) *funcCode {
+	m := s.Instance(f.Instance).Module
+	c := m.Code.(*moduleCode)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.funcs[int(f.Index)-m.Space.ImportedFuncs]
+}
+
+// Call implements [store.Engine].
+func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, args []uint64) error {
+	if s.Closed() {
+		return store.ErrClosed
+	}
+	if f.IsHost() {
+		return s.Host(f).Call(ctx, args)
+	}
+	if s.HostDepth >= s.Limits.HostDepth {
+		return &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
+	}
+	if err := ctx.Err(); err != nil {
+		return &store.Interrupt{Cause: context.Cause(ctx)}
+	}
+	m := e.machine(s)
+	s.HostDepth++
+	defer m.leave()
+	if ctx.Done() != nil {
+		defer m.watch(ctx)()
+	}
+	m.ctx = ctx
+	return m.call(f, args)
+}
+
+// machine takes an idle machine of the store or makes one.
+func (e *Engine) machine(s *store.Store) *machine {
+	if n := len(s.Idle); n > 0 {
+		m := s.Idle[n-1].(*machine)
+		s.Idle = s.Idle[:n-1]
+		return m
+	}
+	return &machine{engine: e, store: s, conts: &s.Conts}
+}

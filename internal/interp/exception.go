@@ -1,0 +1,126 @@
+package interp
+
+import (
+	"errors"
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A flight is what is on its way out of the frames: an exception, or an error
+// that nothing in Wasm can catch.
+type flight struct {
+	err       error // not an exception
+	tag       *store.TagRecord
+	payload   []uint64         // keeps its memory from throw to throw
+	exception *store.Exception // once it has been needed as an object
+}
+
+// failed reports whether something is in flight.
+func (m *machine) failed() bool { return m.flight.tag != nil || m.flight.err != nil }
+
+// throwTag sets a new exception in flight.
+func (m *machine) throwTag(tag *store.TagRecord, payload []uint64) {
+	m.flight.tag, m.flight.exception = tag, nil
+	m.flight.payload = append(m.flight.payload[:0], payload...)
+}
+
+func (m *machine) throwException(e *store.Exception) {
+	m.throwTag(e.Tag.Record, e.Payload)
+	m.flight.exception = e
+}
+
+// throwRef sets the exception that a reference names in flight again.
+func (m *machine) throwRef(ref uint64) wasm.TrapCode {
+	if ref == 0 {
+		return wasm.TrapNullReference
+	}
+	m.throwException(m.store.ExceptionFromRef(ref))
+	return wasm.TrapNone
+}
+
+// exceptionObject returns the exception in flight as an object.
+func (m *machine) exceptionObject() *store.Exception {
+	if m.flight.exception == nil {
+		m.flight.exception = &store.Exception{Tag: m.store.Tag(m.flight.tag),
+			Payload: append([]uint64(nil), m.flight.payload...)}
+	}
+	return m.flight.exception
+}
+
+// hostFailed sets the error that a host function returned in flight.
+func (m *machine) hostFailed(f *store.FuncRecord, err error) {
+	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
+		m.throwException(e)
+		return
+	}
+	var own interface{ StackTrace() *store.StackTrace }
+	if !errors.As(err, &own) {
+		err = &store.HostError{Func: m.store.Host(f).Name, Err: err, Stack: m.stackTrace()}
+	}
+	m.flight.err = err
+}
+
+// unwind takes what is in flight to the nearest handler. The machine's state is
+// that after the throwing instruction; afterwards it is that of the handler. If
+// there is none, it returns the error with which the call from the host ends.
+//
+// Continuations are no obstacle: where a stack ends, the exception goes on in
+// the resume that runs it.
+func (m *machine) unwind() error {
+	if err := m.flight.err; err != nil {
+		m.flight.err = nil
+		return err
+	}
+	w := m.walk()
+	for {
+		if c := m.findClause(w.fn, uintptr(w.ip)); c != nil {
+			for m.cur != w.cont {
+				m.endContinuation()
+			}
+			m.deliver(c, w.fp, w.fn)
+			return nil
+		}
+		if !w.next() {
+			e := m.exceptionObject()
+			e.Stack = m.stackTrace()
+			return e
+		}
+	}
+}
+
+// findClause returns the clause for the exception in flight of the innermost
+// try_table around the instruction before ip.
+func (m *machine) findClause(fn *store.FuncRecord, ip uintptr) *instr {
+	code := code(m.store, fn)
+	at := code.index(ip)
+	for _, try := range code.tries {
+		if at < try.start || at >= try.end {
+			continue
+		}
+		for i := range try.count {
+			c := code.instr(try.clauses + i)
+			if !wasm.CatchKind(c.d).HasTag() || fn.Instance.Tag(c.b) == m.flight.tag {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// deliver ends the flight of an exception at a clause of the function fn.
+func (m *machine) deliver(c *instr, fp unsafe.Pointer, fn *store.FuncRecord) {
+	at := c.a
+	kind := wasm.CatchKind(c.d)
+	if kind.HasTag() {
+		n := 8 * uint32(len(m.flight.payload))
+		copy(slots(unsafe.Add(fp, at), n), m.flight.payload)
+		at += n
+	}
+	if kind.HasRef() {
+		set64(fp, at, m.store.ExceptionRef(m.exceptionObject()))
+	}
+	m.flight.tag, m.flight.exception = nil, nil
+	m.save(unsafe.Add(unsafe.Pointer(c.next()), int32(c.c)), fp, fn)
+}

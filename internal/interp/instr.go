@@ -1,0 +1,205 @@
+package interp
+
+import (
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// An instr is an instruction of the register code. Unless op's comment says
+// otherwise a is the result's slot and b and c those of the operands, as byte
+// offsets from the frame pointer.
+type instr struct {
+	op      op
+	d       uint16
+	a, b, c uint32
+}
+
+const instrSize = 16
+
+var _ = [1]struct{}{}[unsafe.Sizeof(instr{})-instrSize]
+
+// imm64 is the 64-bit immediate in b and c.
+func (in *instr) imm64() uint64 { return uint64(in.c)<<32 | uint64(in.b) }
+
+func instr64(op op, a uint32, v uint64) instr {
+	return instr{op: op, a: a, b: uint32(v), c: uint32(v >> 32)}
+}
+
+// next returns the instruction behind, for immediates that do not fit into one.
+func (in *instr) next() *instr { return (*instr)(unsafe.Add(unsafe.Pointer(in), instrSize)) }
+
+// An op is the operation of an instr. The numbers below wasm.NumOpcodes are
+// WebAssembly's own: such an op does what that instruction does.
+type op uint16
+
+// In the comments, → is a branch: c is the distance in bytes from the next
+// instruction.
+const (
+	opExit        op = wasm.NumOpcodes + iota // stub: ends the call from the host
+	opContReturn                              // stub: ends the continuation
+	opUnsupported                             // traps; b is a wasm.Opcode
+
+	opCopy  // a = b
+	opCopy2 // a = b, 2 slots
+	opMove  // c bytes from b to a
+	opConst // a = imm64
+	opSelect2
+	opGlobalGet2 // a = global b, 2 slots
+	opGlobalSet2 // global b = a, 2 slots
+
+	opBr       // →
+	opBrIf     // → if a ≠ 0 (i32)
+	opBrUnless // → if a = 0 (i32)
+	opBrTable  // a: index, b: number of labels; followed by b+1 opBr
+	opTryTable // c: number of clauses, which follow and are skipped
+	opCatch    // clause: d: wasm.CatchKind, a: where the values go, b: tag, →
+	opReturn   // a: results, b: their bytes, c: offset of the link
+	opReturn1  // a: result, c: offset of the link
+	opReturn0  // c: offset of the link
+
+	opCall         // a: arguments, b: byte offset in the array of own functions, c: bytes of arguments
+	opCallFunc     // a: arguments, b: function, c: bytes of arguments
+	opCallIndirect // a: arguments, then index, b: type, c: bytes of arguments; next.a: table
+	opCallRef      // a: arguments, then function, c: bytes of arguments
+	opTailCallFunc // the same as tail calls
+	opTailCallIndirect
+	opTailCallRef
+
+	opLoadFar  // d: wasm.Opcode, a = [b]; next.a: memory, next.imm64: offset
+	opStoreFar // d: wasm.Opcode, [a] = b; next.a: memory, next.imm64: offset
+
+	opContNew        // a = continuation of function b; c: type
+	opContBind       // a: values, then continuation; result in a; b: bytes of values; c: type
+	opSuspend        // a: payload; results in a; b: bytes of payload; c: tag
+	opResume         // a: arguments, then continuation; b: bytes of arguments; followed by opClauses
+	opResumeThrow    // a: payload, then continuation; b: bytes of payload; c: tag; followed by opClauses
+	opResumeThrowRef // a: exception, then continuation; followed by opClauses
+	opClauses        // a: where the results go; c: number of clauses, which follow
+	opOnLabel        // clause: a: where the payload goes, b: tag, →
+	opOnSwitch       // clause: b: tag
+	opSwitch         // a: arguments, then continuation; results in a; b: bytes of arguments; c: tag
+
+	// Operations with a constant c, sign-extended from 32 bits.
+	opI32AddImm
+	opI32MulImm
+	opI32AndImm
+	opI32OrImm
+	opI32XorImm
+	opI32ShlImm
+	opI32ShrSImm
+	opI32ShrUImm
+	opI64AddImm
+	opI64MulImm
+	opI64AndImm
+	opI64OrImm
+	opI64XorImm
+	opI64ShlImm
+	opI64ShrSImm
+	opI64ShrUImm
+
+	// Comparisons with a constant c, in the order of the wasm opcodes.
+	opI32EqImm
+	opI32NeImm
+	opI32LtSImm
+	opI32LtUImm
+	opI32GtSImm
+	opI32GtUImm
+	opI32LeSImm
+	opI32LeUImm
+	opI32GeSImm
+	opI32GeUImm
+	opI64EqImm
+	opI64NeImm
+	opI64LtSImm
+	opI64LtUImm
+	opI64GtSImm
+	opI64GtUImm
+	opI64LeSImm
+	opI64LeUImm
+	opI64GeSImm
+	opI64GeUImm
+
+	// → if a ? b, in the order of the wasm opcodes.
+	opBrI32Eq
+	opBrI32Ne
+	opBrI32LtS
+	opBrI32LtU
+	opBrI32GtS
+	opBrI32GtU
+	opBrI32LeS
+	opBrI32LeU
+	opBrI32GeS
+	opBrI32GeU
+	opBrI64Eq
+	opBrI64Ne
+	opBrI64LtS
+	opBrI64LtU
+	opBrI64GtS
+	opBrI64GtU
+	opBrI64LeS
+	opBrI64LeU
+	opBrI64GeS
+	opBrI64GeU
+
+	// → if a ? constant b, in the order of the wasm opcodes.
+	opBrI32EqImm
+	opBrI32NeImm
+	opBrI32LtSImm
+	opBrI32LtUImm
+	opBrI32GtSImm
+	opBrI32GtUImm
+	opBrI32LeSImm
+	opBrI32LeUImm
+	opBrI32GeSImm
+	opBrI32GeUImm
+	opBrI64EqImm
+	opBrI64NeImm
+	opBrI64LtSImm
+	opBrI64LtUImm
+	opBrI64GtSImm
+	opBrI64GtUImm
+	opBrI64LeSImm
+	opBrI64LeUImm
+	opBrI64GeSImm
+	opBrI64GeUImm
+)
+
+// A header stands before the first instruction of a function's code.
+type header struct {
+	frame uint32 // bytes of the frame
+	link  uint32 // offset of the link: bytes of the parameters
+	zero  uint32 // bytes behind the link to set to zero: the other locals
+	_     uint32
+}
+
+// funcRecordSize is the distance between the records of own functions.
+const funcRecordSize = uint32(unsafe.Sizeof(store.FuncRecord{}))
+
+const linkSize = 24
+
+// A funcCode is the Go half of a function's code: what is needed only to lower
+// it, to unwind and to describe it.
+type funcCode struct {
+	start   uintptr    // of the header
+	offsets []uint32   // of the wasm instruction in the body, for each instr
+	tries   []tryRange // inner ones first
+}
+
+// A tryRange is the part of a function's code that a try_table encloses.
+type tryRange struct {
+	start, end uint32 // half-open interval of instructions
+	clauses    uint32 // index of the first
+	count      uint32
+}
+
+// index returns the number of the instruction before ip.
+func (f *funcCode) index(ip uintptr) uint32 {
+	return uint32((ip-f.start-instrSize)/instrSize) - 1
+}
+
+// instr returns an instruction by number.
+func (f *funcCode) instr(i uint32) *instr {
+	return (*instr)(store.Pointer(f.start + instrSize + uintptr(i)*instrSize))
+}

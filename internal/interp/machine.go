@@ -1,0 +1,240 @@
+package interp
+
+import (
+	"context"
+	"sync/atomic"
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A machine executes one call from the host, and what it leads to except for
+// calls that a host function makes: those get a machine of their own, with an
+// empty chain of handlers.
+type machine struct {
+	engine *Engine
+	store  *store.Store
+	conts  *store.Continuations
+	ctx    context.Context
+
+	// The state of run, while run does not have it.
+	ip, fp unsafe.Pointer
+	fn     *store.FuncRecord
+	limit  uintptr // end of the stack of cur
+
+	// cur is the running continuation; its chain of parents ends at the stack on
+	// which the host called.
+	cur *store.ContRecord
+
+	// interrupt is not 0 if polls must look closer.
+	interrupt atomicFlags
+	flight    flight
+	detail    string // for the message of the next trap
+}
+
+// atomicFlags are bits that other goroutines may set.
+type atomicFlags = uint32
+
+const (
+	flagCancelled atomicFlags = 1 << iota // the context has ended
+	flagFuel                              // the store counts fuel
+)
+
+// A link lies in each frame, behind the parameters. Its addresses are plain
+// numbers: they point to code and records outside the Go heap.
+type link struct {
+	ret    uintptr // where the caller goes on
+	delta  uintptr // distance to the caller's frame
+	caller uintptr // the caller's *store.FuncRecord
+}
+
+func (m *machine) save(ip, fp unsafe.Pointer, fn *store.FuncRecord) {
+	m.ip, m.fp, m.fn = ip, fp, fn
+}
+
+// initialStack is the size of the stack for a call from the host.
+const initialStack = 4 << 10
+
+// call runs a function that is not the host's.
+func (m *machine) call(f *store.FuncRecord, args []uint64) error {
+	root := m.conts.New(f, f.Type)
+	if root == nil {
+		return m.trap(wasm.TrapTooManyContinuations)
+	}
+	m.conts.Consume(root)
+	root.State = store.ContRunning
+	m.cur = root
+	if err := m.prepare(f); err != nil {
+		return err
+	}
+	h := (*header)(store.Pointer(f.Code))
+	if trap := m.giveStack(root, max(uintptr(h.frame), initialStack)); trap != 0 {
+		return m.trap(trap)
+	}
+	m.store.StackInUse += root.StackSize()
+	fp := store.Pointer(root.Stack)
+	copy(slots(fp, 8*f.Params), args)
+	m.enter(f, fp, m.engine.exit)
+	if m.store.FuelEnabled {
+		atomic.OrUint32(&m.interrupt, flagFuel)
+	}
+	if err := m.run(); err != nil {
+		return err
+	}
+	copy(args, slots(m.fp, 8*f.Results))
+	return nil
+}
+
+// enter makes f run in a frame at the bottom of the stack of cur; it returns to
+// a stub. The parameters are in place.
+func (m *machine) enter(f *store.FuncRecord, fp unsafe.Pointer, stub uintptr) {
+	h := (*header)(store.Pointer(f.Code))
+	*(*link)(unsafe.Add(fp, h.link)) = link{ret: stub, caller: uintptr(unsafe.Pointer(f))}
+	clear(slots(unsafe.Add(fp, h.link+linkSize), h.zero))
+	m.save(store.Pointer(f.Code+instrSize), fp, f)
+	m.setLimit()
+}
+
+func (m *machine) setLimit() { m.limit = m.cur.Stack + uintptr(m.cur.StackSize()) }
+
+// leave gives back what the call used, however it ended, and the machine itself.
+func (m *machine) leave() {
+	for m.cur != nil {
+		c := m.cur
+		m.cur = m.parent(c)
+		m.store.StackInUse -= c.StackSize()
+		m.conts.Free(c)
+	}
+	m.store.HostDepth--
+	m.ctx, m.fn, m.flight.tag, m.flight.exception = nil, nil, nil, nil
+	atomic.StoreUint32(&m.interrupt, 0)
+	m.store.Idle = append(m.store.Idle, m)
+}
+
+// parent returns the continuation that resumed c; nil if the host called on c.
+func (m *machine) parent(c *store.ContRecord) *store.ContRecord {
+	if c.Parent == 0 {
+		return nil
+	}
+	return m.conts.At(c.Parent)
+}
+
+// prepare makes a function's code, unless it is there.
+func (m *machine) prepare(f *store.FuncRecord) error {
+	if f.Code != 0 {
+		return nil
+	}
+	in := m.store.Instance(f.Instance)
+	c, err := in.Module.Code.(*moduleCode).function(in.Module, int(f.Index)-in.Module.Space.ImportedFuncs)
+	if err != nil {
+		return err
+	}
+	f.Code = c.start
+	return nil
+}
+
+// giveStack gives a continuation that has none a stack.
+func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
+	if uint64(size) > uint64(m.store.Limits.StackBytes) {
+		return wasm.TrapStackExhausted
+	}
+	if !m.conts.AllocStack(c, size) {
+		return wasm.TrapOutOfMemory
+	}
+	return wasm.TrapNone
+}
+
+// growStack makes room for the frame of callee, offset bytes above the frame of
+// the running function.
+func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCode {
+	c, s := m.cur, m.store
+	at := uintptr(m.fp) - c.Stack
+	need := at + uintptr(offset) + uintptr((*header)(store.Pointer(callee.Code)).frame)
+	old := c.StackSize()
+	size := max(need, 2*uintptr(old))
+	if s.StackInUse-old+uint64(size) > uint64(s.Limits.StackBytes) {
+		return wasm.TrapStackExhausted
+	}
+	used := at + uintptr((*header)(store.Pointer(m.fn.Code)).frame)
+	if !m.conts.GrowStack(c, used, size) {
+		return wasm.TrapOutOfMemory
+	}
+	s.StackInUse += c.StackSize() - old
+	m.fp = store.Pointer(c.Stack + at)
+	m.setLimit()
+	return wasm.TrapNone
+}
+
+// indirect finds the function that a call_indirect calls.
+func (m *machine) indirect(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) (*store.FuncRecord, wasm.TrapCode) {
+	table := inst.Table(in.next().a)
+	index := tableAddress(m.store.Table(table), fp, in.a+in.c)
+	if index >= table.Len {
+		return nil, wasm.TrapUndefinedElement
+	}
+	f := store.FuncFromRef(*(*uint64)(unsafe.Add(table.Base, index*8)))
+	if f == nil {
+		m.detail = "element is null"
+		return nil, wasm.TrapUninitializedElement
+	}
+	if want := inst.Type(in.b); f.Type != want && !m.store.Types.IsSubtype(f.Type, want) {
+		return nil, wasm.TrapIndirectCallType
+	}
+	return f, wasm.TrapNone
+}
+
+// tailCall replaces the running frame by one of callee, with the arguments at
+// in.a.
+func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
+	h := (*header)(store.Pointer(m.fn.Code))
+	back := *(*link)(unsafe.Add(m.fp, h.link))
+	args := unsafe.Add(m.fp, in.a)
+	if callee.IsHost() {
+		m.callHost(callee, args)
+		if m.failed() {
+			return wasm.TrapNone
+		}
+		copySlots(m.fp, unsafe.Add(m.fp, in.a), 8*callee.Results)
+		m.ip = store.Pointer(back.ret)
+		m.fp = unsafe.Add(m.fp, -int(back.delta))
+		m.fn = (*store.FuncRecord)(store.Pointer(back.caller))
+		return wasm.TrapNone
+	}
+	if err := m.prepare(callee); err != nil {
+		m.flight = flight{err: err}
+		return wasm.TrapNone
+	}
+	copySlots(m.fp, args, 8*callee.Params)
+	to := (*header)(store.Pointer(callee.Code))
+	if uintptr(m.fp)+uintptr(to.frame) > m.limit {
+		// The arguments are all that matters of the frame now, and they lie in the
+		// part of it that growing keeps.
+		if trap := m.growStack(callee, 0); trap != 0 {
+			return trap
+		}
+	}
+	*(*link)(unsafe.Add(m.fp, to.link)) = back
+	clear(slots(unsafe.Add(m.fp, to.link+linkSize), to.zero))
+	m.ip, m.fn = store.Pointer(callee.Code+instrSize), callee
+	m.pollTail()
+	return wasm.TrapNone
+}
+
+// pollTail looks whether a loop of tail calls is to be interrupted.
+func (m *machine) pollTail() {
+	if atomic.LoadUint32(&m.interrupt) != 0 {
+		if err := m.poll(); err != nil {
+			m.flight = flight{err: err}
+		}
+	}
+}
+
+// callHost calls a host function with its arguments at p. A failure is left in
+// flight.
+func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
+	err := m.store.Host(f).Call(m.ctx, slots(p, 8*max(f.Params, f.Results)))
+	if err != nil {
+		m.hostFailed(f, err)
+	}
+}

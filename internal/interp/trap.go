@@ -1,0 +1,96 @@
+package interp
+
+import (
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// trap makes the error for a trap at the machine's state.
+func (m *machine) trap(code wasm.TrapCode) error {
+	t := &store.Trap{Code: code, Detail: m.detail}
+	m.detail = ""
+	if m.fn != nil {
+		t.Stack = m.stackTrace()
+	}
+	return t
+}
+
+// unhandled makes the error for a suspension that no prompt handles.
+func (m *machine) unhandled(tag *store.TagRecord) error {
+	return &store.UnhandledSuspension{Tag: m.store.Tag(tag), Stack: m.stackTrace()}
+}
+
+// fail ends run with an error.
+func (m *machine) fail(err error) error {
+	m.flight.tag, m.flight.err = nil, nil
+	return err
+}
+
+// A walker goes over the active calls of a machine, from the innermost out and
+// across continuations. The calls below a host function that called into Wasm
+// again belong to another machine.
+type walker struct {
+	m      *machine
+	ip, fp unsafe.Pointer
+	fn     *store.FuncRecord
+	cont   *store.ContRecord
+	// resumed says that the call has resumed the one before.
+	resumed bool
+}
+
+func (m *machine) walk() walker { return walker{m: m, ip: m.ip, fp: m.fp, fn: m.fn, cont: m.cur} }
+
+// next goes to the caller; false if that is the host.
+func (w *walker) next() bool {
+	h := (*header)(store.Pointer(w.fn.Code))
+	l := (*link)(unsafe.Add(w.fp, h.link))
+	w.resumed = false
+	switch l.ret {
+	case w.m.engine.exit:
+		return false
+	case w.m.engine.contReturnStub:
+		c := w.m.parent(w.cont)
+		w.cont, w.resumed = c, true
+		w.ip, w.fp, w.fn = store.Pointer(c.PC), store.Pointer(c.Stack+uintptr(c.FP)), c.Func
+	default:
+		w.ip = store.Pointer(l.ret)
+		w.fp = unsafe.Add(w.fp, -int(l.delta))
+		w.fn = (*store.FuncRecord)(store.Pointer(l.caller))
+	}
+	return true
+}
+
+// stackTrace describes the active calls; of a very deep stack both ends.
+func (m *machine) stackTrace() store.StackTrace {
+	total := 1
+	for w := m.walk(); w.next(); {
+		total++
+	}
+	var trace store.StackTrace
+	w := m.walk()
+	for i := range total {
+		if trace.Keeps(i, total) {
+			f := m.frame(w.fn, uintptr(w.ip))
+			if w.cont.Parent != 0 {
+				f.Continuation = m.conts.Number(w.cont)
+			}
+			f.ResumedHere = w.resumed
+			trace.Frames = append(trace.Frames, f)
+		} else {
+			trace.Omitted++
+		}
+		w.next()
+	}
+	return trace
+}
+
+// frame describes the call of fn whose next instruction is at ip.
+func (m *machine) frame(fn *store.FuncRecord, ip uintptr) store.Frame {
+	offset := 0
+	if c := code(m.store, fn); ip > c.start+instrSize {
+		offset = int(c.offsets[c.index(ip)])
+	}
+	return m.store.Instance(fn.Instance).Module.FuncFrame(fn.Index, offset)
+}
