@@ -207,16 +207,23 @@ func (p *Parser) memArgPart(prefix string) (uint64, bool) {
 }
 
 func (p *Parser) lane() uint8 {
-	t := p.expect(Nat)
+	t := p.tok
 	v, ok := parseMagnitude(t.Text, 8)
-	if !ok {
-		p.fail(t, "malformed lane index %s: i8 constant out of range", t.describe())
+	switch {
+	case t.Kind != Nat && t.Kind != Int:
+		p.unexpected(t, "lane index")
+	case t.Kind == Int || !ok:
+		p.fail(t, "i8 constant out of range: lane index %s", t.describe())
 	}
+	p.next()
 	return uint8(v)
 }
 
 func (p *Parser) shuffle(in *wasm.Instr) {
 	for i := range in.Bytes {
+		if p.isNumber() && p.tok.Kind != Nat {
+			p.lane() // which says what is wrong with the number
+		}
 		if p.tok.Kind != Nat {
 			p.fail(p.tok, "invalid lane length: %d lane indices expected, %d found", len(in.Bytes), i)
 		}
@@ -311,6 +318,8 @@ func (p *Parser) vector(in *wasm.Instr) {
 	for lane := range shape.Lanes {
 		t := p.tok
 		switch {
+		case t.Kind == Reserved || t.Kind == Keyword:
+			p.unexpected(t, "lane literal")
 		case !p.isNumber():
 			p.fail(t, "wrong number of lane literals: %d expected, %d found", shape.Lanes, lane)
 		case t.Kind == Float && !shape.Float:

@@ -93,12 +93,12 @@ func (c *noteContent) end() {
 }
 
 // sectionWords are the names of sections in (@custom ...).
-var sectionWords = map[string]wasm.SectionID{
-	"type": wasm.SectionType, "import": wasm.SectionImport, "func": wasm.SectionFunction,
-	"table": wasm.SectionTable, "memory": wasm.SectionMemory, "tag": wasm.SectionTag,
-	"global": wasm.SectionGlobal, "export": wasm.SectionExport, "start": wasm.SectionStart,
-	"elem": wasm.SectionElement, "code": wasm.SectionCode, "data": wasm.SectionData,
-	"datacount": wasm.SectionDataCount,
+var sectionWords = [...]string{
+	wasm.SectionType: "type", wasm.SectionImport: "import", wasm.SectionFunction: "func",
+	wasm.SectionTable: "table", wasm.SectionMemory: "memory", wasm.SectionTag: "tag",
+	wasm.SectionGlobal: "global", wasm.SectionExport: "export", wasm.SectionStart: "start",
+	wasm.SectionElement: "elem", wasm.SectionCode: "code", wasm.SectionData: "data",
+	wasm.SectionDataCount: "datacount",
 }
 
 // sectionBefore returns the section that stands before another in a binary, and
@@ -144,12 +144,12 @@ func (p *Parser) custom(n note) placedCustom {
 		if how.Text != "before" && how.Text != "after" {
 			c.fail("malformed placement: before or after expected, found %s", how.describe())
 		}
-		id, known := sectionWords[section.Text]
+		id := wasm.SectionID(max(0, slices.Index(sectionWords[:], section.Text)))
 		switch {
 		case how.Text == "before" && section.Text == "first":
 			s.After = wasm.SectionCustom
 		case how.Text == "after" && section.Text == "last":
-		case !known:
+		case id == wasm.SectionCustom:
 			c.fail("malformed section kind %s", section.describe())
 		case how.Text == "before":
 			s.After, s.before = sectionBefore(id), true

@@ -323,7 +323,9 @@ func (p *Parser) u32() uint32 {
 // u64 reads an unsigned number.
 func (p *Parser) u64() uint64 {
 	t := p.expect(Nat)
-	v, err := ParseUint(t.Text, 64)
-	p.must(t, err)
+	v, ok := parseMagnitude(t.Text, 64)
+	if !ok {
+		p.fail(t, "i64 constant out of range: %s", t.describe())
+	}
 	return v
 }

@@ -73,6 +73,7 @@ func (p *Parser) scan(end Kind) {
 	for {
 		p.customNotes()
 		if p.tok.Kind == end {
+			p.leaveNotes()
 			return
 		}
 		first := p.tok

@@ -249,6 +249,9 @@ func (p *Parser) funcType(names onParam) (f wasm.FuncType) {
 		}
 		p.close()
 	}
+	if p.atList("param") || p.atList("type") {
+		p.unexpected(p.peek(), "type before param before result")
+	}
 	return f
 }
 
