@@ -1,0 +1,115 @@
+package weft
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+
+	"weft/internal/interp"
+	"weft/internal/store"
+	"weft/wasm"
+	"weft/wasm/binary"
+	"weft/wasm/text"
+	"weft/wasm/validate"
+)
+
+// A Config says how an engine is made. The zero value is not useful: begin with
+// [NewConfig]. Its methods return a changed copy.
+type Config struct {
+	features wasm.Features
+}
+
+// NewConfig returns the configuration with [wasm.DefaultFeatures].
+func NewConfig() Config { return Config{features: wasm.DefaultFeatures} }
+
+// WithFeatures sets the features that modules may use.
+func (c Config) WithFeatures(f wasm.Features) Config {
+	c.features = f
+	return c
+}
+
+// An Engine compiles modules. It is safe for concurrent use.
+type Engine struct {
+	config Config
+	types  *wasm.TypeSet
+	interp *interp.Engine
+}
+
+// NewEngine makes an engine.
+func NewEngine(c Config) (*Engine, error) {
+	e, err := interp.New()
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{config: c, types: wasm.NewTypeSet(), interp: e}, nil
+}
+
+// magic begins every binary module.
+var magic = []byte("\x00asm")
+
+// Parse reads a module in binary or text form, recognised by its content, and
+// does not validate it.
+func (e *Engine) Parse(source []byte) (*wasm.Module, error) {
+	if bytes.HasPrefix(source, magic) {
+		return binary.Decode(source, e.config.features)
+	}
+	return text.Parse(source, e.config.features)
+}
+
+// Compile reads, validates and prepares a module in binary or text form. An
+// error of the module is a [*wasm.Error]. The source must not change afterwards.
+func (e *Engine) Compile(source []byte) (*Module, error) {
+	m, err := e.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return e.CompileModule(m)
+}
+
+// CompileModule validates and prepares a module, which must not change
+// afterwards.
+func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
+	if err := validate.Module(m, e.config.features); err != nil {
+		return nil, err
+	}
+	return &Module{engine: e, module: store.NewModule(m, e.types, e.config.features, e.interp)}, nil
+}
+
+// Limits bound what the guests of a store may use.
+type Limits = store.Limits
+
+// DefaultLimits returns limits that are generous for programs and keep a
+// process alive.
+func DefaultLimits() Limits { return store.DefaultLimits }
+
+// NewStore makes an empty store. Close releases its memory; otherwise that
+// happens some time after the store has become unreachable.
+func (e *Engine) NewStore(limits Limits) (*Store, error) {
+	inner, err := store.New(e.types, e.interp, limits)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{engine: e, store: inner}
+	runtime.AddCleanup(s, (*store.Store).Close, inner)
+	return s, nil
+}
+
+// A Module is a compiled module. It is safe for concurrent use.
+type Module struct {
+	engine *Engine
+	module *store.Module
+}
+
+// Wasm returns what the module was compiled from. It must not be changed.
+func (m *Module) Wasm() *wasm.Module { return m.module.Wasm }
+
+// Name returns the name that the module gives itself, or "".
+func (m *Module) Name() string { return m.module.Wasm.Names.Module }
+
+// checkEngine refuses objects of another engine.
+func (m *Module) checkEngine(e *Engine) error {
+	if m.engine != e {
+		return fmt.Errorf("weft: module %q was compiled by another engine", m.Name())
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package weft
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// An Extern is something that can be imported and exported: a [*Func], [*Table],
+// [*Memory], [*Global] or [*Tag].
+type Extern interface {
+	owner() *Store
+	inner() store.Extern
+}
+
+// extern wraps what is in the store.
+func (s *Store) extern(e store.Extern) Extern {
+	switch e := e.(type) {
+	case *store.FuncRecord:
+		return &Func{s, e}
+	case *store.Table:
+		return &Table{s, e}
+	case *store.Memory:
+		return &Memory{s, e}
+	case *store.Global:
+		return &Global{s, e}
+	case *store.Tag:
+		return &Tag{s, e}
+	}
+	return nil
+}
+
+// A Func is a function, of Wasm or of the host.
+type Func struct {
+	store  *Store
+	record *store.FuncRecord
+}
+
+func (f *Func) owner() *Store       { return f.store }
+func (f *Func) inner() store.Extern { return f.record }
+
+// Type returns the type of the function.
+func (f *Func) Type() wasm.FuncType { return f.store.engine.types.Comp(f.record.Type).Func }
+
+// Call calls the function.
+func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
+	t := f.Type()
+	if len(args) != len(t.Params) {
+		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
+	}
+	slots := make([]uint64, 0, max(f.record.Params, f.record.Results))
+	var err error
+	for i, a := range args {
+		if slots, err = f.store.toSlots(slots, a, t.Params[i]); err != nil {
+			return nil, fmt.Errorf("weft: argument %d: %w", i, err)
+		}
+	}
+	slots = slots[:cap(slots)]
+	if err := f.CallSlots(ctx, slots); err != nil {
+		return nil, err
+	}
+	return f.store.fromSlots(slots, t.Results), nil
+}
+
+// CallSlots calls the function with its arguments as slots (see [HostFunc]),
+// which it replaces by the results. It does not allocate.
+func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
+	defer runtime.KeepAlive(f.store)
+	if want := int(max(f.record.Params, f.record.Results)); len(slots) < want {
+		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), want)
+	}
+	s := f.store.store
+	return s.Engine.Call(ctx, s, f.record, slots)
+}
+
+// A Memory is a linear memory.
+type Memory struct {
+	store  *Store
+	memory *store.Memory
+}
+
+func (m *Memory) owner() *Store       { return m.store }
+func (m *Memory) inner() store.Extern { return m.memory }
+
+// Type returns the type of the memory.
+func (m *Memory) Type() wasm.MemoryType { return m.memory.Type }
+
+// Size returns the size in bytes.
+func (m *Memory) Size() uint64 { return m.memory.Record.Len }
+
+// Grow adds pages and returns the size in pages before; false if it cannot.
+func (m *Memory) Grow(pages uint64) (uint64, bool) { return m.memory.Grow(pages) }
+
+// Read copies len(b) bytes at an address into b; false if they are out of bounds.
+func (m *Memory) Read(addr uint64, b []byte) bool {
+	defer runtime.KeepAlive(m.store)
+	src, ok := m.view(addr, uint64(len(b)))
+	copy(b, src)
+	return ok
+}
+
+// Write copies b to an address; false if there is no room.
+func (m *Memory) Write(addr uint64, b []byte) bool {
+	defer runtime.KeepAlive(m.store)
+	dst, ok := m.view(addr, uint64(len(b)))
+	copy(dst, b)
+	return ok
+}
+
+func (m *Memory) view(addr, n uint64) ([]byte, bool) {
+	if size := m.Size(); n > size || addr > size-n || m.store.store.Closed() {
+		return nil, false
+	}
+	return m.memory.Bytes()[addr : addr+n], true
+}
+
+// A Table is a table of references.
+type Table struct {
+	store *Store
+	table *store.Table
+}
+
+func (t *Table) owner() *Store       { return t.store }
+func (t *Table) inner() store.Extern { return t.table }
+
+// Type returns the type of the table.
+func (t *Table) Type() wasm.TableType { return t.table.Type }
+
+// Size returns the number of elements.
+func (t *Table) Size() uint64 { return t.table.Record.Len }
+
+// Get returns an element; false if the index is out of bounds.
+func (t *Table) Get(i uint64) (Value, bool) {
+	defer runtime.KeepAlive(t.store)
+	if i >= t.Size() || t.store.store.Closed() {
+		return Value{}, false
+	}
+	return t.store.fromSlots(t.table.Slots()[i:i+1], []wasm.ValType{t.table.Type.Elem})[0], true
+}
+
+// Set replaces an element.
+func (t *Table) Set(i uint64, v Value) error {
+	defer runtime.KeepAlive(t.store)
+	slots, err := t.store.toSlots(nil, v, t.table.Type.Elem)
+	if err != nil {
+		return err
+	}
+	if i >= t.Size() || t.store.store.Closed() {
+		return fmt.Errorf("weft: table has %d elements, none at %d", t.Size(), i)
+	}
+	t.table.Slots()[i] = slots[0]
+	return nil
+}
+
+// A Global is a global variable.
+type Global struct {
+	store  *Store
+	global *store.Global
+}
+
+func (g *Global) owner() *Store       { return g.store }
+func (g *Global) inner() store.Extern { return g.global }
+
+// Type returns the type of the global.
+func (g *Global) Type() wasm.GlobalType { return g.global.Type }
+
+// Get returns the value.
+func (g *Global) Get() Value {
+	defer runtime.KeepAlive(g.store)
+	return g.store.fromSlots(g.global.Record.Value[:], []wasm.ValType{g.global.Type.Type})[0]
+}
+
+// Set assigns a value to a mutable global.
+func (g *Global) Set(v Value) error {
+	defer runtime.KeepAlive(g.store)
+	if !g.global.Type.Mutable {
+		return fmt.Errorf("weft: the global is immutable")
+	}
+	slots, err := g.store.toSlots(nil, v, g.global.Type.Type)
+	if err != nil {
+		return err
+	}
+	copy(g.global.Record.Value[:], slots)
+	return nil
+}
+
+// A Tag identifies a kind of exception or suspension.
+type Tag struct {
+	store *Store
+	tag   *store.Tag
+}
+
+func (t *Tag) owner() *Store       { return t.store }
+func (t *Tag) inner() store.Extern { return t.tag }
+
+// Type returns the type of the tag.
+func (t *Tag) Type() wasm.FuncType { return t.tag.Type }
+
+// Throw returns an exception with the tag: the error with which a host
+// function throws it.
+func (t *Tag) Throw(args ...Value) error {
+	if len(args) != len(t.tag.Type.Params) {
+		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
+	}
+	var payload []uint64
+	var err error
+	for i, a := range args {
+		if payload, err = t.store.toSlots(payload, a, t.tag.Type.Params[i]); err != nil {
+			return fmt.Errorf("weft: value %d: %w", i, err)
+		}
+	}
+	return &Exception{Tag: t.tag, Payload: payload}
+}

@@ -1,0 +1,34 @@
+package weft
+
+import (
+	"weft/internal/store"
+)
+
+// An Instance is a module that has been given its imports and can be called.
+type Instance struct {
+	store    *Store
+	instance *store.Instance
+}
+
+// Module returns the module of which this is an instance.
+func (in *Instance) Module() *Module {
+	return &Module{engine: in.store.engine, module: in.instance.Module}
+}
+
+// Export returns what is exported under a name; nil if there is nothing.
+func (in *Instance) Export(name string) Extern { return in.store.extern(in.instance.Export(name)) }
+
+// Func returns the function that is exported under a name; nil if there is none.
+func (in *Instance) Func(name string) *Func { f, _ := in.Export(name).(*Func); return f }
+
+// Memory returns the memory that is exported under a name; nil if there is none.
+func (in *Instance) Memory(name string) *Memory { m, _ := in.Export(name).(*Memory); return m }
+
+// Table returns the table that is exported under a name; nil if there is none.
+func (in *Instance) Table(name string) *Table { t, _ := in.Export(name).(*Table); return t }
+
+// Global returns the global that is exported under a name; nil if there is none.
+func (in *Instance) Global(name string) *Global { g, _ := in.Export(name).(*Global); return g }
+
+// Tag returns the tag that is exported under a name; nil if there is none.
+func (in *Instance) Tag(name string) *Tag { t, _ := in.Export(name).(*Tag); return t }

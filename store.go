@@ -1,0 +1,139 @@
+package weft
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A Store owns instances and everything they make. It is used by one goroutine
+// at a time; host functions that are called from it may use it too.
+type Store struct {
+	engine *Engine
+	store  *store.Store
+}
+
+// Close releases the memory of everything in the store. No call may be under
+// way. Objects of the store must not be used afterwards.
+func (s *Store) Close() { s.store.Close() }
+
+// SetFuel bounds the calls and branches backwards that guests may make from now
+// on; when none is left they trap. It is meant for tests and fuzzing: a context
+// interrupts a guest at no cost.
+func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
+
+// Instantiate makes an instance of a module, given a value for each of its
+// imports in order. Most callers use a [Linker].
+func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
+	defer runtime.KeepAlive(s)
+	if err := m.checkEngine(s.engine); err != nil {
+		return nil, err
+	}
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
+	values := make([]store.Extern, len(imports))
+	for i, im := range imports {
+		if im == nil {
+			continue // reported by name
+		}
+		if im.owner() != s {
+			return nil, fmt.Errorf("weft: import %d belongs to another store", i)
+		}
+		values[i] = im.inner()
+	}
+	in, err := s.store.Instantiate(ctx, m.module, values)
+	if in == nil {
+		return nil, err
+	}
+	return &Instance{store: s, instance: in}, err
+}
+
+// typeID returns the identity of a function type.
+func (s *Store) typeID(t wasm.FuncType) wasm.TypeID {
+	sub := wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}}
+	return s.engine.types.Add([]wasm.SubType{sub}, []wasm.RecGroup{{Start: 0, End: 1}})[0]
+}
+
+// simple refuses types that refer to a defined type, which cannot be named
+// from outside of a module.
+func simple(types ...wasm.ValType) error {
+	for _, t := range types {
+		if t.IsRef() && t.Heap.IsIndex() {
+			return fmt.Errorf("weft: type %s refers to a type of a module", t)
+		}
+	}
+	return nil
+}
+
+// A HostFunc implements a function. Slots hold the arguments, and take the
+// results; its length is the larger of both. A slot is 64 bits: integers are
+// zero-extended, floats their bits, a v128 takes two (low half first). The error
+// may be an [*Exception], which the guest can catch; any other ends the call into
+// the guest.
+//
+// The context is that of the call into the guest.
+type HostFunc func(ctx context.Context, slots []uint64) error
+
+// NewFunc makes a function that the host implements. The name is for people.
+func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error) {
+	if err := simple(append(append([]wasm.ValType(nil), t.Params...), t.Results...)...); err != nil {
+		return nil, err
+	}
+	h, err := s.store.NewHostFunc(s.typeID(t), name, f)
+	if err != nil {
+		return nil, err
+	}
+	return &Func{store: s, record: h.Record}, nil
+}
+
+// NewMemory makes a memory.
+func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
+	m, err := s.store.NewMemory(t)
+	if err != nil {
+		return nil, err
+	}
+	return &Memory{store: s, memory: m}, nil
+}
+
+// NewTable makes a table filled with null.
+func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
+	if err := simple(t.Elem); err != nil {
+		return nil, err
+	}
+	table, err := s.store.NewTable(t, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &Table{store: s, table: table}, nil
+}
+
+// NewGlobal makes a global.
+func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
+	if err := simple(t.Type); err != nil {
+		return nil, err
+	}
+	slots, err := s.toSlots(nil, v, t.Type)
+	if err != nil {
+		return nil, err
+	}
+	var value [2]uint64
+	copy(value[:], slots)
+	g, err := s.store.NewGlobal(t, value)
+	if err != nil {
+		return nil, err
+	}
+	return &Global{store: s, global: g}, nil
+}
+
+// NewTag makes a tag, different from all others. The name is for people.
+func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
+	tag, err := s.store.NewTag(s.typeID(t), name)
+	if err != nil {
+		return nil, err
+	}
+	return &Tag{store: s, tag: tag}, nil
+}

@@ -1,0 +1,206 @@
+package weft
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A Value is a WebAssembly value.
+type Value struct {
+	typ    wasm.ValType
+	lo, hi uint64
+	ref    any // the Go value of a reference; nil for null
+}
+
+// I32 returns an i32.
+func I32(v int32) Value { return Value{typ: wasm.I32, lo: uint64(uint32(v))} }
+
+// I64 returns an i64.
+func I64(v int64) Value { return Value{typ: wasm.I64, lo: uint64(v)} }
+
+// F32 returns an f32. The bits of a NaN are kept.
+func F32(v float32) Value { return F32Bits(math.Float32bits(v)) }
+
+// F64 returns an f64. The bits of a NaN are kept.
+func F64(v float64) Value { return F64Bits(math.Float64bits(v)) }
+
+// F32Bits returns the f32 with the given bits.
+func F32Bits(bits uint32) Value { return Value{typ: wasm.F32, lo: uint64(bits)} }
+
+// F64Bits returns the f64 with the given bits.
+func F64Bits(bits uint64) Value { return Value{typ: wasm.F64, lo: bits} }
+
+// V128 returns the v128 with the given halves, bytes 0 to 7 in lo.
+func V128(lo, hi uint64) Value { return Value{typ: wasm.V128, lo: lo, hi: hi} }
+
+// Null returns the null reference of a heap type.
+func Null(h wasm.HeapType) Value { return Value{typ: wasm.RefNull(h)} }
+
+// FuncRef returns a reference to a function; nil is null.
+func FuncRef(f *Func) Value {
+	if f == nil {
+		return Null(wasm.HeapFunc)
+	}
+	return Value{typ: wasm.Ref(wasm.HeapFunc), ref: f}
+}
+
+// ExternRef returns a reference to a Go value; nil is null.
+func ExternRef(v any) Value {
+	if v == nil {
+		return Null(wasm.HeapExtern)
+	}
+	return Value{typ: wasm.Ref(wasm.HeapExtern), ref: v}
+}
+
+// A Continuation is a suspended computation of the guest.
+type Continuation struct {
+	store *Store
+	ref   uint64
+}
+
+// Type returns the type. A null reference has the nullable bottom type of its
+// hierarchy or the type it was made with; other references are not nullable.
+func (v Value) Type() wasm.ValType { return v.typ }
+
+// I32 returns an i32.
+func (v Value) I32() int32 { return int32(v.lo) }
+
+// I64 returns an i64.
+func (v Value) I64() int64 { return int64(v.lo) }
+
+// F32 returns an f32.
+func (v Value) F32() float32 { return math.Float32frombits(uint32(v.lo)) }
+
+// F64 returns an f64.
+func (v Value) F64() float64 { return math.Float64frombits(v.lo) }
+
+// Bits returns the bits of a number; hi is 0 but for a v128.
+func (v Value) Bits() (lo, hi uint64) { return v.lo, v.hi }
+
+// IsNull reports whether v is a null reference.
+func (v Value) IsNull() bool { return v.typ.IsRef() && v.ref == nil }
+
+// Ref returns what a reference refers to: a [*Func], [*Exception] or
+// [*Continuation], or the Go value of an externref; nil for null.
+func (v Value) Ref() any { return v.ref }
+
+// String formats the value as the reference interpreter does: "5 : i32".
+func (v Value) String() string {
+	switch v.typ.Kind {
+	case wasm.KindI32:
+		return fmt.Sprintf("%d : i32", v.I32())
+	case wasm.KindI64:
+		return fmt.Sprintf("%d : i64", v.I64())
+	case wasm.KindF32:
+		return fmt.Sprintf("%v : f32", v.F32())
+	case wasm.KindF64:
+		return fmt.Sprintf("%v : f64", v.F64())
+	case wasm.KindV128:
+		return fmt.Sprintf("0x%016x%016x : v128", v.hi, v.lo)
+	}
+	switch r := v.ref.(type) {
+	case nil:
+		return "null : " + v.typ.String()
+	case *Func, *Exception, *Continuation:
+		return v.typ.Heap.String() + " : " + v.typ.String()
+	default:
+		return fmt.Sprintf("%v : %s", r, v.typ)
+	}
+}
+
+// toSlots appends a value as slots, if it has type t.
+func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, error) {
+	mismatch := func() error { return fmt.Errorf("type mismatch: %s wanted, %s given", t, v.typ) }
+	if !v.typ.IsRef() {
+		if v.typ != t {
+			return slots, mismatch()
+		}
+		if slots = append(slots, v.lo); t.Kind == wasm.KindV128 {
+			slots = append(slots, v.hi)
+		}
+		return slots, nil
+	}
+	if !t.IsRef() {
+		return slots, mismatch()
+	}
+	types := s.engine.types
+	if v.ref == nil {
+		if !t.Nullable || types.Top(v.typ.Heap) != types.Top(t.Heap) {
+			return slots, mismatch()
+		}
+		return append(slots, 0), nil
+	}
+	slot, have, err := s.refSlot(v)
+	if err != nil {
+		return slots, err
+	}
+	if !types.IsHeapSubtype(have, t.Heap) {
+		return slots, mismatch()
+	}
+	return append(slots, slot), nil
+}
+
+// refSlot returns the slot of a reference that is not null, and its heap type.
+func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
+	if v.typ.Heap == wasm.HeapExtern {
+		return s.store.ExternRef(v.ref, reflect.TypeOf(v.ref).Comparable()), wasm.HeapExtern, nil
+	}
+	switch r := v.ref.(type) {
+	case *Func:
+		if r.store == s {
+			return r.record.Ref(), wasm.HeapType(r.record.Type), nil
+		}
+	case *Continuation:
+		if c := s.store.Conts.Lookup(r.ref); r.store == s && c != nil {
+			return r.ref, wasm.HeapType(c.Type), nil
+		} else if r.store == s {
+			return 0, 0, fmt.Errorf("the continuation is consumed")
+		}
+	case *Exception:
+		if s.store.Owns(r.Tag) {
+			return s.store.ExceptionRef(r), wasm.HeapExn, nil
+		}
+	}
+	return 0, 0, fmt.Errorf("the %s reference belongs to another store", v.typ.Heap)
+}
+
+// fromSlots returns slots as values of the given types.
+func (s *Store) fromSlots(slots []uint64, types []wasm.ValType) []Value {
+	values := make([]Value, len(types))
+	for i, t := range types {
+		v := Value{typ: t, lo: slots[0]}
+		if t.Kind == wasm.KindV128 {
+			v.hi = slots[1]
+		}
+		if t.IsRef() {
+			v = s.fromRef(slots[0], t)
+		}
+		values[i] = v
+		slots = slots[t.Slots():]
+	}
+	return values
+}
+
+func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
+	if slot == 0 {
+		t.Nullable = true
+		return Value{typ: t}
+	}
+	v := Value{typ: wasm.Ref(s.engine.types.Top(t.Heap))}
+	switch v.typ.Heap {
+	case wasm.HeapFunc:
+		f := store.FuncFromRef(slot)
+		v.ref = &Func{s, f}
+	case wasm.HeapExtern:
+		v.ref = s.store.ExternValue(slot)
+	case wasm.HeapExn:
+		v.ref = s.store.ExceptionFromRef(slot)
+	case wasm.HeapCont:
+		v.ref = &Continuation{s, slot}
+	}
+	return v
+}
