@@ -147,6 +147,12 @@ type Elem struct {
 	TableIndexed bool
 }
 
+// ByIndex reports whether the elements are function indices. Their type is then
+// (ref func), as an index is never null.
+func (e *Elem) ByIndex() bool {
+	return e.Exprs == nil && (len(e.Funcs) > 0 || e.Type.Heap == HeapFunc)
+}
+
 // A Data is a data segment.
 type Data struct {
 	Mode      SegmentMode

@@ -248,7 +248,7 @@ func (e *encoder) globalType(t wasm.GlobalType) {
 }
 
 func (e *encoder) elem(s *wasm.Elem) {
-	byIndex := s.Exprs == nil && (len(s.Funcs) > 0 || s.Type.Heap == wasm.HeapFunc)
+	byIndex := s.ByIndex()
 	// Only a segment that is active in table 0 may leave out what is usual.
 	typed := s.Mode != wasm.Active || s.TableIndexed || s.Table != 0 || !byIndex && s.Type != wasm.FuncRef
 	var flags byte

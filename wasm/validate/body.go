@@ -21,7 +21,7 @@ type body struct {
 }
 
 func (c *context) bodies() error {
-	b := &body{context: c, checked: map[*wasm.ValType]struct{}{}}
+	b := &body{context: c}
 	imported := c.space.ImportedFuncs
 	for i := range c.m.Funcs {
 		f := &c.m.Funcs[i]

@@ -36,8 +36,12 @@ func (b *body) enter(op wasm.Opcode, params, results []wasm.ValType) error {
 func (b *body) leave() (frame, error) {
 	f := *b.top()
 	if !b.has(f.results) || b.available() > len(f.results) {
+		who := "block"
+		if b.available() <= len(f.results) { // what is there does not fit, as opposed to too much of it
+			who = "instruction"
+		}
 		found := b.values[f.height:]
-		return f, invalid("type mismatch: block requires %s but stack has %s", b.strs(f.results), b.strs(found[max(0, len(found)-100):]))
+		return f, invalid("type mismatch: %s requires %s but stack has %s", who, b.strs(f.results), b.strs(found[max(0, len(found)-100):]))
 	}
 	b.values = b.values[:f.height]
 	b.locals.forget(f.initialized)
@@ -72,24 +76,21 @@ func (b *body) blockType() (params, results []wasm.ValType, err error) {
 	return nil, nil, nil
 }
 
-// block is the rule of all instructions that open a block and take nothing but
-// its parameters.
+// block is the rule of all instructions that open a block.
 func (b *body) block() error {
 	params, results, err := b.blockType()
 	if err != nil {
 		return err
 	}
+	if b.in.Op == wasm.OpIf {
+		if _, err := b.pop(wasm.I32); err != nil {
+			return err
+		}
+	}
 	if err := b.popAll(params); err != nil {
 		return err
 	}
 	return b.enter(b.in.Op, params, results)
-}
-
-func (b *body) ifBlock() error {
-	if _, err := b.pop(wasm.I32); err != nil {
-		return err
-	}
-	return b.block()
 }
 
 func (b *body) elseBlock() error {
@@ -190,6 +191,9 @@ func (b *body) brTable() error {
 	if _, err := b.pop(wasm.I32); err != nil {
 		return err
 	}
+	if len(b.checked) > 64 { // clearing a map costs as much as it ever held
+		b.checked = nil
+	}
 	clear(b.checked)
 	labels := b.in.Labels
 	last, err := b.label(labels[len(labels)-1])
@@ -209,6 +213,9 @@ func (b *body) brTable() error {
 		}
 		if _, done := b.checked[&types[0]]; done {
 			continue
+		}
+		if b.checked == nil {
+			b.checked = map[*wasm.ValType]struct{}{}
 		}
 		b.checked[&types[0]] = struct{}{}
 		if !b.has(types) {

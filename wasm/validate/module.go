@@ -30,6 +30,7 @@ type context struct {
 	set    *wasm.TypeSet
 	ids    []wasm.TypeID    // by type index
 	comps  []*wasm.CompType // by type index
+	depths []uint8          // by type index: number of types above it
 	single map[wasm.ValType][]wasm.ValType
 
 	funcTypes   []*wasm.FuncType // by function index
@@ -352,7 +353,7 @@ func (c *context) elems() error {
 
 func (c *context) elem(e *wasm.Elem) error {
 	t, err := wasm.Ref(wasm.HeapFunc), error(nil)
-	if e.Exprs != nil || e.Type.Heap != wasm.HeapFunc { // else function indices, which are never null
+	if !e.ByIndex() {
 		t, err = c.elemType(e.Type)
 	}
 	if err != nil {

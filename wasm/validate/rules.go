@@ -9,7 +9,7 @@ var rules = [len(wasm.Instructions)]func(*body) error{
 	wasm.OpUnreachable:        (*body).unreachable,
 	wasm.OpBlock:              (*body).block,
 	wasm.OpLoop:               (*body).block,
-	wasm.OpIf:                 (*body).ifBlock,
+	wasm.OpIf:                 (*body).block,
 	wasm.OpElse:               (*body).elseBlock,
 	wasm.OpEnd:                (*body).end,
 	wasm.OpBr:                 (*body).br,

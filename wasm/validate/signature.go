@@ -75,10 +75,10 @@ func (b *body) immediates(info *wasm.Instruction) (address int, err error) {
 	case wasm.ImmMemory:
 		return b.memory(in.Index)
 	case wasm.ImmDataMemory:
-		if err := b.dataAt(in.Index); err != nil {
+		if address, err = b.memory(in.Index2); err != nil {
 			return 0, err
 		}
-		return b.memory(in.Index2)
+		return address, b.dataAt(in.Index)
 	case wasm.ImmData:
 		return 0, b.dataAt(in.Index)
 	case wasm.ImmElem:

@@ -111,9 +111,9 @@ func (b *body) handlerClause(h *wasm.Handler, results []wasm.ValType) error {
 	if err != nil {
 		return err
 	}
-	cont := b.concreteCont(label)
-	if cont == nil {
-		return invalid("type mismatch: instruction requires concrete continuation reference type but label has %s", b.strs(label))
+	cont, err := b.concreteCont(label, "label")
+	if err != nil {
+		return err
 	}
 	if payload := label[:len(label)-1]; !b.areSubtypes(tag.Params, payload) {
 		return invalid("type mismatch: label %d requires %s but tag %d delivers %s and a continuation",
@@ -128,21 +128,23 @@ func (b *body) handlerClause(h *wasm.Handler, results []wasm.ValType) error {
 	return nil
 }
 
-// concreteCont returns the function type beneath the last type of a list if
-// that refers to a continuation type of the module, else nil.
-func (b *body) concreteCont(types []wasm.ValType) *wasm.FuncType {
-	if len(types) == 0 {
-		return nil
+// concreteCont returns the function type beneath the last type of a list, which
+// must refer to a continuation type of the module.
+func (b *body) concreteCont(types []wasm.ValType, who string) (*wasm.FuncType, error) {
+	last := wasm.Bot
+	if len(types) > 0 {
+		last = types[len(types)-1]
 	}
-	last := types[len(types)-1]
 	if !last.IsRef() || !last.Heap.IsIndex() {
-		return nil
+		return nil, invalid("type mismatch: instruction requires concrete continuation reference type but %s has %s",
+			who, b.strs(types))
 	}
 	t := b.set.Comp(wasm.TypeID(last.Heap))
 	if t.Kind != wasm.CompCont {
-		return nil
+		return nil, invalid("non-continuation type %s: instruction requires concrete continuation reference type but %s has %s",
+			b.original(last).Heap, who, b.strs(types))
 	}
-	return b.contFunc(t)
+	return b.contFunc(t), nil
 }
 
 func (b *body) switchTo() error {
@@ -154,10 +156,9 @@ func (b *body) switchTo() error {
 	if err != nil {
 		return err
 	}
-	back := b.concreteCont(target.Params)
-	if back == nil {
-		return invalid("type mismatch: switch requires a continuation whose last parameter is a concrete continuation reference, found %s",
-			b.strs(target.Params))
+	back, err := b.concreteCont(target.Params, "continuation")
+	if err != nil {
+		return err
 	}
 	if len(tag.Params) > 0 || !b.areSubtypes(target.Results, tag.Results) || !b.areSubtypes(tag.Results, back.Results) {
 		return invalid("type mismatch in switch tag: tag %d of type %s -> %s does not stand between results %s and %s",

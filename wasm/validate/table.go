@@ -51,11 +51,11 @@ func (b *body) tableFill() error {
 }
 
 func (b *body) tableInit() error {
-	segment, err := b.elemAt(b.in.Index)
+	elem, table, err := b.tableAt(b.in.Index2)
 	if err != nil {
 		return err
 	}
-	elem, table, err := b.tableAt(b.in.Index2)
+	segment, err := b.elemAt(b.in.Index)
 	if err != nil {
 		return err
 	}

@@ -50,11 +50,16 @@ func (c *context) references(index int, g wasm.RecGroup) error {
 			return err
 		}
 	}
+	depth := uint8(0)
 	for _, super := range t.Supers {
 		if int64(super) >= int64(index) {
 			return invalid("unknown type %d: the super type of type %d must stand before it", super, index)
 		}
+		if depth = c.depths[super] + 1; depth > wasm.MaxSupertypes {
+			return wasm.Errorf(wasm.Limit, "sub type %d has more than %d super types above it", index, wasm.MaxSupertypes)
+		}
 	}
+	c.depths = append(c.depths, depth)
 	value := func(v wasm.ValType) error {
 		if v.IsRef() && v.Heap.IsIndex() && int(v.Heap) >= g.End {
 			return invalid("unknown type %d in type %d: its recursion group ends at %d", v.Heap, index, g.End)
@@ -131,9 +136,6 @@ func (c *context) subType(index int) error {
 	}
 	if !c.matches(c.comps[index], c.comps[super]) {
 		return invalid("sub type %d does not match super type %d", index, super)
-	}
-	if c.set.Depth(c.ids[index]) > wasm.MaxSupertypes {
-		return wasm.Errorf(wasm.Limit, "sub type %d has more than %d super types above it", index, wasm.MaxSupertypes)
 	}
 	return nil
 }
