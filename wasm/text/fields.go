@@ -137,8 +137,11 @@ func (p *Parser) function(index uint32) {
 	f := wasm.Func{Type: p.typeUse(bind)}
 	count := p.numParams(f.Type)
 	var types []wasm.ValType
-	for p.openList("local") {
+	for first := p.tok; p.openList("local"); {
 		types = p.namedTypes(types, func(i uint32, id *Token, name string) { bind(count+i, id, name) })
+		if len(types) > wasm.MaxLocals {
+			panic(errorAt(first, wasm.Limit, "too many locals: at most %d are supported", wasm.MaxLocals))
+		}
 	}
 	for _, t := range types {
 		if n := len(f.Locals); n > 0 && f.Locals[n-1].Type == t {
@@ -269,6 +272,10 @@ func (p *Parser) dataField() {
 		d.MemoryIndexed = d.Memory == 0
 		p.close()
 	}
+	if p.tok.Kind == Nat { // (data 0 (i32.const 0) "") is how the first release names a memory
+		d.Mode = wasm.Active
+		d.Memory = p.index(&p.memories)
+	}
 	if d.Mode == wasm.Active || p.tok.Kind == LParen {
 		d.Mode = wasm.Active
 		d.OffsetPos = p.wrappedExpr("offset")
@@ -290,7 +297,11 @@ func (p *Parser) elemField() {
 			e.Table = p.index(&p.tables)
 			p.close()
 		}
-		if explicit || p.tok.Kind == LParen && !p.atList("ref") {
+		if !explicit && p.tok.Kind == Nat { // (elem 0 (i32.const 0) $f) is how the first release names a table
+			e.Mode = wasm.Active
+			e.Table = p.index(&p.tables)
+		}
+		if e.Mode == wasm.Active || p.tok.Kind == LParen && !p.atList("ref") {
 			e.Mode = wasm.Active
 			e.OffsetPos = p.wrappedExpr("offset")
 		}

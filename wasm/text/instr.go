@@ -210,9 +210,9 @@ func (p *Parser) lane() uint8 {
 	t := p.tok
 	v, ok := parseMagnitude(t.Text, 8)
 	switch {
-	case t.Kind != Nat && t.Kind != Int:
+	case t.Kind != Nat:
 		p.unexpected(t, "lane index")
-	case t.Kind == Int || !ok:
+	case !ok:
 		p.fail(t, "i8 constant out of range: lane index %s", t.describe())
 	}
 	p.next()
@@ -222,7 +222,7 @@ func (p *Parser) lane() uint8 {
 func (p *Parser) shuffle(in *wasm.Instr) {
 	for i := range in.Bytes {
 		if p.isNumber() && p.tok.Kind != Nat {
-			p.lane() // which says what is wrong with the number
+			p.fail(p.tok, "i8 constant out of range: lane index %s", p.tok.describe())
 		}
 		if p.tok.Kind != Nat {
 			p.fail(p.tok, "invalid lane length: %d lane indices expected, %d found", len(in.Bytes), i)

@@ -30,6 +30,8 @@ type printer struct {
 
 	types, funcs, tables, memories, globals, tags, elems, datas printNames
 
+	imported [wasm.ExternTag + 1]uint32 // how many imports of each kind are written
+
 	code   wasm.CodeReader
 	hints  map[uint32]map[uint32]byte // by function and offset in its body
 	labels labelPrinter
@@ -280,7 +282,6 @@ func (p *printer) space(kind wasm.ExternKind) *printNames {
 }
 
 func (p *printer) imports() {
-	var next [wasm.ExternTag + 1]uint32
 	for i := range p.m.Imports {
 		im := &p.m.Imports[i]
 		p.line(1)
@@ -290,8 +291,8 @@ func (p *printer) imports() {
 		p.name(im.Name)
 		p.put(" (")
 		p.put(im.Kind.String())
-		index := next[im.Kind]
-		next[im.Kind]++
+		index := p.imported[im.Kind]
+		p.imported[im.Kind]++
 		p.space(im.Kind).define(p, index)
 		switch im.Kind {
 		case wasm.ExternFunc:
@@ -312,14 +313,8 @@ func (p *printer) imports() {
 // definitions writes tables, memories, tags and globals.
 func (p *printer) definitions() error {
 	m := p.m
-	open := func(kind wasm.ExternKind, i int) {
-		p.line(1)
-		p.put("(")
-		p.put(kind.String())
-		p.space(kind).define(p, uint32(m.NumImports(kind)+i))
-	}
 	for i := range m.Tables {
-		open(wasm.ExternTable, i)
+		p.openDefinition(wasm.ExternTable, i)
 		p.tableType(m.Tables[i].Type)
 		if len(m.Tables[i].Init.Body) > 0 {
 			if err := p.constExpr(m.Tables[i].Init, ""); err != nil {
@@ -329,17 +324,17 @@ func (p *printer) definitions() error {
 		p.put(")")
 	}
 	for i := range m.Memories {
-		open(wasm.ExternMemory, i)
+		p.openDefinition(wasm.ExternMemory, i)
 		p.memoryType(m.Memories[i])
 		p.put(")")
 	}
 	for i, t := range m.Tags {
-		open(wasm.ExternTag, i)
+		p.openDefinition(wasm.ExternTag, i)
 		p.typeUse(t, nil)
 		p.put(")")
 	}
 	for i := range m.Globals {
-		open(wasm.ExternGlobal, i)
+		p.openDefinition(wasm.ExternGlobal, i)
 		p.globalType(m.Globals[i].Type)
 		if err := p.constExpr(m.Globals[i].Init, ""); err != nil {
 			return err
@@ -347,6 +342,14 @@ func (p *printer) definitions() error {
 		p.put(")")
 	}
 	return nil
+}
+
+// openDefinition begins the definition with an index among those of its kind.
+func (p *printer) openDefinition(kind wasm.ExternKind, i int) {
+	p.line(1)
+	p.put("(")
+	p.put(kind.String())
+	p.space(kind).define(p, p.imported[kind]+uint32(i))
 }
 
 func (p *printer) exports() {
@@ -436,10 +439,9 @@ func (p *printer) elem(index uint32, e *wasm.Elem) error {
 }
 
 func (p *printer) functions() error {
-	imported := p.m.NumImports(wasm.ExternFunc)
 	for i := range p.m.Funcs {
 		f := &p.m.Funcs[i]
-		index := uint32(imported + i)
+		index := p.imported[wasm.ExternFunc] + uint32(i)
 		if n := f.NumLocals(); n > wasm.MaxLocals {
 			return wasm.Errorf(wasm.Limit, "too many locals: at most %d are supported, function %d has %d", wasm.MaxLocals, index, n)
 		}

@@ -1,0 +1,12 @@
+(module
+  (type $ft (func))
+  (type $ct (cont $ft))
+  (tag $e (param i32))
+  (func (param $k (ref $ct))
+    (barrier $b (result i32)
+      (block $h (result i32 (ref $ct))
+        (resume $ct (tag $e $h) (on $e 1) (local.get $k))
+        (resume_throw $ct $e (i32.const 0) (local.get $k))
+        (return))
+      (drop))
+    drop))

@@ -1,0 +1,17 @@
+;; Names that are identifiers, that are not, and that two things share.
+(module $"a module" (@name "the module")
+  (func $plain (param $x i32) (param (@name "") i32) (param $"two words" i32)
+    (local $y i32) (local (@name "x") i32)
+    (local.set $y (local.get $"x"))
+    (local.set $"two words" (local.get 4)))
+  (func (@name "plain") (call 1))
+  (func $"weird \"\\ \u{7f}\u{2028}é")
+  (func $"\u{e9}" (call $"\c3\a9"))
+  (func $shadow
+    (block $l (block $l (br $l) (br 1)) (br $l))
+    (block (@name "l") (br 0))
+    (block $l (br 0)))
+  (type $s (struct (field $a i32) (field (@name "a") i32) (field $"b c" i32)))
+  (func (param (ref $s)) (drop (struct.get $s $"b c" (local.get 0))) (drop (struct.get $s 1 (local.get 0))))
+  (global $g i32 (i32.const 0))
+  (global (@name "g") i32 (global.get $g)))
