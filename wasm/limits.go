@@ -19,9 +19,9 @@ const (
 	MaxTags      = 1_000_000 // defined tags
 	MaxGlobals   = 1_000_000 // defined globals
 	MaxExports   = 1_000_000
-	MaxElems     = 1_000_000  // element segments
+	MaxElems     = 100_000    // element segments
 	MaxElemItems = 10_000_000 // elements of a segment
-	MaxDatas     = 1_000_000  // data segments
+	MaxDatas     = 100_000    // data segments
 
 	MaxLocals     = 50_000    // declared locals of a function
 	MaxFixedArray = 10_000    // operands of array.new_fixed

@@ -46,7 +46,15 @@ func (c *context) constExpr(x wasm.ConstExpr, t wasm.ValType, visibleGlobals int
 	b := &c.expr
 	b.context, b.constant, b.visibleGlobals = c, true, visibleGlobals
 	err := b.expression(x.Body, x.Offset, c.list(t))
-	return at(err, x.Offset+b.in.Offset)
+	if e, ok := err.(*wasm.Error); ok {
+		switch {
+		case x.Offset == 0: // from text: no binary to point into
+			e.Offset = -1
+		case e.Offset < 0:
+			e.Offset = x.Offset + b.in.Offset
+		}
+	}
+	return err
 }
 
 // expression reads all instructions up to the end that closes the outermost

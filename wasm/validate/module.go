@@ -1,6 +1,10 @@
 package validate
 
-import "weft/wasm"
+import (
+	"fmt"
+
+	"weft/wasm"
+)
 
 // Module checks that a module is valid. What belongs to a proposal that is not
 // among the features is refused. The errors are [*wasm.Error]s.
@@ -56,10 +60,10 @@ func (c *context) need(feature wasm.Features, what string) error {
 	return wasm.ErrorDisabled(feature.List()[0], -1, what)
 }
 
-// at adds a position to an error that has none.
-func at(err error, offset int) error {
-	if e, ok := err.(*wasm.Error); ok && e.Offset < 0 && e.Line == 0 {
-		e.Offset = offset
+// in says which part of the module an error is about.
+func in(err error, what string, index int) error {
+	if e, ok := err.(*wasm.Error); ok {
+		e.Msg += fmt.Sprintf(" (%s %d)", what, index)
 	}
 	return err
 }
@@ -68,7 +72,10 @@ func (c *context) imports() error {
 	for i := range c.m.Imports {
 		im := &c.m.Imports[i]
 		if err := c.importEntry(im); err != nil {
-			return at(err, im.Offset)
+			if e, ok := err.(*wasm.Error); ok && im.Offset > 0 {
+				e.Offset = im.Offset
+			}
+			return in(err, "import", i)
 		}
 	}
 	return nil
@@ -133,7 +140,7 @@ func (c *context) tables() error {
 	for i := range c.m.Tables {
 		t := &c.m.Tables[i]
 		if err := c.tableType(&t.Type); err != nil {
-			return err
+			return in(err, "table", imported+i)
 		}
 		elem := c.tableElems[imported+i]
 		if len(t.Init.Body) == 0 {
@@ -147,7 +154,7 @@ func (c *context) tables() error {
 		}
 		// The globals of the module do not exist yet when tables are made.
 		if err := c.constExpr(t.Init, elem, c.space.ImportedGlobals); err != nil {
-			return err
+			return in(err, "initial value of table", imported+i)
 		}
 	}
 	return nil
@@ -171,9 +178,10 @@ func (c *context) tableType(t *wasm.TableType) error {
 }
 
 func (c *context) memories() error {
+	imported := len(c.space.Memories) - len(c.m.Memories)
 	for i := range c.m.Memories {
 		if err := c.memoryType(&c.m.Memories[i]); err != nil {
-			return err
+			return in(err, "memory", imported+i)
 		}
 	}
 	if len(c.space.Memories) > 1 {
@@ -232,9 +240,10 @@ func (c *context) limits(l wasm.Limits, what string, most uint64, text string) e
 }
 
 func (c *context) tags() error {
-	for _, t := range c.m.Tags {
+	imported := len(c.tagTypes)
+	for i, t := range c.m.Tags {
 		if err := c.tag(t); err != nil {
-			return err
+			return in(err, "tag", imported+i)
 		}
 	}
 	return nil
@@ -249,7 +258,7 @@ func (c *context) tag(typeIndex uint32) error {
 		return err
 	}
 	if len(t.Results) > 0 && !c.features.Has(wasm.StackSwitching) {
-		return invalid("non-empty tag result type: tag %d has results %s", len(c.tagTypes), c.strs(t.Results))
+		return invalid("non-empty tag result type: expected [], found %s", c.strs(t.Results))
 	}
 	c.tagTypes = append(c.tagTypes, t)
 	return nil
@@ -259,14 +268,14 @@ func (c *context) globals() error {
 	imported := len(c.globalTypes)
 	for i := range c.m.Globals {
 		if err := c.globalType(&c.m.Globals[i].Type); err != nil {
-			return err
+			return in(err, "global", imported+i)
 		}
 		visible := imported // before the GC proposal only imported globals were constant
 		if c.features.Has(wasm.GC) {
 			visible += i
 		}
 		if err := c.constExpr(c.m.Globals[i].Init, c.globalTypes[imported+i], visible); err != nil {
-			return err
+			return in(err, "initial value of global", imported+i)
 		}
 	}
 	return nil
@@ -345,7 +354,7 @@ func (c *context) start() error {
 func (c *context) elems() error {
 	for i := range c.m.Elems {
 		if err := c.elem(&c.m.Elems[i]); err != nil {
-			return err
+			return in(err, "element segment", i)
 		}
 	}
 	return nil
@@ -379,25 +388,27 @@ func (c *context) elem(e *wasm.Elem) error {
 		return err
 	}
 	if !c.set.IsValSubtype(t, elem) {
-		return invalid("type mismatch: element segment %d of type %s does not match table %d of type %s",
-			len(c.elemTypes)-1, c.str(t), e.Table, c.str(elem))
+		return invalid("type mismatch: elements of type %s do not match table %d of type %s", c.str(t), e.Table, c.str(elem))
 	}
 	return c.constExpr(e.OffsetPos, table.Limits.AddrType(), c.visibleGlobals())
 }
 
 func (c *context) datas() error {
 	for i := range c.m.Datas {
-		d := &c.m.Datas[i]
-		if d.Mode != wasm.Active {
-			continue
-		}
-		memory, err := c.memoryAt(d.Memory)
-		if err != nil {
-			return at(err, d.OffsetPos.Offset)
-		}
-		if err := c.constExpr(d.OffsetPos, memory.Limits.AddrType(), c.visibleGlobals()); err != nil {
-			return err
+		if err := c.data(&c.m.Datas[i]); err != nil {
+			return in(err, "data segment", i)
 		}
 	}
 	return nil
+}
+
+func (c *context) data(d *wasm.Data) error {
+	if d.Mode != wasm.Active {
+		return nil
+	}
+	memory, err := c.memoryAt(d.Memory)
+	if err != nil {
+		return err
+	}
+	return c.constExpr(d.OffsetPos, memory.Limits.AddrType(), c.visibleGlobals())
 }

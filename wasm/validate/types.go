@@ -23,7 +23,7 @@ func (c *context) types() error {
 func (c *context) recGroup(g wasm.RecGroup) error {
 	for i := g.Start; i < g.End; i++ {
 		if err := c.references(i, g); err != nil {
-			return err
+			return in(err, "type", i)
 		}
 	}
 	c.ids = c.set.AddGroup(c.ids, c.m.Types, g)
@@ -62,7 +62,7 @@ func (c *context) references(index int, g wasm.RecGroup) error {
 	c.depths = append(c.depths, depth)
 	value := func(v wasm.ValType) error {
 		if v.IsRef() && v.Heap.IsIndex() && int(v.Heap) >= g.End {
-			return invalid("unknown type %d in type %d: its recursion group ends at %d", v.Heap, index, g.End)
+			return invalid("unknown type %d: the recursion group ends at %d", v.Heap, g.End)
 		}
 		return c.need(v.Feature(), v.String())
 	}
@@ -116,10 +116,10 @@ func (c *context) contReference(index int, g wasm.RecGroup) error {
 	}
 	f := c.m.Types[index].Comp.Cont
 	if f.IsIndex() && int(f) >= g.End {
-		return invalid("unknown type %d in type %d: its recursion group ends at %d", f, index, g.End)
+		return invalid("unknown type %d: the recursion group ends at %d", f, g.End)
 	}
 	if !f.IsIndex() || c.m.Types[f].Comp.Kind != wasm.CompFunc {
-		return invalid("non-function type %s in continuation type %d", f, index)
+		return invalid("non-function type %s: a continuation type needs a function type", f)
 	}
 	return nil
 }
