@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"weft/wasm"
+	"weft/wasm/binary"
 	"weft/wasm/text"
 )
 
@@ -25,14 +26,14 @@ func corpus(t testing.TB) string {
 	return dir
 }
 
-// A corpusModule is a module in text form of a script of the corpus.
+// A corpusModule is a module of a script of the corpus.
 type corpusModule struct {
 	file   string
 	line   int32
 	assert string // the assertion around it, or ""
 	want   string // the text of the assertion
-	source []byte // of a quoted module
-	quoted bool
+	source []byte // of a module given as strings
+	binary bool   // and they are not text
 	m      *wasm.Module
 	err    error
 }
@@ -47,7 +48,7 @@ func featuresFor(path string) wasm.Features {
 	return wasm.AllFeatures
 }
 
-// corpusModules parses every module in text form of the corpus, quoted or not.
+// corpusModules parses every module of the corpus, and decodes the binary ones.
 func corpusModules(t testing.TB, visit func(*corpusModule)) {
 	t.Helper()
 	dir := corpus(t)
@@ -147,7 +148,7 @@ func scriptModules(file string, src []byte, visit func(*corpusModule)) error {
 }
 
 // parse parses a module whose opening parenthesis has been read, and leaves the
-// parser behind it. It reports false for a form that is not text.
+// parser behind it. It reports false if there is none.
 func (c *corpusModule) parse(p *text.Parser, start text.Mark, features wasm.Features) (bool, error) {
 	if _, err := p.Next(); err != nil {
 		return false, err
@@ -166,11 +167,10 @@ func (c *corpusModule) parse(p *text.Parser, start text.Mark, features wasm.Feat
 		case tok.Text == "definition":
 			p.Next()
 			continue
-		case tok.Text == "binary" || tok.Text == "instance":
+		case tok.Text == "instance":
 			p.Reset(start)
 			return false, p.SkipList()
-		case tok.Text == "quote":
-			c.quoted = true
+		case tok.Text == "quote" || tok.Text == "binary":
 			p.Next()
 			for {
 				tok, err := p.Next()
@@ -181,12 +181,12 @@ func (c *corpusModule) parse(p *text.Parser, start text.Mark, features wasm.Feat
 					break
 				}
 				c.source = append(c.source, tok.Unquoted()...)
-				c.source = append(c.source, ' ')
 			}
-			if len(c.source) > 0 {
-				c.source = c.source[:len(c.source)-1]
+			if c.binary = tok.Text == "binary"; c.binary {
+				c.m, c.err = binary.Decode(c.source, features)
+			} else {
+				c.m, c.err = text.Parse(c.source, features)
 			}
-			c.m, c.err = text.Parse(c.source, features)
 			return true, nil
 		}
 		break
@@ -203,6 +203,9 @@ func (c *corpusModule) parse(p *text.Parser, start text.Mark, features wasm.Feat
 func TestCorpus(t *testing.T) {
 	parsed, rejected, sameText, otherText := 0, 0, 0, map[string]int{}
 	corpusModules(t, func(c *corpusModule) {
+		if c.binary {
+			return
+		}
 		switch {
 		case c.malformed() && c.err == nil && c.want == "i32 constant out of range" && bytes.HasPrefix(c.source, []byte("(memory ")):
 			// Since memory64, limits of any memory have 64 bits in the text, and one

@@ -55,6 +55,8 @@ func TestErrors(t *testing.T) {
 		{"(func \"\\u{d800}\")", 1, 8, "illegal escape"},
 		{"(; (; ;)", 1, 1, "unclosed comment"},
 		{"(@a", 1, 1, "unclosed annotation"},
+		{"($ func)", 1, 2, "empty identifier"},
+		{"(func)\r\n;;\r (; \xff ;)\n(func)", 3, 5, "malformed UTF-8 encoding"},
 		{"(func) \xff", 1, 8, "malformed UTF-8 encoding"},
 		{"(func é)", 1, 7, "illegal character"},
 		{"(import \"\\ff\" \"\" (func))", 1, 9, "malformed UTF-8 encoding"},

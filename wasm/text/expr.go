@@ -133,11 +133,9 @@ func (p *Parser) mark(t Token, hint byte) {
 	offset := uint32(len(p.body))
 	p.positions = append(p.positions, wasm.Position{Offset: offset, Line: uint32(t.Line), Column: uint32(t.Column)})
 	if hint != noHint {
-		p.hints = append(p.hints, hintAt(p.fn, offset, hint))
+		p.hints = append(p.hints, branchHint{fn: p.fn, offset: offset, value: hint})
 	}
 }
-
-func hintAt(fn, offset uint32, value byte) hint { return hint{fn: fn, offset: offset, value: value} }
 
 // opcode returns the instruction that a keyword names.
 func (p *Parser) opcode(t Token) wasm.Opcode {

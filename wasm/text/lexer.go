@@ -44,24 +44,32 @@ func placeOf(t Token) place {
 	return place{pos: t.Offset, lineStart: t.Offset - int(t.Column-1), line: t.Line}
 }
 
-// Next returns the next token; at the end of the source one of kind EOF.
-// Errors are *[wasm.Error]s of class Malformed.
+// Next returns the next token; at the end of the source one of kind EOF. Errors are
+// *[wasm.Error]s of class Malformed, and return when Next is called again.
 func (l *Lexer) Next() (Token, error) {
-	known := len(l.notes)
-	if err := l.skipSpace(); err != nil {
+	start, known := l.at, len(l.notes)
+	t, err := l.token()
+	if err != nil {
+		l.at, l.notes = start, l.notes[:known]
 		return Token{}, err
 	}
-	t := Token{Offset: l.at.pos, Line: l.at.line, Column: int32(l.at.pos-l.at.lineStart) + 1}
 	for i := known; i < len(l.notes); i++ {
 		l.notes[i].before = t.Offset
 	}
+	return t, nil
+}
+
+func (l *Lexer) token() (t Token, err error) {
+	if err := l.skipSpace(); err != nil {
+		return t, err
+	}
+	t = Token{Offset: l.at.pos, Line: l.at.line, Column: int32(l.at.pos-l.at.lineStart) + 1}
 	if l.bad >= 0 && l.bad <= t.Offset {
-		return t, l.errorf(place{pos: l.bad, lineStart: l.at.lineStart, line: l.at.line}, "malformed UTF-8 encoding")
+		return t, l.errorf(l.badPlace(), "malformed UTF-8 encoding")
 	}
 	if l.at.pos >= len(l.src) {
 		return t, nil
 	}
-	var err error
 	switch c := l.src[l.at.pos]; {
 	case c == '(':
 		t.Kind = LParen
@@ -79,6 +87,18 @@ func (l *Lexer) Next() (Token, error) {
 	}
 	t.Text = l.src[t.Offset:l.at.pos]
 	return t, err
+}
+
+// badPlace returns the place of the first byte that is not UTF-8.
+func (l *Lexer) badPlace() place {
+	p := place{pos: l.bad, line: 1}
+	for i := range l.bad {
+		if c := l.src[i]; c == '\n' || c == '\r' && l.src[i+1] != '\n' {
+			p.line++
+			p.lineStart = i + 1
+		}
+	}
+	return p
 }
 
 func (l *Lexer) errorf(at place, format string, args ...any) *wasm.Error {

@@ -181,8 +181,8 @@ func (p *Parser) sortedCustoms() []wasm.Custom {
 	return sorted
 }
 
-// A hint is a branch hint: an annotation before a branch.
-type hint struct {
+// A branchHint is an annotation before a branch.
+type branchHint struct {
 	fn     uint32
 	offset uint32 // from the beginning of the declarations of locals
 	value  byte

@@ -6,25 +6,18 @@ import (
 
 // Parse parses a source that is one module: (module ...), or its bare fields.
 // Errors are *[wasm.Error]s with line and column.
-func Parse(src []byte, features wasm.Features) (*wasm.Module, error) {
+func Parse(src []byte, features wasm.Features) (m *wasm.Module, err error) {
+	defer rescue(&err)
 	p := NewParser(src, features)
-	first, err := p.Peek()
-	if err != nil {
-		return nil, err
-	}
-	var m *wasm.Module
-	if bare := !p.looksAtModule(); bare {
-		m, err = p.parseBare()
+	p.start()
+	if p.atList("module") {
+		m = p.moduleList()
 	} else {
-		m, err = p.ParseModule()
+		p.keepNotes = true
+		m = p.module("", EOF)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if t, err := p.Peek(); err != nil {
-		return nil, err
-	} else if t.Kind != EOF {
-		return nil, errorAt(t, wasm.Malformed, "unexpected token %s after the module that begins in line %d", t.describe(), first.Line)
+	if p.tok.Kind != EOF {
+		p.fail(p.tok, "unexpected token %s after the module", p.tok.describe())
 	}
 	return m, nil
 }
@@ -99,19 +92,7 @@ func (p *Parser) SkipList() (err error) {
 func (p *Parser) ParseModule() (m *wasm.Module, err error) {
 	defer rescue(&err)
 	p.start()
-	p.keepNotes = true
-	defer func() { p.keepNotes = false }()
-	p.expect(LParen)
-	p.expectWord("module")
-	id := ""
-	if p.tok.Kind == ID {
-		id = p.tok.Name()
-		p.next()
-	}
-	m = p.module(id, RParen)
-	p.keepNotes = false
-	p.expect(RParen)
-	return m, nil
+	return p.moduleList(), nil
 }
 
 // ParseFields parses the fields of a module and the parenthesis that closes it,
@@ -119,29 +100,27 @@ func (p *Parser) ParseModule() (m *wasm.Module, err error) {
 func (p *Parser) ParseFields(id string) (m *wasm.Module, err error) {
 	defer rescue(&err)
 	p.start()
+	return p.fieldList(id), nil
+}
+
+func (p *Parser) moduleList() *wasm.Module {
+	p.expect(LParen)
+	p.expectWord("module")
+	id := ""
+	if p.tok.Kind == ID {
+		id = p.tok.Name()
+		p.next()
+	}
+	return p.fieldList(id)
+}
+
+func (p *Parser) fieldList(id string) *wasm.Module {
 	p.keepNotes = true
 	defer func() { p.keepNotes = false }()
-	m = p.module(id, RParen)
+	m := p.module(id, RParen)
 	p.keepNotes = false
-	p.expect(RParen)
-	return m, nil
-}
-
-func (p *Parser) parseBare() (m *wasm.Module, err error) {
-	defer rescue(&err)
-	p.keepNotes = true
-	return p.module("", EOF), nil
-}
-
-// looksAtModule reports whether (module begins here.
-func (p *Parser) looksAtModule() bool {
-	var ok bool
-	var err error
-	func() {
-		defer rescue(&err)
-		ok = p.atList("module")
-	}()
-	return ok && err == nil
+	p.close()
+	return m
 }
 
 // The methods below do not return errors: they panic with a *[wasm.Error], which

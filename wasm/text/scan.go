@@ -22,7 +22,7 @@ type moduleState struct {
 	keyBuf   []byte
 
 	customs []placedCustom
-	hints   []hint
+	hints   []branchHint
 
 	expression
 }
