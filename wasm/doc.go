@@ -14,6 +14,7 @@
 //   - module.go: a module. A function body has one representation, its bytes;
 //     everything that wants instructions reads them with a [CodeReader].
 //   - features.go: the proposals, each of which can be switched on and off.
+//   - limits.go: how large the parts of a module may be.
 //   - error.go: the one error type of the front end.
 //
 // Package wasm imports nothing of Weft.
