@@ -20,7 +20,7 @@ func before(c *store.ContRecord) *instr {
 // suspendHere stores where the running continuation goes on.
 func (m *machine) suspendHere(pc uintptr) {
 	c := m.cur
-	c.PC, c.FP, c.Func = pc, uint32(uintptr(m.fp)-c.Stack), m.fn
+	c.PC, c.FP, c.Func = pc, uint32(m.fp-c.Stack), m.function()
 }
 
 // goOn makes c the running continuation, at the place where it stopped.
@@ -51,9 +51,19 @@ func (m *machine) consume(c *store.ContRecord) (*store.ContRecord, wasm.TrapCode
 	return c, wasm.TrapNone
 }
 
+// contNew executes cont.new on a function.
+func (m *machine) contNew(f *store.FuncRecord, in *instr) wasm.TrapCode {
+	c := m.conts.New(f, m.function().Instance.Type(in.c))
+	if c == nil {
+		return wasm.TrapTooManyContinuations
+	}
+	set64(m.frame(), in.a, m.conts.Ref(c))
+	return wasm.TrapNone
+}
+
 // contBind executes cont.bind.
 func (m *machine) contBind(in *instr) wasm.TrapCode {
-	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
 	if trap != 0 {
 		return trap
 	}
@@ -65,10 +75,10 @@ func (m *machine) contBind(in *instr) wasm.TrapCode {
 	if c, trap = m.consume(c); trap != 0 {
 		return trap
 	}
-	copySlots(m.arguments(c), unsafe.Add(m.fp, in.a), in.b)
+	copySlots(m.arguments(c), m.slot(in.a), in.b)
 	c.Bound += in.b
-	c.Type = m.fn.Instance.Type(in.c)
-	set64(m.fp, in.a, m.conts.Ref(c))
+	c.Type = m.function().Instance.Type(in.c)
+	set64(m.frame(), in.a, m.conts.Ref(c))
 	return wasm.TrapNone
 }
 
@@ -116,7 +126,7 @@ func (m *machine) chainBytes(c *store.ContRecord) uint64 {
 
 // resume executes resume.
 func (m *machine) resume(in *instr) wasm.TrapCode {
-	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
 	if trap != 0 {
 		return trap
 	}
@@ -131,8 +141,8 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 	if c, trap = m.consume(c); trap != 0 {
 		return trap
 	}
-	copySlots(m.arguments(c), unsafe.Add(m.fp, in.a), in.b)
-	m.suspendHere(uintptr(m.ip) + instrSize)
+	copySlots(m.arguments(c), m.slot(in.a), in.b)
+	m.suspendHere(m.ip + instrSize)
 	m.start(c, m.cur)
 	return wasm.TrapNone
 }
@@ -166,18 +176,19 @@ func (m *machine) runHost(c *store.ContRecord) {
 		m.endContinuation()
 		return
 	}
-	m.contReturn(store.Pointer(c.Stack), f)
+	m.contReturn(f)
 }
 
 // contReturn ends the running continuation, whose function f has left its
 // results at the bottom of the stack.
-func (m *machine) contReturn(results unsafe.Pointer, f *store.FuncRecord) {
+func (m *machine) contReturn(f *store.FuncRecord) {
 	c := m.cur
+	results := store.Pointer(c.Stack)
 	parent := m.parent(c)
 	clauses := before(parent)
 	copySlots(store.Pointer(parent.Stack+uintptr(parent.FP)+uintptr(clauses.a)), results, 8*f.Results)
 	m.endContinuation()
-	m.ip = unsafe.Add(m.ip, uintptr(clauses.c)*instrSize)
+	m.ip += uintptr(clauses.c) * instrSize
 }
 
 // endContinuation ends the running continuation and goes to the clauses of the
@@ -216,7 +227,7 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (p prompt, ok bool)
 
 // capture suspends what runs above a prompt and returns a reference to it.
 func (m *machine) capture(p prompt) uint64 {
-	m.suspendHere(uintptr(m.ip))
+	m.suspendHere(m.ip)
 	c := p.child
 	c.State, c.Inner, c.ChainBytes = store.ContSuspended, m.conts.Number(m.cur), p.bytes
 	c.Parent = 0
@@ -224,61 +235,64 @@ func (m *machine) capture(p prompt) uint64 {
 	return m.conts.Ref(c)
 }
 
-// suspend executes suspend; false if no prompt handles the tag.
-func (m *machine) suspend(in *instr) bool {
-	p, ok := m.findHandler(opOnLabel, m.fn.Instance.Tag(in.c))
+// suspend executes suspend. If no prompt handles the tag, the error is in flight.
+func (m *machine) suspend(in *instr) {
+	tag := m.function().Instance.Tag(in.c)
+	p, ok := m.findHandler(opOnLabel, tag)
 	if !ok {
-		return false
+		m.flight.err = m.unhandled(tag)
+		return
 	}
-	payload := unsafe.Add(m.fp, in.a)
+	payload := m.slot(in.a)
 	ref := m.capture(p)
 	m.goOn(p.parent)
-	copySlots(unsafe.Add(m.fp, p.clause.a), payload, in.b)
-	set64(m.fp, p.clause.a+in.b, ref)
-	m.ip = unsafe.Add(unsafe.Pointer(p.clause.next()), int32(p.clause.c))
-	return true
+	copySlots(m.slot(p.clause.a), payload, in.b)
+	set64(m.frame(), p.clause.a+in.b, ref)
+	m.ip = uintptr(unsafe.Add(unsafe.Pointer(p.clause.next()), int32(p.clause.c)))
 }
 
-// switchTo executes switch; handled is false if no prompt handles the tag.
-func (m *machine) switchTo(in *instr) (trap wasm.TrapCode, handled bool) {
-	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+// switchTo executes switch. If no prompt handles the tag, the error is in flight.
+func (m *machine) switchTo(in *instr) wasm.TrapCode {
+	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
 	if trap != 0 {
-		return trap, true
+		return trap
 	}
-	p, ok := m.findHandler(opOnSwitch, m.fn.Instance.Tag(in.c))
+	tag := m.function().Instance.Tag(in.c)
+	p, ok := m.findHandler(opOnSwitch, tag)
 	if !ok {
-		return wasm.TrapNone, false
+		m.flight.err = m.unhandled(tag)
+		return wasm.TrapNone
 	}
 	if c.State == store.ContFresh {
 		if trap := m.prepareFresh(c); trap != 0 {
-			return trap, true
+			return trap
 		}
 	}
 	m.store.StackInUse -= p.bytes
 	trap = m.admit(c)
 	m.store.StackInUse += p.bytes
 	if trap != 0 {
-		return trap, true
+		return trap
 	}
 	if c, trap = m.consume(c); trap != 0 {
-		return trap, true
+		return trap
 	}
-	args := unsafe.Add(m.fp, in.a)
+	args := m.slot(in.a)
 	ref := m.capture(p)
 	to := m.arguments(c)
 	copySlots(to, args, in.b)
 	*(*uint64)(unsafe.Add(to, in.b)) = ref
 	m.start(c, p.parent)
-	return wasm.TrapNone, true
+	return wasm.TrapNone
 }
 
 // resumeThrow executes resume_throw and resume_throw_ref. On success the
 // exception is in flight and the machine is where it is thrown.
 func (m *machine) resumeThrow(in *instr) wasm.TrapCode {
-	if in.op == opResumeThrowRef && u64(m.fp, in.a) == 0 {
+	if in.op == opResumeThrowRef && u64(m.frame(), in.a) == 0 {
 		return wasm.TrapNullException
 	}
-	c, trap := m.lookup(u64(m.fp, in.a+in.b))
+	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
 	if trap != 0 {
 		return trap
 	}
@@ -291,15 +305,15 @@ func (m *machine) resumeThrow(in *instr) wasm.TrapCode {
 		return trap
 	}
 	if in.op == opResumeThrowRef {
-		m.throwRef(u64(m.fp, in.a))
+		m.throwRef(u64(m.frame(), in.a))
 	} else {
-		m.throwTag(m.fn.Instance.Tag(in.c), slots(unsafe.Add(m.fp, in.a), in.b))
+		m.throwTag(m.function().Instance.Tag(in.c), slots(m.slot(in.a), in.b))
 	}
 	if c.State == store.ContFresh {
 		m.conts.Free(c) // its function is never entered
 		return wasm.TrapNone
 	}
-	m.suspendHere(uintptr(m.ip) + instrSize)
+	m.suspendHere(m.ip + instrSize)
 	m.start(c, m.cur)
 	return wasm.TrapNone
 }

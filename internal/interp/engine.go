@@ -97,7 +97,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		defer m.watch(ctx)()
 	}
 	m.ctx = ctx
-	return m.call(f, args)
+	return m.invoke(f, args)
 }
 
 // machine takes an idle machine of the store or makes one.

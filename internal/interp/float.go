@@ -2,9 +2,79 @@ package interp
 
 import (
 	"math"
+	"math/bits"
+	"unsafe"
 
 	"weft/wasm"
 )
+
+// unary executes the operations on one operand for which Go may need a call.
+func unary(fp unsafe.Pointer, in *instr) (trap wasm.TrapCode) {
+	switch wasm.Opcode(in.op) {
+	case wasm.OpI32Popcnt:
+		set32(fp, in.a, uint32(bits.OnesCount32(u32(fp, in.b))))
+	case wasm.OpI64Popcnt:
+		set64(fp, in.a, uint64(bits.OnesCount64(u64(fp, in.b))))
+	case wasm.OpF32Ceil:
+		setF32(fp, in.a, float32(math.Ceil(float64(f32(fp, in.b)))))
+	case wasm.OpF32Floor:
+		setF32(fp, in.a, float32(math.Floor(float64(f32(fp, in.b)))))
+	case wasm.OpF32Trunc:
+		setF32(fp, in.a, float32(math.Trunc(float64(f32(fp, in.b)))))
+	case wasm.OpF32Nearest:
+		setF32(fp, in.a, float32(math.RoundToEven(float64(f32(fp, in.b)))))
+	case wasm.OpF64Ceil:
+		setF64(fp, in.a, math.Ceil(quiet(f64(fp, in.b))))
+	case wasm.OpF64Floor:
+		setF64(fp, in.a, math.Floor(quiet(f64(fp, in.b))))
+	case wasm.OpF64Trunc:
+		setF64(fp, in.a, math.Trunc(quiet(f64(fp, in.b))))
+	case wasm.OpF64Nearest:
+		setF64(fp, in.a, math.RoundToEven(quiet(f64(fp, in.b))))
+	case wasm.OpI32TruncF32S:
+		trap = setTruncated(fp, in.a, truncS32, float64(f32(fp, in.b)))
+	case wasm.OpI32TruncSatF32S:
+		setTruncated(fp, in.a, truncS32, float64(f32(fp, in.b)))
+	case wasm.OpI32TruncF32U:
+		trap = setTruncated(fp, in.a, truncU32, float64(f32(fp, in.b)))
+	case wasm.OpI32TruncSatF32U:
+		setTruncated(fp, in.a, truncU32, float64(f32(fp, in.b)))
+	case wasm.OpI32TruncF64S:
+		trap = setTruncated(fp, in.a, truncS32, f64(fp, in.b))
+	case wasm.OpI32TruncSatF64S:
+		setTruncated(fp, in.a, truncS32, f64(fp, in.b))
+	case wasm.OpI32TruncF64U:
+		trap = setTruncated(fp, in.a, truncU32, f64(fp, in.b))
+	case wasm.OpI32TruncSatF64U:
+		setTruncated(fp, in.a, truncU32, f64(fp, in.b))
+	case wasm.OpI64TruncF32S:
+		trap = setTruncated(fp, in.a, truncS64, float64(f32(fp, in.b)))
+	case wasm.OpI64TruncSatF32S:
+		setTruncated(fp, in.a, truncS64, float64(f32(fp, in.b)))
+	case wasm.OpI64TruncF32U:
+		trap = setTruncated(fp, in.a, truncU64, float64(f32(fp, in.b)))
+	case wasm.OpI64TruncSatF32U:
+		setTruncated(fp, in.a, truncU64, float64(f32(fp, in.b)))
+	case wasm.OpI64TruncF64S:
+		trap = setTruncated(fp, in.a, truncS64, f64(fp, in.b))
+	case wasm.OpI64TruncSatF64S:
+		setTruncated(fp, in.a, truncS64, f64(fp, in.b))
+	case wasm.OpI64TruncF64U:
+		trap = setTruncated(fp, in.a, truncU64, f64(fp, in.b))
+	case wasm.OpI64TruncSatF64U:
+		setTruncated(fp, in.a, truncU64, f64(fp, in.b))
+	default:
+		panic("interp: unknown operation " + wasm.Opcode(in.op).String())
+	}
+	return trap
+}
+
+// setTruncated writes the result of a conversion to an integer.
+func setTruncated(fp unsafe.Pointer, off uint32, convert func(float64) (uint64, wasm.TrapCode), x float64) wasm.TrapCode {
+	v, trap := convert(x)
+	set64(fp, off, v)
+	return trap
+}
 
 // quiet makes a signalling NaN quiet, as every arithmetic operation must.
 func quiet(x float64) float64 {
@@ -29,23 +99,23 @@ func floatMax[F float32 | float64](x, y F) F {
 	return max(x, y)
 }
 
-// The conversions to integers return the saturated value (0 for a NaN) and the
-// reason why a conversion that does not saturate traps. A float32 converts to
+// The conversions to integers return the saturated value (0 for a NaN) as a slot
+// and the reason why a conversion that does not saturate traps. A float32 converts to
 // float64 without loss, so the same functions serve both.
 
-func truncS32(x float64) (int32, wasm.TrapCode) {
+func truncS32(x float64) (uint64, wasm.TrapCode) {
 	switch {
 	case x != x:
 		return 0, wasm.TrapInvalidConversion
 	case x <= -1<<31-1:
-		return math.MinInt32, wasm.TrapIntegerOverflow
+		return 1 << 31, wasm.TrapIntegerOverflow
 	case x >= 1<<31:
 		return math.MaxInt32, wasm.TrapIntegerOverflow
 	}
-	return int32(x), wasm.TrapNone
+	return uint64(uint32(int32(x))), wasm.TrapNone
 }
 
-func truncU32(x float64) (uint32, wasm.TrapCode) {
+func truncU32(x float64) (uint64, wasm.TrapCode) {
 	switch {
 	case x != x:
 		return 0, wasm.TrapInvalidConversion
@@ -54,19 +124,19 @@ func truncU32(x float64) (uint32, wasm.TrapCode) {
 	case x >= 1<<32:
 		return math.MaxUint32, wasm.TrapIntegerOverflow
 	}
-	return uint32(int64(x)), wasm.TrapNone
+	return uint64(int64(x)), wasm.TrapNone
 }
 
-func truncS64(x float64) (int64, wasm.TrapCode) {
+func truncS64(x float64) (uint64, wasm.TrapCode) {
 	switch {
 	case x != x:
 		return 0, wasm.TrapInvalidConversion
 	case x < -1<<63:
-		return math.MinInt64, wasm.TrapIntegerOverflow
+		return 1 << 63, wasm.TrapIntegerOverflow
 	case x >= 1<<63:
 		return math.MaxInt64, wasm.TrapIntegerOverflow
 	}
-	return int64(x), wasm.TrapNone
+	return uint64(int64(x)), wasm.TrapNone
 }
 
 func truncU64(x float64) (uint64, wasm.TrapCode) {

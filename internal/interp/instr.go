@@ -43,7 +43,8 @@ const (
 
 	opCopy  // a = b
 	opCopy2 // a = b, 2 slots
-	opMove  // c bytes from b to a
+	opMove  // c bytes from b down to a
+	opZero  // c bytes at a become 0
 	opConst // a = imm64
 	opSelect2
 	opGlobalGet2 // a = global b, 2 slots
@@ -61,7 +62,7 @@ const (
 
 	opCall         // a: arguments, b: byte offset in the array of own functions, c: bytes of arguments
 	opCallFunc     // a: arguments, b: function, c: bytes of arguments
-	opCallIndirect // a: arguments, then index, b: type, c: bytes of arguments; next.a: table
+	opCallIndirect // a: arguments, then index, b: type, c: bytes of arguments, d: 1 if the index is an i64; next.a: table
 	opCallRef      // a: arguments, then function, c: bytes of arguments
 	opTailCallFunc // the same as tail calls
 	opTailCallIndirect
@@ -76,6 +77,7 @@ const (
 	opResume         // a: arguments, then continuation; b: bytes of arguments; followed by opClauses
 	opResumeThrow    // a: payload, then continuation; b: bytes of payload; c: tag; followed by opClauses
 	opResumeThrowRef // a: exception, then continuation; followed by opClauses
+	opExtra          // more operands of the instruction before
 	opClauses        // a: where the results go; c: number of clauses, which follow
 	opOnLabel        // clause: a: where the payload goes, b: tag, →
 	opOnSwitch       // clause: b: tag
@@ -170,8 +172,7 @@ const (
 type header struct {
 	frame uint32 // bytes of the frame
 	link  uint32 // offset of the link: bytes of the parameters
-	zero  uint32 // bytes behind the link to set to zero: the other locals
-	_     uint32
+	_     [2]uint32
 }
 
 // funcRecordSize is the distance between the records of own functions.

@@ -76,7 +76,11 @@ func (l *lowerer) lower(m *store.Module, index int) (header, error) {
 	l.stack, l.lazy = l.stack[:0], 0
 	l.labels, l.dead, l.last = l.labels[:0], false, -1
 	end := l.layoutLocals(t, f)
-	h := header{link: l.link, zero: end - l.link - linkSize}
+	h := header{link: l.link}
+	l.in.Offset = 0
+	if declared := l.link + linkSize; end > declared {
+		l.emit(instr{op: opZero, a: declared, c: end - declared})
+	}
 	l.height, l.frame = end, end
 	l.frame = max(l.frame, 8*uint32(wasm.SlotCount(t.Results)))
 	l.pushLabel(label{kind: labelBlock, params: nil, results: t.Results})

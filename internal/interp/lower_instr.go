@@ -187,7 +187,10 @@ func (l *lowerer) call() {
 		if in.Op == wasm.OpReturnCallIndirect {
 			call.op = opTailCallIndirect
 		}
-		extra, hasExtra = instr{a: in.Index2}, true
+		extra, hasExtra = instr{op: opExtra, a: in.Index2}, true
+		if m.Space.Tables[in.Index2].Limits.Is64 {
+			call.d = 1
+		}
 		n++
 	case wasm.OpCallRef, wasm.OpReturnCallRef:
 		call.op = opCallRef
@@ -315,6 +318,6 @@ func (l *lowerer) access(isStore bool) {
 		defer l.push(operand{})
 	}
 	if far {
-		l.emit(instr64(0, in.Index, in.Offset64))
+		l.emit(instr64(opExtra, in.Index, in.Offset64))
 	}
 }

@@ -19,9 +19,9 @@ type machine struct {
 	ctx    context.Context
 
 	// The state of run, while run does not have it.
-	ip, fp unsafe.Pointer
-	fn     *store.FuncRecord
-	limit  uintptr // end of the stack of cur
+	// Like all that run has, they are addresses outside the Go heap.
+	ip, fp, fn uintptr
+	limit      uintptr // end of the stack of cur
 
 	// cur is the running continuation; its chain of parents ends at the stack on
 	// which the host called.
@@ -50,14 +50,22 @@ type link struct {
 }
 
 func (m *machine) save(ip, fp unsafe.Pointer, fn *store.FuncRecord) {
-	m.ip, m.fp, m.fn = ip, fp, fn
+	m.ip, m.fp, m.fn = uintptr(ip), uintptr(fp), uintptr(unsafe.Pointer(fn))
 }
+
+// function returns the running function; nil before there is one.
+func (m *machine) function() *store.FuncRecord { return (*store.FuncRecord)(store.Pointer(m.fn)) }
+
+// frame returns the running function's frame, slot a place in it.
+func (m *machine) frame() unsafe.Pointer { return store.Pointer(m.fp) }
+
+func (m *machine) slot(off uint32) unsafe.Pointer { return store.Pointer(m.fp + uintptr(off)) }
 
 // initialStack is the size of the stack for a call from the host.
 const initialStack = 4 << 10
 
-// call runs a function that is not the host's.
-func (m *machine) call(f *store.FuncRecord, args []uint64) error {
+// invoke runs a function that is not the host's.
+func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
 	root := m.conts.New(f, f.Type)
 	if root == nil {
 		return m.trap(wasm.TrapTooManyContinuations)
@@ -82,7 +90,7 @@ func (m *machine) call(f *store.FuncRecord, args []uint64) error {
 	if err := m.run(); err != nil {
 		return err
 	}
-	copy(args, slots(m.fp, 8*f.Results))
+	copy(args, slots(m.frame(), 8*f.Results))
 	return nil
 }
 
@@ -91,7 +99,6 @@ func (m *machine) call(f *store.FuncRecord, args []uint64) error {
 func (m *machine) enter(f *store.FuncRecord, fp unsafe.Pointer, stub uintptr) {
 	h := (*header)(store.Pointer(f.Code))
 	*(*link)(unsafe.Add(fp, h.link)) = link{ret: stub, caller: uintptr(unsafe.Pointer(f))}
-	clear(slots(unsafe.Add(fp, h.link+linkSize), h.zero))
 	m.save(store.Pointer(f.Code+instrSize), fp, f)
 	m.setLimit()
 }
@@ -107,7 +114,7 @@ func (m *machine) leave() {
 		m.conts.Free(c)
 	}
 	m.store.HostDepth--
-	m.ctx, m.fn, m.flight.tag, m.flight.exception = nil, nil, nil, nil
+	m.ctx, m.fn, m.flight.tag, m.flight.exception = nil, 0, nil, nil
 	atomic.StoreUint32(&m.interrupt, 0)
 	m.store.Idle = append(m.store.Idle, m)
 }
@@ -149,74 +156,89 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 // the running function.
 func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCode {
 	c, s := m.cur, m.store
-	at := uintptr(m.fp) - c.Stack
+	at := m.fp - c.Stack
 	need := at + uintptr(offset) + uintptr((*header)(store.Pointer(callee.Code)).frame)
 	old := c.StackSize()
 	size := max(need, 2*uintptr(old))
 	if s.StackInUse-old+uint64(size) > uint64(s.Limits.StackBytes) {
 		return wasm.TrapStackExhausted
 	}
-	used := at + uintptr((*header)(store.Pointer(m.fn.Code)).frame)
+	used := at + uintptr((*header)(store.Pointer(m.function().Code)).frame)
 	if !m.conts.GrowStack(c, used, size) {
 		return wasm.TrapOutOfMemory
 	}
 	s.StackInUse += c.StackSize() - old
-	m.fp = store.Pointer(c.Stack + at)
+	m.fp = c.Stack + at
 	m.setLimit()
 	return wasm.TrapNone
 }
 
-// indirect finds the function that a call_indirect calls.
-func (m *machine) indirect(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) (*store.FuncRecord, wasm.TrapCode) {
-	table := inst.Table(in.next().a)
-	index := tableAddress(m.store.Table(table), fp, in.a+in.c)
-	if index >= table.Len {
-		return nil, wasm.TrapUndefinedElement
-	}
-	f := store.FuncFromRef(*(*uint64)(unsafe.Add(table.Base, index*8)))
-	if f == nil {
-		m.detail = "element is null"
-		return nil, wasm.TrapUninitializedElement
-	}
-	if want := inst.Type(in.b); f.Type != want && !m.store.Types.IsSubtype(f.Type, want) {
-		return nil, wasm.TrapIndirectCallType
-	}
-	return f, wasm.TrapNone
-}
-
-// tailCall replaces the running frame by one of callee, with the arguments at
-// in.a.
-func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	h := (*header)(store.Pointer(m.fn.Code))
-	back := *(*link)(unsafe.Add(m.fp, h.link))
-	args := unsafe.Add(m.fp, in.a)
+// call makes callee run in a new frame, with the arguments at in.a, when that
+// takes more than run does itself: it calls a host function, makes code, grows
+// the stack.
+func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
 	if callee.IsHost() {
-		m.callHost(callee, args)
-		if m.failed() {
-			return wasm.TrapNone
-		}
-		copySlots(m.fp, unsafe.Add(m.fp, in.a), 8*callee.Results)
-		m.ip = store.Pointer(back.ret)
-		m.fp = unsafe.Add(m.fp, -int(back.delta))
-		m.fn = (*store.FuncRecord)(store.Pointer(back.caller))
+		m.callHost(callee, m.slot(in.a))
 		return wasm.TrapNone
 	}
 	if err := m.prepare(callee); err != nil {
 		m.flight = flight{err: err}
 		return wasm.TrapNone
 	}
-	copySlots(m.fp, args, 8*callee.Params)
+	h := (*header)(store.Pointer(callee.Code))
+	if m.fp+uintptr(in.a)+uintptr(h.frame) > m.limit {
+		if trap := m.growStack(callee, in.a); trap != 0 {
+			return trap
+		}
+	}
+	caller := link{ret: m.ip, delta: uintptr(in.a), caller: m.fn}
+	m.ip, m.fp, m.fn = callee.Code+instrSize, m.fp+uintptr(in.a), uintptr(unsafe.Pointer(callee))
+	*(*link)(m.slot(h.link)) = caller
+	return wasm.TrapNone
+}
+
+// checkedCall executes a call_indirect of a function whose type is not the
+// expected one, but may be a subtype.
+func (m *machine) checkedCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
+	if !m.store.Types.IsSubtype(callee.Type, m.function().Instance.Type(in.b)) {
+		return wasm.TrapIndirectCallType
+	}
+	if in.op == opTailCallIndirect {
+		return m.tailCall(callee, in)
+	}
+	return m.call(callee, in)
+}
+
+// tailCall replaces the running frame by one of callee, with the arguments at
+// in.a.
+func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
+	h := (*header)(store.Pointer(m.function().Code))
+	back := *(*link)(m.slot(h.link))
+	args := m.slot(in.a)
+	if callee.IsHost() {
+		m.callHost(callee, args)
+		if m.failed() {
+			return wasm.TrapNone
+		}
+		copySlots(m.frame(), m.slot(in.a), 8*callee.Results)
+		m.ip, m.fp, m.fn = back.ret, m.fp-back.delta, back.caller
+		return wasm.TrapNone
+	}
+	if err := m.prepare(callee); err != nil {
+		m.flight = flight{err: err}
+		return wasm.TrapNone
+	}
+	copySlots(m.frame(), args, 8*callee.Params)
 	to := (*header)(store.Pointer(callee.Code))
-	if uintptr(m.fp)+uintptr(to.frame) > m.limit {
+	if m.fp+uintptr(to.frame) > m.limit {
 		// The arguments are all that matters of the frame now, and they lie in the
 		// part of it that growing keeps.
 		if trap := m.growStack(callee, 0); trap != 0 {
 			return trap
 		}
 	}
-	*(*link)(unsafe.Add(m.fp, to.link)) = back
-	clear(slots(unsafe.Add(m.fp, to.link+linkSize), to.zero))
-	m.ip, m.fn = store.Pointer(callee.Code+instrSize), callee
+	*(*link)(m.slot(to.link)) = back
+	m.ip, m.fn = callee.Code+instrSize, uintptr(unsafe.Pointer(callee))
 	m.pollTail()
 	return wasm.TrapNone
 }

@@ -15,7 +15,9 @@ import (
 //
 // The state is in local variables: ip and fp, the function fn, and what follows
 // from fn and the running continuation. A case that needs the machine's help
-// stores ip, fp and fn in it first; the label load reads everything back.
+// saves ip, fp and fn in it first; the label load reads everything back. So no
+// variable but m lives across a call in Go, and none has to be kept in memory
+// for the sake of the cases that make one.
 func (m *machine) run() error {
 	var (
 		ip, fp unsafe.Pointer
@@ -29,7 +31,7 @@ func (m *machine) run() error {
 		in     *instr
 	)
 load:
-	ip, fp, fn = m.ip, m.fp, m.fn
+	ip, fp, fn = store.Pointer(m.ip), store.Pointer(m.fp), m.function()
 	limit = m.limit
 	inst = fn.Instance
 loadMemory:
@@ -45,7 +47,8 @@ loadMemory:
 		case opExit:
 			return nil
 		case opContReturn:
-			m.contReturn(fp, fn)
+			m.save(ip, fp, fn)
+			m.contReturn(fn)
 			goto load
 		case op(wasm.OpUnreachable):
 			trap = wasm.TrapUnreachable
@@ -63,7 +66,9 @@ loadMemory:
 			set64(fp, in.a, lo)
 			set64(fp, in.a+8, hi)
 		case opMove:
-			copySlots(unsafe.Add(fp, in.a), unsafe.Add(fp, in.b), in.c)
+			for off := uint32(0); off < in.c; off += 8 {
+				set64(fp, in.a+off, u64(fp, in.b+off))
+			}
 		case opConst:
 			set64(fp, in.a, in.imm64())
 		case op(wasm.OpSelect):
@@ -72,6 +77,10 @@ loadMemory:
 				src = in.c
 			}
 			set64(fp, in.a, u64(fp, src))
+		case opZero:
+			for off := uint32(0); off < in.c; off += 8 {
+				set64(fp, in.a+off, 0)
+			}
 		case opSelect2:
 			src := in.b
 			if u32(fp, in.a+32) == 0 {
@@ -287,22 +296,33 @@ loadMemory:
 			newFP := unsafe.Add(fp, in.a)
 			h := (*header)(store.Pointer(callee.Code))
 			if uintptr(newFP)+uintptr(h.frame) > limit {
-				goto growStack
+				goto slowCall
 			}
 			*(*link)(unsafe.Add(newFP, in.c)) = link{ret: uintptr(ip), delta: uintptr(in.a), caller: uintptr(unsafe.Pointer(fn))}
-			if h.zero != 0 {
-				clear(slots(unsafe.Add(newFP, in.c+linkSize), h.zero))
-			}
 			ip, fp, fn = store.Pointer(callee.Code+instrSize), newFP, callee
 			goto poll
 		case opCallFunc:
 			callee = inst.Func(in.b)
 			goto call
 		case opCallIndirect:
-			if callee, trap = m.indirect(inst, fp, in); trap != 0 {
+			table := inst.Table(in.next().a)
+			index := u64(fp, in.a+in.c)
+			if in.d == 0 {
+				index = uint64(uint32(index))
+			}
+			if index >= table.Len {
+				trap = wasm.TrapUndefinedElement
+				goto trapped
+			}
+			callee = store.FuncFromRef(*(*uint64)(unsafe.Add(table.Base, index*8)))
+			if callee == nil {
+				trap = wasm.TrapUninitializedElement
 				goto trapped
 			}
 			ip = unsafe.Add(ip, instrSize)
+			if callee.Type != inst.Type(in.b) {
+				goto checkType
+			}
 			goto call
 		case opCallRef:
 			if callee = store.FuncFromRef(u64(fp, in.a+in.c)); callee == nil {
@@ -314,8 +334,22 @@ loadMemory:
 			callee = inst.Func(in.b)
 			goto tailCall
 		case opTailCallIndirect:
-			if callee, trap = m.indirect(inst, fp, in); trap != 0 {
+			table := inst.Table(in.next().a)
+			index := u64(fp, in.a+in.c)
+			if in.d == 0 {
+				index = uint64(uint32(index))
+			}
+			if index >= table.Len {
+				trap = wasm.TrapUndefinedElement
 				goto trapped
+			}
+			callee = store.FuncFromRef(*(*uint64)(unsafe.Add(table.Base, index*8)))
+			if callee == nil {
+				trap = wasm.TrapUninitializedElement
+				goto trapped
+			}
+			if callee.Type != inst.Type(in.b) {
+				goto checkType
 			}
 			goto tailCall
 		case opTailCallRef:
@@ -342,7 +376,9 @@ loadMemory:
 			l := *(*link)(unsafe.Add(fp, in.c))
 			ip = store.Pointer(l.ret)
 			fn = (*store.FuncRecord)(store.Pointer(l.caller))
-			copySlots(fp, unsafe.Add(fp, in.a), in.b)
+			for off := uint32(0); off < in.b; off += 8 {
+				set64(fp, off, u64(fp, in.a+off))
+			}
 			fp = unsafe.Add(fp, -int(l.delta))
 			goto returned
 
@@ -354,7 +390,7 @@ loadMemory:
 		case op(wasm.OpThrowRef):
 			m.save(ip, fp, fn)
 			if trap = m.throwRef(u64(fp, in.a)); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
 			goto thrown
 
@@ -365,27 +401,27 @@ loadMemory:
 				trap = wasm.TrapNullFunction
 				goto trapped
 			}
-			c := m.conts.New(f, inst.Type(in.c))
-			if c == nil {
-				trap = wasm.TrapTooManyContinuations
-				goto trapped
+			m.save(ip, fp, fn)
+			if trap = m.contNew(f, in); trap != 0 {
+				goto trappedInMachine
 			}
-			set64(fp, in.a, m.conts.Ref(c))
+			goto load
 		case opContBind:
 			m.save(ip, fp, fn)
 			if trap = m.contBind(in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
+			goto load
 		case opSuspend:
 			m.save(ip, fp, fn)
-			if !m.suspend(in) {
-				goto unhandled
+			if m.suspend(in); m.failed() {
+				goto thrown
 			}
 			goto load
 		case opResume:
 			m.save(ip, fp, fn)
 			if trap = m.resume(in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
 			if m.failed() {
 				goto thrown
@@ -394,17 +430,13 @@ loadMemory:
 		case opResumeThrow, opResumeThrowRef:
 			m.save(ip, fp, fn)
 			if trap = m.resumeThrow(in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
 			goto thrown
 		case opSwitch:
 			m.save(ip, fp, fn)
-			var handled bool
-			if trap, handled = m.switchTo(in); trap != 0 {
-				goto trapped
-			}
-			if !handled {
-				goto unhandled
+			if trap = m.switchTo(in); trap != 0 {
+				goto trappedInMachine
 			}
 			if m.failed() {
 				goto thrown
@@ -414,29 +446,34 @@ loadMemory:
 		// Tables and bulk operations.
 		case op(wasm.OpTableGet), op(wasm.OpTableSet), op(wasm.OpTableSize), op(wasm.OpTableGrow),
 			op(wasm.OpTableFill), op(wasm.OpTableCopy), op(wasm.OpTableInit), op(wasm.OpElemDrop):
+			m.save(ip, fp, fn)
 			if trap = m.tableOp(inst, fp, in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
+			goto load
 		case op(wasm.OpMemorySize):
-			memory := m.store.Memory(inst.Memory(in.b))
-			set64(fp, in.a, memory.Pages())
+			memory := inst.Memory(in.b)
+			set64(fp, in.a, memory.Len>>memory.PageLog2)
 		case op(wasm.OpMemoryGrow), op(wasm.OpMemoryFill), op(wasm.OpMemoryCopy), op(wasm.OpMemoryInit), op(wasm.OpDataDrop):
+			m.save(ip, fp, fn)
 			if trap = m.memoryOp(inst, fp, in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
-			goto loadMemory
+			goto load
 
 		// Memory accesses.
 		case opLoadFar:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
 			if trap = m.loadFar(inst, fp, in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
-			ip = unsafe.Add(ip, instrSize)
+			goto load
 		case opStoreFar:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
 			if trap = m.storeFar(inst, fp, in); trap != 0 {
-				goto trapped
+				goto trappedInMachine
 			}
-			ip = unsafe.Add(ip, instrSize)
+			goto load
 		case op(wasm.OpI32Load), op(wasm.OpF32Load):
 			addr := uint64(u32(fp, in.b)) + uint64(in.c)
 			if addr+4 > memLen {
@@ -581,8 +618,6 @@ loadMemory:
 			set64(fp, in.a, uint64(bits.LeadingZeros32(u32(fp, in.b))))
 		case op(wasm.OpI32Ctz):
 			set64(fp, in.a, uint64(bits.TrailingZeros32(u32(fp, in.b))))
-		case op(wasm.OpI32Popcnt):
-			set64(fp, in.a, uint64(bits.OnesCount32(u32(fp, in.b))))
 		case op(wasm.OpI32Add):
 			set32(fp, in.a, u32(fp, in.b)+u32(fp, in.c))
 		case op(wasm.OpI32Sub):
@@ -696,8 +731,6 @@ loadMemory:
 			set64(fp, in.a, uint64(bits.LeadingZeros64(u64(fp, in.b))))
 		case op(wasm.OpI64Ctz):
 			set64(fp, in.a, uint64(bits.TrailingZeros64(u64(fp, in.b))))
-		case op(wasm.OpI64Popcnt):
-			set64(fp, in.a, uint64(bits.OnesCount64(u64(fp, in.b))))
 		case op(wasm.OpI64Add):
 			set64(fp, in.a, u64(fp, in.b)+u64(fp, in.c))
 		case op(wasm.OpI64Sub):
@@ -797,28 +830,20 @@ loadMemory:
 			set32(fp, in.a, u32(fp, in.b)^1<<31)
 		case op(wasm.OpF32Copysign):
 			set32(fp, in.a, u32(fp, in.b)&^(1<<31)|u32(fp, in.c)&(1<<31))
-		case op(wasm.OpF32Ceil):
-			setF32(fp, in.a, float32(math.Ceil(quiet(float64(f32(fp, in.b))))))
-		case op(wasm.OpF32Floor):
-			setF32(fp, in.a, float32(math.Floor(quiet(float64(f32(fp, in.b))))))
-		case op(wasm.OpF32Trunc):
-			setF32(fp, in.a, float32(math.Trunc(quiet(float64(f32(fp, in.b))))))
-		case op(wasm.OpF32Nearest):
-			setF32(fp, in.a, float32(math.RoundToEven(quiet(float64(f32(fp, in.b))))))
 		case op(wasm.OpF32Sqrt):
-			setF32(fp, in.a, float32(math.Sqrt(quiet(float64(f32(fp, in.b))))))
+			set32(fp, in.a, math.Float32bits(float32(math.Sqrt(float64(f32(fp, in.b))))))
 		case op(wasm.OpF32Add):
-			setF32(fp, in.a, f32(fp, in.b)+f32(fp, in.c))
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)+f32(fp, in.c)))
 		case op(wasm.OpF32Sub):
-			setF32(fp, in.a, f32(fp, in.b)-f32(fp, in.c))
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)-f32(fp, in.c)))
 		case op(wasm.OpF32Mul):
-			setF32(fp, in.a, f32(fp, in.b)*f32(fp, in.c))
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)*f32(fp, in.c)))
 		case op(wasm.OpF32Div):
-			setF32(fp, in.a, f32(fp, in.b)/f32(fp, in.c))
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)/f32(fp, in.c)))
 		case op(wasm.OpF32Min):
-			setF32(fp, in.a, floatMin(f32(fp, in.b), f32(fp, in.c)))
+			set32(fp, in.a, math.Float32bits(floatMin(f32(fp, in.b), f32(fp, in.c))))
 		case op(wasm.OpF32Max):
-			setF32(fp, in.a, floatMax(f32(fp, in.b), f32(fp, in.c)))
+			set32(fp, in.a, math.Float32bits(floatMax(f32(fp, in.b), f32(fp, in.c))))
 		case op(wasm.OpF64Eq):
 			setBool(fp, in.a, f64(fp, in.b) == f64(fp, in.c))
 		case op(wasm.OpF64Ne):
@@ -837,134 +862,52 @@ loadMemory:
 			set64(fp, in.a, u64(fp, in.b)^1<<63)
 		case op(wasm.OpF64Copysign):
 			set64(fp, in.a, u64(fp, in.b)&^(1<<63)|u64(fp, in.c)&(1<<63))
-		case op(wasm.OpF64Ceil):
-			setF64(fp, in.a, math.Ceil(quiet(f64(fp, in.b))))
-		case op(wasm.OpF64Floor):
-			setF64(fp, in.a, math.Floor(quiet(f64(fp, in.b))))
-		case op(wasm.OpF64Trunc):
-			setF64(fp, in.a, math.Trunc(quiet(f64(fp, in.b))))
-		case op(wasm.OpF64Nearest):
-			setF64(fp, in.a, math.RoundToEven(quiet(f64(fp, in.b))))
 		case op(wasm.OpF64Sqrt):
-			setF64(fp, in.a, math.Sqrt(quiet(f64(fp, in.b))))
+			set64(fp, in.a, math.Float64bits(math.Sqrt(f64(fp, in.b))))
 		case op(wasm.OpF64Add):
-			setF64(fp, in.a, f64(fp, in.b)+f64(fp, in.c))
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)+f64(fp, in.c)))
 		case op(wasm.OpF64Sub):
-			setF64(fp, in.a, f64(fp, in.b)-f64(fp, in.c))
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)-f64(fp, in.c)))
 		case op(wasm.OpF64Mul):
-			setF64(fp, in.a, f64(fp, in.b)*f64(fp, in.c))
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)*f64(fp, in.c)))
 		case op(wasm.OpF64Div):
-			setF64(fp, in.a, f64(fp, in.b)/f64(fp, in.c))
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)/f64(fp, in.c)))
 		case op(wasm.OpF64Min):
-			setF64(fp, in.a, floatMin(f64(fp, in.b), f64(fp, in.c)))
+			set64(fp, in.a, math.Float64bits(floatMin(f64(fp, in.b), f64(fp, in.c))))
 		case op(wasm.OpF64Max):
-			setF64(fp, in.a, floatMax(f64(fp, in.b), f64(fp, in.c)))
+			set64(fp, in.a, math.Float64bits(floatMax(f64(fp, in.b), f64(fp, in.c))))
 		case op(wasm.OpF32DemoteF64):
-			setF32(fp, in.a, float32(f64(fp, in.b)))
+			set32(fp, in.a, math.Float32bits(float32(f64(fp, in.b))))
 		case op(wasm.OpF64PromoteF32):
-			setF64(fp, in.a, float64(f32(fp, in.b)))
+			set64(fp, in.a, math.Float64bits(float64(f32(fp, in.b))))
 		case op(wasm.OpF32ConvertI32S):
-			setF32(fp, in.a, float32(i32(fp, in.b)))
+			set32(fp, in.a, math.Float32bits(float32(i32(fp, in.b))))
 		case op(wasm.OpF32ConvertI32U):
-			setF32(fp, in.a, float32(u32(fp, in.b)))
+			set32(fp, in.a, math.Float32bits(float32(u32(fp, in.b))))
 		case op(wasm.OpF32ConvertI64S):
-			setF32(fp, in.a, float32(i64(fp, in.b)))
+			set32(fp, in.a, math.Float32bits(float32(i64(fp, in.b))))
 		case op(wasm.OpF32ConvertI64U):
-			setF32(fp, in.a, float32(u64(fp, in.b)))
+			set32(fp, in.a, math.Float32bits(float32(u64(fp, in.b))))
 		case op(wasm.OpF64ConvertI32S):
-			setF64(fp, in.a, float64(i32(fp, in.b)))
+			set64(fp, in.a, math.Float64bits(float64(i32(fp, in.b))))
 		case op(wasm.OpF64ConvertI32U):
-			setF64(fp, in.a, float64(u32(fp, in.b)))
+			set64(fp, in.a, math.Float64bits(float64(u32(fp, in.b))))
 		case op(wasm.OpF64ConvertI64S):
-			setF64(fp, in.a, float64(i64(fp, in.b)))
+			set64(fp, in.a, math.Float64bits(float64(i64(fp, in.b))))
 		case op(wasm.OpF64ConvertI64U):
-			setF64(fp, in.a, float64(u64(fp, in.b)))
+			set64(fp, in.a, math.Float64bits(float64(u64(fp, in.b))))
 		case op(wasm.OpI32ReinterpretF32), op(wasm.OpF32ReinterpretI32):
 			set32(fp, in.a, u32(fp, in.b))
 		case op(wasm.OpI64ReinterpretF64), op(wasm.OpF64ReinterpretI64):
 			set64(fp, in.a, u64(fp, in.b))
-		case op(wasm.OpI32TruncF32S):
-			v, code := truncS32(float64(f32(fp, in.b)))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set32(fp, in.a, uint32(v))
-		case op(wasm.OpI32TruncSatF32S):
-			v, _ := truncS32(float64(f32(fp, in.b)))
-			set32(fp, in.a, uint32(v))
-		case op(wasm.OpI32TruncF32U):
-			v, code := truncU32(float64(f32(fp, in.b)))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set32(fp, in.a, v)
-		case op(wasm.OpI32TruncSatF32U):
-			v, _ := truncU32(float64(f32(fp, in.b)))
-			set32(fp, in.a, v)
-		case op(wasm.OpI32TruncF64S):
-			v, code := truncS32(f64(fp, in.b))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set32(fp, in.a, uint32(v))
-		case op(wasm.OpI32TruncSatF64S):
-			v, _ := truncS32(f64(fp, in.b))
-			set32(fp, in.a, uint32(v))
-		case op(wasm.OpI32TruncF64U):
-			v, code := truncU32(f64(fp, in.b))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set32(fp, in.a, v)
-		case op(wasm.OpI32TruncSatF64U):
-			v, _ := truncU32(f64(fp, in.b))
-			set32(fp, in.a, v)
-		case op(wasm.OpI64TruncF32S):
-			v, code := truncS64(float64(f32(fp, in.b)))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set64(fp, in.a, uint64(v))
-		case op(wasm.OpI64TruncSatF32S):
-			v, _ := truncS64(float64(f32(fp, in.b)))
-			set64(fp, in.a, uint64(v))
-		case op(wasm.OpI64TruncF32U):
-			v, code := truncU64(float64(f32(fp, in.b)))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set64(fp, in.a, v)
-		case op(wasm.OpI64TruncSatF32U):
-			v, _ := truncU64(float64(f32(fp, in.b)))
-			set64(fp, in.a, v)
-		case op(wasm.OpI64TruncF64S):
-			v, code := truncS64(f64(fp, in.b))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set64(fp, in.a, uint64(v))
-		case op(wasm.OpI64TruncSatF64S):
-			v, _ := truncS64(f64(fp, in.b))
-			set64(fp, in.a, uint64(v))
-		case op(wasm.OpI64TruncF64U):
-			v, code := truncU64(f64(fp, in.b))
-			if code != 0 {
-				trap = code
-				goto trapped
-			}
-			set64(fp, in.a, v)
-		case op(wasm.OpI64TruncSatF64U):
-			v, _ := truncU64(f64(fp, in.b))
-			set64(fp, in.a, v)
+
 		default:
-			panic("interp: unknown operation")
+			// What takes a call in Go is not worth a case here.
+			m.save(ip, fp, fn)
+			if trap = unary(fp, in); trap != 0 {
+				goto trappedInMachine
+			}
+			goto load
 		}
 		continue
 
@@ -989,12 +932,9 @@ loadMemory:
 			newFP := unsafe.Add(fp, in.a)
 			h := (*header)(store.Pointer(callee.Code))
 			if uintptr(newFP)+uintptr(h.frame) > limit {
-				goto growStack
+				goto slowCall
 			}
 			*(*link)(unsafe.Add(newFP, in.c)) = link{ret: uintptr(ip), delta: uintptr(in.a), caller: uintptr(unsafe.Pointer(fn))}
-			if h.zero != 0 {
-				clear(slots(unsafe.Add(newFP, in.c+linkSize), h.zero))
-			}
 			ip, fp, fn = store.Pointer(callee.Code+instrSize), newFP, callee
 			if fn.Instance == inst {
 				goto poll
@@ -1007,28 +947,26 @@ loadMemory:
 		}
 	slowCall:
 		m.save(ip, fp, fn)
-		if callee.IsHost() {
-			m.callHost(callee, unsafe.Add(fp, in.a))
-			if m.failed() {
-				goto thrown
-			}
-			goto load
+		if trap = m.call(callee, in); trap != 0 {
+			goto trappedInMachine
 		}
-		if err := m.prepare(callee); err != nil {
-			return m.fail(err)
+		if m.failed() {
+			goto thrown
 		}
-		goto call
-	growStack:
+		goto load
+	checkType:
 		m.save(ip, fp, fn)
-		if trap = m.growStack(callee, in.a); trap != 0 {
-			goto trapped
+		if trap = m.checkedCall(callee, in); trap != 0 {
+			goto trappedInMachine
 		}
-		fp, limit = m.fp, m.limit
-		goto call
+		if m.failed() {
+			goto thrown
+		}
+		goto load
 	tailCall:
 		m.save(ip, fp, fn)
 		if trap = m.tailCall(callee, in); trap != 0 {
-			goto trapped
+			goto trappedInMachine
 		}
 		if m.failed() {
 			goto thrown
@@ -1038,7 +976,9 @@ loadMemory:
 		if fn.Instance == inst {
 			continue
 		}
-		inst = fn.Instance
+		if fn != nil && fn.Instance != nil {
+			inst = fn.Instance
+		}
 		goto loadMemory
 	}
 
@@ -1047,8 +987,6 @@ thrown:
 		return m.fail(err)
 	}
 	goto load
-unhandled:
-	return m.fail(m.unhandled(inst.Tag(in.c)))
 outOfBounds:
 	trap = wasm.TrapMemoryOutOfBounds
 	goto trapped
@@ -1056,5 +994,6 @@ divideByZero:
 	trap = wasm.TrapDivideByZero
 trapped:
 	m.save(ip, fp, fn)
+trappedInMachine:
 	return m.fail(m.trap(trap))
 }

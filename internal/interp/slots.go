@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"encoding/binary"
 	"math"
 	"unsafe"
 )
@@ -23,7 +22,7 @@ func f32(fp unsafe.Pointer, off uint32) float32 { return math.Float32frombits(u3
 func f64(fp unsafe.Pointer, off uint32) float64 { return math.Float64frombits(u64(fp, off)) }
 
 func set64(fp unsafe.Pointer, off uint32, v uint64) { *(*uint64)(unsafe.Add(fp, off)) = v }
-func set32(fp unsafe.Pointer, off uint32, v uint32) { set64(fp, off, uint64(v)) }
+func set32(fp unsafe.Pointer, off uint32, v uint32) { *(*uint64)(unsafe.Add(fp, off)) = uint64(v) }
 
 func setF32(fp unsafe.Pointer, off uint32, v float32) { set32(fp, off, math.Float32bits(v)) }
 func setF64(fp unsafe.Pointer, off uint32, v float64) { set64(fp, off, math.Float64bits(v)) }
@@ -41,13 +40,3 @@ func slots(p unsafe.Pointer, n uint32) []uint64 { return unsafe.Slice((*uint64)(
 
 // copySlots copies n bytes; the ranges may overlap.
 func copySlots(dst, src unsafe.Pointer, n uint32) { copy(slots(dst, n), slots(src, n)) }
-
-func load8(p unsafe.Pointer) uint8   { return *(*uint8)(p) }
-func load16(p unsafe.Pointer) uint16 { return binary.LittleEndian.Uint16((*[2]byte)(p)[:]) }
-func load32(p unsafe.Pointer) uint32 { return binary.LittleEndian.Uint32((*[4]byte)(p)[:]) }
-func load64(p unsafe.Pointer) uint64 { return binary.LittleEndian.Uint64((*[8]byte)(p)[:]) }
-
-func store8(p unsafe.Pointer, v uint8)   { *(*uint8)(p) = v }
-func store16(p unsafe.Pointer, v uint16) { binary.LittleEndian.PutUint16((*[2]byte)(p)[:], v) }
-func store32(p unsafe.Pointer, v uint32) { binary.LittleEndian.PutUint32((*[4]byte)(p)[:], v) }
-func store64(p unsafe.Pointer, v uint64) { binary.LittleEndian.PutUint64((*[8]byte)(p)[:], v) }

@@ -6,3 +6,15 @@ import "unsafe"
 
 // low32 returns the address of the low half of a slot.
 func low32(slot unsafe.Pointer) unsafe.Pointer { return slot }
+
+// Linear memory is little-endian, like the machine.
+
+func load8(p unsafe.Pointer) uint8   { return *(*uint8)(p) }
+func load16(p unsafe.Pointer) uint16 { return *(*uint16)(p) }
+func load32(p unsafe.Pointer) uint32 { return *(*uint32)(p) }
+func load64(p unsafe.Pointer) uint64 { return *(*uint64)(p) }
+
+func store8(p unsafe.Pointer, v uint8)   { *(*uint8)(p) = v }
+func store16(p unsafe.Pointer, v uint16) { *(*uint16)(p) = v }
+func store32(p unsafe.Pointer, v uint32) { *(*uint32)(p) = v }
+func store64(p unsafe.Pointer, v uint64) { *(*uint64)(p) = v }

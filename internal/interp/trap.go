@@ -11,7 +11,7 @@ import (
 func (m *machine) trap(code wasm.TrapCode) error {
 	t := &store.Trap{Code: code, Detail: m.detail}
 	m.detail = ""
-	if m.fn != nil {
+	if m.fn != 0 {
 		t.Stack = m.stackTrace()
 	}
 	return t
@@ -40,7 +40,9 @@ type walker struct {
 	resumed bool
 }
 
-func (m *machine) walk() walker { return walker{m: m, ip: m.ip, fp: m.fp, fn: m.fn, cont: m.cur} }
+func (m *machine) walk() walker {
+	return walker{m: m, ip: store.Pointer(m.ip), fp: m.frame(), fn: m.function(), cont: m.cur}
+}
 
 // next goes to the caller; false if that is the host.
 func (w *walker) next() bool {
@@ -72,7 +74,7 @@ func (m *machine) stackTrace() store.StackTrace {
 	w := m.walk()
 	for i := range total {
 		if trace.Keeps(i, total) {
-			f := m.frame(w.fn, uintptr(w.ip))
+			f := m.describe(w.fn, uintptr(w.ip))
 			if w.cont.Parent != 0 {
 				f.Continuation = m.conts.Number(w.cont)
 			}
@@ -86,8 +88,8 @@ func (m *machine) stackTrace() store.StackTrace {
 	return trace
 }
 
-// frame describes the call of fn whose next instruction is at ip.
-func (m *machine) frame(fn *store.FuncRecord, ip uintptr) store.Frame {
+// describe describes the call of fn whose next instruction is at ip.
+func (m *machine) describe(fn *store.FuncRecord, ip uintptr) store.Frame {
 	offset := 0
 	if c := code(m.store, fn); ip > c.start+instrSize {
 		offset = int(c.offsets[c.index(ip)])

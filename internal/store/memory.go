@@ -44,7 +44,7 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 		return nil, err
 	}
 	m := &Memory{Record: record, Type: t, limit: limit}
-	record.Number = uint32(len(s.memories))
+	record.Number, record.PageLog2 = uint32(len(s.memories)), uint32(t.PageLog2)
 	if err := m.reserve(uintptr(t.Limits.Min << t.PageLog2)); err != nil {
 		return nil, fmt.Errorf("out of memory: %w", err)
 	}

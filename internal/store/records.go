@@ -68,6 +68,8 @@ type MemoryRecord struct {
 	Base   unsafe.Pointer
 	Len    uint64 // in bytes
 	Number uint32 // of the Go half in the store
+	// PageLog2 is the binary logarithm of the page size.
+	PageLog2 uint32
 }
 
 // A TableRecord is a table; its elements are slots.
