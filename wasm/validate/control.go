@@ -159,10 +159,10 @@ func (b *body) brIf() error {
 	return b.brOn(nil, nil)
 }
 
-// brOn checks a conditional branch to the label of the current instruction: the
-// branch takes the values of its types but the last taken[0], if there is one,
-// which the caller has dealt with. Afterwards the others are there as before,
-// and kept on top of them.
+// brOn checks a conditional branch to the label of the current instruction. The
+// caller has taken the instruction's own operand from the stack; taken is what
+// becomes of it if the branch is taken, kept what becomes of it if not. The
+// other values that the label wants are left where they are.
 func (b *body) brOn(taken, kept []wasm.ValType) error {
 	types, err := b.label(b.in.Index)
 	if err != nil {

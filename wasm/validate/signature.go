@@ -50,15 +50,37 @@ func typeList(letters string, address wasm.ValType) []wasm.ValType {
 
 // fixed checks an instruction with a fixed signature.
 func (b *body) fixed(info *wasm.Instruction) error {
-	address, err := b.immediates(info)
-	if err != nil {
-		return err
+	address := 0
+	if info.Imm != wasm.ImmNone {
+		var err error
+		if address, err = b.immediates(info); err != nil {
+			return err
+		}
 	}
 	s := &signatures[address][b.in.Op]
+	if b.replace(s) {
+		return nil
+	}
 	if err := b.popAll(s.params); err != nil {
 		return err
 	}
 	return b.pushAll(s.results)
+}
+
+// replace does the whole work when the operands are there and have exactly the
+// types of the signature, which is nearly always.
+func (b *body) replace(s *signature) bool {
+	n := len(b.values) - len(s.params)
+	if n < b.top().height || n+len(s.results) > wasm.MaxOperands {
+		return false
+	}
+	for i, t := range b.values[n:] {
+		if t != s.params[i] {
+			return false
+		}
+	}
+	b.values = append(b.values[:n], s.results...)
+	return true
 }
 
 // immediates checks the immediates of an instruction with a fixed signature.
