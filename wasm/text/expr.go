@@ -337,18 +337,16 @@ func (p *Parser) tryClause(f *frame, t Token) bool {
 		p.next()
 		p.popLabel() // its label is one outside of the block that it ends
 		p.emit(p.operation(t, wasm.OpDelegate), t, noHint)
-		p.popFrame()
 		p.close()
-		p.frames = append(p.frames, frame{kind: frameClause, at: t}) // what is left is its parenthesis
+		f.kind = frameClause // all that is left of the try is its parenthesis
 		if p.tok.Kind != RParen {
 			p.unexpected(p.tok, ")")
 		}
+		return true
 	default:
 		p.unexpected(t, "clause of try")
 	}
-	if t.Text != "delegate" {
-		p.frames = append(p.frames, frame{kind: frameClause, at: t})
-	}
+	p.frames = append(p.frames, frame{kind: frameClause, at: t})
 	return true
 }
 

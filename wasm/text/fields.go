@@ -190,14 +190,19 @@ func (p *Parser) wrappedExpr(word string) wasm.ConstExpr {
 	return wasm.ConstExpr{Body: slices.Clone(p.body)}
 }
 
-// zero is the constant expression 0 of an address type.
-func zero(l wasm.Limits, dialect wasm.Features) wasm.ConstExpr {
+// constant returns a constant expression of one instruction.
+func (p *Parser) constant(in *wasm.Instr) wasm.ConstExpr {
+	body := wasm.AppendInstr(nil, in, p.m.Dialect)
+	return wasm.ConstExpr{Body: wasm.AppendInstr(body, &wasm.Instr{Op: wasm.OpEnd}, p.m.Dialect)}
+}
+
+// zero returns the constant expression 0 of an address type.
+func (p *Parser) zero(l wasm.Limits) wasm.ConstExpr {
 	op := wasm.OpI32Const
 	if l.Is64 {
 		op = wasm.OpI64Const
 	}
-	body := wasm.AppendInstr(nil, &wasm.Instr{Op: op}, dialect)
-	return wasm.ConstExpr{Body: wasm.AppendInstr(body, &wasm.Instr{Op: wasm.OpEnd}, dialect)}
+	return p.constant(&wasm.Instr{Op: op})
 }
 
 func (p *Parser) table(index uint32) {
@@ -216,10 +221,13 @@ func (p *Parser) table(index uint32) {
 	if !p.openList("elem") {
 		p.unexpected(p.tok, "(elem ...)")
 	}
-	e := wasm.Elem{Mode: wasm.Active, Table: index, OffsetPos: zero(t.Type.Limits, p.m.Dialect), Type: t.Type.Elem}
-	if p.atIndex() || p.tok.Kind == RParen && e.Type.Heap == wasm.HeapFunc {
+	e := wasm.Elem{Mode: wasm.Active, Table: index, OffsetPos: p.zero(t.Type.Limits), Type: t.Type.Elem}
+	switch {
+	case e.Type.Heap == wasm.HeapFunc && (p.atIndex() || p.tok.Kind == RParen):
 		p.elemFuncs(&e)
-	} else {
+	case p.atIndex(): // a list of indices is one of functions of any type, which a typed table cannot hold
+		e.Exprs = p.funcRefs()
+	default:
 		p.elemExprs(&e)
 	}
 	p.close()
@@ -241,7 +249,7 @@ func (p *Parser) memory(index uint32) {
 	if !p.openList("data") {
 		p.unexpected(p.tok, "size of the memory or (data ...)")
 	}
-	d := wasm.Data{Mode: wasm.Active, Memory: index, OffsetPos: zero(t.Limits, p.m.Dialect), Bytes: p.strings()}
+	d := wasm.Data{Mode: wasm.Active, Memory: index, OffsetPos: p.zero(t.Limits), Bytes: p.strings()}
 	p.close()
 	pages := uint64(len(d.Bytes)) >> t.PageLog2
 	if pages<<t.PageLog2 < uint64(len(d.Bytes)) {
@@ -331,6 +339,16 @@ func (p *Parser) elemFuncs(e *wasm.Elem) {
 	for p.atIndex() {
 		e.Funcs = append(e.Funcs, p.index(&p.funcs))
 	}
+}
+
+// funcRefs reads functions and returns a reference to each.
+func (p *Parser) funcRefs() []wasm.ConstExpr {
+	var refs []wasm.ConstExpr
+	for p.atIndex() {
+		in := wasm.Instr{Op: wasm.OpRefFunc, Index: p.index(&p.funcs)}
+		refs = append(refs, p.constant(&in))
+	}
+	return refs
 }
 
 func (p *Parser) elemExprs(e *wasm.Elem) {

@@ -24,7 +24,8 @@ type printedLabel struct {
 }
 
 func (l *labelPrinter) reset(names wasm.NameMap) {
-	*l = labelPrinter{open: l.open[:0], innermost: map[string]int{}, names: names}
+	clear(l.innermost)
+	*l = labelPrinter{open: l.open[:0], innermost: l.innermost, names: names}
 }
 
 func (l *labelPrinter) push(op wasm.Opcode) (id, name string, ok bool) {
@@ -37,6 +38,9 @@ func (l *labelPrinter) push(op wasm.Opcode) (id, name string, ok bool) {
 	if id != "" {
 		if outer, ok := l.innermost[id]; ok {
 			label.hidden = outer
+		}
+		if l.innermost == nil {
+			l.innermost = map[string]int{}
 		}
 		l.innermost[id] = len(l.open)
 	}

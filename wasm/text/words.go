@@ -1,6 +1,10 @@
 package text
 
-import "weft/wasm"
+import (
+	"strings"
+
+	"weft/wasm"
+)
 
 // words are the keywords of the text format that are neither mnemonics nor the
 // names of types. They only serve to tell a word in the wrong place from one that
@@ -19,7 +23,7 @@ var words = map[string]bool{
 
 // isWord reports whether a keyword exists in the text format.
 func isWord(w string) bool {
-	if words[w] || len(w) > 7 && (w[:7] == "offset=" || w[:6] == "align=") {
+	if words[w] || strings.HasPrefix(w, "offset=") || strings.HasPrefix(w, "align=") {
 		return true
 	}
 	if _, ok := wasm.HeapTypeByName(w); ok {

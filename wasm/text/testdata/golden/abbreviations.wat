@@ -6,6 +6,8 @@
   (global $imported_global (import "m" "g") (mut i32))
   (tag $imported_tag (import "m" "e") (param i32))
   (table $t funcref (elem $f $g))
+  (type $unary (func (param i32 i64)))
+  (table $typed (ref null $unary) (elem $f))
   (table $t64 i64 externref (elem (ref.null extern) (item ref.null extern)))
   (table $init 1 2 (ref func) (ref.func $f))
   (memory $m (export "mem") (data "hello" " " "world\00"))
