@@ -1,0 +1,228 @@
+package weft_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"weft"
+	"weft/wasm"
+	"weft/wasm/binary"
+	"weft/wasm/text"
+)
+
+// fuzzLimits keep a hostile module from slowing the fuzzer down.
+func fuzzLimits() weft.Limits {
+	l := weft.DefaultLimits()
+	l.StackBytes, l.MemoryBytes, l.TableElements = 256<<10, 16<<20, 100_000
+	l.Continuations, l.ContinuationBytes = 10_000, 16<<20
+	return l
+}
+
+// FuzzExecute runs every export of whatever module the fuzzer finds, for a
+// bounded number of steps, twice: nothing may crash, every call must end in
+// results or in one of the documented errors, and both runs must end alike.
+//
+// For at least 30 minutes:
+//
+//	go test -run '^$' -fuzz FuzzExecute -fuzztime 30m .
+func FuzzExecute(f *testing.F) {
+	examples, err := filepath.Glob("examples/*.wat")
+	if err != nil || len(examples) == 0 {
+		f.Fatal("no examples", err)
+	}
+	for _, file := range examples {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(encode(f, string(source)))
+	}
+	for _, source := range []string{fib, generator, nested, numeric} {
+		f.Add(encode(f, source))
+	}
+	engine, err := weft.NewEngine(weft.NewConfig())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, source []byte) {
+		module, err := engine.Compile(source)
+		if err != nil {
+			var e *wasm.Error
+			if !errors.As(err, &e) {
+				t.Fatalf("Compile: %T: %v", err, err)
+			}
+			return
+		}
+		if first, second := execute(t, engine, module), execute(t, engine, module); first != second {
+			t.Fatalf("two runs differ:\n%s\n---\n%s", first, second)
+		}
+	})
+}
+
+func encode(t testing.TB, source string) []byte {
+	m, err := text.Parse([]byte(source), wasm.DefaultFeatures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary.Encode(m)
+}
+
+// execute instantiates a module with made-up imports, calls all its exports,
+// and returns a record of what happened.
+func execute(t *testing.T, engine *weft.Engine, module *weft.Module) string {
+	store, err := engine.NewStore(fuzzLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	store.SetFuel(20_000)
+	imports := make([]weft.Extern, len(module.Wasm().Imports))
+	for i := range imports {
+		imports[i] = makeUp(store, module.Wasm(), &module.Wasm().Imports[i])
+	}
+	ctx := context.Background()
+	instance, err := store.Instantiate(ctx, module, imports)
+	record := outcome(t, nil, err)
+	if instance == nil {
+		return record
+	}
+	for _, e := range module.Wasm().Exports {
+		switch x := instance.Export(e.Name).(type) {
+		case *weft.Func:
+			var args []weft.Value
+			for _, p := range x.Type().Params {
+				args = append(args, zero(p))
+			}
+			results, err := x.Call(ctx, args...)
+			record += outcome(t, results, err)
+		case *weft.Global:
+			record += x.Get().String() + "\n"
+		}
+	}
+	return record
+}
+
+// outcome describes how a call ended.
+func outcome(t *testing.T, results []weft.Value, err error) string {
+	var (
+		trap       *weft.Trap
+		exception  *weft.Exception
+		suspension *weft.UnhandledSuspension
+		link       *weft.LinkError
+	)
+	switch {
+	case err == nil, errors.As(err, &trap), errors.As(err, &exception), errors.As(err, &suspension), errors.As(err, &link):
+	default: // a limit of the store, or an argument that cannot be made up
+		return "refused: " + err.Error() + "\n"
+	}
+	record := ""
+	for _, v := range results {
+		record += v.String() + "\n"
+	}
+	if err != nil {
+		record += err.Error() + "\n"
+	}
+	return record
+}
+
+func zero(t wasm.ValType) weft.Value {
+	switch t.Kind {
+	case wasm.KindI32:
+		return weft.I32(0)
+	case wasm.KindI64:
+		return weft.I64(0)
+	case wasm.KindF32:
+		return weft.F32(0)
+	case wasm.KindF64:
+		return weft.F64(0)
+	case wasm.KindV128:
+		return weft.V128(0, 0)
+	}
+	return weft.Null(t.Heap)
+}
+
+// makeUp makes a value for an import; nil if its type cannot be named outside
+// of the module.
+func makeUp(store *weft.Store, m *wasm.Module, im *wasm.Import) weft.Extern {
+	switch im.Kind {
+	case wasm.ExternFunc:
+		if f, err := store.NewFunc(im.Name, m.FuncType(im.Type), func(context.Context, []uint64) error { return nil }); err == nil {
+			return f
+		}
+	case wasm.ExternMemory:
+		if v, err := store.NewMemory(im.Memory); err == nil {
+			return v
+		}
+	case wasm.ExternTable:
+		if v, err := store.NewTable(im.Table); err == nil {
+			return v
+		}
+	case wasm.ExternGlobal:
+		if v, err := store.NewGlobal(im.Global, zero(im.Global.Type)); err == nil {
+			return v
+		}
+	case wasm.ExternTag:
+		if v, err := store.NewTag(im.Name, m.FuncType(im.Type)); err == nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// nested suspends through several resumes, throws into and out of
+// continuations, binds and switches.
+const nested = `(module
+  (type $f (func (result i32))) (type $k (cont $f))
+  (type $g (func (param i32) (result i32))) (type $kg (cont $g))
+  (tag $a (param i32) (result i32)) (tag $b) (tag $e (param i32))
+  (tag $s (result i32))
+  (table $t 4 (ref null $kg))
+  (elem declare func $inner $middle $thrower)
+  (func $inner (result i32)
+    (i32.add (i32.const 1) (suspend $a (i32.const 7))))
+  (func $middle (result i32)
+    (block $h (result (ref $k))
+      (return (resume $k (on $b $h) (cont.new $k (ref.func $inner)))))
+    (drop) (i32.const -1))
+  (func $thrower (result i32)
+    (block $caught (result i32)
+      (try_table (result i32) (catch $e $caught) (suspend $a (i32.const 1)))))
+  (func (export "forward") (result i32) (local $k (ref null $kg))
+    (block $h (result i32 (ref $kg))
+      (return (resume $k (on $a $h) (cont.new $k (ref.func $middle)))))
+    (local.set $k) (drop)
+    (table.set $t (i32.const 1) (local.get $k))
+    (resume $k (cont.bind $kg $k (i32.const 41) (table.get $t (i32.const 1)))))
+  (func (export "throw") (result i32) (local $k (ref null $kg))
+    (block $h (result i32 (ref $kg))
+      (return (resume $k (on $a $h) (cont.new $k (ref.func $thrower)))))
+    (local.set $k) (drop)
+    (resume_throw $kg $e (i32.const 9) (local.get $k)))
+  (func (export "unhandled") (result i32) (suspend $a (i32.const 3)))
+  (func (export "consumed") (result i32) (local $k (ref null $k))
+    (local.set $k (cont.new $k (ref.func $inner)))
+    (drop (cont.bind $k $k (local.get $k)))
+    (resume $k (local.get $k))))`
+
+const numeric = `(module
+  (memory (export "m") 1 2)
+  (data (i32.const 0) "some bytes to read")
+  (global $g (export "g") (mut i64) (i64.const 5))
+  (func (export "mix") (param i32 i64 f32 f64) (result i64)
+    (i64.store offset=8 (local.get 0) (i64.mul (local.get 1) (i64.const 3)))
+    (f64.store (i32.const 32) (f64.add (local.get 3) (f64.promote_f32 (local.get 2))))
+    (memory.fill (i32.const 64) (i32.const 7) (i32.const 100))
+    (global.set $g (i64.rotl (i64.load (i32.const 60)) (i64.extend_i32_u (i32.popcnt (local.get 0)))))
+    (drop (memory.grow (i32.const 1)))
+    (i64.trunc_sat_f64_s (f64.load (i32.const 32))))
+  (func (export "loop") (param $n i32) (result i32) (local $i i32) (local $s i32)
+    (block $out
+      (loop $top
+        (br_if $out (i32.ge_u (local.get $i) (i32.const 1000)))
+        (local.set $s (i32.add (local.get $s) (i32.load8_u (local.get $i))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br_table $top $out (local.get $n))))
+    (local.get $s)))`
