@@ -1,0 +1,64 @@
+package weft_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport gives, for each room of the house (docs/architecture.md), what it
+// may import of Weft. A package that is not listed may not exist.
+var mayImport = map[string][]string{
+	"weft": {"weft/wasm", "weft/wasm/binary", "weft/wasm/text", "weft/wasm/validate",
+		"weft/internal/store", "weft/internal/interp"},
+	"weft/wasm":            {},
+	"weft/wasm/genopcodes": {"weft/wasm"},
+	"weft/wasm/binary":     {"weft/wasm"},
+	"weft/wasm/text":       {"weft/wasm", "weft/wasm/binary"},
+	"weft/wasm/validate":   {"weft/wasm"},
+	"weft/internal/store":  {"weft/wasm"},
+	"weft/internal/interp": {"weft/wasm", "weft/internal/store"},
+}
+
+// anywhere lists the rooms that may import all of Weft, and well-kept
+// libraries from outside: the tools around the library, and helpers of tests.
+var anywhere = []string{"weft/internal/wast", "weft/cmd/weft", "weft/wasm/binary/scripttest"}
+
+// TestImports holds the rules of the house: which room may use which, and that
+// the library needs nothing but the standard library and golang.org/x/sys.
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); packages++ {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(anywhere, p.ImportPath) {
+			continue
+		}
+		allowed, known := mayImport[p.ImportPath]
+		if !known {
+			t.Errorf("%s has no place in the house: add it to the rules and to docs/architecture.md", p.ImportPath)
+			continue
+		}
+		for _, path := range p.Imports {
+			own := path == "weft" || strings.HasPrefix(path, "weft/")
+			foreign := strings.Contains(strings.SplitN(path, "/", 2)[0], ".") && !strings.HasPrefix(path, "golang.org/x/sys")
+			if foreign || path == "C" || own && !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s", p.ImportPath, path)
+			}
+		}
+	}
+	if packages < len(mayImport) {
+		t.Errorf("only %d packages were looked at", packages)
+	}
+}
