@@ -56,6 +56,9 @@ func ExternRef(v any) Value {
 	return Value{typ: wasm.Ref(wasm.HeapExtern), ref: v}
 }
 
+// Zero returns the default value of a type: zero, or null. The type must have one.
+func Zero(t wasm.ValType) Value { return Value{typ: t} }
+
 // A Continuation is a suspended computation of the guest.
 type Continuation struct {
 	store *Store

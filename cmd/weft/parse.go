@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+
+	"github.com/spf13/cobra"
+
+	"weft/wasm/binary"
+	"weft/wasm/text"
+)
+
+func parseCommand() *cobra.Command {
+	var output, features string
+	cmd := &cobra.Command{
+		Use:   "parse [flags] IN.wat",
+		Short: "Convert a module from the text to the binary format",
+		Long: `Parse reads a module in the text format, validates it and writes it in the binary
+format. Identifiers go to the name section.`,
+		Example: `  weft parse module.wat -o module.wasm
+  weft parse - < module.wat | wasm-opt ...`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := parseFeatures(features)
+			if err != nil {
+				return err
+			}
+			source, err := readInput(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if isBinary(source) {
+				return fileError(args[0], errWrongFormat("text", "binary", "print"))
+			}
+			m, err := text.Parse(source, f)
+			if err == nil {
+				err = validate(m, f)
+			}
+			if err != nil {
+				return fileError(args[0], err)
+			}
+			return writeOutput(cmd, output, binary.Encode(m))
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "-", "write to this `FILE`")
+	cmd.Flags().StringVar(&features, "features", "all", featuresUsage)
+	return cmd
+}
+
+func printCommand() *cobra.Command {
+	var output, features string
+	cmd := &cobra.Command{
+		Use:   "print [flags] IN.wasm",
+		Short: "Convert a module from the binary to the text format",
+		Long: `Print reads a module in the binary format and writes it in the text format, with
+the identifiers of its name section. The module need not be valid.`,
+		Example: `  weft print module.wasm
+  weft print module.wasm -o module.wat`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := parseFeatures(features)
+			if err != nil {
+				return err
+			}
+			source, err := readInput(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if !isBinary(source) {
+				return fileError(args[0], errWrongFormat("binary", "another", "parse"))
+			}
+			m, err := binary.Decode(source, f)
+			if err != nil {
+				return fileError(args[0], err)
+			}
+			var b bytes.Buffer
+			if err := text.Print(&b, m); err != nil {
+				return fileError(args[0], err)
+			}
+			return writeOutput(cmd, output, b.Bytes())
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "-", "write to this `FILE`")
+	cmd.Flags().StringVar(&features, "features", "all", featuresUsage)
+	return cmd
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"weft"
+	"weft/internal/wast"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	invoke   string
+	spectest bool
+	features string
+	maxStack uint32
+	timeout  time.Duration
+}
+
+func runCommand() *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:   "run [flags] FILE [ARGS...]",
+		Short: "Run a function of a module",
+		Long: `Run instantiates the module in FILE, in the binary or text format, and calls one
+of its functions: the one that --invoke names, or else the export "_start", or
+"main". A module that has neither is only instantiated, which runs its start
+function.
+
+Everything behind FILE belongs to the program. ARGS are read by the types of the
+function's parameters: integers decimal or hexadecimal, signed or unsigned, floats
+as in the text format, references only null. Results are printed one per line.
+
+A trap, an uncaught exception or an unhandled suspension is reported with a stack
+trace of the guest, and the exit code is 1.`,
+		Example: `  weft run --invoke fib fib.wat 30
+  weft run --spectest --timeout 10s program.wasm
+  weft run --features default,-threads module.wasm`,
+		Args: usage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0], args[1:]) },
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringVar(&flags.invoke, "invoke", "", "call the function exported as `NAME`")
+	f.BoolVar(&flags.spectest, "spectest", false, "provide the host module spectest, which prints to the standard output")
+	f.StringVar(&flags.features, "features", "default", featuresUsage)
+	f.Uint32Var(&flags.maxStack, "max-stack", 0, "limit the stacks of a call to this many `BYTES` together (default 16 MiB)")
+	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
+	return cmd
+}
+
+func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error {
+	engine, err := newEngine(flags.features)
+	if err != nil {
+		return err
+	}
+	source, err := readInput(cmd, file)
+	if err != nil {
+		return err
+	}
+	module, err := engine.Compile(source)
+	if err != nil {
+		return fileError(file, err)
+	}
+	limits := weft.DefaultLimits()
+	if flags.maxStack != 0 {
+		limits.StackBytes = flags.maxStack
+	}
+	store, err := engine.NewStore(limits)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	linker := weft.NewLinker(store)
+	if flags.spectest {
+		if err := wast.DefineSpectest(store, linker, cmd.OutOrStdout()); err != nil {
+			return err
+		}
+	}
+	ctx := cmd.Context()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if flags.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, flags.timeout)
+		defer cancel()
+	}
+	instance, err := linker.Instantiate(ctx, module)
+	if err != nil {
+		return fmt.Errorf("%s: instantiation: %w", file, err)
+	}
+	return flags.call(ctx, cmd, instance, args)
+}
+
+// call calls the function that the flags or the conventions choose.
+func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *weft.Instance, args []string) error {
+	name, function := flags.invoke, instance.Func(flags.invoke)
+	if name == "" {
+		for _, name = range []string{"_start", "main"} {
+			if function = instance.Func(name); function != nil {
+				break
+			}
+		}
+	} else if function == nil {
+		return fmt.Errorf("the module exports no function %q", name)
+	}
+	if function == nil {
+		ran := "nothing was run"
+		if instance.Module().Wasm().Start != nil {
+			ran = "only its start function was run"
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: the module exports neither _start nor main: %s\n", ran)
+		return nil
+	}
+	values, err := parseArguments(name, function.Type().Params, args)
+	if err != nil {
+		return err
+	}
+	results, err := function.Call(ctx, values...)
+	if err != nil {
+		return err
+	}
+	for _, v := range results {
+		fmt.Fprintln(cmd.OutOrStdout(), formatResult(v))
+	}
+	return nil
+}

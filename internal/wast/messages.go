@@ -1,0 +1,121 @@
+package wast
+
+import (
+	"errors"
+	"strings"
+
+	"weft"
+	"weft/wasm"
+)
+
+// A class is a way in which a module or a call can fail.
+type class string
+
+const (
+	none        class = "no error"
+	malformed   class = "malformed"
+	invalid     class = "invalid"
+	disabled    class = "disabled feature"
+	limit       class = "implementation limit"
+	unlinkable  class = "unlinkable"
+	trap        class = "trap"
+	exhaustion  class = "exhaustion"
+	exception   class = "exception"
+	suspension  class = "suspension"
+	interrupt   class = "timeout"
+	hostFailure class = "host failure"
+	unsupported class = "unsupported"
+	misuse      class = "error of the script"
+)
+
+// classify returns the way in which an error fails, and its text without
+// position and stack trace.
+func classify(err error) (class, string) {
+	var (
+		module    *wasm.Error
+		link      *weft.LinkError
+		trapped   *weft.Trap
+		thrown    *weft.Exception
+		suspended *weft.UnhandledSuspension
+		ended     *weft.Interrupt
+		host      *weft.HostError
+	)
+	switch {
+	case err == nil:
+		return none, ""
+	case errors.As(err, &module):
+		return class(module.Class.String()), module.Msg
+	case errors.As(err, &link):
+		return unlinkable, link.Error()
+	case errors.As(err, &trapped):
+		text := trapped.Code.String()
+		if trapped.Detail != "" {
+			text += ": " + trapped.Detail
+		}
+		switch trapped.Code {
+		case wasm.TrapStackExhausted:
+			return exhaustion, text
+		case wasm.TrapUnsupported:
+			return unsupported, text
+		}
+		return trap, text
+	case errors.As(err, &thrown):
+		return exception, firstLine(err.Error())
+	case errors.As(err, &suspended):
+		return suspension, strings.TrimPrefix(firstLine(err.Error()), "wasm: ")
+	case errors.As(err, &ended):
+		return interrupt, firstLine(err.Error())
+	case errors.As(err, &host):
+		return hostFailure, firstLine(err.Error())
+	}
+	return misuse, firstLine(err.Error())
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// describe says how something failed.
+func describe(c class, text string) string {
+	if text == "" {
+		return string(c)
+	}
+	return string(c) + ": " + text
+}
+
+// synonyms are pairs of texts that mean the same: what scripts expect, and what
+// the runtime says.
+var synonyms = []struct{ expected, said string }{
+	// A function that is null: most instructions only know references.
+	{"null reference", "null"},
+	{"null continuation", "null continuation reference"},
+	{"unhandled", "unhandled tag"},
+	{"barrier", "barrier hit by suspension"},
+	{"continuation already consumed", "continuation consumed"},
+	// The text of an index depends on whether it was looked up by name.
+	{"uninitialized element", "uninitialized element"},
+	{"undefined element", "out of bounds table access"},
+	{"out of bounds table access", "undefined element"},
+	// Limits of 64 bits made the texts of the first release too narrow.
+	{"i32 constant out of range", "constant out of range"},
+	{"i32 constant", "integer too large"},
+	{"incompatible import type", "incompatible import"},
+	{"unexpected end", "unexpected end of section or function"},
+	{"length out of bounds", "unexpected end"},
+	{"unknown operator", "unexpected token"},
+	{"unexpected token", "unknown operator"},
+}
+
+// sameText reports whether a text says what a script expects.
+func sameText(expected, said string) bool {
+	if strings.Contains(said, expected) {
+		return true
+	}
+	for _, s := range synonyms {
+		if strings.HasPrefix(expected, s.expected) && strings.HasPrefix(said, s.said) {
+			return true
+		}
+	}
+	return false
+}
