@@ -38,5 +38,10 @@ func setBool(fp unsafe.Pointer, off uint32, v bool) {
 // slots returns n bytes from p as slots.
 func slots(p unsafe.Pointer, n uint32) []uint64 { return unsafe.Slice((*uint64)(p), n/8) }
 
-// copySlots copies n bytes; the ranges may overlap.
-func copySlots(dst, src unsafe.Pointer, n uint32) { copy(slots(dst, n), slots(src, n)) }
+// copySlots copies n bytes between different stacks, or down within one. It is a
+// loop because there are seldom more than a few slots.
+func copySlots(dst, src unsafe.Pointer, n uint32) {
+	for off := uint32(0); off < n; off += 8 {
+		set64(dst, off, u64(src, off))
+	}
+}

@@ -8,15 +8,18 @@ import (
 )
 
 // featureRules say which scripts are written for another set of features than
-// [wasm.AllFeatures]. The first rule whose path is part of the script's decides.
+// [wasm.AllFeatures]: the first rule whose path is part of the script's decides.
 var featureRules = []struct {
-	path        string
-	with, minus wasm.Features
+	path     string
+	features wasm.Features
 }{
 	// Written in the spelling of 2023, with (tag $t $l) and barrier.
-	{path: "wasmfx-legacy/", with: wasm.TypedContinuations2023},
+	{"wasmfx-legacy/", wasm.AllFeatures | wasm.TypedContinuations2023},
 	// Asserts that tags have no results, which stack switching lifts.
-	{path: "spec/core/exceptions/tag.wast", minus: wasm.StackSwitching},
+	{"spec/core/exceptions/tag.wast", wasm.AllFeatures &^ wasm.StackSwitching},
+	// From before modules could have several tables and memories.
+	{"testsuite-proposals/proposals/threads/", wasm.MutableGlobals | wasm.SignExtension |
+		wasm.SaturatingTruncation | wasm.MultiValue | wasm.BulkMemory | wasm.Threads},
 }
 
 // FeaturesFor returns the features that the script at a path is written for.
@@ -24,7 +27,7 @@ func FeaturesFor(path string) wasm.Features {
 	path = filepath.ToSlash(path)
 	for _, rule := range featureRules {
 		if strings.Contains(path, rule.path) {
-			return wasm.AllFeatures&^rule.minus | rule.with
+			return rule.features
 		}
 	}
 	return wasm.AllFeatures

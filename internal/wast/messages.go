@@ -56,7 +56,7 @@ func classify(err error) (class, string) {
 		case wasm.TrapStackExhausted:
 			return exhaustion, text
 		case wasm.TrapUnsupported:
-			return unsupported, text
+			return unsupported, trapped.Code.String() + ": " + proposal(trapped.Detail)
 		}
 		return trap, text
 	case errors.As(err, &thrown):
@@ -69,6 +69,16 @@ func classify(err error) (class, string) {
 		return hostFailure, firstLine(err.Error())
 	}
 	return misuse, firstLine(err.Error())
+}
+
+// proposal returns the proposal of the instruction that a text begins with, or
+// the text if there is none.
+func proposal(text string) string {
+	name, _, _ := strings.Cut(text, " ")
+	if op, ok := wasm.OpcodeByName(name); ok {
+		return op.Info().Feature.String()
+	}
+	return text
 }
 
 func firstLine(s string) string {
@@ -84,27 +94,13 @@ func describe(c class, text string) string {
 	return string(c) + ": " + text
 }
 
-// synonyms are pairs of texts that mean the same: what scripts expect, and what
-// the runtime says.
+// synonyms are pairs of texts that mean the same: how a text that a script expects
+// begins, and how one of the runtime does.
 var synonyms = []struct{ expected, said string }{
-	// A function that is null: most instructions only know references.
-	{"null reference", "null"},
-	{"null continuation", "null continuation reference"},
-	{"unhandled", "unhandled tag"},
-	{"barrier", "barrier hit by suspension"},
-	{"continuation already consumed", "continuation consumed"},
-	// The text of an index depends on whether it was looked up by name.
-	{"uninitialized element", "uninitialized element"},
-	{"undefined element", "out of bounds table access"},
-	{"out of bounds table access", "undefined element"},
-	// Limits of 64 bits made the texts of the first release too narrow.
-	{"i32 constant out of range", "constant out of range"},
-	{"i32 constant", "integer too large"},
-	{"incompatible import type", "incompatible import"},
-	{"unexpected end", "unexpected end of section or function"},
-	{"length out of bounds", "unexpected end"},
-	{"unknown operator", "unexpected token"},
-	{"unexpected token", "unknown operator"},
+	// Decoders notice the end of the input in different places.
+	{"unexpected end of section or function", "unexpected end"},
+	// Other proposals say it so.
+	{"memory types incompatible", "incompatible import type"},
 }
 
 // sameText reports whether a text says what a script expects.

@@ -13,6 +13,7 @@ type command struct {
 	directive    string
 	line, column int
 	do           runnable
+	last         bool // nothing behind the command can run
 }
 
 // A runnable is what a command does.
@@ -76,7 +77,7 @@ func (p *parser) command() *command {
 	case "component":
 		p.Reset(mark)
 		p.skipList()
-		c.do = skipCommand{"components are not supported"}
+		c.do, c.last = skipCommand{"components are not supported: the rest of the script is left out"}, true
 		return c
 	case "invoke", "get":
 		c.do = &actionCommand{p.actionBody(word)}

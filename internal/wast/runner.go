@@ -106,6 +106,9 @@ func (s *script) run(ctx context.Context, source []byte) {
 			return
 		}
 		s.execute(ctx, main, c)
+		if c.last {
+			return
+		}
 	}
 }
 
