@@ -268,6 +268,7 @@ func (l *lowerer) fromSignature() {
 	if !executes(info) {
 		l.emit(instr{op: opUnsupported, b: uint32(code)})
 		l.dead = true
+		l.skip()
 		return
 	}
 	operands, results, _ := strings.Cut(info.Signature, ">")

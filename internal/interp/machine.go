@@ -90,7 +90,7 @@ func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
 	if err := m.run(); err != nil {
 		return err
 	}
-	copy(args, slots(m.frame(), 8*f.Results))
+	copy(args, slots(store.Pointer(root.Stack), 8*f.Results))
 	return nil
 }
 

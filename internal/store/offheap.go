@@ -63,8 +63,9 @@ func (a *Arena) Release() {
 	*a = Arena{}
 }
 
-// Pointer converts an address outside the Go heap.
-func Pointer(addr uintptr) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(nil), addr) }
+// Pointer converts an address outside the Go heap; 0 gives nil. (The compiler
+// takes the result of unsafe.Add for not nil, whatever the address.)
+func Pointer(addr uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&addr)) }
 
 // allocArray allocates n values of a type without Go pointers.
 func allocArray[T any](a *Arena, n int) (*T, error) {
