@@ -2,11 +2,18 @@ package main
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/spf13/cobra"
 
 	"weft/wasm/binary"
 	"weft/wasm/text"
+)
+
+// What parse and print say to the format that the other of them reads.
+var (
+	errBinary = errors.New("the module is in the binary format already; weft print reads that")
+	errText   = errors.New("not a module in the binary format; weft parse reads the text format")
 )
 
 func parseCommand() *cobra.Command {
@@ -29,7 +36,7 @@ format. Identifiers go to the name section.`,
 				return err
 			}
 			if isBinary(source) {
-				return fileError(args[0], errWrongFormat("text", "binary", "print"))
+				return fileError(args[0], errBinary)
 			}
 			m, err := text.Parse(source, f)
 			if err == nil {
@@ -66,7 +73,7 @@ the identifiers of its name section. The module need not be valid.`,
 				return err
 			}
 			if !isBinary(source) {
-				return fileError(args[0], errWrongFormat("binary", "another", "parse"))
+				return fileError(args[0], errText)
 			}
 			m, err := binary.Decode(source, f)
 			if err != nil {

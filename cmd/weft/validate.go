@@ -74,8 +74,3 @@ func decode(source []byte, features wasm.Features) (*wasm.Module, error) {
 }
 
 func validate(m *wasm.Module, features wasm.Features) error { return validator.Module(m, features) }
-
-// errWrongFormat says that a file has another format than the command reads.
-func errWrongFormat(want, have, other string) error {
-	return fmt.Errorf("a module in the %s format expected, this has the %s one: use weft %s", want, have, other)
-}
