@@ -81,9 +81,6 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 		}
 	}
 	ctx := cmd.Context()
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	if flags.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, flags.timeout)

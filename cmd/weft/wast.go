@@ -51,7 +51,7 @@ path in the conformance corpus calls for.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&flags.json, "json", false, "write the results as JSON")
-	f.BoolVar(&flags.print, "print", false, "print what the scripts print, and the results of calls outside of assertions, and no summary unless something failed")
+	f.BoolVar(&flags.print, "print", false, "print what the scripts print and the results of calls outside of assertions; only what failed or was skipped is added, on the standard error")
 	f.BoolVar(&flags.verbose, "verbose", false, "also list other texts of errors, excused failures and counts by directive")
 	f.BoolVar(&flags.noProgress, "no-progress", false, "never show a progress bar")
 	f.BoolVar(&flags.habits, "habits", false, "provide the host modules and names that other engines' scripts expect")

@@ -24,6 +24,9 @@ var featureRules = []struct {
 
 // FeaturesFor returns the features that the script at a path is written for.
 func FeaturesFor(path string) wasm.Features {
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
 	path = filepath.ToSlash(path)
 	for _, rule := range featureRules {
 		if strings.Contains(path, rule.path) {

@@ -28,6 +28,20 @@ type parser struct {
 	source   []byte
 	features wasm.Features
 	begun    bool
+	depth    int // of threads and alternatives within each other
+}
+
+// maxDepth bounds how deeply threads and alternatives may nest.
+const maxDepth = 100
+
+// nest calls f for a list within a list.
+func (p *parser) nest(f func()) {
+	if p.depth == maxDepth {
+		p.fail(p.peek(), "too deeply nested: at most %d levels are supported", maxDepth)
+	}
+	p.depth++
+	f()
+	p.depth--
 }
 
 func newParser(source []byte, features wasm.Features) *parser {

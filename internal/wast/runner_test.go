@@ -142,6 +142,9 @@ func TestOutcomes(t *testing.T) {
 		{"unknown thread", `(wait $t)`, 0, `wait: expected a thread that was started, got unknown thread $t`},
 		{"a directive that does not exist", `(assert_nothing (invoke "two"))`,
 			0, `script: expected a command, got unexpected token assert_nothing`},
+		{"deep nesting", "(assert_return (invoke \"two\") " + strings.Repeat("(either ", 1_000_000),
+			0, `script: expected a command, got too deeply nested`},
+		{"deep threads", strings.Repeat("(thread $t ", 1_000_000), 0, `script: expected a command, got too deeply nested`},
 		{"an unclosed list", `(assert_return (invoke "two"`, 0, `script: expected a command, got unexpected token end of the script`},
 	}
 	for _, test := range tests {

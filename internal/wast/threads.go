@@ -22,7 +22,7 @@ func (p *parser) thread() *threadCommand {
 		p.take()
 		if !p.acceptWord("shared") {
 			p.Reset(mark)
-			c.commands = append(c.commands, p.command())
+			p.nest(func() { c.commands = append(c.commands, p.command()) })
 			continue
 		}
 		p.expect(text.LParen)

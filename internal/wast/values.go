@@ -176,7 +176,8 @@ func (p *parser) patternBody(word text.Token) pattern {
 	kind, isRef := strings.CutPrefix(word.Text, "ref.")
 	switch {
 	case word.Text == "either":
-		e := eitherPattern(p.patterns())
+		var e eitherPattern
+		p.nest(func() { e = p.patterns() })
 		if len(e) == 0 {
 			p.unexpected(p.peek(), "result pattern")
 		}
