@@ -215,6 +215,11 @@ func (l *lowerer) end() {
 	if b.kind == labelDead {
 		return
 	}
+	isFunction := len(l.labels) == 0
+	if isFunction && b.fixups == 0 && !l.dead {
+		l.emitReturn(b.results)
+		return
+	}
 	if !l.dead {
 		l.settleTop(len(b.results))
 	}
@@ -228,7 +233,7 @@ func (l *lowerer) end() {
 	l.truncate(&b)
 	l.pushTypes(b.results)
 	l.dead = !reached
-	if len(l.labels) == 0 && reached {
+	if isFunction && reached {
 		l.emitReturn(b.results)
 	}
 }

@@ -17,7 +17,7 @@ type Region struct {
 	Base     unsafe.Pointer
 	reserved uintptr
 	usable   uintptr
-	keep     []byte // where the Go heap stands in
+	backing  backing
 }
 
 // pageRound is the granularity of committing memory, a multiple of any page size.

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// backing is what a region needs beside its addresses: here nothing.
+type backing struct{}
+
 // ReserveRegion reserves address space; nothing of it is usable yet.
 func ReserveRegion(size uintptr) (Region, error) {
 	size = roundUp(size, pageRound)

@@ -29,8 +29,8 @@ type Limits struct {
 // DefaultLimits are generous for programs and keep a process alive.
 var DefaultLimits = Limits{
 	StackBytes:        16 << 20,
-	Continuations:     1 << 24,
-	ContinuationBytes: 4 << 30,
+	Continuations:     1 << 22,
+	ContinuationBytes: 1 << 30,
 	MemoryBytes:       16 << 30,
 	TableElements:     10_000_000,
 	HostDepth:         1000,
