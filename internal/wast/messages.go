@@ -25,7 +25,7 @@ const (
 	interrupt   class = "timeout"
 	hostFailure class = "host failure"
 	unsupported class = "unsupported"
-	misuse      class = "error of the script"
+	other       class = "error"
 )
 
 // classify returns the way in which an error fails, and its text without
@@ -68,7 +68,7 @@ func classify(err error) (class, string) {
 	case errors.As(err, &host):
 		return hostFailure, firstLine(err.Error())
 	}
-	return misuse, firstLine(err.Error())
+	return other, firstLine(err.Error())
 }
 
 // proposal returns the proposal of the instruction that a text begins with, or

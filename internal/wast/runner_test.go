@@ -98,9 +98,9 @@ func TestOutcomes(t *testing.T) {
 		{"no failure", `(assert_trap (invoke "two") "unreachable")`,
 			0, `assert_trap: expected trap: unreachable, got a return of [1 -2_000] : [i32 i64]`},
 		{"an action must not fail", `(invoke "trap")`, 0, `invoke: expected a return, got trap: unreachable`},
-		{"unknown function", `(invoke "nothing")`, 0, `invoke: expected a return, got error of the script: unknown function "nothing"`},
-		{"unknown instance", `(invoke $x "two")`, 0, `invoke: expected a return, got error of the script: unknown module instance $x`},
-		{"wrong argument", `(invoke "id32" (i64.const 1))`, 0, `invoke: expected a return, got error of the script: weft: argument 0`},
+		{"unknown function", `(invoke "nothing")`, 0, `invoke: expected a return, got error: unknown function "nothing"`},
+		{"unknown instance", `(invoke $x "two")`, 0, `invoke: expected a return, got error: unknown module instance $x`},
+		{"wrong argument", `(invoke "id32" (i64.const 1))`, 0, `invoke: expected a return, got error: weft: argument 0`},
 		{"modules", `
 		  (assert_malformed (module quote "(func") "unexpected token")
 		  (assert_malformed (module binary "") "unexpected end")
@@ -281,7 +281,7 @@ func TestJSON(t *testing.T) {
 	const want = `{"file":"test.wast","passed":1,"failed":1,"skipped":0,` +
 		`"kinds":{"invoke":{"passed":0,"failed":1,"skipped":0},"module":{"passed":1,"failed":0,"skipped":0}},` +
 		`"failures":[{"file":"test.wast","line":2,"column":3,"directive":"invoke","expected":"a return",` +
-		`"got":"error of the script: unknown function \"f\""}],"elapsed":0}`
+		`"got":"error: unknown function \"f\""}],"elapsed":0}`
 	if err != nil || string(b) != want {
 		t.Errorf("got %s, %v\nwant %s", b, err, want)
 	}
