@@ -70,8 +70,7 @@ func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
 	if root == nil {
 		return m.trap(wasm.TrapTooManyContinuations)
 	}
-	m.conts.Consume(root)
-	root.State = store.ContRunning
+	root.State = store.ContRunning // no reference to it was ever made
 	m.cur = root
 	if err := m.prepare(f); err != nil {
 		return err
