@@ -64,7 +64,7 @@ func unary(fp unsafe.Pointer, in *instr) (trap wasm.TrapCode) {
 	case wasm.OpI64TruncSatF64U:
 		setTruncated(fp, in.a, truncU64, f64(fp, in.b))
 	default:
-		panic("interp: unknown operation " + wasm.Opcode(in.op).String())
+		vectorOps[in.op].exec(fp, in)
 	}
 	return trap
 }

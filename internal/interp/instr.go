@@ -68,6 +68,7 @@ const (
 	opTailCallIndirect
 	opTailCallRef
 
+	// Of a lane load, c is the vector; of lane loads and stores next.d is the lane.
 	opLoadFar  // d: wasm.Opcode, a = [b]; next.a: memory, next.imm64: offset
 	opStoreFar // d: wasm.Opcode, [a] = b; next.a: memory, next.imm64: offset
 

@@ -273,8 +273,10 @@ func (l *lowerer) fromSignature() {
 	}
 	operands, results, _ := strings.Cut(info.Signature, ">")
 	switch {
-	case info.Imm == wasm.ImmMemArg:
-		l.access(len(operands) == 2)
+	case info.Imm == wasm.ImmMemArg || info.Imm == wasm.ImmMemArgLane:
+		l.access(info)
+	case info.Feature == wasm.SIMD || info.Feature == wasm.RelaxedSIMD:
+		l.vector(info)
 	case len(operands) == 2 && len(results) == 1:
 		l.binary(code)
 	case len(operands) == 1:
@@ -286,39 +288,50 @@ func (l *lowerer) fromSignature() {
 // the table's signature describes.
 func executes(info *wasm.Instruction) bool {
 	switch info.Feature {
-	case wasm.MVP, wasm.SignExtension, wasm.SaturatingTruncation:
+	case wasm.MVP, wasm.SignExtension, wasm.SaturatingTruncation, wasm.SIMD, wasm.RelaxedSIMD:
 		return true
 	}
 	return false
 }
 
 // access lowers a load or store. The usual case is an instruction of its own;
-// other memories and large offsets or addresses take the long form.
-func (l *lowerer) access(isStore bool) {
+// other memories, large offsets or addresses and parts of vectors take the long
+// form.
+func (l *lowerer) access(info *wasm.Instruction) {
 	in := &l.in
-	far := in.Index != 0 || in.Offset64 > 1<<32-1 || l.module.Space.Memories[0].Limits.Is64
+	operands, results, _ := strings.Cut(info.Signature, ">")
+	isStore, wide := results == "", results == "v"
+	far := in.Index != 0 || in.Offset64 > 1<<32-1 || l.module.Space.Memories[0].Limits.Is64 ||
+		info.Feature == wasm.SIMD && info.Width < 16
 	i := instr{op: op(in.Op), c: uint32(in.Offset64)}
 	if far {
 		i = instr{op: opLoadFar, d: uint16(in.Op)}
-	}
-	if isStore {
-		if far {
+		if isStore {
 			i.op = opStoreFar
 		}
+	}
+	switch {
+	case isStore:
 		i.b = l.popSlot()
 		i.a = l.popSlot()
 		l.emit(i)
-	} else {
+	case !far:
 		i.b = l.popSlot()
-		if !far {
-			l.emitValue(i, false)
-			return
+		l.emitValue(i, wide)
+	default:
+		if len(operands) == 2 {
+			i.c = l.popSlot()
 		}
+		i.b = l.popSlot()
 		i.a = l.height
 		l.emit(i)
-		defer l.push(operand{})
+		defer l.push(operand{wide: wide})
 	}
 	if far {
-		l.emit(instr64(opExtra, in.Index, in.Offset64))
+		extra := instr64(opExtra, in.Index, in.Offset64)
+		if info.Imm == wasm.ImmMemArgLane {
+			extra.d = uint16(in.Lane)
+		}
+		l.emit(extra)
 	}
 }

@@ -50,6 +50,9 @@ func (m *machine) loadFar(inst *store.InstanceRecord, fp unsafe.Pointer, in *ins
 	}
 	var v uint64
 	switch wasm.Opcode(in.d) {
+	default:
+		loadVector(p, fp, in)
+		return wasm.TrapNone
 	case wasm.OpI32Load, wasm.OpF32Load, wasm.OpI64Load32U:
 		v = uint64(load32(p))
 	case wasm.OpI64Load, wasm.OpF64Load:
@@ -78,15 +81,23 @@ func (m *machine) storeFar(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 	if trap != 0 {
 		return trap
 	}
-	switch wasm.Opcode(in.d).Info().Width {
+	info := wasm.Opcode(in.d).Info()
+	v := u64(fp, in.b)
+	if info.Imm == wasm.ImmMemArgLane {
+		v = getVec(fp, in.b).word(in.next().d, 8*uint(info.Width))
+	}
+	switch info.Width {
 	case 1:
-		store8(p, uint8(u32(fp, in.b)))
+		store8(p, uint8(v))
 	case 2:
-		store16(p, uint16(u32(fp, in.b)))
+		store16(p, uint16(v))
 	case 4:
-		store32(p, u32(fp, in.b))
+		store32(p, uint32(v))
 	case 8:
-		store64(p, u64(fp, in.b))
+		store64(p, v)
+	case 16:
+		store64(p, v)
+		store64(unsafe.Add(p, 8), u64(fp, in.b+8))
 	}
 	return wasm.TrapNone
 }

@@ -570,6 +570,27 @@ loadMemory:
 				goto outOfBounds
 			}
 			store16(unsafe.Add(mem, addr), uint16(u32(fp, in.b)))
+		case op(wasm.OpV128Load):
+			addr := uint64(u32(fp, in.b)) + uint64(in.c)
+			if addr+16 > memLen {
+				goto outOfBounds
+			}
+			p := unsafe.Add(mem, addr)
+			lo, hi := load64(p), load64(unsafe.Add(p, 8))
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi)
+		case op(wasm.OpV128Store):
+			addr := uint64(u32(fp, in.a)) + uint64(in.c)
+			if addr+16 > memLen {
+				goto outOfBounds
+			}
+			p := unsafe.Add(mem, addr)
+			store64(p, u64(fp, in.b))
+			store64(unsafe.Add(p, 8), u64(fp, in.b+8))
+		case op(wasm.OpI8x16Shuffle):
+			m.save(unsafe.Add(ip, 2*instrSize), fp, fn)
+			shuffle(fp, in)
+			goto load
 
 		// Integers.
 		case op(wasm.OpI32Eqz):
