@@ -208,7 +208,20 @@ type prompt struct {
 	bytes         uint64 // of the stacks from the running one to child
 }
 
-// findHandler finds the innermost prompt with a clause of a kind for a tag.
+// handler finds the innermost prompt with a clause of a kind for a tag. If a
+// suspension cannot get to one, the error is in flight.
+func (m *machine) handler(kind op, tag *store.TagRecord) (p prompt, ok bool) {
+	p, ok = m.findHandler(kind, tag)
+	switch {
+	case m.store.Barriers && m.meetsBarrier(p, ok):
+		m.flight.err = m.trap(wasm.TrapBarrier)
+		ok = false
+	case !ok:
+		m.flight.err = m.unhandled(tag)
+	}
+	return p, ok
+}
+
 func (m *machine) findHandler(kind op, tag *store.TagRecord) (p prompt, ok bool) {
 	for p.child = m.cur; p.child.Parent != 0; p.child = p.parent {
 		p.bytes += p.child.StackSize()
@@ -238,9 +251,8 @@ func (m *machine) capture(p prompt) uint64 {
 // suspend executes suspend. If no prompt handles the tag, the error is in flight.
 func (m *machine) suspend(in *instr) {
 	tag := m.function().Instance.Tag(in.c)
-	p, ok := m.findHandler(opOnLabel, tag)
+	p, ok := m.handler(opOnLabel, tag)
 	if !ok {
-		m.flight.err = m.unhandled(tag)
 		return
 	}
 	payload := m.slot(in.a)
@@ -258,9 +270,8 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	tag := m.function().Instance.Tag(in.c)
-	p, ok := m.findHandler(opOnSwitch, tag)
+	p, ok := m.handler(opOnSwitch, tag)
 	if !ok {
-		m.flight.err = m.unhandled(tag)
 		return wasm.TrapNone
 	}
 	if c.State == store.ContFresh {

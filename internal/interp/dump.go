@@ -26,6 +26,7 @@ var opNames = [...]string{
 	opBrTable - wasm.NumOpcodes:          "br.table",
 	opTryTable - wasm.NumOpcodes:         "try.table",
 	opCatch - wasm.NumOpcodes:            "catch",
+	opHandler - wasm.NumOpcodes:          "handler",
 	opReturn - wasm.NumOpcodes:           "return",
 	opReturn1 - wasm.NumOpcodes:          "return1",
 	opReturn0 - wasm.NumOpcodes:          "return0",

@@ -91,12 +91,12 @@ func (m *machine) unwind() error {
 }
 
 // findClause returns the clause for the exception in flight of the innermost
-// try_table around the instruction before ip.
+// try_table or try around the instruction before ip.
 func (m *machine) findClause(fn *store.FuncRecord, ip uintptr) *instr {
 	code := code(m.store, fn)
-	at := code.index(ip)
+	at, depth := code.index(ip), uint32(wasm.MaxNesting)
 	for _, try := range code.tries {
-		if at < try.start || at >= try.end {
+		if at < try.start || at >= try.end || try.depth > depth {
 			continue
 		}
 		for i := range try.count {
@@ -105,21 +105,26 @@ func (m *machine) findClause(fn *store.FuncRecord, ip uintptr) *instr {
 				return c
 			}
 		}
+		depth = try.next
 	}
 	return nil
 }
 
 // deliver ends the flight of an exception at a clause of the function fn.
 func (m *machine) deliver(c *instr, fp unsafe.Pointer, fn *store.FuncRecord) {
-	at := c.a
 	kind := wasm.CatchKind(c.d)
+	values, ref, n := c.a, c.a, uint32(0)
 	if kind.HasTag() {
-		n := 8 * uint32(len(m.flight.payload))
-		copy(slots(unsafe.Add(fp, at), n), m.flight.payload)
-		at += n
+		n = 8 * uint32(len(m.flight.payload))
 	}
+	if c.op == opHandler {
+		values += 8
+	} else {
+		ref += n
+	}
+	copy(slots(unsafe.Add(fp, values), n), m.flight.payload)
 	if kind.HasRef() {
-		set64(fp, at, m.store.ExceptionRef(m.exceptionObject()))
+		set64(fp, ref, m.store.ExceptionRef(m.exceptionObject()))
 	}
 	m.flight.tag, m.flight.exception = nil, nil
 	m.save(unsafe.Add(unsafe.Pointer(c.next()), int32(c.c)), fp, fn)

@@ -56,6 +56,7 @@ const (
 	opBrTable  // a: index, b: number of labels; followed by b+1 opBr
 	opTryTable // c: number of clauses, which follow and are skipped
 	opCatch    // clause: d: wasm.CatchKind, a: where the values go, b: tag, →
+	opHandler  // clause of a legacy try: d: wasm.CatchKind, a: where the exception goes and behind it the values, b: tag; its code follows
 	opReturn   // a: results, b: their bytes, c: offset of the link
 	opReturn1  // a: result, c: offset of the link
 	opReturn0  // c: offset of the link
@@ -184,16 +185,24 @@ const linkSize = 24
 // A funcCode is the Go half of a function's code: what is needed only to lower
 // it, to unwind and to describe it.
 type funcCode struct {
-	start   uintptr    // of the header
-	offsets []uint32   // of the wasm instruction in the body, for each instr
-	tries   []tryRange // inner ones first
+	start    uintptr     // of the header
+	offsets  []uint32    // of the wasm instruction in the body, for each instr
+	tries    []tryRange  // inner ones first
+	barriers []codeRange // in which no suspension may pass the frame
 }
 
-// A tryRange is the part of a function's code that a try_table encloses.
+// A codeRange is a half-open interval of instructions.
+type codeRange struct{ start, end uint32 }
+
+// A tryRange is the part of a function's code that a try_table encloses, or the
+// first part of a legacy try. Such a try has a range for each of its handlers.
 type tryRange struct {
 	start, end uint32 // half-open interval of instructions
 	clauses    uint32 // index of the first
 	count      uint32
+	// depth is the number of blocks around the block. If no clause matches, the
+	// search goes on at depth next: with delegate not all that is around matters.
+	depth, next uint32
 }
 
 // index returns the number of the instruction before ip.

@@ -43,9 +43,10 @@ type lowerer struct {
 	reader wasm.CodeReader
 	in     wasm.Instr
 
-	code    []instr
-	offsets []uint32
-	tries   []tryRange
+	code     []instr
+	offsets  []uint32
+	tries    []tryRange
+	barriers []codeRange
 
 	stack  []operand
 	lazy   int    // positions from here on may be lazy
@@ -72,7 +73,7 @@ func (l *lowerer) lower(m *store.Module, index int) (header, error) {
 	t := m.Wasm.FuncType(f.Type)
 	l.module = m
 	l.reader.Reset(f.Body, f.BodyOffset, m.Features, m.Wasm.Dialect)
-	l.code, l.offsets, l.tries = l.code[:0], l.offsets[:0], nil
+	l.code, l.offsets, l.tries, l.barriers = l.code[:0], l.offsets[:0], nil, nil
 	l.stack, l.lazy = l.stack[:0], 0
 	l.labels, l.dead, l.last = l.labels[:0], false, -1
 	end := l.layoutLocals(t, f)
@@ -282,5 +283,5 @@ func (l *lowerer) encode(arena *store.Arena, h header) (*funcCode, error) {
 	}
 	*(*header)(p) = h
 	copy(unsafe.Slice((*instr)(unsafe.Add(p, instrSize)), len(l.code)), l.code)
-	return &funcCode{start: uintptr(p), offsets: append([]uint32(nil), l.offsets...), tries: l.tries}, nil
+	return &funcCode{start: uintptr(p), offsets: append([]uint32(nil), l.offsets...), tries: l.tries, barriers: l.barriers}, nil
 }

@@ -9,6 +9,9 @@ const (
 	labelLoop
 	labelIf
 	labelElse
+	labelTry     // the first part of a try
+	labelHandler // a catch or catch_all of a try
+	labelBarrier
 	labelDead // a block in code that cannot be reached
 )
 
@@ -25,6 +28,8 @@ type label struct {
 	fixups, elseFixup uint32
 	try               int // labelBlock of a try_table: 1 + index of its first clause
 	tryCount          int
+	tryEnd            int // labelHandler: the instruction behind the first part
+	handler           int // labelHandler: index of its opHandler
 }
 
 // types returns the types that a branch to the label carries.
@@ -222,10 +227,17 @@ func (l *lowerer) end() {
 	}
 	if !l.dead {
 		l.settleTop(len(b.results))
+		if b.kind == labelHandler && l.moves(&b) {
+			l.emitMoves(&b)
+		}
 	}
-	if b.try != 0 {
+	depth := uint32(len(l.labels))
+	switch {
+	case b.try != 0:
 		l.tries = append(l.tries, tryRange{start: uint32(b.start), end: uint32(len(l.code)),
-			clauses: uint32(b.try - 1), count: uint32(b.tryCount)})
+			clauses: uint32(b.try - 1), count: uint32(b.tryCount), depth: depth, next: depth})
+	case b.kind == labelBarrier:
+		l.barriers = append(l.barriers, codeRange{start: uint32(b.start), end: uint32(len(l.code))})
 	}
 	reached := !l.dead || b.fixups != 0 || b.elseFixup != 0
 	l.bind(b.fixups)
@@ -245,7 +257,11 @@ func (l *lowerer) skip() {
 		l.labels = append(l.labels, label{kind: labelDead, wasDead: true})
 	case wasm.OpElse:
 		l.elseBranch()
-	case wasm.OpEnd, wasm.OpDelegate:
+	case wasm.OpCatch, wasm.OpCatchAll:
+		l.catch()
+	case wasm.OpDelegate:
+		l.delegate()
+	case wasm.OpEnd:
 		l.end()
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"weft/wasm"
 )
 
+// twoI64 are the results of wide arithmetic.
+var twoI64 = []wasm.ValType{wasm.I64, wasm.I64}
+
 // instruction lowers the instruction in l.in, which can be reached. What is not
 // named here takes its operands and result from the table's signature.
 func (l *lowerer) instruction() {
@@ -15,7 +18,7 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: op(in.Op)})
 		l.dead = true
 	case wasm.OpNop:
-	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable:
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable, wasm.OpTry, wasm.OpBarrier:
 		l.beginBlock()
 	case wasm.OpElse:
 		l.elseBranch()
@@ -41,6 +44,12 @@ func (l *lowerer) instruction() {
 	case wasm.OpThrowRef:
 		l.emit(instr{op: op(in.Op), a: l.popSlot()})
 		l.dead = true
+	case wasm.OpCatch, wasm.OpCatchAll:
+		l.catch()
+	case wasm.OpDelegate:
+		l.delegate()
+	case wasm.OpRethrow:
+		l.rethrow()
 
 	case wasm.OpDrop:
 		l.pop()
@@ -73,6 +82,15 @@ func (l *lowerer) instruction() {
 	case wasm.OpRefAsNonNull:
 		l.settleTop(1)
 		l.emit(instr{op: op(in.Op), a: l.stack[len(l.stack)-1].home})
+
+	case wasm.OpI64Add128, wasm.OpI64Sub128:
+		l.emit(instr{op: op(in.Op), a: l.popHomes(4)})
+		l.pushTypes(twoI64)
+	case wasm.OpI64MulWideS, wasm.OpI64MulWideU:
+		c := l.popSlot()
+		b := l.popSlot()
+		l.emit(instr{op: op(in.Op), a: l.height, b: b, c: c})
+		l.pushTypes(twoI64)
 
 	case wasm.OpTableGet, wasm.OpTableSize:
 		n := 0
@@ -133,6 +151,10 @@ func (l *lowerer) beginBlock() {
 	case wasm.OpIf:
 		kind = labelIf
 		c = l.popCondition()
+	case wasm.OpTry:
+		kind = labelTry
+	case wasm.OpBarrier:
+		kind = labelBarrier
 	}
 	l.settleAll()
 	b := l.blockLabel(kind)

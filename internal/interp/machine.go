@@ -137,6 +137,9 @@ func (m *machine) prepare(f *store.FuncRecord) error {
 		return err
 	}
 	f.Code = c.start
+	if len(c.barriers) > 0 {
+		m.store.Barriers = true
+	}
 	return nil
 }
 
@@ -217,6 +220,8 @@ func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
 	if callee.IsHost() {
 		m.callHost(callee, args)
 		if m.failed() {
+			// The frame is no more, so its handlers must not be found.
+			m.ip = m.function().Code + instrSize
 			return wasm.TrapNone
 		}
 		copySlots(m.frame(), m.slot(in.a), 8*callee.Results)

@@ -819,6 +819,26 @@ loadMemory:
 				goto divideByZero
 			}
 			set64(fp, in.a, u64(fp, in.b)%y)
+		case op(wasm.OpI64Add128):
+			lo, carry := bits.Add64(u64(fp, in.a), u64(fp, in.a+16), 0)
+			hi, _ := bits.Add64(u64(fp, in.a+8), u64(fp, in.a+24), carry)
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi)
+		case op(wasm.OpI64Sub128):
+			lo, borrow := bits.Sub64(u64(fp, in.a), u64(fp, in.a+16), 0)
+			hi, _ := bits.Sub64(u64(fp, in.a+8), u64(fp, in.a+24), borrow)
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi)
+		case op(wasm.OpI64MulWideU):
+			hi, lo := bits.Mul64(u64(fp, in.b), u64(fp, in.c))
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi)
+		case op(wasm.OpI64MulWideS):
+			x, y := i64(fp, in.b), i64(fp, in.c)
+			hi, lo := bits.Mul64(uint64(x), uint64(y))
+			// A negative number is 2⁶⁴ more when taken as unsigned.
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi-uint64(x>>63&y)-uint64(y>>63&x))
 		case op(wasm.OpI32WrapI64), op(wasm.OpI64ExtendI32U):
 			set32(fp, in.a, u32(fp, in.b))
 		case op(wasm.OpI64ExtendI32S), op(wasm.OpI64Extend32S):

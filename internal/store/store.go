@@ -74,6 +74,9 @@ type Store struct {
 	// still make, if FuelEnabled: when it is used up they trap.
 	Fuel        uint64
 	FuelEnabled bool
+	// Barriers says that a suspension may have to pass a barrier: a function that
+	// has one has run.
+	Barriers bool
 	// Idle keeps the engine's state of finished invocations for the next.
 	Idle []any
 }

@@ -47,7 +47,8 @@ func scripts(t testing.TB, dir string) []string {
 // Nothing may be skipped in the folders of executed, except in the folders and
 // scripts of notExecuted, which need vectors or objects of the collected heap.
 var (
-	executed    = []string{"stack-switching/", "spec/core/", "spec/custom/", "custom-page-sizes/"}
+	executed = []string{"stack-switching/", "spec/core/", "spec/custom/", "custom-page-sizes/",
+		"spec-legacy-exceptions/", "wide-arithmetic/", "wasmfx-legacy/"}
 	notExecuted = []string{"spec/core/simd/", "spec/core/relaxed-simd/", "spec/core/gc/",
 		"spec/core/bulk-memory/table_init.wast", "spec/core/memory64/table_init64.wast"}
 )
