@@ -89,7 +89,7 @@ func (m *Memory) inner() store.Extern { return m.memory }
 func (m *Memory) Type() wasm.MemoryType { return m.memory.Type }
 
 // Size returns the size in bytes.
-func (m *Memory) Size() uint64 { return m.memory.Record.Len }
+func (m *Memory) Size() uint64 { return m.memory.Len() }
 
 // Grow adds pages and returns the size in pages before; false if it cannot.
 func (m *Memory) Grow(pages uint64) (uint64, bool) { return m.memory.Grow(pages) }
@@ -111,7 +111,10 @@ func (m *Memory) Write(addr uint64, b []byte) bool {
 }
 
 func (m *Memory) view(addr, n uint64) ([]byte, bool) {
-	if size := m.Size(); n > size || addr > size-n || m.store.store.Closed() {
+	if m.store.store.Closed() {
+		return nil, false
+	}
+	if size := m.Size(); n > size || addr > size-n {
 		return nil, false
 	}
 	return m.memory.Bytes()[addr : addr+n], true

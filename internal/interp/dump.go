@@ -39,6 +39,7 @@ var opNames = [...]string{
 	opTailCallRef - wasm.NumOpcodes:      "tail.call.ref",
 	opLoadFar - wasm.NumOpcodes:          "load.far",
 	opStoreFar - wasm.NumOpcodes:         "store.far",
+	opAtomic - wasm.NumOpcodes:           "atomic",
 	opContNew - wasm.NumOpcodes:          "cont.new",
 	opContBind - wasm.NumOpcodes:         "cont.bind",
 	opSuspend - wasm.NumOpcodes:          "suspend",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"weft/internal/store"
@@ -16,6 +17,8 @@ import (
 type Engine struct {
 	arena                store.Arena
 	exit, contReturnStub uintptr
+	// fence is what atomic.fence of all threads accesses.
+	fence atomic.Uint32
 }
 
 // New returns an engine.

@@ -73,6 +73,8 @@ const (
 	opLoadFar  // d: wasm.Opcode, a = [b]; next.a: memory, next.imm64: offset
 	opStoreFar // d: wasm.Opcode, [a] = b; next.a: memory, next.imm64: offset
 
+	opAtomic // d: wasm.Opcode, a = result, b: address, c: operand, behind it a second one; next as for opLoadFar
+
 	opContNew        // a = continuation of function b; c: type
 	opContBind       // a: values, then continuation; result in a; b: bytes of values; c: type
 	opSuspend        // a: payload; results in a; b: bytes of payload; c: tag

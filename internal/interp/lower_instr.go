@@ -295,6 +295,8 @@ func (l *lowerer) fromSignature() {
 	}
 	operands, results, _ := strings.Cut(info.Signature, ">")
 	switch {
+	case info.Feature == wasm.Threads:
+		l.atomic(len(operands), len(results) == 1)
 	case info.Imm == wasm.ImmMemArg || info.Imm == wasm.ImmMemArgLane:
 		l.access(info)
 	case info.Feature == wasm.SIMD || info.Feature == wasm.RelaxedSIMD:
@@ -310,7 +312,7 @@ func (l *lowerer) fromSignature() {
 // the table's signature describes.
 func executes(info *wasm.Instruction) bool {
 	switch info.Feature {
-	case wasm.MVP, wasm.SignExtension, wasm.SaturatingTruncation, wasm.SIMD, wasm.RelaxedSIMD:
+	case wasm.MVP, wasm.SignExtension, wasm.SaturatingTruncation, wasm.SIMD, wasm.RelaxedSIMD, wasm.Threads:
 		return true
 	}
 	return false

@@ -30,17 +30,24 @@ func setGrown(is64 bool, fp unsafe.Pointer, off uint32, old uint64, ok bool) {
 	set64(fp, off, old)
 }
 
+// effective returns the memory that an access in long form is to, and the
+// address in it; false if no memory is so large.
+func (m *machine) effective(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr, addr uint32) (*store.Memory, uint64, bool) {
+	extra := in.next()
+	memory := m.store.Memory(inst.Memory(extra.a))
+	base := address(memory.Type.Limits.Is64, fp, addr)
+	at := base + extra.imm64()
+	return memory, at, at >= base
+}
+
 // far returns a pointer to the bytes that a load or store in long form accesses.
 func (m *machine) far(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr, addr uint32) (unsafe.Pointer, wasm.TrapCode) {
-	extra := in.next()
-	memory := inst.Memory(extra.a)
-	base := address(m.store.Memory(memory).Type.Limits.Is64, fp, addr)
-	at := base + extra.imm64()
+	memory, at, ok := m.effective(inst, fp, in, addr)
 	width := uint64(wasm.Opcode(in.d).Info().Width)
-	if at < base || at > memory.Len || memory.Len-at < width {
+	if size := memory.Len(); !ok || at > size || size-at < width {
 		return nil, wasm.TrapMemoryOutOfBounds
 	}
-	return unsafe.Add(memory.Base, at), wasm.TrapNone
+	return unsafe.Add(memory.Record.Base, at), wasm.TrapNone
 }
 
 func (m *machine) loadFar(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
@@ -102,6 +109,23 @@ func (m *machine) storeFar(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 	return wasm.TrapNone
 }
 
+// grown looks whether memory 0 of the running function has become larger than
+// run knows, because another thread has grown it. Then in, which found its
+// address out of bounds, is executed again.
+func (m *machine) grown(in *instr) bool {
+	inst := m.function().Instance
+	if inst.NumMemories == 0 {
+		return false
+	}
+	record := inst.Memory(0)
+	before := record.Len
+	if m.store.Memory(record).Len() == before {
+		return false
+	}
+	m.ip = uintptr(unsafe.Pointer(in))
+	return true
+}
+
 // memoryOp executes the operations on whole memories. Operands begin at in.a.
 func (m *machine) memoryOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
 	memory := func(i uint32) (*store.Memory, bool) {
@@ -109,6 +133,9 @@ func (m *machine) memoryOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 		return mem, mem.Type.Limits.Is64
 	}
 	switch wasm.Opcode(in.op) {
+	case wasm.OpMemorySize:
+		mem, _ := memory(in.b)
+		set64(fp, in.a, mem.Pages())
 	case wasm.OpMemoryGrow:
 		mem, is64 := memory(in.b)
 		old, ok := mem.Grow(address(is64, fp, in.a))

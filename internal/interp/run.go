@@ -451,10 +451,7 @@ loadMemory:
 				goto trappedInMachine
 			}
 			goto load
-		case op(wasm.OpMemorySize):
-			memory := inst.Memory(in.b)
-			set64(fp, in.a, memory.Len>>memory.PageLog2)
-		case op(wasm.OpMemoryGrow), op(wasm.OpMemoryFill), op(wasm.OpMemoryCopy), op(wasm.OpMemoryInit), op(wasm.OpDataDrop):
+		case op(wasm.OpMemorySize), op(wasm.OpMemoryGrow), op(wasm.OpMemoryFill), op(wasm.OpMemoryCopy), op(wasm.OpMemoryInit), op(wasm.OpDataDrop):
 			m.save(ip, fp, fn)
 			if trap = m.memoryOp(inst, fp, in); trap != 0 {
 				goto trappedInMachine
@@ -474,6 +471,19 @@ loadMemory:
 				goto trappedInMachine
 			}
 			goto load
+		case opAtomic:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			if trap = m.atomic(inst, fp, in); trap != 0 {
+				goto trappedInMachine
+			}
+			if m.failed() {
+				goto thrown
+			}
+			goto load
+		case op(wasm.OpAtomicFence):
+			// Two fences are two steps of one variable, so one is before the other with
+			// all that stands before it in its thread.
+			m.engine.fence.Add(1)
 		case op(wasm.OpI32Load), op(wasm.OpF32Load):
 			addr := uint64(u32(fp, in.b)) + uint64(in.c)
 			if addr+4 > memLen {
@@ -1029,8 +1039,12 @@ thrown:
 	}
 	goto load
 outOfBounds:
+	m.save(ip, fp, fn)
+	if m.grown(in) {
+		goto load
+	}
 	trap = wasm.TrapMemoryOutOfBounds
-	goto trapped
+	goto trappedInMachine
 divideByZero:
 	trap = wasm.TrapDivideByZero
 trapped:

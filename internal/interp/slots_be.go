@@ -10,6 +10,9 @@ import (
 // low32 returns the address of the low half of a slot.
 func low32(slot unsafe.Pointer) unsafe.Pointer { return unsafe.Add(slot, 4) }
 
+// bigEndian says in which order the machine has the bytes of a word.
+const bigEndian = true
+
 // Linear memory is little-endian, unlike the machine.
 
 func load8(p unsafe.Pointer) uint8   { return *(*uint8)(p) }

@@ -7,6 +7,9 @@ import "unsafe"
 // low32 returns the address of the low half of a slot.
 func low32(slot unsafe.Pointer) unsafe.Pointer { return slot }
 
+// bigEndian says in which order the machine has the bytes of a word.
+const bigEndian = false
+
 // Linear memory is little-endian, like the machine.
 
 func load8(p unsafe.Pointer) uint8   { return *(*uint8)(p) }

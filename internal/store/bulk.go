@@ -7,7 +7,7 @@ func inRange(at, n, size uint64) bool { return n <= size && at <= size-n }
 
 // Init copies n bytes of a data segment, from src on, to dst (memory.init).
 func (m *Memory) Init(segment []byte, dst, src, n uint64) wasm.TrapCode {
-	if !inRange(src, n, uint64(len(segment))) || !inRange(dst, n, m.Record.Len) {
+	if !inRange(src, n, uint64(len(segment))) || !inRange(dst, n, m.Len()) {
 		return wasm.TrapMemoryOutOfBounds
 	}
 	copy(m.Bytes()[dst:], segment[src:src+n])
@@ -16,7 +16,7 @@ func (m *Memory) Init(segment []byte, dst, src, n uint64) wasm.TrapCode {
 
 // Copy copies n bytes from another memory, or the same (memory.copy).
 func (m *Memory) Copy(from *Memory, dst, src, n uint64) wasm.TrapCode {
-	if !inRange(src, n, from.Record.Len) || !inRange(dst, n, m.Record.Len) {
+	if !inRange(src, n, from.Len()) || !inRange(dst, n, m.Len()) {
 		return wasm.TrapMemoryOutOfBounds
 	}
 	copy(m.Bytes()[dst:], from.Bytes()[src:src+n])
@@ -25,7 +25,7 @@ func (m *Memory) Copy(from *Memory, dst, src, n uint64) wasm.TrapCode {
 
 // Fill sets n bytes (memory.fill).
 func (m *Memory) Fill(dst uint64, value byte, n uint64) wasm.TrapCode {
-	if !inRange(dst, n, m.Record.Len) {
+	if !inRange(dst, n, m.Len()) {
 		return wasm.TrapMemoryOutOfBounds
 	}
 	b := m.Bytes()[dst : dst+n]

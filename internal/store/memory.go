@@ -14,7 +14,11 @@ import (
 type Memory struct {
 	Record *MemoryRecord
 	Type   wasm.MemoryType
-	region Region
+	// Shared is what the stores that have the memory share; nil if it is not shared.
+	// Record.Len is then this store's view of the length: never too large, and
+	// brought up to date by Len.
+	Shared *SharedMemory
+	region Region // empty if the memory is shared
 	limit  uint64 // in bytes
 }
 
@@ -26,30 +30,65 @@ func maxPages(t wasm.MemoryType) uint64 {
 	return 1 << (32 - t.PageLog2)
 }
 
-// NewMemory makes a memory of zeros.
-func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
+// memoryLimit returns the largest size in bytes that a memory of type t may reach
+// where limit bytes are allowed.
+func memoryLimit(t wasm.MemoryType, limit uint64) (uint64, error) {
 	pages := maxPages(t)
 	if t.Limits.HasMax {
 		pages = min(pages, t.Limits.Max)
 	}
-	limit := s.Limits.MemoryBytes
 	if pages < limit>>t.PageLog2 {
 		limit = pages << t.PageLog2
 	}
 	if t.Limits.Min > limit>>t.PageLog2 {
-		return nil, fmt.Errorf("out of memory: a memory of %d pages of %d bytes is larger than the limit of %d bytes", t.Limits.Min, 1<<t.PageLog2, limit)
+		return 0, fmt.Errorf("out of memory: a memory of %d pages of %d bytes is larger than the limit of %d bytes", t.Limits.Min, 1<<t.PageLog2, limit)
 	}
+	return limit, nil
+}
+
+// NewMemory makes a memory of zeros.
+func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
+	if t.Limits.Shared {
+		shared, err := NewSharedMemory(t, s.Limits.MemoryBytes)
+		if err != nil {
+			return nil, err
+		}
+		defer shared.Release()
+		return s.Attach(shared)
+	}
+	limit, err := memoryLimit(t, s.Limits.MemoryBytes)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.addMemory(t)
+	if err != nil {
+		return nil, err
+	}
+	m.limit = limit
+	if err := m.reserve(uintptr(t.Limits.Min << t.PageLog2)); err != nil {
+		return nil, fmt.Errorf("out of memory: %w", err)
+	}
+	return m, nil
+}
+
+// addMemory adds a memory without content to the store.
+func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
 	record, err := allocArray[MemoryRecord](&s.arena, 1)
 	if err != nil {
 		return nil, err
 	}
-	m := &Memory{Record: record, Type: t, limit: limit}
 	record.Number, record.PageLog2 = uint32(len(s.memories)), uint32(t.PageLog2)
-	if err := m.reserve(uintptr(t.Limits.Min << t.PageLog2)); err != nil {
-		return nil, fmt.Errorf("out of memory: %w", err)
-	}
+	m := &Memory{Record: record, Type: t}
 	s.memories = append(s.memories, m)
 	return m, nil
+}
+
+// release gives the content back.
+func (m *Memory) release() {
+	m.region.Release()
+	if m.Shared != nil {
+		m.Shared.Release()
+	}
 }
 
 // reserve makes the first size bytes usable. Space for growth is reserved where
@@ -76,15 +115,29 @@ func (m *Memory) reserve(size uintptr) error {
 	return nil
 }
 
+// Len returns the size in bytes. Other threads may have made a shared memory
+// larger than this store has seen.
+func (m *Memory) Len() uint64 {
+	if m.Shared != nil {
+		m.Record.Len = m.Shared.Len()
+	}
+	return m.Record.Len
+}
+
 // Bytes returns the content. The slice is valid until the memory grows or the
 // store is closed.
-func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.Record.Len) }
+func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.Len()) }
 
 // Pages returns the size in pages.
-func (m *Memory) Pages() uint64 { return m.Record.Len >> m.Type.PageLog2 }
+func (m *Memory) Pages() uint64 { return m.Len() >> m.Type.PageLog2 }
 
 // Grow adds pages and returns the size before; false if it cannot.
 func (m *Memory) Grow(pages uint64) (uint64, bool) {
+	if m.Shared != nil {
+		old, ok := m.Shared.grow(pages)
+		m.Len()
+		return old, ok
+	}
 	old := m.Pages()
 	if pages > m.limit>>m.Type.PageLog2-old {
 		return 0, false

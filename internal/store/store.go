@@ -57,6 +57,7 @@ type Store struct {
 	arena     Arena
 	instances []*Instance
 	memories  []*Memory
+	shared    map[*SharedMemory]*Memory // those of memories that are shared
 	tables    []*Table
 	globals   []*Global
 	tags      []*Tag
@@ -101,7 +102,7 @@ func (s *Store) Close() {
 	}
 	s.closed = true
 	for _, m := range s.memories {
-		m.region.Release()
+		m.release()
 	}
 	for _, t := range s.tables {
 		t.region.Release()

@@ -116,7 +116,7 @@ func (c *moduleCommand) run(ctx context.Context, t *thread) outcome {
 	t.latest = nil
 	if !c.definition {
 		t.current = nil
-		delete(t.named, c.source.id)
+		t.forget(c.source.id)
 	}
 	module, err := c.source.module(t.script.features)
 	if err != nil {
@@ -139,7 +139,7 @@ func (c *moduleCommand) run(ctx context.Context, t *thread) outcome {
 // instantiate makes an instance of a module, which becomes the current one.
 func (t *thread) instantiate(ctx context.Context, m *weft.Module, id string) outcome {
 	t.current = nil
-	delete(t.named, id)
+	t.forget(id)
 	in, err := t.linker.Instantiate(ctx, m)
 	switch c, text := classify(err); c {
 	case none:
@@ -176,6 +176,12 @@ func (c *instanceCommand) run(ctx context.Context, t *thread) outcome {
 type registerCommand struct{ name, instance string }
 
 func (c *registerCommand) run(_ context.Context, t *thread) outcome {
+	if shared := t.shared[c.instance]; shared != nil {
+		if err := shared.register(t, c.name); err != nil {
+			return failRun("a shared memory", err.Error())
+		}
+		return pass()
+	}
 	in, err := t.instance(c.instance)
 	if err != nil {
 		return failRun("an instance", err.Error())

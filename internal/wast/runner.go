@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"weft"
@@ -41,71 +42,82 @@ func (r *Runner) RunFile(ctx context.Context, path string) (*Report, error) {
 // Run runs a script. The path names it in the report and chooses its features.
 func (r *Runner) Run(ctx context.Context, path string, source []byte) *Report {
 	start := time.Now()
-	s := &script{runner: r, path: path, report: &Report{File: path}, print: r.Print}
-	if s.print == nil {
-		s.print = io.Discard
-	}
-	if err := s.open(); err != nil {
-		s.report.enter(Finding{File: path, Line: 1, Column: 1, Directive: "script"}, fail("a store", err.Error()))
+	s := &script{runner: r, path: path, ctx: ctx, print: &printer{w: r.Print}}
+	report := &Report{File: path}
+	if main, err := s.open(); err != nil {
+		report.enter(s.finding(1, 1, "script"), fail("a store", err.Error()))
 	} else {
-		s.run(ctx, source)
-		s.store.Close()
+		s.run(main, source)
+		main.close()
+		report.Add(main.report)
 	}
-	s.report.Elapsed = time.Since(start)
-	return s.report
+	report.Elapsed = time.Since(start)
+	return report
 }
 
-// A script is a script that runs.
+// A script is a script that runs: what its threads have in common.
 type script struct {
 	runner   *Runner
 	path     string
+	ctx      context.Context // of the run
 	features wasm.Features
 	engine   *weft.Engine
-	store    *weft.Store
-	print    io.Writer
-	report   *Report
-	// doubtful says that a command was skipped, so that later ones may fail for it.
-	doubtful bool
+	print    *printer
+	// shared is the shared memory of the host module, the same for all threads.
+	shared *weft.SharedMemory
 }
 
-func (s *script) open() (err error) {
+// A printer prints for threads that run at the same time.
+type printer struct {
+	mu sync.Mutex
+	w  io.Writer // nil discards
+}
+
+func (p *printer) Write(b []byte) (int, error) {
+	if p.w == nil {
+		return len(b), nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.w.Write(b)
+}
+
+// open makes the engine and the first thread.
+func (s *script) open() (*thread, error) {
 	choose := s.runner.Features
 	if choose == nil {
 		choose = FeaturesFor
 	}
 	s.features = choose(s.path)
+	var err error
 	if s.engine, err = weft.NewEngine(weft.NewConfig().WithFeatures(s.features)); err != nil {
-		return err
+		return nil, err
 	}
-	limits := weft.DefaultLimits()
-	if s.runner.Limits != nil {
-		limits = *s.runner.Limits
+	if s.shared, err = s.engine.NewSharedMemory(spectestMemory(true)); err != nil {
+		return nil, err
 	}
-	s.store, err = s.engine.NewStore(limits)
-	return err
+	return s.newThread()
+}
+
+func (s *script) finding(line, column int, directive string) Finding {
+	return Finding{File: s.path, Line: line, Column: column, Directive: directive}
 }
 
 // run reads and runs the commands of the script.
-func (s *script) run(ctx context.Context, source []byte) {
-	main, err := s.newThread()
-	if err != nil {
-		s.report.enter(Finding{File: s.path, Line: 1, Column: 1, Directive: "script"}, fail("the host modules", err.Error()))
-		return
-	}
+func (s *script) run(main *thread, source []byte) {
 	p := newParser(source, s.features)
-	for ctx.Err() == nil {
+	for s.ctx.Err() == nil {
 		c, err := p.next()
 		if err != nil {
 			line, column := position(err)
-			finding := Finding{File: s.path, Line: line, Column: column, Directive: "script"}
 			_, text := classify(err)
-			s.report.enter(finding, fail("a command", text))
+			main.report.enter(s.finding(line, column, "script"), fail("a command", text))
 			return
 		}
 		if c == nil {
 			return
 		}
-		s.execute(ctx, main, c)
+		main.execute(s.ctx, c)
 		if c.last {
 			return
 		}
@@ -113,25 +125,25 @@ func (s *script) run(ctx context.Context, source []byte) {
 }
 
 // execute runs a command and enters its outcome.
-func (s *script) execute(ctx context.Context, t *thread, c *command) {
-	if s.runner.Timeout > 0 {
+func (t *thread) execute(ctx context.Context, c *command) {
+	if limit := t.script.runner.Timeout; limit > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.runner.Timeout)
+		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	o := s.protected(ctx, t, c)
-	if o.verdict == failed && o.atRunTime && s.doubtful {
+	o := t.protected(ctx, c)
+	if o.verdict == failed && o.atRunTime && t.doubtful {
 		o.verdict, o.excused, o.reason = skipped, true, "follows a command that was skipped"
 	}
 	if o.verdict == skipped {
-		s.doubtful = true
+		t.doubtful = true
 	}
-	s.report.enter(Finding{File: s.path, Line: c.line, Column: c.column, Directive: c.directive}, o)
+	t.report.enter(t.script.finding(c.line, c.column, c.directive), o)
 }
 
 // protected runs a command. A panic of the runtime is a failure of the command,
 // so that the other scripts of a run are heard.
-func (s *script) protected(ctx context.Context, t *thread, c *command) (o outcome) {
+func (t *thread) protected(ctx context.Context, c *command) (o outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			o = fail("no panic", fmt.Sprintf("panic: %v", p))
@@ -140,34 +152,65 @@ func (s *script) protected(ctx context.Context, t *thread, c *command) (o outcom
 	return c.do.run(ctx, t)
 }
 
-// A thread is the name space in which commands run. Each thread of a script has
-// its own; only what is shared with it explicitly is the same.
+// A thread is a store and the name space in which commands run. Each thread of a
+// script has its own; only the memories that are shared with it are the same.
 type thread struct {
 	script *script
+	store  *weft.Store
 	linker *weft.Linker
 	// current is the instance of the latest module; nil if there is none.
 	current *weft.Instance
 	named   map[string]*weft.Instance
+	// shared are the instances of other threads that are shared with this one.
+	shared map[string]memories
 	// latest and defined are the definitions of modules.
 	latest  *weft.Module
 	defined map[string]*weft.Module
-	threads map[string]*threadCommand // that have been started and not waited for
+	threads map[string]*startedThread // that have not been waited for
 	// running is the instance that the script has called; nil between calls.
 	running *weft.Instance
+	report  *Report
+	// doubtful says that a command was skipped, so that later ones may fail for it.
+	doubtful bool
 }
 
 func (s *script) newThread() (*thread, error) {
-	t := &thread{
-		script:  s,
-		linker:  weft.NewLinker(s.store),
-		named:   map[string]*weft.Instance{},
-		defined: map[string]*weft.Module{},
-		threads: map[string]*threadCommand{},
+	limits := weft.DefaultLimits()
+	if s.runner.Limits != nil {
+		limits = *s.runner.Limits
 	}
-	if err := DefineSpectest(s.store, t.linker, s.print); err != nil {
+	store, err := s.engine.NewStore(limits)
+	if err != nil {
 		return nil, err
 	}
-	return t, s.runner.Habits.define(t)
+	t := &thread{
+		script:  s,
+		store:   store,
+		linker:  weft.NewLinker(store),
+		named:   map[string]*weft.Instance{},
+		shared:  map[string]memories{},
+		defined: map[string]*weft.Module{},
+		threads: map[string]*startedThread{},
+		report:  &Report{},
+	}
+	err = DefineSpectest(store, t.linker, s.print)
+	if err == nil {
+		err = memories{"shared_memory": s.shared}.register(t, hostModule)
+	}
+	if err == nil {
+		err = s.runner.Habits.define(t)
+	}
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// forget makes a name free for another instance.
+func (t *thread) forget(name string) {
+	delete(t.named, name)
+	delete(t.shared, name)
 }
 
 // instance returns the instance with a name, or the current one for "".

@@ -41,7 +41,7 @@ const prelude = `(module $m
   (func (export "suspend") (suspend $s))
   (func $deep (export "deep") (call $deep))
   (func (export "loop") (loop (br 0)))
-  (func (export "atomic") (atomic.fence)))
+  (func (export "object") (drop (ref.i31 (i32.const 0)))))
 `
 
 func TestOutcomes(t *testing.T) {
@@ -132,13 +132,42 @@ func TestOutcomes(t *testing.T) {
 		{"a module that failed is not current", "(module (func (result i32)))\n(invoke $m \"two\")", 1, `module: expected a valid module`},
 		{"timeout", `(invoke "loop")`, 0, `invoke: expected a return, got timeout: `},
 		{"threads", `
-		  (module $shared (global (export "g") (mut i32) (i32.const 0)))
+		  (module $shared (memory (export "m") 1 1 shared) (global (export "g") i32 (i32.const 0)))
+		  (module $check (memory (export "m") 1 1 shared) (func (export "get") (result i32) (i32.load (i32.const 0))))
 		  (thread $t (shared (module $shared))
 		    (register "s" $shared)
-		    (module (import "s" "g" (global $g (mut i32))) (func (export "set") (global.set $g (i32.const 5))))
-		    (invoke "set"))
+		    (thread $inner (shared (module $shared))
+		      (register "of another name" $shared)
+		      (module (import "of another name" "m" (memory 1 1 shared)) (data (i32.const 0) "\05"))
+		      (assert_unlinkable (module (import "s" "m" (memory 1 1 shared))) "unknown import"))
+		    (wait $inner)
+		    (assert_unlinkable (module (import "s" "g" (global i32))) "unknown import")
+		    (module (import "s" "m" (memory 1 1 shared)) (func (export "get") (result i32) (i32.load (i32.const 0))))
+		    (assert_return (invoke "get") (i32.const 5)))
 		  (wait $t)
-		  (assert_return (get $shared "g") (i32.const 5))`, 7, ""},
+		  (register "s" $shared)
+		  (module (import "s" "m" (memory 1 1 shared)) (func (export "get") (result i32) (i32.load (i32.const 0))))
+		  (assert_return (invoke "get") (i32.const 5))
+		  (assert_return (invoke $check "get") (i32.const 0))`, 17, ""},
+		{"threads at the same time", `
+		  (thread $a
+		    (module (import "spectest" "shared_memory" (memory 1 2 shared))
+		      (func (export "wait") (result i32) (memory.atomic.wait32 (i32.const 8) (i32.const 0) (i64.const -1))))
+		    (assert_return (invoke "wait") (i32.const 0)))
+		  (module (import "spectest" "shared_memory" (memory 1 2 shared))
+		    (func (export "wake") (loop (br_if 0 (i32.eqz (memory.atomic.notify (i32.const 8) (i32.const 1)))))))
+		  (invoke "wake")
+		  (wait $a)`, 6, ""},
+		{"a thread that nobody waits for", `
+		  (thread $a
+		    (module (func (export "f") (result i32) (i32.const 1)))
+		    (assert_return (invoke "f") (i32.const 2)))`, 2, `assert_return: expected [(i32.const 2)], got 1 : i32`},
+		{"a thread that never ends", `
+		  (thread $a
+		    (module (memory 1 1 shared)
+		      (func (export "wait") (result i32) (memory.atomic.wait32 (i32.const 8) (i32.const 0) (i64.const -1))))
+		    (assert_return (invoke "wait") (i32.const 0)))
+		  (wait $a)`, 3, `assert_return: expected [(i32.const 0)], got timeout: `},
 		{"unknown thread", `(wait $t)`, 0, `wait: expected a thread that was started, got unknown thread $t`},
 		{"a directive that does not exist", `(assert_nothing (invoke "two"))`,
 			0, `script: expected a command, got unexpected token assert_nothing`},
@@ -169,12 +198,12 @@ func TestOutcomes(t *testing.T) {
 // is what it leads to.
 func TestSkips(t *testing.T) {
 	report := run(t, wast.Runner{}, prelude+`
-	  (assert_return (invoke "atomic"))
-	  (assert_trap (invoke "atomic") "unreachable")
+	  (assert_return (invoke "object"))
+	  (assert_trap (invoke "object") "unreachable")
 	  (assert_return (invoke "two") (i32.const 0) (i64.const 0))
 	  (assert_return (invoke "two") (i32.const 1) (i64.const -2000))
 	  (assert_invalid (module) "type mismatch")`)
-	want := map[string]int{"instruction is not executed yet: threads": 2, "follows a command that was skipped": 1}
+	want := map[string]int{"instruction is not executed yet: gc": 2, "follows a command that was skipped": 1}
 	if report.Passed != 2 || report.Failed != 1 || !maps.Equal(report.Skips, want) || len(report.Excused) != 1 {
 		t.Errorf("got %+v, %v", report.Counts, report.Skips)
 	}

@@ -52,14 +52,19 @@ func DefineSpectest(s *weft.Store, l *weft.Linker, w io.Writer) error {
 		l.Define(hostModule, name, t)
 	}
 	for name, shared := range map[string]bool{"memory": false, "shared_memory": true} {
-		limits := wasm.Limits{Min: 1, Max: 2, HasMax: true, Shared: shared}
-		m, err := s.NewMemory(wasm.MemoryType{Limits: limits, PageLog2: wasm.DefaultPageLog2})
+		m, err := s.NewMemory(spectestMemory(shared))
 		if err != nil {
 			return err
 		}
 		l.Define(hostModule, name, m)
 	}
 	return nil
+}
+
+// spectestMemory is the type of the host module's memories.
+func spectestMemory(shared bool) wasm.MemoryType {
+	limits := wasm.Limits{Min: 1, Max: 2, HasMax: true, Shared: shared}
+	return wasm.MemoryType{Limits: limits, PageLog2: wasm.DefaultPageLog2}
 }
 
 // printSlots prints numbers, one per line and at once, so that the lines of

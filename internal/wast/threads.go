@@ -2,17 +2,30 @@ package wast
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"weft"
 	"weft/wasm/text"
 )
 
-// A threadCommand starts a thread: a list of commands with names of their own.
+// A threadCommand starts a thread: commands with a store and names of their own,
+// which run at the same time as those behind it.
 type threadCommand struct {
 	id       string
-	shared   []string // instances that the thread gets
+	shared   []string // instances of which the thread gets the shared memories
 	commands []*command
-	inner    *thread
 }
+
+// A startedThread runs, or has run, in a goroutine.
+type startedThread struct {
+	*thread
+	done chan struct{} // closed when all commands have run
+}
+
+// memories are the shared memories that an instance exports, by name. They are
+// all that another thread can use of it.
+type memories map[string]*weft.SharedMemory
 
 // thread reads a thread behind its first word.
 func (p *parser) thread() *threadCommand {
@@ -42,29 +55,92 @@ func (c *threadCommand) run(_ context.Context, t *thread) outcome {
 	if err != nil {
 		return failRun("a thread", err.Error())
 	}
+	inner.doubtful = t.doubtful
 	for _, name := range c.shared {
-		in, err := t.instance(name)
+		shared, err := t.sharedBy(name)
 		if err != nil {
+			inner.store.Close()
 			return failRun("an instance to share", err.Error())
 		}
-		inner.named[name] = in
+		inner.shared[name] = shared
 	}
-	c.inner = inner
-	t.threads[c.id] = c
+	started := &startedThread{thread: inner, done: make(chan struct{})}
+	if earlier := t.threads[c.id]; earlier != nil {
+		t.join(earlier)
+	}
+	t.threads[c.id] = started
+	go func() {
+		defer close(started.done)
+		// The command's own context ends with it, the thread goes on.
+		ctx := t.script.ctx
+		for _, command := range c.commands {
+			if ctx.Err() != nil {
+				break
+			}
+			inner.execute(ctx, command)
+		}
+		inner.close()
+	}()
 	return pass()
 }
 
-// A waitCommand waits for a thread: that is when its commands run.
+// sharedBy returns the shared memories of an instance, which may itself be one
+// that is shared with the thread.
+func (t *thread) sharedBy(name string) (memories, error) {
+	if shared := t.shared[name]; shared != nil {
+		return shared, nil
+	}
+	in, err := t.instance(name)
+	if err != nil {
+		return nil, err
+	}
+	shared := memories{}
+	for _, e := range in.Module().Wasm().Exports {
+		if m := in.Memory(e.Name); m != nil {
+			if s := m.Shared(); s != nil {
+				shared[e.Name] = s
+			}
+		}
+	}
+	return shared, nil
+}
+
+// register lets modules of the thread import the memories.
+func (m memories) register(t *thread, module string) error {
+	for name, shared := range m {
+		memory, err := shared.In(t.store)
+		if err != nil {
+			return err
+		}
+		t.linker.Define(module, name, memory)
+	}
+	return nil
+}
+
+// join waits for a thread, whose report becomes part of t's.
+func (t *thread) join(started *startedThread) {
+	<-started.done
+	t.report.Add(started.report)
+	t.doubtful = t.doubtful || started.doubtful
+}
+
+// close waits for the threads for which no command has, and closes the store.
+func (t *thread) close() {
+	for _, id := range slices.Sorted(maps.Keys(t.threads)) {
+		t.join(t.threads[id])
+	}
+	t.store.Close()
+}
+
+// A waitCommand waits for a thread.
 type waitCommand struct{ id string }
 
-func (c *waitCommand) run(ctx context.Context, t *thread) outcome {
+func (c *waitCommand) run(_ context.Context, t *thread) outcome {
 	started := t.threads[c.id]
 	if started == nil {
 		return failRun("a thread that was started", "unknown thread $"+c.id)
 	}
 	delete(t.threads, c.id)
-	for _, inner := range started.commands {
-		t.script.execute(ctx, started.inner, inner)
-	}
+	t.join(started)
 	return pass()
 }

@@ -1,0 +1,88 @@
+package interp
+
+import (
+	"math"
+	"time"
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// atomic executes an instruction of the threads proposal that accesses memory.
+// The opcodes of a kind are neighbours in the table of instructions.
+func (m *machine) atomic(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	code := wasm.Opcode(in.d)
+	width := uint64(code.Info().Width)
+	memory, at, ok := m.effective(inst, fp, in, in.b)
+	if at&(width-1) != 0 {
+		return wasm.TrapUnalignedAtomic
+	}
+	if size := memory.Len(); !ok || at > size || size-at < width {
+		return wasm.TrapMemoryOutOfBounds
+	}
+	p := unsafe.Add(memory.Record.Base, at)
+	switch {
+	case code == wasm.OpMemoryAtomicNotify:
+		n := uint32(0)
+		if memory.Shared != nil {
+			n = memory.Shared.Notify(at, u32(fp, in.c))
+		}
+		set32(fp, in.a, n)
+	case code < wasm.OpAtomicFence:
+		return m.wait(memory, at, width, fp, in)
+	case code < wasm.OpI32AtomicStore:
+		set64(fp, in.a, atomicLoad(p, width))
+	case code < wasm.OpI32AtomicRmwAdd:
+		atomicStore(p, width, u64(fp, in.c))
+	case code < wasm.OpI32AtomicRmwCmpxchg:
+		set64(fp, in.a, atomicModify(modificationOf(code), p, width, u64(fp, in.c)))
+	default:
+		set64(fp, in.a, atomicCompareExchange(p, width, u64(fp, in.c), u64(fp, in.c+8)))
+	}
+	return wasm.TrapNone
+}
+
+// wait executes memory.atomic.wait. If the call is interrupted meanwhile, the
+// error is in flight.
+func (m *machine) wait(memory *store.Memory, at, width uint64, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	if memory.Shared == nil {
+		return wasm.TrapExpectedShared
+	}
+	p := unsafe.Add(memory.Record.Base, at)
+	expected := u64(fp, in.c)
+	equal := func() bool { return atomicLoad(p, width) == expected }
+	timeout := time.Duration(u64(fp, in.c+8))
+	limit, start := timeout, time.Time{}
+	if m.store.FuelEnabled {
+		limit, start = m.affordable(timeout), time.Now()
+	}
+	result, err := memory.Shared.Wait(m.ctx, at, equal, limit)
+	if err != nil {
+		m.flight = flight{err: &store.Interrupt{Cause: err, Stack: m.stackTrace()}}
+		return wasm.TrapNone
+	}
+	if m.store.FuelEnabled {
+		m.store.Fuel -= min(m.store.Fuel, uint64(time.Since(start)/waitPrice))
+		if result == store.WaitTimedOut && limit != timeout {
+			m.store.Fuel = 0
+			return wasm.TrapFuelExhausted
+		}
+	}
+	set32(fp, in.a, uint32(result))
+	return wasm.TrapNone
+}
+
+// waitPrice is how long a thread may wait for a unit of fuel, so that a guest
+// whose fuel is counted comes to an end.
+const waitPrice = time.Microsecond
+
+// affordable returns the part of a timeout, which is negative for none, that the
+// store's fuel is enough for.
+func (m *machine) affordable(timeout time.Duration) time.Duration {
+	most := time.Duration(min(m.store.Fuel, uint64(math.MaxInt64/waitPrice))) * waitPrice
+	if timeout < 0 || timeout > most {
+		return most
+	}
+	return timeout
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"weft/wasm"
+)
+
+// A SharedMemory is a linear memory that several stores have, each used by a
+// thread of its own (threads proposal). Each store sees it through a [Memory]
+// with a record of its own; the bytes, the true length and the waiting threads
+// are here. It is safe for concurrent use.
+//
+// The address space for its maximum is reserved at once, so it never moves.
+type SharedMemory struct {
+	Type wasm.MemoryType
+
+	growing sync.Mutex // held to change region and length
+	region  Region
+	length  atomic.Uint64 // in bytes
+	limit   uint64        // in bytes
+	holders atomic.Int64  // the region is released with the last one
+	waiters waitTable
+}
+
+// NewSharedMemory makes a shared memory of zeros, of at most limit bytes. The
+// caller is its first holder.
+func NewSharedMemory(t wasm.MemoryType, limit uint64) (*SharedMemory, error) {
+	if !t.Limits.HasMax {
+		return nil, fmt.Errorf("weft: a shared memory must have a maximum")
+	}
+	limit, err := memoryLimit(t, limit)
+	if err != nil {
+		return nil, err
+	}
+	size := t.Limits.Min << t.PageLog2
+	m := &SharedMemory{Type: t, limit: limit}
+	if m.region, err = reserveAtMost(max(limit, 1), size); err != nil {
+		return nil, fmt.Errorf("out of memory: %w", err)
+	}
+	if err := m.region.Commit(uintptr(size)); err != nil {
+		m.region.Release()
+		return nil, fmt.Errorf("out of memory: %w", err)
+	}
+	m.limit = min(limit, uint64(m.region.reserved))
+	m.length.Store(size)
+	m.holders.Store(1)
+	return m, nil
+}
+
+// reserveAtMost reserves limit bytes, or what the system has; at least size.
+func reserveAtMost(limit, size uint64) (Region, error) {
+	for {
+		r, err := ReserveRegion(uintptr(limit))
+		if err == nil || limit == size {
+			return r, err
+		}
+		limit = max(limit/2, size)
+	}
+}
+
+// Len returns the size in bytes.
+func (m *SharedMemory) Len() uint64 { return m.length.Load() }
+
+// grow adds pages and returns the size before; false if it cannot.
+func (m *SharedMemory) grow(pages uint64) (uint64, bool) {
+	m.growing.Lock()
+	defer m.growing.Unlock()
+	old := m.Len() >> m.Type.PageLog2
+	if pages > m.limit>>m.Type.PageLog2-old {
+		return 0, false
+	}
+	size := (old + pages) << m.Type.PageLog2
+	if m.region.Commit(uintptr(size)) != nil {
+		return 0, false
+	}
+	// Whoever sees the new length can use the new pages.
+	m.length.Store(size)
+	return old, true
+}
+
+// Hold adds a holder. The caller must be sure that there is one.
+func (m *SharedMemory) Hold() { m.holders.Add(1) }
+
+// Release ends what Hold or NewSharedMemory began.
+func (m *SharedMemory) Release() {
+	if m.holders.Add(-1) == 0 {
+		m.region.Release()
+	}
+}
+
+// Attach makes a shared memory one of the store's memories, and returns the same
+// at each call. The store holds it until it is closed.
+func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
+	if m := s.shared[shared]; m != nil {
+		return m, nil
+	}
+	m, err := s.addMemory(shared.Type)
+	if err != nil {
+		return nil, err
+	}
+	if s.shared == nil {
+		s.shared = map[*SharedMemory]*Memory{}
+	}
+	s.shared[shared] = m
+	shared.Hold()
+	m.Shared = shared
+	m.Record.Base = shared.region.Base
+	m.Len()
+	return m, nil
+}

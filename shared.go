@@ -1,0 +1,77 @@
+package weft
+
+import (
+	"fmt"
+	"runtime"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A SharedMemory is a linear memory that several stores have. That is how
+// threads are made: each is a goroutine with a store, and instances, of its own,
+// and what they have in common is the memory (threads proposal). It is safe for
+// concurrent use.
+//
+//	shared := instance.Memory("memory").Shared() // or engine.NewSharedMemory
+//	memory, err := shared.In(another)
+//	linker.Define("env", "memory", memory)
+//
+// A shared memory lives as long as one of its stores is open or a SharedMemory
+// for it is reachable.
+type SharedMemory struct {
+	engine *Engine
+	memory *store.SharedMemory
+}
+
+// NewSharedMemory makes a shared memory that is in no store yet. Its type must
+// have a maximum. The limit that stores have by default holds for it; for another,
+// use [Store.NewMemory] and [Memory.Shared].
+func (e *Engine) NewSharedMemory(t wasm.MemoryType) (*SharedMemory, error) {
+	t.Limits.Shared = true
+	m, err := store.NewSharedMemory(t, store.DefaultLimits.MemoryBytes)
+	if err != nil {
+		return nil, err
+	}
+	return e.handle(m), nil
+}
+
+// handle returns a handle for a memory that has been held for it.
+func (e *Engine) handle(m *store.SharedMemory) *SharedMemory {
+	h := &SharedMemory{engine: e, memory: m}
+	runtime.AddCleanup(h, (*store.SharedMemory).Release, m)
+	return h
+}
+
+// Type returns the type of the memory.
+func (m *SharedMemory) Type() wasm.MemoryType { return m.memory.Type }
+
+// Size returns the size in bytes.
+func (m *SharedMemory) Size() uint64 { return m.memory.Len() }
+
+// In returns the memory as one of a store, for its instances to import.
+func (m *SharedMemory) In(s *Store) (*Memory, error) {
+	defer runtime.KeepAlive(m)
+	if s.engine != m.engine {
+		return nil, fmt.Errorf("weft: the shared memory belongs to another engine")
+	}
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
+	memory, err := s.store.Attach(m.memory)
+	if err != nil {
+		return nil, err
+	}
+	return &Memory{store: s, memory: memory}, nil
+}
+
+// Shared returns what the stores that have the memory share; nil if it is not of
+// a shared type, or its store is closed.
+func (m *Memory) Shared() *SharedMemory {
+	defer runtime.KeepAlive(m.store)
+	if m.memory.Shared == nil || m.store.store.Closed() {
+		return nil
+	}
+	m.memory.Shared.Hold()
+	return m.store.engine.handle(m.memory.Shared)
+}
