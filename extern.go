@@ -51,14 +51,13 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 	if len(args) != len(t.Params) {
 		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
 	}
-	slots := make([]uint64, 0, max(f.record.Params, f.record.Results))
-	var err error
-	for i, a := range args {
-		if slots, err = f.store.toSlots(slots, a, t.Params[i]); err != nil {
-			return nil, fmt.Errorf("weft: argument %d: %w", i, err)
-		}
+	pending, done, err := f.store.pend(args, t.Params, "argument")
+	if err != nil {
+		return nil, err
 	}
-	slots = slots[:cap(slots)]
+	defer done()
+	slots := make([]uint64, max(f.record.Params, f.record.Results))
+	copy(slots, pending)
 	if err := f.CallSlots(ctx, slots); err != nil {
 		return nil, err
 	}
@@ -208,12 +207,10 @@ func (t *Tag) Throw(args ...Value) error {
 	if len(args) != len(t.tag.Type.Params) {
 		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
 	}
-	var payload []uint64
-	var err error
-	for i, a := range args {
-		if payload, err = t.store.toSlots(payload, a, t.tag.Type.Params[i]); err != nil {
-			return fmt.Errorf("weft: value %d: %w", i, err)
-		}
+	payload, done, err := t.store.pend(args, t.tag.Type.Params, "value")
+	if err != nil {
+		return err
 	}
-	return &Exception{Tag: t.tag, Payload: payload}
+	defer done()
+	return t.store.store.HoldException(t.tag.Record, payload, 0)
 }

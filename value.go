@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"runtime"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -59,11 +60,31 @@ func ExternRef(v any) Value {
 // Zero returns the default value of a type: zero, or null. The type must have one.
 func Zero(t wasm.ValType) Value { return Value{typ: t} }
 
-// A Continuation is a suspended computation of the guest.
+// AnyRef returns a reference to a Go value as the guest sees it after
+// any.convert_extern; nil is null.
+func AnyRef(v any) Value {
+	if v == nil {
+		return Null(wasm.HeapAny)
+	}
+	return Value{typ: wasm.Ref(wasm.HeapAny), ref: v}
+}
+
+// A Continuation is a suspended computation of the guest. It is not collected
+// as long as it can be reached from Go.
 type Continuation struct {
 	store *Store
 	ref   uint64
 }
+
+// An Object is a struct or an array of the guest. It is not collected as long
+// as it can be reached from Go.
+type Object struct {
+	store *Store
+	ref   uint64
+}
+
+// An I31 is what a reference of type i31 refers to: an integer of 31 bits.
+type I31 int32
 
 // Type returns the type. A null reference has the nullable bottom type of its
 // hierarchy or the type it was made with; other references are not nullable.
@@ -87,8 +108,9 @@ func (v Value) Bits() (lo, hi uint64) { return v.lo, v.hi }
 // IsNull reports whether v is a null reference.
 func (v Value) IsNull() bool { return v.typ.IsRef() && v.ref == nil }
 
-// Ref returns what a reference refers to: a [*Func], [*Exception] or
-// [*Continuation], or the Go value of an externref; nil for null.
+// Ref returns what a reference refers to: a [*Func], [*Exception],
+// [*Continuation], [*Object] or [I31], or the Go value of an externref; nil for
+// null.
 func (v Value) Ref() any { return v.ref }
 
 // String formats the value as the reference interpreter does: "5 : i32".
@@ -108,14 +130,15 @@ func (v Value) String() string {
 	switch r := v.ref.(type) {
 	case nil:
 		return "null : " + v.typ.String()
-	case *Func, *Exception, *Continuation:
+	case *Func, *Exception, *Continuation, *Object:
 		return v.typ.Heap.String() + " : " + v.typ.String()
 	default:
 		return fmt.Sprintf("%v : %s", r, v.typ)
 	}
 }
 
-// toSlots appends a value as slots, if it has type t.
+// toSlots appends a value as slots, if it has type t. Until the slots are where
+// the collector sees them they must be the store's Pending: see pend.
 func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, error) {
 	mismatch := func() error { return fmt.Errorf("type mismatch: %s wanted, %s given", t, v.typ) }
 	if !v.typ.IsRef() {
@@ -147,28 +170,75 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 	return append(slots, slot), nil
 }
 
+// pend converts values to slots that are the store's Pending, so that a
+// collection sees them until the caller has put them in their place and calls
+// done.
+func (s *Store) pend(values []Value, types []wasm.ValType, what string) (slots []uint64, done func(), err error) {
+	pending := &s.store.Pending
+	depth := len(*pending)
+	done = func() { *pending = (*pending)[:depth] }
+	for i, v := range values {
+		if *pending, err = s.toSlots(*pending, v, types[i]); err != nil {
+			done()
+			return nil, nil, fmt.Errorf("weft: %s %d: %w", what, i, err)
+		}
+	}
+	return (*pending)[depth:], done, nil
+}
+
 // refSlot returns the slot of a reference that is not null, and its heap type.
 func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
-	if v.typ.Heap == wasm.HeapExtern {
-		return s.store.ExternRef(v.ref, reflect.TypeOf(v.ref).Comparable()), wasm.HeapExtern, nil
+	if isHostValue(v) {
+		slot, trap := s.store.ExternRef(v.ref, reflect.TypeOf(v.ref).Comparable())
+		if trap != 0 {
+			return 0, 0, &Trap{Code: trap}
+		}
+		return slot, v.typ.Heap, nil
 	}
 	switch r := v.ref.(type) {
+	case I31:
+		return store.RefI31(uint32(r)), v.typ.Heap, nil
 	case *Func:
 		if r.store == s {
 			return r.record.Ref(), wasm.HeapType(r.record.Type), nil
 		}
+	case *Object:
+		if r.store == s && v.typ.Heap == wasm.HeapExtern {
+			return r.ref, wasm.HeapExtern, nil
+		}
+		if r.store == s {
+			return r.ref, wasm.HeapType(store.ObjectType(r.ref)), nil
+		}
 	case *Continuation:
-		if c := s.store.Conts.Lookup(r.ref); r.store == s && c != nil {
-			return r.ref, wasm.HeapType(c.Type), nil
-		} else if r.store == s {
+		if r.store != s {
+			break
+		}
+		c := s.store.Conts.Lookup(r.ref)
+		if c == nil {
 			return 0, 0, fmt.Errorf("the continuation is consumed")
 		}
+		return r.ref, wasm.HeapType(c.Type), nil
 	case *Exception:
-		if s.store.Owns(r.Tag) {
-			return s.store.ExceptionRef(r), wasm.HeapExn, nil
+		if !s.store.Owns(r.Tag) {
+			break
 		}
+		slot, trap := s.store.ExceptionRef(r)
+		if trap != 0 {
+			return 0, 0, &Trap{Code: trap}
+		}
+		return slot, wasm.HeapExn, nil
 	}
 	return 0, 0, fmt.Errorf("the %s reference belongs to another store", v.typ.Heap)
+}
+
+// isHostValue reports whether v refers to a value of the host, and not to
+// something of the guest as seen through extern.convert_any.
+func isHostValue(v Value) bool {
+	switch v.ref.(type) {
+	case *Object, I31:
+		return false
+	}
+	return v.typ.Heap == wasm.HeapExtern || v.typ.Heap == wasm.HeapAny
 }
 
 // fromSlots returns slots as values of the given types.
@@ -196,14 +266,41 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 	v := Value{typ: wasm.Ref(s.engine.types.Top(t.Heap))}
 	switch v.typ.Heap {
 	case wasm.HeapFunc:
-		f := store.FuncFromRef(slot)
-		v.ref = &Func{s, f}
-	case wasm.HeapExtern:
-		v.ref = s.store.ExternValue(slot)
-	case wasm.HeapExn:
-		v.ref = s.store.ExceptionFromRef(slot)
+		v.ref = &Func{s, store.FuncFromRef(slot)}
 	case wasm.HeapCont:
-		v.ref = &Continuation{s, slot}
+		c := &Continuation{s, slot}
+		runtime.AddCleanup(c, func(release func()) { release() }, s.store.Keep(slot, v.typ))
+		v.ref = c
+	case wasm.HeapExn:
+		tag, payload := store.ExceptionParts(slot)
+		v.ref = s.store.HoldException(tag, payload, slot)
+	default:
+		v.ref, v.typ.Heap = s.fromObject(slot, v.typ)
 	}
 	return v
+}
+
+// fromObject returns what a reference of the hierarchies any and extern is to.
+func (s *Store) fromObject(slot uint64, t wasm.ValType) (any, wasm.HeapType) {
+	kind, _ := s.store.Object(slot)
+	heap := t.Heap
+	switch kind {
+	case store.ObjectI31:
+		if heap == wasm.HeapAny {
+			heap = wasm.HeapI31
+		}
+		return I31(store.I31(slot)), heap
+	case store.ObjectExtern:
+		return s.store.ExternValue(slot), heap
+	case store.ObjectStruct:
+		heap = wasm.HeapStruct
+	case store.ObjectArray:
+		heap = wasm.HeapArray
+	}
+	if t.Heap == wasm.HeapExtern {
+		heap = wasm.HeapExtern
+	}
+	o := &Object{s, slot}
+	runtime.AddCleanup(o, func(release func()) { release() }, s.store.Keep(slot, t))
+	return o, heap
 }

@@ -53,9 +53,16 @@ func (m *machine) consume(c *store.ContRecord) (*store.ContRecord, wasm.TrapCode
 
 // contNew executes cont.new on a function.
 func (m *machine) contNew(f *store.FuncRecord, in *instr) wasm.TrapCode {
-	c := m.conts.New(f, m.function().Instance.Type(in.c))
+	t := m.function().Instance.Type(in.c)
+	if m.conts.WantsCollection() || m.store.CollectAlways {
+		m.store.Collect()
+	}
+	c := m.conts.New(f, t)
 	if c == nil {
-		return wasm.TrapTooManyContinuations
+		m.store.Collect()
+		if c = m.conts.New(f, t); c == nil {
+			return wasm.TrapTooManyContinuations
+		}
 	}
 	set64(m.frame(), in.a, m.conts.Ref(c))
 	return wasm.TrapNone
@@ -159,36 +166,48 @@ func (m *machine) start(c, parent *store.ContRecord) {
 		return
 	}
 	c.State = store.ContRunning
-	m.cur = c
 	if c.Func.IsHost() {
-		m.runHost(c)
+		m.runHost(c, parent)
 		return
 	}
+	m.cur = c
 	m.enter(c.Func, store.Pointer(c.Stack), m.engine.contReturnStub)
 }
 
 // runHost runs a continuation whose function is the host's: to its end, because
-// it cannot suspend.
-func (m *machine) runHost(c *store.ContRecord) {
-	f := c.Func
-	m.callHost(f, store.Pointer(c.Stack))
-	if m.failed() {
-		m.endContinuation()
-		return
+// it cannot suspend. Meanwhile the parent is the running one.
+func (m *machine) runHost(c, parent *store.ContRecord) {
+	m.goOn(parent)
+	m.hostCont = c
+	m.callHost(c.Func, store.Pointer(c.Stack))
+	m.hostCont = nil
+	if !m.failed() {
+		m.copyResults(parent, c, c.Func)
+		m.skipClauses(parent)
 	}
-	m.contReturn(f)
+	m.store.StackInUse -= c.StackSize()
+	m.conts.Free(c)
 }
 
 // contReturn ends the running continuation, whose function f has left its
 // results at the bottom of the stack.
 func (m *machine) contReturn(f *store.FuncRecord) {
-	c := m.cur
-	results := store.Pointer(c.Stack)
-	parent := m.parent(c)
-	clauses := before(parent)
-	copySlots(store.Pointer(parent.Stack+uintptr(parent.FP)+uintptr(clauses.a)), results, 8*f.Results)
+	parent := m.parent(m.cur)
+	m.copyResults(parent, m.cur, f)
 	m.endContinuation()
-	m.ip += uintptr(clauses.c) * instrSize
+	m.skipClauses(parent)
+}
+
+// copyResults copies the results of f from the bottom of the stack of c to where
+// the resume of parent wants them.
+func (m *machine) copyResults(parent, c *store.ContRecord, f *store.FuncRecord) {
+	dst := store.Pointer(parent.Stack + uintptr(parent.FP) + uintptr(before(parent).a))
+	copySlots(dst, store.Pointer(c.Stack), 8*f.Results)
+}
+
+// skipClauses lets parent go on behind the clauses of its resume.
+func (m *machine) skipClauses(parent *store.ContRecord) {
+	m.ip = parent.PC + uintptr(before(parent).c)*instrSize
 }
 
 // endContinuation ends the running continuation and goes to the clauses of the

@@ -95,6 +95,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	}
 	m := e.machine(s)
 	s.HostDepth++
+	s.Active = append(s.Active, m)
 	defer m.leave()
 	if ctx.Done() != nil {
 		defer m.watch(ctx)()

@@ -11,10 +11,10 @@ import (
 // A flight is what is on its way out of the frames: an exception, or an error
 // that nothing in Wasm can catch.
 type flight struct {
-	err       error // not an exception
-	tag       *store.TagRecord
-	payload   []uint64         // keeps its memory from throw to throw
-	exception *store.Exception // once it has been needed as an object
+	err     error // not an exception
+	tag     *store.TagRecord
+	payload []uint64 // keeps its memory from throw to throw
+	ref     uint64   // the exception's object in the heap, if it has one
 }
 
 // failed reports whether something is in flight.
@@ -22,13 +22,13 @@ func (m *machine) failed() bool { return m.flight.tag != nil || m.flight.err != 
 
 // throwTag sets a new exception in flight.
 func (m *machine) throwTag(tag *store.TagRecord, payload []uint64) {
-	m.flight.tag, m.flight.exception = tag, nil
+	m.flight.tag, m.flight.ref = tag, 0
 	m.flight.payload = append(m.flight.payload[:0], payload...)
 }
 
 func (m *machine) throwException(e *store.Exception) {
 	m.throwTag(e.Tag.Record, e.Payload)
-	m.flight.exception = e
+	m.flight.ref = e.Ref()
 }
 
 // throwRef sets the exception that a reference names in flight again.
@@ -36,17 +36,9 @@ func (m *machine) throwRef(ref uint64) wasm.TrapCode {
 	if ref == 0 {
 		return wasm.TrapNullReference
 	}
-	m.throwException(m.store.ExceptionFromRef(ref))
+	m.throwTag(store.ExceptionParts(ref))
+	m.flight.ref = ref
 	return wasm.TrapNone
-}
-
-// exceptionObject returns the exception in flight as an object.
-func (m *machine) exceptionObject() *store.Exception {
-	if m.flight.exception == nil {
-		m.flight.exception = &store.Exception{Tag: m.store.Tag(m.flight.tag),
-			Payload: append([]uint64(nil), m.flight.payload...)}
-	}
-	return m.flight.exception
 }
 
 // hostFailed sets the error that a host function returned in flight.
@@ -79,11 +71,13 @@ func (m *machine) unwind() error {
 			for m.cur != w.cont {
 				m.endContinuation()
 			}
-			m.deliver(c, w.fp, w.fn)
+			if trap := m.deliver(c, w.fp, w.fn); trap != 0 {
+				return m.trap(trap)
+			}
 			return nil
 		}
 		if !w.next() {
-			e := m.exceptionObject()
+			e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)
 			e.Stack = m.stackTrace()
 			return e
 		}
@@ -111,7 +105,7 @@ func (m *machine) findClause(fn *store.FuncRecord, ip uintptr) *instr {
 }
 
 // deliver ends the flight of an exception at a clause of the function fn.
-func (m *machine) deliver(c *instr, fp unsafe.Pointer, fn *store.FuncRecord) {
+func (m *machine) deliver(c *instr, fp unsafe.Pointer, fn *store.FuncRecord) wasm.TrapCode {
 	kind := wasm.CatchKind(c.d)
 	values, ref, n := c.a, c.a, uint32(0)
 	if kind.HasTag() {
@@ -124,8 +118,15 @@ func (m *machine) deliver(c *instr, fp unsafe.Pointer, fn *store.FuncRecord) {
 	}
 	copy(slots(unsafe.Add(fp, values), n), m.flight.payload)
 	if kind.HasRef() {
-		set64(fp, ref, m.store.ExceptionRef(m.exceptionObject()))
+		if m.flight.ref == 0 {
+			var trap wasm.TrapCode
+			if m.flight.ref, trap = m.store.NewException(m.flight.tag, m.flight.payload); trap != 0 {
+				return trap
+			}
+		}
+		set64(fp, ref, m.flight.ref)
 	}
-	m.flight.tag, m.flight.exception = nil, nil
+	m.flight.tag, m.flight.ref = nil, 0
 	m.save(unsafe.Add(unsafe.Pointer(c.next()), int32(c.c)), fp, fn)
+	return wasm.TrapNone
 }

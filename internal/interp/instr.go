@@ -87,6 +87,32 @@ const (
 	opOnSwitch       // clause: b: tag
 	opSwitch         // a: arguments, then continuation; results in a; b: bytes of arguments; c: tag
 
+	// Parts of objects, by width in bits; lower_aggregate.go counts on the order.
+	opStructGet8U // a = part of b at offset c
+	opStructGet8S
+	opStructGet16U
+	opStructGet16S
+	opStructGet32
+	opStructGet64
+	opStructGet128
+	opStructSet8 // part of a at offset c = b
+	opStructSet16
+	opStructSet32
+	opStructSet64
+	opStructSet128
+	opArrayGet8U // a = element c of b
+	opArrayGet8S
+	opArrayGet16U
+	opArrayGet16S
+	opArrayGet32
+	opArrayGet64
+	opArrayGet128
+	opArraySet8 // element b of a = c
+	opArraySet16
+	opArraySet32
+	opArraySet64
+	opArraySet128
+
 	// Operations with a constant c, sign-extended from 32 bits.
 	opI32AddImm
 	opI32MulImm

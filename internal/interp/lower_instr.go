@@ -287,6 +287,10 @@ func (l *lowerer) resume() {
 func (l *lowerer) fromSignature() {
 	code := l.in.Op
 	info := code.Info()
+	if info.Feature == wasm.GC {
+		l.aggregate()
+		return
+	}
 	if !executes(info) {
 		l.emit(instr{op: opUnsupported, b: uint32(code)})
 		l.dead = true

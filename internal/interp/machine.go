@@ -26,6 +26,8 @@ type machine struct {
 	// cur is the running continuation; its chain of parents ends at the stack on
 	// which the host called.
 	cur *store.ContRecord
+	// hostCont is the continuation whose function is the host function that runs.
+	hostCont *store.ContRecord
 
 	// interrupt is not 0 if polls must look closer.
 	interrupt atomicFlags
@@ -112,8 +114,13 @@ func (m *machine) leave() {
 		m.store.StackInUse -= c.StackSize()
 		m.conts.Free(c)
 	}
+	if m.hostCont != nil { // a host function has panicked
+		m.conts.Free(m.hostCont)
+		m.hostCont = nil
+	}
 	m.store.HostDepth--
-	m.ctx, m.fn, m.flight.tag, m.flight.exception = nil, 0, nil, nil
+	m.store.Active = m.store.Active[:m.store.HostDepth]
+	m.ctx, m.fn, m.flight.tag, m.flight.ref = nil, 0, nil, 0
 	atomic.StoreUint32(&m.interrupt, 0)
 	m.store.Idle = append(m.store.Idle, m)
 }
@@ -148,10 +155,14 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 	if uint64(size) > uint64(m.store.Limits.StackBytes) {
 		return wasm.TrapStackExhausted
 	}
-	if !m.conts.AllocStack(c, size) {
-		return wasm.TrapOutOfMemory
+	if m.conts.AllocStack(c, size) {
+		return wasm.TrapNone
 	}
-	return wasm.TrapNone
+	m.store.Collect()
+	if m.conts.AllocStack(c, size) {
+		return wasm.TrapNone
+	}
+	return wasm.TrapOutOfMemory
 }
 
 // growStack makes room for the frame of callee, offset bytes above the frame of

@@ -602,6 +602,245 @@ loadMemory:
 			shuffle(fp, in)
 			goto load
 
+		// Structs and arrays.
+		case op(wasm.OpRefI31):
+			set64(fp, in.a, store.RefI31(u32(fp, in.b)))
+		case op(wasm.OpI31GetS), op(wasm.OpI31GetU):
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				trap = wasm.TrapNullI31
+				goto trapped
+			}
+			v := uint32(store.I31(ref))
+			if in.op == op(wasm.OpI31GetU) {
+				v &= 1<<31 - 1
+			}
+			set32(fp, in.a, v)
+		case op(wasm.OpArrayLen):
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullArray
+			}
+			set32(fp, in.a, store.ArrayLen(ref))
+		case opStructGet8U:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set32(fp, in.a, uint32(*(*uint8)(p)))
+		case opStructGet8S:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set32(fp, in.a, uint32(*(*int8)(p)))
+		case opStructGet16U:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set32(fp, in.a, uint32(*(*uint16)(p)))
+		case opStructGet16S:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set32(fp, in.a, uint32(*(*int16)(p)))
+		case opStructGet32:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set32(fp, in.a, *(*uint32)(p))
+		case opStructGet64:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set64(fp, in.a, *(*uint64)(p))
+		case opStructGet128:
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			lo, hi := *(*uint64)(p), u64(p, 8)
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi)
+		case opStructSet8:
+			ref := u64(fp, in.a)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			*(*uint8)(p) = uint8(u32(fp, in.b))
+		case opStructSet16:
+			ref := u64(fp, in.a)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			*(*uint16)(p) = uint16(u32(fp, in.b))
+		case opStructSet32:
+			ref := u64(fp, in.a)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			*(*uint32)(p) = u32(fp, in.b)
+		case opStructSet64:
+			ref := u64(fp, in.a)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			*(*uint64)(p) = u64(fp, in.b)
+		case opStructSet128:
+			ref := u64(fp, in.a)
+			if ref == 0 {
+				goto nullStruct
+			}
+			p := store.Part(ref, uint64(in.c))
+			set64(p, 0, u64(fp, in.b))
+			set64(p, 8, u64(fp, in.b+8))
+		case opArrayGet8U:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i))
+			set32(fp, in.a, uint32(*(*uint8)(p)))
+		case opArrayGet8S:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i))
+			set32(fp, in.a, uint32(*(*int8)(p)))
+		case opArrayGet16U:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*2)
+			set32(fp, in.a, uint32(*(*uint16)(p)))
+		case opArrayGet16S:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*2)
+			set32(fp, in.a, uint32(*(*int16)(p)))
+		case opArrayGet32:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*4)
+			set32(fp, in.a, *(*uint32)(p))
+		case opArrayGet64:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*8)
+			set64(fp, in.a, *(*uint64)(p))
+		case opArrayGet128:
+			ref, i := u64(fp, in.b), u32(fp, in.c)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*16)
+			lo, hi := *(*uint64)(p), u64(p, 8)
+			set64(fp, in.a, lo)
+			set64(fp, in.a+8, hi)
+		case opArraySet8:
+			ref, i := u64(fp, in.a), u32(fp, in.b)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i))
+			*(*uint8)(p) = uint8(u32(fp, in.c))
+		case opArraySet16:
+			ref, i := u64(fp, in.a), u32(fp, in.b)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*2)
+			*(*uint16)(p) = uint16(u32(fp, in.c))
+		case opArraySet32:
+			ref, i := u64(fp, in.a), u32(fp, in.b)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*4)
+			*(*uint32)(p) = u32(fp, in.c)
+		case opArraySet64:
+			ref, i := u64(fp, in.a), u32(fp, in.b)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*8)
+			*(*uint64)(p) = u64(fp, in.c)
+		case opArraySet128:
+			ref, i := u64(fp, in.a), u32(fp, in.b)
+			if ref == 0 {
+				goto nullArray
+			}
+			if i >= store.ArrayLen(ref) {
+				goto outOfArray
+			}
+			p := store.Part(ref, store.HeaderSize+uint64(i)*16)
+			set64(p, 0, u64(fp, in.c))
+			set64(p, 8, u64(fp, in.c+8))
+		case op(wasm.OpStructNew), op(wasm.OpStructNewDefault), op(wasm.OpArrayNew), op(wasm.OpArrayNewDefault),
+			op(wasm.OpArrayNewFixed), op(wasm.OpArrayNewData), op(wasm.OpArrayNewElem), op(wasm.OpArrayCopy),
+			op(wasm.OpArrayFill), op(wasm.OpArrayInitData), op(wasm.OpArrayInitElem), op(wasm.OpRefTest), op(wasm.OpRefCast):
+			m.save(ip, fp, fn)
+			if trap = m.object(inst, fp, in); trap != 0 {
+				goto trappedInMachine
+			}
+			goto load
+
 		// Integers.
 		case op(wasm.OpI32Eqz):
 			setBool(fp, in.a, u32(fp, in.b) == 0)
@@ -1038,6 +1277,15 @@ thrown:
 		return m.fail(err)
 	}
 	goto load
+nullStruct:
+	trap = wasm.TrapNullStruct
+	goto trapped
+nullArray:
+	trap = wasm.TrapNullArray
+	goto trapped
+outOfArray:
+	trap = wasm.TrapArrayOutOfBounds
+	goto trapped
 outOfBounds:
 	m.save(ip, fp, fn)
 	if m.grown(in) {

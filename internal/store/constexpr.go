@@ -6,16 +6,32 @@ import (
 	"weft/wasm"
 )
 
+// A constStack is the operand stack of a constant expression. It lies in the
+// store's Pending, so that a collection sees what it holds.
+type constStack struct{ s *Store }
+
+func (c constStack) push(lo, hi uint64) { c.s.Pending = append(c.s.Pending, lo, hi) }
+
+func (c constStack) pop() [2]uint64 {
+	n := len(c.s.Pending)
+	v := [2]uint64{c.s.Pending[n-2], c.s.Pending[n-1]}
+	c.s.Pending = c.s.Pending[:n-2]
+	return v
+}
+
+// binary replaces two numbers by one.
+func (c constStack) binary(f func(x, y uint64) uint64) {
+	y, x := c.pop()[0], c.pop()[0]
+	c.push(f(x, y), 0)
+}
+
 // evaluate computes a validated constant expression (core specification,
 // section "Constant Expressions").
 func (in *Instance) evaluate(e *wasm.ConstExpr) ([2]uint64, error) {
-	var stack [][2]uint64
-	pop := func() uint64 {
-		v := stack[len(stack)-1][0]
-		stack = stack[:len(stack)-1]
-		return v
-	}
-	push := func(v uint64) { stack = append(stack, [2]uint64{v}) }
+	s := in.Store
+	depth := len(s.Pending)
+	defer func() { s.Pending = s.Pending[:depth] }()
+	stack := constStack{s}
 	r := wasm.NewCodeReader(e.Body, e.Offset, in.Module.Features, in.Module.Wasm.Dialect)
 	var op wasm.Instr
 	for r.Len() > 0 {
@@ -24,39 +40,79 @@ func (in *Instance) evaluate(e *wasm.ConstExpr) ([2]uint64, error) {
 		}
 		switch op.Op {
 		case wasm.OpI32Const:
-			push(uint64(uint32(op.Bits)))
+			stack.push(uint64(uint32(op.Bits)), 0)
 		case wasm.OpI64Const, wasm.OpF32Const, wasm.OpF64Const:
-			push(op.Bits)
+			stack.push(op.Bits, 0)
 		case wasm.OpV128Const:
-			stack = append(stack, [2]uint64{binary.LittleEndian.Uint64(op.Bytes[:8]), binary.LittleEndian.Uint64(op.Bytes[8:])})
+			stack.push(binary.LittleEndian.Uint64(op.Bytes[:8]), binary.LittleEndian.Uint64(op.Bytes[8:]))
 		case wasm.OpRefNull:
-			push(0)
+			stack.push(0, 0)
 		case wasm.OpRefFunc:
-			push(in.Record.Func(op.Index).Ref())
+			stack.push(in.Record.Func(op.Index).Ref(), 0)
 		case wasm.OpGlobalGet:
-			stack = append(stack, in.Record.Global(op.Index).Value)
+			v := in.Record.Global(op.Index).Value
+			stack.push(v[0], v[1])
 		case wasm.OpI32Add:
-			y, x := pop(), pop()
-			push(uint64(uint32(x + y)))
+			stack.binary(func(x, y uint64) uint64 { return uint64(uint32(x + y)) })
 		case wasm.OpI32Sub:
-			y, x := pop(), pop()
-			push(uint64(uint32(x - y)))
+			stack.binary(func(x, y uint64) uint64 { return uint64(uint32(x - y)) })
 		case wasm.OpI32Mul:
-			y, x := pop(), pop()
-			push(uint64(uint32(x * y)))
+			stack.binary(func(x, y uint64) uint64 { return uint64(uint32(x * y)) })
 		case wasm.OpI64Add:
-			y, x := pop(), pop()
-			push(x + y)
+			stack.binary(func(x, y uint64) uint64 { return x + y })
 		case wasm.OpI64Sub:
-			y, x := pop(), pop()
-			push(x - y)
+			stack.binary(func(x, y uint64) uint64 { return x - y })
 		case wasm.OpI64Mul:
-			y, x := pop(), pop()
-			push(x * y)
-		case wasm.OpEnd:
+			stack.binary(func(x, y uint64) uint64 { return x * y })
+		case wasm.OpRefI31:
+			stack.push(RefI31(uint32(stack.pop()[0])), 0)
+		case wasm.OpAnyConvertExtern, wasm.OpExternConvertAny, wasm.OpEnd:
 		default:
-			return [2]uint64{}, &Trap{Code: wasm.TrapUnsupported, Detail: op.Op.String() + " in a constant expression"}
+			if trap := in.constObject(stack, &op); trap != 0 {
+				return [2]uint64{}, &Trap{Code: trap, Detail: op.Op.String() + " in a constant expression"}
+			}
 		}
 	}
-	return stack[0], nil
+	return stack.pop(), nil
+}
+
+// constObject executes the constant instructions that make objects.
+func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode {
+	s, id := in.Store, in.Module.Types[op.Index]
+	l := s.Layout(id)
+	var ref uint64
+	var trap wasm.TrapCode
+	switch op.Op {
+	case wasm.OpStructNew, wasm.OpStructNewDefault:
+		if ref, trap = s.NewStruct(id); trap != 0 {
+			return trap
+		}
+		if op.Op == wasm.OpStructNew {
+			for i := len(l.Fields) - 1; i >= 0; i-- {
+				f := &l.Fields[i]
+				f.Store(Part(ref, uint64(f.Offset)), stack.pop())
+			}
+		}
+	case wasm.OpArrayNew, wasm.OpArrayNewDefault, wasm.OpArrayNewFixed:
+		n := op.Index2
+		if op.Op != wasm.OpArrayNewFixed {
+			n = uint32(stack.pop()[0])
+		}
+		if ref, trap = s.NewArray(id, n); trap != 0 {
+			return trap
+		}
+		f := &l.Fields[0]
+		switch op.Op {
+		case wasm.OpArrayNew:
+			Fill(ref, f, 0, n, stack.pop())
+		case wasm.OpArrayNewFixed:
+			for i := int64(n) - 1; i >= 0; i-- {
+				f.Store(Element(ref, f, uint32(i)), stack.pop())
+			}
+		}
+	default:
+		return wasm.TrapUnsupported
+	}
+	stack.push(ref, 0)
+	return wasm.TrapNone
 }

@@ -16,6 +16,7 @@ import (
 //	running   -> suspended  suspend or switch in it, or in one that it resumed
 //	suspended -> running    resume or switch of the continuation
 //	running   -> free       its function returned or threw, or the invocation ended
+//	suspended -> free       a collection found no reference to it; also fresh -> free
 //	fresh     -> free       resume_throw: there is nothing that could catch
 //
 // cont.bind leaves the state alone and gives the continuation a new reference.
@@ -36,7 +37,8 @@ type ContRecord struct {
 	Revision uint32
 	State    ContState
 	Class    uint8 // of Stack; 0 while there is none
-	_        uint16
+	marked   bool  // reached by the collection under way
+	_        uint8
 	// Parent is the descriptor that resumed this one while it runs; 0 for a stack
 	// on which the host called. For a free descriptor it is the next free one.
 	Parent uint32
@@ -79,7 +81,22 @@ type Continuations struct {
 	made   uint32 // descriptors ever used, number 0 included
 	free   uint32 // head of the free list
 	live   uint32
-	stacks stackAllocator
+	// trigger is how many may live before a collection is wanted.
+	trigger uint32
+	stacks  stackAllocator
+}
+
+// firstContTrigger and firstStackTrigger say how many continuations, and bytes
+// of their stacks, there are before the first collection.
+const (
+	firstContTrigger  = 1 << 15
+	firstStackTrigger = 32 << 20
+)
+
+// WantsCollection reports whether so much has been allocated since the last
+// collection that it is time for another.
+func (c *Continuations) WantsCollection() bool {
+	return c.live >= c.trigger || c.stacks.used >= c.stacks.trigger
 }
 
 func (c *Continuations) init(limits Limits) error {
@@ -90,6 +107,7 @@ func (c *Continuations) init(limits Limits) error {
 		return err
 	}
 	c.region, c.made = region, 1
+	c.trigger, c.stacks.trigger = firstContTrigger, firstStackTrigger
 	c.stacks.limit = limits.ContinuationBytes + uint64(limits.StackBytes)
 	return nil
 }

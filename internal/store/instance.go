@@ -22,7 +22,7 @@ type Instance struct {
 // imports (core specification, section "Instantiation"). When a segment does not
 // fit or the start function fails, what was written before stays written.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
-	in, err := s.allocate(m, imports)
+	in, err := s.allocateInstance(m, imports)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +37,8 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 	return in, nil
 }
 
-// allocate makes the instance with its tables, memories, globals and segments.
-func (s *Store) allocate(m *Module, imports []Extern) (*Instance, error) {
+// allocateInstance makes the instance with its tables, memories, globals and segments.
+func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error) {
 	if len(imports) != len(m.Wasm.Imports) {
 		return nil, fmt.Errorf("weft: %d imports given, the module has %d", len(imports), len(m.Wasm.Imports))
 	}
@@ -181,18 +181,19 @@ func (in *Instance) evaluateElems() error {
 		if e.Mode == wasm.Declarative {
 			continue
 		}
-		slots := make([]uint64, 0, len(e.Funcs)+len(e.Exprs))
-		for _, f := range e.Funcs {
-			slots = append(slots, in.Record.Func(f).Ref())
+		// The collector sees what is already there.
+		slots := make([]uint64, len(e.Funcs)+len(e.Exprs))
+		in.Elems[i] = slots
+		for j, f := range e.Funcs {
+			slots[j] = in.Record.Func(f).Ref()
 		}
 		for j := range e.Exprs {
 			v, err := in.evaluate(&e.Exprs[j])
 			if err != nil {
 				return err
 			}
-			slots = append(slots, v[0])
+			slots[j] = v[0]
 		}
-		in.Elems[i] = slots
 	}
 	in.Datas = make([][]byte, len(m.Datas))
 	for i := range m.Datas {

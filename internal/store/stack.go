@@ -36,6 +36,9 @@ type stackAllocator struct {
 	large map[uintptr]Region
 	bytes uint64 // in slabs and large stacks
 	limit uint64
+	// used are the bytes of the stacks in use; trigger is how many there may be
+	// before a collection is wanted.
+	used, trigger uint64
 }
 
 func (a *stackAllocator) get(class uint8) (uintptr, bool) {
@@ -131,6 +134,7 @@ func (c *Continuations) AllocStack(r *ContRecord, size uintptr) bool {
 	p, ok := c.stacks.get(class)
 	if ok {
 		r.Stack, r.Class = p, class
+		c.stacks.used += uint64(classSize(class))
 	}
 	return ok
 }
@@ -145,6 +149,7 @@ func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
 		copy(unsafe.Slice((*byte)(Pointer(p)), used), unsafe.Slice((*byte)(Pointer(r.Stack)), used))
 		c.FreeStack(r)
 		r.Stack, r.Class = p, class
+		c.stacks.used += uint64(classSize(class))
 	}
 	return ok
 }
@@ -153,6 +158,7 @@ func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
 func (c *Continuations) FreeStack(r *ContRecord) {
 	if r.Class != 0 {
 		c.stacks.put(r.Class, r.Stack)
+		c.stacks.used -= uint64(classSize(r.Class))
 		r.Class, r.Stack = 0, 0
 	}
 }

@@ -22,6 +22,9 @@ type Limits struct {
 	MemoryBytes uint64
 	// TableElements bounds each table.
 	TableElements uint64
+	// HeapBytes bounds the heap of structs, arrays, exceptions and references to
+	// host values.
+	HeapBytes uint64
 	// HostDepth bounds how deeply calls from the host into Wasm may nest.
 	HostDepth int
 }
@@ -33,6 +36,7 @@ var DefaultLimits = Limits{
 	ContinuationBytes: 1 << 30,
 	MemoryBytes:       16 << 30,
 	TableElements:     10_000_000,
+	HeapBytes:         4 << 30,
 	HostDepth:         1000,
 }
 
@@ -45,6 +49,9 @@ type Engine interface {
 	// [*UnhandledSuspension], the cause of the context's end, or what a host
 	// function returned.
 	Call(ctx context.Context, s *Store, f *FuncRecord, slots []uint64) error
+	// FrameEnd returns where the frame ends in which a continuation goes on that
+	// does not run, in bytes from the beginning of its stack.
+	FrameEnd(c *ContRecord) uintptr
 }
 
 // A Store owns everything that its instances made. It is used by one goroutine
@@ -63,7 +70,9 @@ type Store struct {
 	tags      []*Tag
 	hosts     []*HostFunc
 	externs   externTable
-	excs      []*Exception
+	heap      Heap
+	layouts   []*Layout // by wasm.TypeID
+	roots     *rootTable
 	Conts     Continuations
 	closed    bool
 
@@ -71,6 +80,15 @@ type Store struct {
 	// StackInUse the bytes of the stacks that are active in them.
 	HostDepth  int
 	StackInUse uint64
+	// Active are the calls that are under way, for the collector.
+	Active []Roots
+	// Pending are references that Go code is about to hand to the guest.
+	Pending []uint64
+	// CollectAlways makes every allocation collect first: for tests.
+	CollectAlways bool
+	// Collections counts them.
+	Collections int
+
 	// Fuel is what is left of the calls and branches backwards that guests may
 	// still make, if FuelEnabled: when it is used up they trap.
 	Fuel        uint64
@@ -87,7 +105,8 @@ var ErrClosed = errors.New("weft: the store is closed")
 
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
-	s := &Store{Types: types, Engine: engine, Limits: limits}
+	s := &Store{Types: types, Engine: engine, Limits: limits, roots: &rootTable{}}
+	s.heap.init(limits.HeapBytes)
 	if err := s.Conts.init(limits); err != nil {
 		return nil, fmt.Errorf("weft: new store: %w", err)
 	}
@@ -107,6 +126,7 @@ func (s *Store) Close() {
 	for _, t := range s.tables {
 		t.region.Release()
 	}
+	s.heap.region.Release()
 	s.Conts.release()
 	s.arena.Release()
 }

@@ -42,7 +42,7 @@ type Exception struct {
 	Tag     *Tag
 	Payload []uint64 // the slots of the tag's parameters
 	Stack   StackTrace
-	ref     uint64 // the exnref, once there is one: it keeps its identity
+	ref     uint64 // its object in the heap, once there is one: that is its identity
 }
 
 func (e *Exception) Error() string {

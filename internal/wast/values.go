@@ -123,8 +123,10 @@ func (p *parser) argumentBody(word text.Token) weft.Value {
 			p.unexpected(t, "abstract heap type")
 		}
 		return weft.Null(heap)
-	case "ref.extern", "ref.host":
+	case "ref.extern":
 		return weft.ExternRef(p.hostRef())
+	case "ref.host":
+		return weft.AnyRef(p.hostRef())
 	}
 	n := p.number(word)
 	if n == nil {

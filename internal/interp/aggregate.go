@@ -1,0 +1,209 @@
+package interp
+
+import (
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// refType returns the canonical type that a type test names.
+func refType(inst *store.InstanceRecord, in *instr) wasm.ValType {
+	t := wasm.ValType{Kind: wasm.KindRef, Nullable: in.d != 0, Heap: wasm.HeapType(int32(in.c))}
+	if t.Heap.IsIndex() {
+		t.Heap = wasm.HeapType(inst.Type(in.c))
+	}
+	return t
+}
+
+// object executes the instructions that allocate, work on whole objects, or
+// test types. Operands begin at in.a.
+func (m *machine) object(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	s := m.store
+	switch wasm.Opcode(in.op) {
+	case wasm.OpRefTest:
+		setBool(fp, in.a, s.Matches(u64(fp, in.b), refType(inst, in)))
+		return wasm.TrapNone
+	case wasm.OpRefCast:
+		if !s.Matches(u64(fp, in.a), refType(inst, in)) {
+			return wasm.TrapCastFailure
+		}
+		return wasm.TrapNone
+	case wasm.OpStructNew, wasm.OpStructNewDefault:
+		return m.newStruct(inst.Type(in.b), fp, in)
+	case wasm.OpArrayCopy:
+		return m.arrayCopy(inst, fp, in)
+	case wasm.OpArrayFill, wasm.OpArrayInitData, wasm.OpArrayInitElem:
+		return m.arrayFill(inst, fp, in)
+	}
+	return m.newArray(inst, fp, in)
+}
+
+func (m *machine) newStruct(id wasm.TypeID, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	ref, trap := m.store.NewStruct(id)
+	if trap != 0 {
+		return trap
+	}
+	if wasm.Opcode(in.op) == wasm.OpStructNew {
+		at := in.a
+		fields := m.store.Layout(id).Fields
+		for i := range fields {
+			f := &fields[i]
+			at = storePart(f, store.Part(ref, uint64(f.Offset)), fp, at)
+		}
+	}
+	set64(fp, in.a, ref)
+	return wasm.TrapNone
+}
+
+// storePart writes the value in a slot to a part of an object, and returns the
+// slot behind it.
+func storePart(f *store.Field, p unsafe.Pointer, fp unsafe.Pointer, slot uint32) uint32 {
+	v := [2]uint64{u64(fp, slot)}
+	slot += 8
+	if f.Width == 16 {
+		v[1] = u64(fp, slot)
+		slot += 8
+	}
+	f.Store(p, v)
+	return slot
+}
+
+// newArray executes the instructions that make arrays.
+func (m *machine) newArray(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	s := m.store
+	id := inst.Type(in.b)
+	f := &s.Layout(id).Fields[0]
+	value := uint32(8) // bytes of the slots of a value
+	if f.Width == 16 {
+		value = 16
+	}
+	var n, from uint32
+	var data []byte
+	var elems []uint64
+	switch wasm.Opcode(in.op) {
+	case wasm.OpArrayNew:
+		n = u32(fp, in.a+value)
+	case wasm.OpArrayNewDefault:
+		n = u32(fp, in.a)
+	case wasm.OpArrayNewFixed:
+		n = in.c
+	case wasm.OpArrayNewData:
+		from, n = u32(fp, in.a), u32(fp, in.a+8)
+		data = s.Instance(inst).Datas[in.c]
+		if bytes := uint64(n) * uint64(f.Width); uint64(from)+bytes > uint64(len(data)) {
+			return wasm.TrapMemoryOutOfBounds
+		}
+	case wasm.OpArrayNewElem:
+		from, n = u32(fp, in.a), u32(fp, in.a+8)
+		elems = s.Instance(inst).Elems[in.c]
+		if uint64(from)+uint64(n) > uint64(len(elems)) {
+			return wasm.TrapTableOutOfBounds
+		}
+	}
+	ref, trap := s.NewArray(id, n)
+	if trap != 0 {
+		return trap
+	}
+	switch wasm.Opcode(in.op) {
+	case wasm.OpArrayNew:
+		v := [2]uint64{u64(fp, in.a)}
+		if f.Width == 16 {
+			v[1] = u64(fp, in.a+8)
+		}
+		store.Fill(ref, f, 0, n, v)
+	case wasm.OpArrayNewFixed:
+		at := in.a
+		for i := range n {
+			at = storePart(f, store.Element(ref, f, i), fp, at)
+		}
+	case wasm.OpArrayNewData:
+		store.SetBytes(ref, f, 0, data[from:][:n*f.Width])
+	case wasm.OpArrayNewElem:
+		copy(unsafe.Slice((*uint64)(store.Element(ref, f, 0)), n), elems[from:])
+	}
+	set64(fp, in.a, ref)
+	return wasm.TrapNone
+}
+
+// arrayFill executes array.fill, array.init_data and array.init_elem.
+func (m *machine) arrayFill(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	ref, at := u64(fp, in.a), u32(fp, in.a+8)
+	if ref == 0 {
+		return wasm.TrapNullArray
+	}
+	f := &m.store.Layout(store.ObjectType(ref)).Fields[0]
+	length := uint64(store.ArrayLen(ref))
+	if wasm.Opcode(in.op) == wasm.OpArrayFill {
+		v := [2]uint64{u64(fp, in.a+16)}
+		next := in.a + 24
+		if f.Width == 16 {
+			v[1] = u64(fp, next)
+			next += 8
+		}
+		n := u32(fp, next)
+		if uint64(at)+uint64(n) > length {
+			return wasm.TrapArrayOutOfBounds
+		}
+		store.Fill(ref, f, at, n, v)
+		return wasm.TrapNone
+	}
+	from, n := u32(fp, in.a+16), u32(fp, in.a+24)
+	if uint64(at)+uint64(n) > length {
+		return wasm.TrapArrayOutOfBounds
+	}
+	if wasm.Opcode(in.op) == wasm.OpArrayInitData {
+		data := m.store.Instance(inst).Datas[in.c]
+		bytes := uint64(n) * uint64(f.Width)
+		if uint64(from)+bytes > uint64(len(data)) {
+			return wasm.TrapMemoryOutOfBounds
+		}
+		store.SetBytes(ref, f, at, data[from:][:bytes])
+		return wasm.TrapNone
+	}
+	elems := m.store.Instance(inst).Elems[in.c]
+	if uint64(from)+uint64(n) > uint64(len(elems)) {
+		return wasm.TrapTableOutOfBounds
+	}
+	copy(unsafe.Slice((*uint64)(store.Element(ref, f, at)), n), elems[from:])
+	return wasm.TrapNone
+}
+
+func (m *machine) arrayCopy(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+	dst, di := u64(fp, in.a), u32(fp, in.a+8)
+	src, si, n := u64(fp, in.a+16), u32(fp, in.a+24), u32(fp, in.a+32)
+	if dst == 0 || src == 0 {
+		return wasm.TrapNullArray
+	}
+	if uint64(di)+uint64(n) > uint64(store.ArrayLen(dst)) || uint64(si)+uint64(n) > uint64(store.ArrayLen(src)) {
+		return wasm.TrapArrayOutOfBounds
+	}
+	store.CopyElements(dst, di, src, si, &m.store.Layout(inst.Type(in.b)).Fields[0], n)
+	return wasm.TrapNone
+}
+
+// The rest of this file tells the collector what a machine refers to.
+
+// ScanStacks implements [store.Roots].
+func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
+	if p := m.flight.payload; m.flight.tag != nil && len(p) > 0 {
+		scan(uintptr(unsafe.Pointer(&p[0])), uintptr(len(p))*8)
+	}
+	if c := m.hostCont; c != nil {
+		scan(c.Stack, uintptr(8*max(c.Func.Params, c.Func.Results)))
+	}
+	if m.fn == 0 {
+		return // nothing runs yet
+	}
+	scan(m.cur.Stack, m.fp-m.cur.Stack+frameSize(m.function()))
+	for c := m.parent(m.cur); c != nil; c = m.parent(c) {
+		scan(c.Stack, m.engine.FrameEnd(c))
+	}
+}
+
+func frameSize(f *store.FuncRecord) uintptr {
+	return uintptr((*header)(store.Pointer(f.Code)).frame)
+}
+
+// FrameEnd implements [store.Engine].
+func (e *Engine) FrameEnd(c *store.ContRecord) uintptr { return uintptr(c.FP) + frameSize(c.Func) }

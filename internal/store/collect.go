@@ -1,0 +1,246 @@
+package store
+
+import (
+	"sync"
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// Collection finds what can still be reached and frees the rest: objects of the
+// heap, host values that cells name, and continuations with their stacks. It
+// runs when an allocation asks for it, while no guest code of the store runs.
+//
+// Objects are scanned precisely: their type tells where references are. So are
+// globals, tables, element segments, and what Go code keeps (Keep).
+// Stacks are scanned conservatively: a word counts as a reference if an object
+// begins at that address, or if it is the live reference to a continuation. A
+// number that looks like one keeps something alive for a while; that is all.
+// The stack of a suspended continuation is scanned when the continuation is
+// reached, not before. So a cycle of continuations, objects and tables that
+// nothing else refers to is collected.
+
+// A Roots tells the collector about the stacks of a call that is under way.
+type Roots interface {
+	// ScanStacks calls scan with every range of words, from an address on, that may
+	// hold references.
+	ScanStacks(scan func(base, bytes uintptr))
+}
+
+// rootTable holds the references of Go code. Roots are made by the goroutine
+// that uses the store, but may be released by Go's cleanup goroutine.
+type rootTable struct {
+	mu    sync.Mutex
+	slots []rootSlot
+	free  []int
+}
+
+type rootSlot struct {
+	ref   uint64
+	trace Trace
+}
+
+// add keeps a reference and returns its number.
+func (t *rootTable) add(ref uint64, trace Trace) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n := len(t.free); n > 0 {
+		i := t.free[n-1]
+		t.free = t.free[:n-1]
+		t.slots[i] = rootSlot{ref, trace}
+		return i
+	}
+	t.slots = append(t.slots, rootSlot{ref, trace})
+	return len(t.slots) - 1
+}
+
+func (t *rootTable) remove(i int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.slots[i] = rootSlot{}
+	t.free = append(t.free, i)
+}
+
+// Keep keeps what a reference of a canonical type is to, until the function
+// that it returns is called. That function may be called by any goroutine.
+func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
+	trace := s.trace(t)
+	if trace == TraceNothing || ref == 0 || trace == TraceObject && ref&1 != 0 {
+		return func() {}
+	}
+	table := s.roots
+	i := table.add(ref, trace)
+	return func() { table.remove(i) }
+}
+
+// Collect runs a collection.
+func (s *Store) Collect() {
+	c := collector{s: s}
+	c.markRoots()
+	c.drain()
+	s.externs.sweep(&s.heap)
+	s.heap.sweep()
+	s.Conts.sweep()
+	s.Collections++
+}
+
+type collector struct {
+	s     *Store
+	conts []*ContRecord // reached, but their stacks are not scanned
+}
+
+func (c *collector) markRoots() {
+	s := c.s
+	for _, g := range s.globals {
+		c.slot(g.Record.Value[0], s.trace(g.Type.Type))
+	}
+	for _, t := range s.tables {
+		c.slots(t.Slots(), s.trace(t.Type.Elem))
+	}
+	for _, in := range s.instances {
+		for i, elems := range in.Elems {
+			c.slots(elems, s.trace(wasm.CanonicalValType(in.Module.Wasm.Elems[i].Type, in.Module.Types)))
+		}
+	}
+	s.roots.mu.Lock()
+	for _, r := range s.roots.slots {
+		c.slot(r.ref, r.trace)
+	}
+	s.roots.mu.Unlock()
+	for _, m := range s.Active {
+		m.ScanStacks(c.words)
+	}
+	if n := len(s.Pending); n > 0 {
+		c.words(uintptr(unsafe.Pointer(&s.Pending[0])), uintptr(n)*8)
+	}
+}
+
+// slot follows a reference.
+func (c *collector) slot(ref uint64, trace Trace) {
+	switch trace {
+	case TraceObject:
+		c.s.heap.mark(ref)
+	case TraceCont:
+		c.cont(ref)
+	}
+}
+
+func (c *collector) slots(refs []uint64, trace Trace) {
+	if trace == TraceNothing {
+		return
+	}
+	for _, ref := range refs {
+		c.slot(ref, trace)
+	}
+}
+
+// words scans memory whose words may be references.
+func (c *collector) words(base, bytes uintptr) {
+	for _, w := range unsafe.Slice((*uint64)(Pointer(base)), bytes/8) {
+		if w != 0 {
+			c.s.heap.mark(w)
+			c.cont(w)
+		}
+	}
+}
+
+// cont marks the continuation that a word is the live reference to, if it is
+// one, with those that were captured beneath it.
+func (c *collector) cont(ref uint64) {
+	conts := &c.s.Conts
+	if number := uint32(ref); number == 0 || number >= conts.made {
+		return
+	}
+	r := conts.Lookup(ref)
+	if r == nil || r.marked || r.State != ContFresh && r.State != ContSuspended {
+		return
+	}
+	r.marked = true
+	c.conts = append(c.conts, r)
+}
+
+// drain scans what has been marked, until nothing is left.
+func (c *collector) drain() {
+	h := &c.s.heap
+	for {
+		if n := len(h.marking); n > 0 {
+			obj := h.marking[n-1]
+			h.marking = h.marking[:n-1]
+			c.object(uint64(obj))
+		} else if n := len(c.conts); n > 0 {
+			r := c.conts[n-1]
+			c.conts = c.conts[:n-1]
+			c.scanCont(r)
+		} else {
+			return
+		}
+	}
+}
+
+func (c *collector) object(obj uint64) {
+	h := headerOf(obj)
+	switch h.typ {
+	case typeExtern:
+		return
+	case typeException:
+		c.exception(obj)
+		return
+	}
+	l := c.s.Layout(wasm.TypeID(h.typ))
+	if len(l.refs) == 0 {
+		return
+	}
+	if l.Kind == wasm.CompArray {
+		c.slots(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), h.len), l.refs[0].Trace)
+		return
+	}
+	for i := range l.refs {
+		c.slot(*(*uint64)(Part(obj, uint64(l.refs[i].Offset))), l.refs[i].Trace)
+	}
+}
+
+// scanCont scans the stacks of a continuation that does not run.
+func (c *collector) scanCont(r *ContRecord) {
+	if r.State == ContFresh {
+		c.words(r.Stack, uintptr(r.Bound))
+		return
+	}
+	conts := &c.s.Conts
+	for at := conts.At(r.Inner); ; at = conts.At(at.Parent) {
+		c.words(at.Stack, c.s.Engine.FrameEnd(at))
+		if at == r {
+			return
+		}
+	}
+}
+
+// sweep frees the continuations that were not reached.
+func (c *Continuations) sweep() {
+	for i := uint32(1); i < c.made; i++ {
+		r := c.At(i)
+		switch {
+		case r.State != ContFresh && r.State != ContSuspended:
+		case r.marked:
+			r.marked = false
+		default:
+			c.discard(r)
+		}
+	}
+	c.trigger = max(firstContTrigger, 2*c.live)
+	c.stacks.trigger = max(firstStackTrigger, 2*c.stacks.used)
+}
+
+// discard frees a continuation that does not run, with those captured beneath it.
+func (c *Continuations) discard(r *ContRecord) {
+	at := r
+	if r.State == ContSuspended {
+		at = c.At(r.Inner)
+	}
+	for at != r {
+		parent := c.At(at.Parent)
+		c.Free(at)
+		at = parent
+	}
+	r.Revision++
+	c.Free(r)
+}

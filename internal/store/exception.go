@@ -1,0 +1,85 @@
+package store
+
+import (
+	"runtime"
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// An exception object in the heap: behind the header its tag, then the slots of
+// its payload. It comes into being when a reference to it is needed.
+
+const exceptionPayload = HeaderSize + 8
+
+// NewException makes an exception object; see NewStruct. The payload must be
+// where the collector sees it.
+func (s *Store) NewException(tag *TagRecord, payload []uint64) (uint64, wasm.TrapCode) {
+	ref, trap := s.allocate(exceptionPayload+8*uint64(len(payload)), typeException, uint32(len(payload)))
+	if trap != 0 {
+		return 0, trap
+	}
+	*(*uint64)(Part(ref, HeaderSize)) = uint64(uintptr(unsafe.Pointer(tag)))
+	copy(exceptionSlots(ref), payload)
+	return ref, trap
+}
+
+func exceptionSlots(ref uint64) []uint64 {
+	return unsafe.Slice((*uint64)(Part(ref, exceptionPayload)), headerOf(ref).len)
+}
+
+// ExceptionParts returns the tag and the payload of an exception object.
+func ExceptionParts(ref uint64) (*TagRecord, []uint64) {
+	return (*TagRecord)(Pointer(uintptr(*(*uint64)(Part(ref, HeaderSize))))), exceptionSlots(ref)
+}
+
+// exception follows the references in an exception's payload.
+func (c *collector) exception(ref uint64) {
+	tag, payload := ExceptionParts(ref)
+	for _, t := range c.s.Tag(tag).Type.Params {
+		c.slot(payload[0], c.s.trace(t))
+		payload = payload[t.Slots():]
+	}
+}
+
+// HoldException makes the Go object for an exception. If it has an object in
+// the heap (ref), or references in its payload, those stay alive as long as the
+// Go object.
+func (s *Store) HoldException(tag *TagRecord, payload []uint64, ref uint64) *Exception {
+	e := &Exception{Tag: s.Tag(tag), Payload: append([]uint64(nil), payload...), ref: ref}
+	if ref == 0 && s.hasReferences(e.Tag.Type.Params) {
+		// Without room for the object the payload is not kept alive; the trap for
+		// that would hide the exception.
+		e.ref, _ = s.NewException(tag, payload)
+	}
+	if e.ref != 0 {
+		runtime.AddCleanup(e, func(release func()) { release() }, s.Keep(e.ref, wasm.ExnRef))
+	}
+	return e
+}
+
+func (s *Store) hasReferences(types []wasm.ValType) bool {
+	for _, t := range types {
+		if s.trace(t) != TraceNothing {
+			return true
+		}
+	}
+	return false
+}
+
+// Ref returns the reference to the exception's object in the heap, 0 if it has
+// none yet.
+func (e *Exception) Ref() uint64 { return e.ref }
+
+// ExceptionRef returns the reference to an exception, the same at each call.
+func (s *Store) ExceptionRef(e *Exception) (uint64, wasm.TrapCode) {
+	if e.ref != 0 {
+		return e.ref, wasm.TrapNone
+	}
+	ref, trap := s.NewException(e.Tag.Record, e.Payload)
+	if trap == 0 {
+		e.ref = ref
+		runtime.AddCleanup(e, func(release func()) { release() }, s.Keep(ref, wasm.ExnRef))
+	}
+	return ref, trap
+}

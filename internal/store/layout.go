@@ -1,0 +1,115 @@
+package store
+
+import (
+	"weft/wasm"
+)
+
+// A Layout says where the parts of an object lie. An object begins with its
+// header; the fields of a struct follow in their order, each aligned to its
+// width, so that a subtype's layout begins with that of its supertype. The
+// elements of an array follow the header likewise.
+type Layout struct {
+	Kind   wasm.CompKind
+	Size   uint32  // of a struct, in bytes with the header
+	Fields []Field // of a struct; of an array one, that of the first element
+	refs   []Field // those of Fields that the collector follows
+}
+
+// A Field is a part of an object.
+type Field struct {
+	Offset uint32
+	Width  uint32 // in bytes
+	Type   wasm.ValType
+	Trace  Trace
+}
+
+// Trace says how the collector treats a slot.
+type Trace uint8
+
+const (
+	TraceNothing Trace = iota // a number, or a reference to a function
+	TraceObject               // a reference into the heap, an i31, or null
+	TraceCont                 // a reference to a continuation
+)
+
+// HeaderSize is the size of what stands before the parts of an object: its
+// type, and for an array its length.
+const HeaderSize = 8
+
+// fieldWidth returns the bytes that a value takes in an object.
+func fieldWidth(t wasm.ValType) uint32 {
+	switch t.Kind {
+	case wasm.KindI8:
+		return 1
+	case wasm.KindI16:
+		return 2
+	case wasm.KindI32, wasm.KindF32:
+		return 4
+	case wasm.KindV128:
+		return 16
+	}
+	return 8
+}
+
+// LayoutFields lays out fields behind a header. Heap types that are indices are
+// resolved by comp, which gives the form of a defined type.
+func LayoutFields(fields []wasm.FieldType, comp func(wasm.HeapType) wasm.CompKind) ([]Field, uint32) {
+	out := make([]Field, len(fields))
+	at := uint32(HeaderSize)
+	for i, f := range fields {
+		width := fieldWidth(f.Type)
+		align := min(width, 8)
+		at = (at + align - 1) &^ (align - 1)
+		out[i] = Field{Offset: at, Width: width, Type: f.Type, Trace: traceOf(f.Type, comp)}
+		at += width
+	}
+	return out, at
+}
+
+func traceOf(t wasm.ValType, comp func(wasm.HeapType) wasm.CompKind) Trace {
+	if !t.IsRef() {
+		return TraceNothing
+	}
+	h := t.Heap
+	if h.IsIndex() {
+		switch comp(h) {
+		case wasm.CompFunc:
+			return TraceNothing
+		case wasm.CompCont:
+			return TraceCont
+		}
+		return TraceObject
+	}
+	switch h {
+	case wasm.HeapFunc, wasm.HeapNoFunc:
+		return TraceNothing
+	case wasm.HeapCont, wasm.HeapNoCont:
+		return TraceCont
+	}
+	return TraceObject
+}
+
+// trace returns how the collector treats a value of a canonical type.
+func (s *Store) trace(t wasm.ValType) Trace {
+	return traceOf(t, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
+}
+
+// Layout returns the layout of the objects of a struct or array type.
+func (s *Store) Layout(id wasm.TypeID) *Layout {
+	if int(id) < len(s.layouts) && s.layouts[id] != nil {
+		return s.layouts[id]
+	}
+	comp := s.Types.Comp(id)
+	l := &Layout{Kind: comp.Kind}
+	l.Fields, l.Size = LayoutFields(comp.Fields, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
+	for _, f := range l.Fields {
+		if f.Trace != TraceNothing {
+			l.refs = append(l.refs, f)
+		}
+	}
+	for int(id) >= len(s.layouts) {
+		s.layouts = append(s.layouts, nil)
+	}
+	s.layouts[id] = l
+	return l
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// NewStruct allocates a struct of zeros and nulls. It may collect; what the
+// caller alone knows must be on a stack that the collector sees.
+func (s *Store) NewStruct(id wasm.TypeID) (uint64, wasm.TrapCode) {
+	return s.allocate(uint64(s.Layout(id).Size), uint32(id), 0)
+}
+
+// NewArray allocates an array of n zeros or nulls; see NewStruct.
+func (s *Store) NewArray(id wasm.TypeID, n uint32) (uint64, wasm.TrapCode) {
+	size := HeaderSize + uint64(s.Layout(id).Fields[0].Width)*uint64(n)
+	return s.allocate(size, uint32(id), n)
+}
+
+// allocate returns a zeroed object, after a collection if it must.
+func (s *Store) allocate(size uint64, typ, length uint32) (uint64, wasm.TrapCode) {
+	if s.CollectAlways {
+		s.Collect()
+	}
+	if obj := s.heap.alloc(size, typ, length); obj != 0 {
+		return obj, wasm.TrapNone
+	}
+	s.Collect()
+	if s.heap.full() {
+		return 0, wasm.TrapOutOfMemory
+	}
+	if obj := s.heap.alloc(size, typ, length); obj != 0 {
+		return obj, wasm.TrapNone
+	}
+	// The collection may have left room that only its trigger refuses.
+	s.heap.trigger = uint64(s.heap.limit)
+	if obj := s.heap.alloc(size, typ, length); obj != 0 {
+		return obj, wasm.TrapNone
+	}
+	return 0, wasm.TrapOutOfMemory
+}
+
+// ObjectKind says what a reference of the hierarchies any and extern is to.
+type ObjectKind uint8
+
+const (
+	ObjectNull ObjectKind = iota
+	ObjectI31
+	ObjectStruct
+	ObjectArray
+	ObjectExtern
+	ObjectException
+)
+
+// Object returns what a reference is to, and the type of a struct or array.
+func (s *Store) Object(ref uint64) (ObjectKind, wasm.TypeID) {
+	switch {
+	case ref == 0:
+		return ObjectNull, 0
+	case ref&1 != 0:
+		return ObjectI31, 0
+	}
+	switch t := headerOf(ref).typ; t {
+	case typeExtern:
+		return ObjectExtern, 0
+	case typeException:
+		return ObjectException, 0
+	default:
+		if s.Layout(wasm.TypeID(t)).Kind == wasm.CompArray {
+			return ObjectArray, wasm.TypeID(t)
+		}
+		return ObjectStruct, wasm.TypeID(t)
+	}
+}
+
+// RefI31 returns an i31 reference. It is odd, unlike every address.
+func RefI31(v uint32) uint64 { return uint64(v)&0x7FFFFFFF<<1 | 1 }
+
+// I31 returns the value of an i31 reference, sign-extended from bit 30.
+func I31(ref uint64) int32 { return int32(uint32(ref)) >> 1 }
+
+// ArrayLen returns the length of an array.
+func ArrayLen(ref uint64) uint32 { return headerOf(ref).len }
+
+// ObjectType returns the type of a struct or array.
+func ObjectType(ref uint64) wasm.TypeID { return wasm.TypeID(headerOf(ref).typ) }
+
+// Part returns the address of a byte of an object.
+func Part(ref uint64, offset uint64) unsafe.Pointer { return Pointer(uintptr(ref + offset)) }
+
+// Matches reports whether a reference is of a canonical reference type of the
+// same hierarchy (core specification, "ref.test").
+func (s *Store) Matches(ref uint64, t wasm.ValType) bool {
+	top := s.Types.Top(t.Heap)
+	if top == wasm.HeapFunc && ref != 0 {
+		return s.Types.IsHeapSubtype(wasm.HeapType(FuncFromRef(ref).Type), t.Heap)
+	}
+	kind, id := s.Object(ref)
+	have := wasm.HeapAny
+	switch kind {
+	case ObjectNull:
+		return t.Nullable
+	case ObjectI31:
+		have = wasm.HeapI31
+	case ObjectStruct, ObjectArray:
+		have = wasm.HeapType(id)
+	case ObjectException:
+		have = wasm.HeapExn
+	}
+	if top == wasm.HeapExtern {
+		return t.Heap == wasm.HeapExtern
+	}
+	return s.Types.IsHeapSubtype(have, t.Heap)
+}
+
+// Load reads a part of an object into a slot pair; signed says how to extend
+// what is narrower than an i32.
+func Load(p unsafe.Pointer, f *Field, signed bool) [2]uint64 {
+	switch f.Width {
+	case 1:
+		if v := *(*uint8)(p); signed {
+			return [2]uint64{uint64(uint32(int8(v)))}
+		} else {
+			return [2]uint64{uint64(v)}
+		}
+	case 2:
+		if v := *(*uint16)(p); signed {
+			return [2]uint64{uint64(uint32(int16(v)))}
+		} else {
+			return [2]uint64{uint64(v)}
+		}
+	case 4:
+		return [2]uint64{uint64(*(*uint32)(p))}
+	case 8:
+		return [2]uint64{*(*uint64)(p)}
+	}
+	return *(*[2]uint64)(p)
+}
+
+// Store writes a slot pair to a part of an object.
+func (f *Field) Store(p unsafe.Pointer, v [2]uint64) {
+	switch f.Width {
+	case 1:
+		*(*uint8)(p) = uint8(v[0])
+	case 2:
+		*(*uint16)(p) = uint16(v[0])
+	case 4:
+		*(*uint32)(p) = uint32(v[0])
+	case 8:
+		*(*uint64)(p) = v[0]
+	default:
+		*(*[2]uint64)(p) = v
+	}
+}
+
+// Element returns the address of an element of an array, of which f is the first.
+func Element(ref uint64, f *Field, i uint32) unsafe.Pointer {
+	return Part(ref, uint64(f.Offset)+uint64(i)*uint64(f.Width))
+}
+
+// Fill sets n elements of an array from i on.
+func Fill(ref uint64, f *Field, i, n uint32, v [2]uint64) {
+	for end := i + n; i < end; i++ {
+		f.Store(Element(ref, f, i), v)
+	}
+}
+
+// SetBytes sets elements of an array, from i on, to numbers that lie in bytes in
+// little-endian order, as in a data segment.
+func SetBytes(ref uint64, f *Field, i uint32, data []byte) {
+	for ; len(data) > 0; i++ {
+		var v [2]uint64
+		for j := range f.Width {
+			v[j/8] |= uint64(data[j]) << (j % 8 * 8)
+		}
+		f.Store(Element(ref, f, i), v)
+		data = data[f.Width:]
+	}
+}
+
+// CopyElements copies n elements between arrays, or within one.
+func CopyElements(dst uint64, di uint32, src uint64, si uint32, f *Field, n uint32) {
+	bytes := uint64(n) * uint64(f.Width)
+	copy(unsafe.Slice((*byte)(Element(dst, f, di)), bytes), unsafe.Slice((*byte)(Element(src, f, si)), bytes))
+}
