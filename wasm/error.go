@@ -28,7 +28,7 @@ func (c ErrorClass) String() string {
 // known are -1 (Offset, Func) or 0 (Line, Column).
 type Error struct {
 	Class    ErrorClass
-	Feature  Features // for Disabled
+	Feature  Features // for Disabled: what is off; if several, any of them would do
 	Offset   int      // in bytes from the start of the binary
 	Line     int      // 1-based, of the text
 	Column   int      // 1-based, in bytes
@@ -49,10 +49,15 @@ func ErrorAt(class ErrorClass, offset int, format string, args ...any) *Error {
 	return e
 }
 
-// ErrorDisabled makes the error for a use of a feature that is switched off.
-func ErrorDisabled(feature Features, offset int, what string) *Error {
-	e := ErrorAt(Disabled, offset, "%s needs the feature %s, which is not enabled", what, feature)
-	e.Feature = feature
+// ErrorDisabled makes the error for a use of what any of the features would
+// allow, all of which are switched off.
+func ErrorDisabled(features Features, offset int, what string) *Error {
+	format := "%s needs the feature %s, which is not enabled"
+	if len(features.List()) > 1 {
+		format = "%s needs one of the features %s, of which none is enabled"
+	}
+	e := ErrorAt(Disabled, offset, format, what, features)
+	e.Feature = features
 	return e
 }
 

@@ -29,6 +29,8 @@ const (
 	LegacyExceptions
 	WideArithmetic
 	CustomPageSizes
+	// TypedContinuations2023 is another spelling of StackSwitching, which must be
+	// on as well, and has barriers.
 	TypedContinuations2023
 
 	featureEnd

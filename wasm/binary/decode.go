@@ -192,5 +192,5 @@ func (d *decoder) need(feature wasm.Features, at int, what string) error {
 	if feature == wasm.MVP || d.features&feature != 0 {
 		return nil
 	}
-	return wasm.ErrorDisabled(feature.List()[0], at, what)
+	return wasm.ErrorDisabled(feature, at, what)
 }

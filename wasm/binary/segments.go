@@ -29,8 +29,15 @@ func (d *decoder) elem() error {
 	if flags > elemNotActive|elemIndexed|elemExprs {
 		return wasm.ErrorAt(wasm.Malformed, at, "malformed elements segment kind %d", flags)
 	}
+	needs := wasm.BulkMemory | wasm.ReferenceTypes
+	switch flags &^ elemExprs {
+	case elemNotActive:
+		needs = wasm.BulkMemory
+	case elemNotActive | elemIndexed:
+		needs = wasm.ReferenceTypes
+	}
 	if flags != 0 {
-		if err := d.need(wasm.BulkMemory|wasm.ReferenceTypes, at, "this form of element segment"); err != nil {
+		if err := d.need(needs, at, "this form of element segment"); err != nil {
 			return err
 		}
 	}
@@ -121,10 +128,9 @@ func (d *decoder) dataSection() error {
 		if flags > dataIndexed {
 			return wasm.ErrorAt(wasm.Malformed, at, "malformed data segment kind %d", flags)
 		}
-		if flags != dataActive {
-			if err := d.need(wasm.BulkMemory|wasm.MultiMemory, at, "this form of data segment"); err != nil {
-				return err
-			}
+		needs := [...]wasm.Features{dataActive: wasm.MVP, dataPassive: wasm.BulkMemory, dataIndexed: wasm.BulkMemory | wasm.MultiMemory}
+		if err := d.need(needs[flags], at, "this form of data segment"); err != nil {
+			return err
 		}
 		var seg wasm.Data
 		if flags == dataIndexed {

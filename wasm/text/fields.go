@@ -110,7 +110,7 @@ func (p *Parser) definition(kind wasm.ExternKind) {
 		t := p.globalType()
 		p.m.Globals = append(p.m.Globals, wasm.Global{Type: t, Init: p.constExpr()})
 	case wasm.ExternTag:
-		p.need(first, wasm.Exceptions|wasm.LegacyExceptions|wasm.StackSwitching|wasm.TypedContinuations2023, "tag")
+		p.need(first, wasm.Exceptions|wasm.LegacyExceptions|wasm.StackSwitching, "tag")
 		p.m.Tags = append(p.m.Tags, p.typeUse(ignoreNames))
 	}
 }

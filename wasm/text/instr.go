@@ -359,10 +359,19 @@ func (p *Parser) catchKind() (wasm.CatchKind, bool) {
 	return 0, false
 }
 
+// openHandler reads the beginning of a clause of resume, if it comes next.
+func (p *Parser) openHandler() bool {
+	if t := p.tok; p.openList("tag") {
+		p.need(t, wasm.TypedContinuations2023, "a clause (tag ...)")
+		return true
+	}
+	return p.openList("on")
+}
+
 // handlers reads the clauses of resume and its relatives.
 func (p *Parser) handlers() []wasm.Handler {
 	p.handlerBuf = p.handlerBuf[:0]
-	for p.openList("on") || p.m.Dialect != 0 && p.openList("tag") {
+	for p.openHandler() {
 		h := wasm.Handler{Kind: wasm.OnLabel, Tag: p.index(&p.tags)}
 		if t := p.tok; p.acceptWord("switch") {
 			if p.m.Dialect != 0 {

@@ -63,7 +63,7 @@ func (p *Parser) compType(index uint32) (c wasm.CompType) {
 		c.Kind = wasm.CompArray
 		c.Fields = []wasm.FieldType{p.fieldType()}
 	case p.acceptWord("cont"):
-		p.need(word, wasm.StackSwitching|wasm.TypedContinuations2023, "cont")
+		p.need(word, wasm.StackSwitching, "cont")
 		c.Kind = wasm.CompCont
 		c.Cont = p.contTarget()
 	default:
@@ -219,16 +219,9 @@ func (p *Parser) heapType() wasm.HeapType {
 
 // needHeap checks that an abstract heap type is enabled.
 func (p *Parser) needHeap(t Token, h wasm.HeapType) {
-	feature := h.Feature()
-	switch feature {
-	case wasm.StackSwitching:
-		feature |= wasm.TypedContinuations2023
-	case wasm.ReferenceTypes:
-		if h == wasm.HeapFunc { // the type of tables since the first release
-			return
-		}
+	if h != wasm.HeapFunc { // the type of tables since the first release
+		p.need(t, h.Feature(), t.Text)
 	}
-	p.need(t, feature, t.Text)
 }
 
 // ignoreNames is for parameters whose identifiers nobody can refer to.

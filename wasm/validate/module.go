@@ -57,7 +57,7 @@ func (c *context) need(feature wasm.Features, what string) error {
 	if feature == wasm.MVP || c.features&feature != 0 {
 		return nil
 	}
-	return wasm.ErrorDisabled(feature.List()[0], -1, what)
+	return wasm.ErrorDisabled(feature, -1, what)
 }
 
 // in says which part of the module an error is about.
@@ -380,8 +380,11 @@ func (c *context) elem(e *wasm.Elem) error {
 			return err
 		}
 	}
-	if e.Mode != wasm.Active {
-		return nil
+	switch e.Mode {
+	case wasm.Passive:
+		return c.need(wasm.BulkMemory, "a passive element segment")
+	case wasm.Declarative:
+		return c.need(wasm.ReferenceTypes, "a declarative element segment")
 	}
 	elem, table, err := c.tableAt(e.Table)
 	if err != nil {
@@ -404,7 +407,7 @@ func (c *context) datas() error {
 
 func (c *context) data(d *wasm.Data) error {
 	if d.Mode != wasm.Active {
-		return nil
+		return c.need(wasm.BulkMemory, "a passive data segment")
 	}
 	memory, err := c.memoryAt(d.Memory)
 	if err != nil {
