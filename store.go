@@ -25,6 +25,19 @@ func (s *Store) Close() { s.store.Close() }
 // interrupts a guest at no cost.
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
+// Collect frees the objects and continuations that cannot be reached any more.
+// It happens by itself when memory is needed; no call may be under way.
+func (s *Store) Collect() {
+	if !s.store.Closed() {
+		s.store.Collect()
+	}
+}
+
+// SetCollectAlways makes every allocation of an object or a continuation collect
+// first, which finds references that the collector does not know. It is meant for
+// tests.
+func (s *Store) SetCollectAlways(always bool) { s.store.CollectAlways = always }
+
 // Instantiate makes an instance of a module, given a value for each of its
 // imports in order. Most callers use a [Linker].
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
