@@ -163,8 +163,13 @@ func extend[From, To lane](x uint64) vec {
 	return vec{extendHalf[From, To](x), extendHalf[From, To](x >> 32)}
 }
 
-func extendHalf[From, To lane](x uint64) uint64 {
-	return resize(x, 64, func(x From) To { return To(x) })
+func extendHalf[From, To lane](x uint64) (r uint64) {
+	w := laneBits[To]()
+	for range 64 / w {
+		r = r>>w | uint64(To(From(x)))<<(64-w)
+		x >>= laneBits[From]()
+	}
+	return r
 }
 
 func extendLow[From, To lane](x vec) vec  { return extend[From, To](x.lo) }
@@ -194,11 +199,16 @@ func dotI16(x, y uint64) uint64 {
 // narrow halves the lanes of x and y, which are signed, with saturation.
 func narrow[From signedLane, To lane](x, y vec) vec {
 	return vec{
-		narrowHalf[From, To](x.lo)>>32 | narrowHalf[From, To](x.hi),
-		narrowHalf[From, To](y.lo)>>32 | narrowHalf[From, To](y.hi),
+		narrowHalf[From, To](x.lo) | narrowHalf[From, To](x.hi)<<32,
+		narrowHalf[From, To](y.lo) | narrowHalf[From, To](y.hi)<<32,
 	}
 }
 
-func narrowHalf[From signedLane, To lane](x uint64) uint64 {
-	return resize(x, 32, func(x From) To { return saturate[To](int32(x)) })
+func narrowHalf[From signedLane, To lane](x uint64) (r uint64) {
+	w := laneBits[To]()
+	for range 32 / w {
+		r = r>>w | uint64(saturate[To](int32(From(x))))<<(64-w)
+		x >>= laneBits[From]()
+	}
+	return r >> 32
 }

@@ -45,16 +45,6 @@ func map2[T lane](x, y uint64, f func(x, y T) T) (r uint64) {
 	return r
 }
 
-// resize converts the lanes of a word from the lowest on with f, as many as fill
-// n bits of lanes of the new type. These are in the highest bits of the result.
-func resize[From, To lane](x uint64, n uint, f func(x From) To) (r uint64) {
-	for range n / laneBits[To]() {
-		r = r>>laneBits[To]() | uint64(f(From(x)))<<(64-laneBits[To]())
-		x >>= laneBits[From]()
-	}
-	return r
-}
-
 // truth is the result of comparing two lanes: all bits are set if it holds.
 func truth[T lane](holds bool) T {
 	if holds {

@@ -5,8 +5,7 @@ package interp
 // every platform: most are then other instructions (vector_ops.go). The rest
 // follows.
 
-// relaxedMadd rounds the product, as the profile wants. The conversion keeps the
-// compiler from fusing the operations where the machine could.
+// relaxedMadd rounds the product: the profile's is not the fused operation.
 func relaxedMadd[F float, B floatBits](x, y, z uint64) uint64 {
 	return addFloats[F, B](mulFloats[F, B](x, y), z)
 }
