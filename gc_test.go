@@ -161,17 +161,3 @@ func TestGoKeepsReferences(t *testing.T) {
 	}
 	runtime.KeepAlive(kept)
 }
-
-func BenchmarkGarbage(b *testing.B) {
-	_, in := newInstance(b, lists, func(l *weft.Limits) { l.HeapBytes = 64 << 20 })
-	b.ReportAllocs()
-	b.ResetTimer()
-	call(b, in, "garbage", weft.I32(int32(b.N)))
-}
-
-func BenchmarkDropSuspended(b *testing.B) {
-	_, in := newInstance(b, suspended, nil)
-	b.ReportAllocs()
-	b.ResetTimer()
-	call(b, in, "drop", weft.I32(int32(b.N)))
-}

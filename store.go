@@ -33,6 +33,21 @@ func (s *Store) Collect() {
 	}
 }
 
+// Stats says what a store holds.
+type Stats struct {
+	// HeapBytes are the bytes of the objects that the last collection found alive.
+	HeapBytes uint64
+	// Continuations are those that have not ended and were not collected.
+	Continuations int
+	// Collections is how often the store has collected.
+	Collections int
+}
+
+// Stats returns what the store holds.
+func (s *Store) Stats() Stats {
+	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Collections}
+}
+
 // SetCollectAlways makes every allocation of an object or a continuation collect
 // first, which finds references that the collector does not know. It is meant for
 // tests.

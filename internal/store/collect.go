@@ -84,6 +84,9 @@ func (s *Store) Collect() {
 	s.Collections++
 }
 
+// HeapLive returns the bytes of the objects that the last collection found alive.
+func (s *Store) HeapLive() uint64 { return s.heap.live }
+
 type collector struct {
 	s     *Store
 	conts []*ContRecord // reached, but their stacks are not scanned
