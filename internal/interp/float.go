@@ -8,13 +8,24 @@ import (
 	"weft/wasm"
 )
 
-// unary executes the operations on one operand for which Go may need a call.
-func unary(fp unsafe.Pointer, in *instr) (trap wasm.TrapCode) {
+// outOfLine executes numeric operations for which Go may need a call, or fixed
+// registers: in run they would cost every other operation something.
+func outOfLine(fp unsafe.Pointer, in *instr) (trap wasm.TrapCode) {
 	switch wasm.Opcode(in.op) {
 	case wasm.OpI32Popcnt:
 		set32(fp, in.a, uint32(bits.OnesCount32(u32(fp, in.b))))
 	case wasm.OpI64Popcnt:
 		set64(fp, in.a, uint64(bits.OnesCount64(u64(fp, in.b))))
+	case wasm.OpI64MulWideU:
+		hi, lo := bits.Mul64(u64(fp, in.b), u64(fp, in.c))
+		set64(fp, in.a, lo)
+		set64(fp, in.a+8, hi)
+	case wasm.OpI64MulWideS:
+		x, y := i64(fp, in.b), i64(fp, in.c)
+		hi, lo := bits.Mul64(uint64(x), uint64(y))
+		// A negative number is 2⁶⁴ more when taken as unsigned.
+		set64(fp, in.a, lo)
+		set64(fp, in.a+8, hi-uint64(x>>63&y)-uint64(y>>63&x))
 	case wasm.OpF32Ceil:
 		setF32(fp, in.a, float32(math.Ceil(float64(f32(fp, in.b)))))
 	case wasm.OpF32Floor:

@@ -1078,16 +1078,6 @@ loadMemory:
 			hi, _ := bits.Sub64(u64(fp, in.a+8), u64(fp, in.a+24), borrow)
 			set64(fp, in.a, lo)
 			set64(fp, in.a+8, hi)
-		case op(wasm.OpI64MulWideU):
-			hi, lo := bits.Mul64(u64(fp, in.b), u64(fp, in.c))
-			set64(fp, in.a, lo)
-			set64(fp, in.a+8, hi)
-		case op(wasm.OpI64MulWideS):
-			x, y := i64(fp, in.b), i64(fp, in.c)
-			hi, lo := bits.Mul64(uint64(x), uint64(y))
-			// A negative number is 2⁶⁴ more when taken as unsigned.
-			set64(fp, in.a, lo)
-			set64(fp, in.a+8, hi-uint64(x>>63&y)-uint64(y>>63&x))
 		case op(wasm.OpI32WrapI64), op(wasm.OpI64ExtendI32U):
 			set32(fp, in.a, u32(fp, in.b))
 		case op(wasm.OpI64ExtendI32S), op(wasm.OpI64Extend32S):
@@ -1192,9 +1182,10 @@ loadMemory:
 			set64(fp, in.a, u64(fp, in.b))
 
 		default:
-			// What takes a call in Go is not worth a case here.
+			// What takes a call in Go, or registers that the loop needs, is not worth a
+			// case here.
 			m.save(ip, fp, fn)
-			if trap = unary(fp, in); trap != 0 {
+			if trap = outOfLine(fp, in); trap != 0 {
 				goto trappedInMachine
 			}
 			goto load
