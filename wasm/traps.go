@@ -31,7 +31,6 @@ const (
 	TrapOutOfMemory
 	TrapTooManyContinuations
 	TrapFuelExhausted
-	TrapUnsupported
 	trapCodeEnd
 )
 
@@ -64,7 +63,6 @@ var trapMessages = [trapCodeEnd]string{
 	TrapOutOfMemory:          "out of memory: the store's limit is reached",
 	TrapTooManyContinuations: "out of continuations: the store's limit is reached",
 	TrapFuelExhausted:        "fuel exhausted",
-	TrapUnsupported:          "instruction is not executed yet",
 }
 
 func (c TrapCode) String() string { return trapMessages[c] }

@@ -52,7 +52,7 @@ path in the conformance corpus calls for.`,
 	f := cmd.Flags()
 	f.BoolVar(&flags.json, "json", false, "write the results as JSON")
 	f.BoolVar(&flags.print, "print", false, "print what the scripts print and the results of calls outside of assertions; only what failed or was skipped is added, on the standard error")
-	f.BoolVar(&flags.verbose, "verbose", false, "also list other texts of errors, excused failures and counts by directive")
+	f.BoolVar(&flags.verbose, "verbose", false, "also list other texts of errors and counts by directive")
 	f.BoolVar(&flags.noProgress, "no-progress", false, "never show a progress bar")
 	f.BoolVar(&flags.habits, "habits", false, "provide the host modules and names that other engines' scripts expect")
 	f.IntVar(&flags.parallel, "parallel", runtime.NumCPU(), "run `N` scripts at the same time")
@@ -204,7 +204,6 @@ func (flags *wastFlags) details(w io.Writer, total *wast.Report) {
 	}
 	if flags.verbose {
 		list("text:", total.Texts)
-		list("excused:", total.Excused)
 		for _, kind := range sortedKeys(total.Kinds) {
 			fmt.Fprintf(w, "%s: %s\n", kind, counts(total.Kinds[kind]))
 		}

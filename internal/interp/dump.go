@@ -11,7 +11,6 @@ import (
 var opNames = [...]string{
 	opExit - wasm.NumOpcodes:             "exit",
 	opContReturn - wasm.NumOpcodes:       "cont.return",
-	opUnsupported - wasm.NumOpcodes:      "unsupported",
 	opCopy - wasm.NumOpcodes:             "copy",
 	opCopy2 - wasm.NumOpcodes:            "copy2",
 	opMove - wasm.NumOpcodes:             "move",

@@ -37,9 +37,8 @@ type op uint16
 // In the comments, → is a branch: c is the distance in bytes from the next
 // instruction.
 const (
-	opExit        op = wasm.NumOpcodes + iota // stub: ends the call from the host
-	opContReturn                              // stub: ends the continuation
-	opUnsupported                             // traps; b is a wasm.Opcode
+	opExit       op = wasm.NumOpcodes + iota // stub: ends the call from the host
+	opContReturn                             // stub: ends the continuation
 
 	opCopy  // a = b
 	opCopy2 // a = b, 2 slots

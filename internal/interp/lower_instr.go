@@ -287,18 +287,10 @@ func (l *lowerer) resume() {
 func (l *lowerer) fromSignature() {
 	code := l.in.Op
 	info := code.Info()
-	if info.Feature == wasm.GC {
-		l.aggregate()
-		return
-	}
-	if !executes(info) {
-		l.emit(instr{op: opUnsupported, b: uint32(code)})
-		l.dead = true
-		l.skip()
-		return
-	}
 	operands, results, _ := strings.Cut(info.Signature, ">")
 	switch {
+	case info.Feature == wasm.GC:
+		l.aggregate()
 	case info.Feature == wasm.Threads:
 		l.atomic(len(operands), len(results) == 1)
 	case info.Imm == wasm.ImmMemArg || info.Imm == wasm.ImmMemArgLane:
@@ -309,17 +301,9 @@ func (l *lowerer) fromSignature() {
 		l.binary(code)
 	case len(operands) == 1:
 		l.emitValue(instr{op: op(code), b: l.popSlot()}, false)
+	default:
+		panic("interp: no lowering of " + info.Name)
 	}
-}
-
-// executes reports whether the engine executes an instruction of the kind that
-// the table's signature describes.
-func executes(info *wasm.Instruction) bool {
-	switch info.Feature {
-	case wasm.MVP, wasm.SignExtension, wasm.SaturatingTruncation, wasm.SIMD, wasm.RelaxedSIMD, wasm.Threads:
-		return true
-	}
-	return false
 }
 
 // access lowers a load or store. The usual case is an instruction of its own;

@@ -53,10 +53,6 @@ loadMemory:
 		case op(wasm.OpUnreachable):
 			trap = wasm.TrapUnreachable
 			goto trapped
-		case opUnsupported:
-			m.detail = wasm.Opcode(in.b).String()
-			trap = wasm.TrapUnsupported
-			goto trapped
 
 		// Slots.
 		case opCopy:

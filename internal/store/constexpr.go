@@ -111,7 +111,7 @@ func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode 
 			}
 		}
 	default:
-		return wasm.TrapUnsupported
+		panic("store: " + op.Op.String() + " is no constant instruction")
 	}
 	stack.push(ref, 0)
 	return wasm.TrapNone

@@ -64,12 +64,8 @@ type actionCommand struct{ action *action }
 
 func (c *actionCommand) run(ctx context.Context, t *thread) outcome {
 	results, err := c.action.do(ctx, t)
-	switch cls, text := classify(err); cls {
-	case none:
-	case unsupported:
-		return skip(text)
-	default:
-		return failRun("a return", describe(cls, text))
+	if err != nil {
+		return fail("a return", describe(classify(err)))
 	}
 	if t.script.runner.PrintResults && len(results) > 0 {
 		fmt.Fprintln(t.script.print, FormatResults(results))

@@ -17,19 +17,15 @@ type assertReturn struct {
 func (c *assertReturn) run(ctx context.Context, t *thread) outcome {
 	results, err := c.action.do(ctx, t)
 	want := formatPatterns(c.want)
-	switch cls, text := classify(err); cls {
-	case none:
-	case unsupported:
-		return skip(text)
-	default:
-		return failRun(want, describe(cls, text))
+	if err != nil {
+		return fail(want, describe(classify(err)))
 	}
 	if len(results) != len(c.want) {
-		return failRun(want, FormatResults(results))
+		return fail(want, FormatResults(results))
 	}
 	for i, p := range c.want {
 		if !p.matches(results[i]) {
-			return failRun(want, FormatResults(results))
+			return fail(want, FormatResults(results))
 		}
 	}
 	return pass()
@@ -85,12 +81,10 @@ func (c *assertFailure) run(ctx context.Context, t *thread) outcome {
 	want := describe(c.want, c.text)
 	got, said := classify(err)
 	switch {
-	case got == unsupported:
-		return skip(said)
 	case got == none && c.action != nil:
-		return failRun(want, "a return of "+FormatResults(results))
+		return fail(want, "a return of "+FormatResults(results))
 	case got != c.want:
-		return failRun(want, describe(got, said))
+		return fail(want, describe(got, said))
 	}
 	o := pass()
 	if !sameText(c.text, said) {

@@ -44,20 +44,7 @@ func scripts(t testing.TB, dir string) []string {
 	return files
 }
 
-// Nothing may be skipped in the folders of executed, except in the folders and
-// scripts of notExecuted, which need vectors or objects of the collected heap.
-var (
-	executed = []string{"stack-switching/", "spec/core/", "spec/custom/", "custom-page-sizes/",
-		"spec-legacy-exceptions/", "wide-arithmetic/", "wasmfx-legacy/"}
-	notExecuted = []string{"spec/core/simd/", "spec/core/relaxed-simd/", "spec/core/gc/",
-		"spec/core/bulk-memory/table_init.wast", "spec/core/memory64/table_init64.wast"}
-)
-
-func within(path string, folders []string) bool {
-	return slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(path, f) })
-}
-
-// TestCorpus runs every script of the corpus.
+// TestCorpus runs every script of the corpus. Nothing of it may be skipped.
 func TestCorpus(t *testing.T) {
 	dir := corpus(t)
 	runner := &wast.Runner{Timeout: 20 * time.Second}
@@ -79,7 +66,7 @@ func TestCorpus(t *testing.T) {
 				}
 				t.Error(f)
 			}
-			if report.Skipped > 0 && within(name, executed) && !within(name, notExecuted) {
+			if report.Skipped > 0 {
 				t.Errorf("%d commands were skipped: %v", report.Skipped, report.Skips)
 			}
 			if report.Total() == 0 {

@@ -18,10 +18,8 @@
 // suspension, exhaustion) must be exactly what an assertion says. The texts of
 // messages are documentation: a different text is noted, but is not a failure.
 //
-// What the runtime does not execute yet is neither passed nor failed: such
-// commands are skipped, and the report counts them by reason. So are commands that
-// fail later in the same script, because the skipped command may have been what
-// they rely on.
+// What the runtime does not support is neither passed nor failed: such commands
+// are skipped, and the report counts them by reason.
 //
 // The commands of a thread run one after the other when the script waits for it:
 // one of the orders that the script must allow for, unless its threads wait for

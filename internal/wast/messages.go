@@ -24,7 +24,6 @@ const (
 	suspension  class = "suspension"
 	interrupt   class = "timeout"
 	hostFailure class = "host failure"
-	unsupported class = "unsupported"
 	other       class = "error"
 )
 
@@ -52,11 +51,8 @@ func classify(err error) (class, string) {
 		if trapped.Detail != "" {
 			text += ": " + trapped.Detail
 		}
-		switch trapped.Code {
-		case wasm.TrapStackExhausted:
+		if trapped.Code == wasm.TrapStackExhausted {
 			return exhaustion, text
-		case wasm.TrapUnsupported:
-			return unsupported, trapped.Code.String() + ": " + proposal(trapped.Detail)
 		}
 		return trap, text
 	case errors.As(err, &thrown):
@@ -69,16 +65,6 @@ func classify(err error) (class, string) {
 		return hostFailure, firstLine(err.Error())
 	}
 	return other, firstLine(err.Error())
-}
-
-// proposal returns the proposal of the instruction that a text begins with, or
-// the text if there is none.
-func proposal(text string) string {
-	name, _, _ := strings.Cut(text, " ")
-	if op, ok := wasm.OpcodeByName(name); ok {
-		return op.Info().Feature.String()
-	}
-	return text
 }
 
 // movedToValidation reports whether a script from before memory64 calls malformed

@@ -141,12 +141,8 @@ func (t *thread) instantiate(ctx context.Context, m *weft.Module, id string) out
 	t.current = nil
 	t.forget(id)
 	in, err := t.linker.Instantiate(ctx, m)
-	switch c, text := classify(err); c {
-	case none:
-	case unsupported:
-		return skip(text)
-	default:
-		return failRun("an instance", describe(c, text))
+	if err != nil {
+		return fail("an instance", describe(classify(err)))
 	}
 	t.current = in
 	if id != "" {
@@ -167,7 +163,7 @@ func (c *instanceCommand) run(ctx context.Context, t *thread) outcome {
 		m = t.defined[c.definition]
 	}
 	if m == nil {
-		return failRun("a module definition", "unknown definition $"+c.definition)
+		return fail("a module definition", "unknown definition $"+c.definition)
 	}
 	return t.instantiate(ctx, m, c.id)
 }
@@ -178,13 +174,13 @@ type registerCommand struct{ name, instance string }
 func (c *registerCommand) run(_ context.Context, t *thread) outcome {
 	if shared := t.shared[c.instance]; shared != nil {
 		if err := shared.register(t, c.name); err != nil {
-			return failRun("a shared memory", err.Error())
+			return fail("a shared memory", err.Error())
 		}
 		return pass()
 	}
 	in, err := t.instance(c.instance)
 	if err != nil {
-		return failRun("an instance", err.Error())
+		return fail("an instance", err.Error())
 	}
 	t.linker.DefineInstance(c.name, in)
 	return pass()

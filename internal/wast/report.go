@@ -47,10 +47,7 @@ type Report struct {
 	// Failures are the commands that failed.
 	Failures []Finding `json:"failures,omitempty"`
 	// Texts are the assertions that passed although the text of the error is another.
-	Texts []Finding `json:"texts,omitempty"`
-	// Excused are the commands that failed, but count as skipped because they
-	// follow a command that was skipped.
-	Excused []Finding     `json:"excused,omitempty"`
+	Texts   []Finding     `json:"texts,omitempty"`
 	Elapsed time.Duration `json:"elapsed"`
 }
 
@@ -65,7 +62,6 @@ func (r *Report) Add(other *Report) {
 	}
 	r.Failures = append(r.Failures, other.Failures...)
 	r.Texts = append(r.Texts, other.Texts...)
-	r.Excused = append(r.Excused, other.Excused...)
 	r.Elapsed += other.Elapsed
 }
 
@@ -101,9 +97,6 @@ func (r *Report) enter(f Finding, o outcome) {
 	case skipped:
 		c.Skipped = 1
 		r.skip(o.reason, 1)
-		if o.excused {
-			r.Excused = append(r.Excused, f)
-		}
 	}
 	r.Counts.add(c)
 	r.count(f.Directive, c)
@@ -123,22 +116,12 @@ type outcome struct {
 	expected, got string // of a failure, or of a text that differs
 	reason        string // why it was skipped
 	otherText     bool   // passed, but the error has another text
-	atRunTime     bool   // failed, but not by what parsing and validation say
-	excused       bool   // failed after a command that was skipped
 }
 
 func pass() outcome { return outcome{verdict: passed} }
 
-// fail is for what failed before anything was executed.
 func fail(expected, got string) outcome {
 	return outcome{verdict: failed, expected: expected, got: got}
-}
-
-// failRun is for what failed in execution.
-func failRun(expected, got string) outcome {
-	o := fail(expected, got)
-	o.atRunTime = true
-	return o
 }
 
 func skip(reason string) outcome { return outcome{verdict: skipped, reason: reason} }

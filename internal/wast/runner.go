@@ -131,14 +131,7 @@ func (t *thread) execute(ctx context.Context, c *command) {
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	o := t.protected(ctx, c)
-	if o.verdict == failed && o.atRunTime && t.doubtful {
-		o.verdict, o.excused, o.reason = skipped, true, "follows a command that was skipped"
-	}
-	if o.verdict == skipped {
-		t.doubtful = true
-	}
-	t.report.enter(t.script.finding(c.line, c.column, c.directive), o)
+	t.report.enter(t.script.finding(c.line, c.column, c.directive), t.protected(ctx, c))
 }
 
 // protected runs a command. A panic of the runtime is a failure of the command,
@@ -170,8 +163,6 @@ type thread struct {
 	// running is the instance that the script has called; nil between calls.
 	running *weft.Instance
 	report  *Report
-	// doubtful says that a command was skipped, so that later ones may fail for it.
-	doubtful bool
 }
 
 func (s *script) newThread() (*thread, error) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -40,8 +39,7 @@ const prelude = `(module $m
   (func (export "throw") (throw $e (i32.const 1)))
   (func (export "suspend") (suspend $s))
   (func $deep (export "deep") (call $deep))
-  (func (export "loop") (loop (br 0)))
-  (func (export "object") (drop (ref.i31 (i32.const 0)))))
+  (func (export "loop") (loop (br 0))))
 `
 
 func TestOutcomes(t *testing.T) {
@@ -194,21 +192,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestSkips checks that what is not executed is neither passed nor failed, nor
-// is what it leads to.
-func TestSkips(t *testing.T) {
-	report := run(t, wast.Runner{}, prelude+`
-	  (assert_return (invoke "object"))
-	  (assert_trap (invoke "object") "unreachable")
-	  (assert_return (invoke "two") (i32.const 0) (i64.const 0))
-	  (assert_return (invoke "two") (i32.const 1) (i64.const -2000))
-	  (assert_invalid (module) "type mismatch")`)
-	want := map[string]int{"instruction is not executed yet: gc": 2, "follows a command that was skipped": 1}
-	if report.Passed != 2 || report.Failed != 1 || !maps.Equal(report.Skips, want) || len(report.Excused) != 1 {
-		t.Errorf("got %+v, %v", report.Counts, report.Skips)
-	}
-}
-
+// TestComponent checks that what is not supported is neither passed nor failed.
 func TestComponent(t *testing.T) {
 	report := run(t, wast.Runner{}, "(module)\n(component (core module))\n(assert_return (invoke $x \"y\"))")
 	if report.Passed != 1 || report.Failed != 0 || report.Skipped != 1 {

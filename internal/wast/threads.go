@@ -53,14 +53,13 @@ func (p *parser) thread() *threadCommand {
 func (c *threadCommand) run(_ context.Context, t *thread) outcome {
 	inner, err := t.script.newThread()
 	if err != nil {
-		return failRun("a thread", err.Error())
+		return fail("a thread", err.Error())
 	}
-	inner.doubtful = t.doubtful
 	for _, name := range c.shared {
 		shared, err := t.sharedBy(name)
 		if err != nil {
 			inner.store.Close()
-			return failRun("an instance to share", err.Error())
+			return fail("an instance to share", err.Error())
 		}
 		inner.shared[name] = shared
 	}
@@ -121,7 +120,6 @@ func (m memories) register(t *thread, module string) error {
 func (t *thread) join(started *startedThread) {
 	<-started.done
 	t.report.Add(started.report)
-	t.doubtful = t.doubtful || started.doubtful
 }
 
 // close waits for the threads for which no command has, and closes the store.
@@ -138,7 +136,7 @@ type waitCommand struct{ id string }
 func (c *waitCommand) run(_ context.Context, t *thread) outcome {
 	started := t.threads[c.id]
 	if started == nil {
-		return failRun("a thread that was started", "unknown thread $"+c.id)
+		return fail("a thread that was started", "unknown thread $"+c.id)
 	}
 	delete(t.threads, c.id)
 	t.join(started)
