@@ -26,7 +26,7 @@ func (s *Store) Close() { s.store.Close() }
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
 // Collect frees the objects and continuations that cannot be reached any more.
-// It happens by itself when memory is needed; no call may be under way.
+// It happens by itself when memory is needed. A host function may call it.
 func (s *Store) Collect() {
 	if !s.store.Closed() {
 		s.store.Collect()

@@ -3,7 +3,6 @@ package wast
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"weft"
 	"weft/wasm"
@@ -27,7 +26,7 @@ var AllHabits = Habits{RegisterNamed: true, CollectorHost: true, FuzzingHost: tr
 // define defines the host modules in the name space of a thread.
 func (h Habits) define(t *thread) error {
 	if h.CollectorHost {
-		collect := func(context.Context, []uint64) error { runtime.GC(); return nil }
+		collect := func(context.Context, []uint64) error { t.store.Collect(); return nil }
 		if err := t.linker.DefineFunc("wasmtime", "gc", wasm.FuncType{}, collect); err != nil {
 			return err
 		}
