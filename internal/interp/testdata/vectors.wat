@@ -1,0 +1,22 @@
+;; Vectors take two slots; what has more operands than fit takes them from its
+;; place on the operand stack, or from the instruction behind.
+(module
+  (memory 1)
+  (func $locals (param $a v128) (param $b v128) (result v128)
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (f32x4.sqrt (local.get $a)))
+  (func $constant (result v128) (v128.const i64x2 1 2))
+  (func $three (param $a v128) (param $b v128) (result v128)
+    (v128.bitselect (local.get $a) (local.get $b) (v128.not (local.get $b))))
+  (func $shuffle (param $a v128) (param $b v128) (result v128)
+    (i8x16.shuffle 0 1 2 3 4 5 6 7 24 25 26 27 28 29 30 31 (local.get $a) (local.get $b)))
+  (func $lanes (param $a v128) (result f64)
+    (f64x2.extract_lane 1 (i16x8.replace_lane 7 (local.get $a) (i32.const 5))))
+  (func $shift (param $a v128) (result v128) (i64x2.shl (local.get $a) (i32.const 3)))
+  (func $copy (param $to i32) (param $from i32)
+    (v128.store offset=16 (local.get $to) (v128.load offset=32 (local.get $from))))
+  (func $parts (param $at i32) (param $v v128)
+    (v128.store8_lane offset=8 3 (local.get $at)
+      (v128.load8_lane offset=4 2 (local.get $at) (local.get $v))))
+  (func $test (param $v v128) (result i32)
+    (if (result i32) (i8x16.all_true (local.get $v)) (then (i32.const 1)) (else (i32.const 2)))))
