@@ -46,8 +46,16 @@ func scripts(t testing.TB, dir string) []string {
 
 // TestCorpus runs every script of the corpus. Nothing of it may be skipped.
 func TestCorpus(t *testing.T) {
+	runCorpus(t, &wast.Runner{Timeout: 20 * time.Second})
+}
+
+// TestCorpusCollectingAlways does the same with a collection at every allocation.
+func TestCorpusCollectingAlways(t *testing.T) {
+	runCorpus(t, &wast.Runner{Timeout: 20 * time.Second, CollectAlways: true})
+}
+
+func runCorpus(t *testing.T, runner *wast.Runner) {
 	dir := corpus(t)
-	runner := &wast.Runner{Timeout: 20 * time.Second}
 	total := &wast.Report{}
 	for _, file := range scripts(t, dir) {
 		name, _ := filepath.Rel(dir, file)

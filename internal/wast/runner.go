@@ -28,6 +28,8 @@ type Runner struct {
 	PrintResults bool
 	// Habits of other engines that the scripts rely on.
 	Habits Habits
+	// CollectAlways makes every allocation of the guests collect first.
+	CollectAlways bool
 }
 
 // RunFile runs the script in a file. The error is that of reading the file.
@@ -174,6 +176,7 @@ func (s *script) newThread() (*thread, error) {
 	if err != nil {
 		return nil, err
 	}
+	store.SetCollectAlways(s.runner.CollectAlways)
 	t := &thread{
 		script:  s,
 		store:   store,
