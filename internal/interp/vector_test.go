@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"unsafe"
 
@@ -197,5 +198,37 @@ func TestLanes(t *testing.T) {
 	}
 	if got := fmt.Sprintf("%x", replaceLane[uint64](v, 1, 5)); got != "{706050403020100 5}" {
 		t.Error(got)
+	}
+}
+
+// TestLanesAtOnce compares the operations that work on all lanes of a word at
+// once with those on each lane.
+func TestLanesAtOnce(t *testing.T) {
+	testLanesAtOnce[uint8](t)
+	testLanesAtOnce[uint16](t)
+	testLanesAtOnce[uint32](t)
+	testLanesAtOnce[uint64](t)
+}
+
+func testLanesAtOnce[T unsignedLane](t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		// Half of the bytes are 0, 0x80 or 0xFF.
+		x, y := random.Uint64(), random.Uint64()
+		for i := range 8 {
+			if edge := [...]uint64{0, 0x80, 0xFF, 1, 2, 3}[random.IntN(6)]; edge > 3 || edge == 0 {
+				x = x&^(0xFF<<(8*i)) | edge<<(8*i)
+			}
+		}
+		if got, want := addLanes[T](x, y), map2(x, y, func(x, y T) T { return x + y }); got != want {
+			t.Fatalf("%x + %x is %x, want %x", x, y, got, want)
+		}
+		if got, want := subLanes[T](x, y), map2(x, y, func(x, y T) T { return x - y }); got != want {
+			t.Fatalf("%x - %x is %x, want %x", x, y, got, want)
+		}
+		zero := map1(x, func(x T) T { return truth[T](x == 0) }) != 0
+		if got := hasZero[T](x); got != zero {
+			t.Fatalf("a lane of %x is 0: %v", x, got)
+		}
 	}
 }
