@@ -20,7 +20,7 @@ type Extern interface {
 func (s *Store) extern(e store.Extern) Extern {
 	switch e := e.(type) {
 	case *store.FuncRecord:
-		return &Func{s, e}
+		return s.newFunc(e)
 	case *store.Table:
 		return &Table{s, e}
 	case *store.Memory:
@@ -37,17 +37,24 @@ func (s *Store) extern(e store.Extern) Extern {
 type Func struct {
 	store  *Store
 	record *store.FuncRecord
+	// What the record says is kept here, because Close releases the record.
+	typ   wasm.FuncType
+	slots int
+}
+
+func (s *Store) newFunc(r *store.FuncRecord) *Func {
+	return &Func{store: s, record: r, typ: s.engine.types.Comp(r.Type).Func, slots: int(max(r.Params, r.Results))}
 }
 
 func (f *Func) owner() *Store       { return f.store }
 func (f *Func) inner() store.Extern { return f.record }
 
 // Type returns the type of the function.
-func (f *Func) Type() wasm.FuncType { return f.store.engine.types.Comp(f.record.Type).Func }
+func (f *Func) Type() wasm.FuncType { return f.typ }
 
 // Call calls the function.
 func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
-	t := f.Type()
+	t := f.typ
 	if len(args) != len(t.Params) {
 		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
 	}
@@ -56,7 +63,7 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 		return nil, err
 	}
 	defer done()
-	slots := make([]uint64, max(f.record.Params, f.record.Results))
+	slots := make([]uint64, f.slots)
 	copy(slots, pending)
 	if err := f.CallSlots(ctx, slots); err != nil {
 		return nil, err
@@ -68,8 +75,8 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 // which it replaces by the results. It does not allocate.
 func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
 	defer runtime.KeepAlive(f.store)
-	if want := int(max(f.record.Params, f.record.Results)); len(slots) < want {
-		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), want)
+	if len(slots) < f.slots {
+		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots)
 	}
 	s := f.store.store
 	return s.Engine.Call(ctx, s, f.record, slots)
@@ -87,11 +94,21 @@ func (m *Memory) inner() store.Extern { return m.memory }
 // Type returns the type of the memory.
 func (m *Memory) Type() wasm.MemoryType { return m.memory.Type }
 
-// Size returns the size in bytes.
-func (m *Memory) Size() uint64 { return m.memory.Len() }
+// Size returns the size in bytes; 0 once the store is closed.
+func (m *Memory) Size() uint64 {
+	if m.store.store.Closed() {
+		return 0
+	}
+	return m.memory.Len()
+}
 
 // Grow adds pages and returns the size in pages before; false if it cannot.
-func (m *Memory) Grow(pages uint64) (uint64, bool) { return m.memory.Grow(pages) }
+func (m *Memory) Grow(pages uint64) (uint64, bool) {
+	if m.store.store.Closed() {
+		return 0, false
+	}
+	return m.memory.Grow(pages)
+}
 
 // Read copies len(b) bytes at an address into b; false if they are out of bounds.
 func (m *Memory) Read(addr uint64, b []byte) bool {
@@ -110,9 +127,6 @@ func (m *Memory) Write(addr uint64, b []byte) bool {
 }
 
 func (m *Memory) view(addr, n uint64) ([]byte, bool) {
-	if m.store.store.Closed() {
-		return nil, false
-	}
 	if size := m.Size(); n > size || addr > size-n {
 		return nil, false
 	}
@@ -131,13 +145,18 @@ func (t *Table) inner() store.Extern { return t.table }
 // Type returns the type of the table.
 func (t *Table) Type() wasm.TableType { return t.table.Type }
 
-// Size returns the number of elements.
-func (t *Table) Size() uint64 { return t.table.Record.Len }
+// Size returns the number of elements; 0 once the store is closed.
+func (t *Table) Size() uint64 {
+	if t.store.store.Closed() {
+		return 0
+	}
+	return t.table.Record.Len
+}
 
 // Get returns an element; false if the index is out of bounds.
 func (t *Table) Get(i uint64) (Value, bool) {
 	defer runtime.KeepAlive(t.store)
-	if i >= t.Size() || t.store.store.Closed() {
+	if i >= t.Size() {
 		return Value{}, false
 	}
 	return t.store.fromSlots(t.table.Slots()[i:i+1], []wasm.ValType{t.table.Type.Elem})[0], true
@@ -150,7 +169,7 @@ func (t *Table) Set(i uint64, v Value) error {
 	if err != nil {
 		return err
 	}
-	if i >= t.Size() || t.store.store.Closed() {
+	if i >= t.Size() {
 		return fmt.Errorf("weft: table has %d elements, none at %d", t.Size(), i)
 	}
 	t.table.Slots()[i] = slots[0]
@@ -169,9 +188,12 @@ func (g *Global) inner() store.Extern { return g.global }
 // Type returns the type of the global.
 func (g *Global) Type() wasm.GlobalType { return g.global.Type }
 
-// Get returns the value.
+// Get returns the value; the zero Value once the store is closed.
 func (g *Global) Get() Value {
 	defer runtime.KeepAlive(g.store)
+	if g.store.store.Closed() {
+		return Value{}
+	}
 	return g.store.fromSlots(g.global.Record.Value[:], []wasm.ValType{g.global.Type.Type})[0]
 }
 
@@ -180,6 +202,9 @@ func (g *Global) Set(v Value) error {
 	defer runtime.KeepAlive(g.store)
 	if !g.global.Type.Mutable {
 		return fmt.Errorf("weft: the global is immutable")
+	}
+	if g.store.store.Closed() {
+		return ErrClosed
 	}
 	slots, err := g.store.toSlots(nil, v, g.global.Type.Type)
 	if err != nil {

@@ -15,8 +15,14 @@ func (in *Instance) Module() *Module {
 	return &Module{engine: in.store.engine, module: in.instance.Module}
 }
 
-// Export returns what is exported under a name; nil if there is nothing.
-func (in *Instance) Export(name string) Extern { return in.store.extern(in.instance.Export(name)) }
+// Export returns what is exported under a name; nil if there is nothing, or once
+// the store is closed.
+func (in *Instance) Export(name string) Extern {
+	if in.store.store.Closed() {
+		return nil
+	}
+	return in.store.extern(in.instance.Export(name))
+}
 
 // Func returns the function that is exported under a name; nil if there is none.
 func (in *Instance) Func(name string) *Func { f, _ := in.Export(name).(*Func); return f }

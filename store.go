@@ -45,6 +45,9 @@ type Stats struct {
 
 // Stats returns what the store holds.
 func (s *Store) Stats() Stats {
+	if s.store.Closed() {
+		return Stats{}
+	}
 	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Collections}
 }
 
@@ -108,6 +111,9 @@ type HostFunc func(ctx context.Context, slots []uint64) error
 
 // NewFunc makes a function that the host implements. The name is for people.
 func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error) {
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
 	if err := simple(append(append([]wasm.ValType(nil), t.Params...), t.Results...)...); err != nil {
 		return nil, err
 	}
@@ -115,11 +121,14 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Func{store: s, record: h.Record}, nil
+	return s.newFunc(h.Record), nil
 }
 
 // NewMemory makes a memory.
 func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
 	m, err := s.store.NewMemory(t)
 	if err != nil {
 		return nil, err
@@ -129,6 +138,9 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 
 // NewTable makes a table filled with null.
 func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
 	if err := simple(t.Elem); err != nil {
 		return nil, err
 	}
@@ -141,6 +153,9 @@ func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 
 // NewGlobal makes a global.
 func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
 	if err := simple(t.Type); err != nil {
 		return nil, err
 	}
@@ -159,6 +174,9 @@ func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
 
 // NewTag makes a tag, different from all others. The name is for people.
 func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
 	tag, err := s.store.NewTag(s.typeID(t), name)
 	if err != nil {
 		return nil, err

@@ -153,6 +153,9 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 	if !t.IsRef() {
 		return slots, mismatch()
 	}
+	if s.store.Closed() {
+		return slots, ErrClosed
+	}
 	types := s.engine.types
 	if v.ref == nil {
 		if !t.Nullable || types.Top(v.typ.Heap) != types.Top(t.Heap) {
@@ -174,6 +177,9 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 // collection sees them until the caller has put them in their place and calls
 // done.
 func (s *Store) pend(values []Value, types []wasm.ValType, what string) (slots []uint64, done func(), err error) {
+	if s.store.Closed() {
+		return nil, nil, ErrClosed
+	}
 	pending := &s.store.Pending
 	depth := len(*pending)
 	done = func() { *pending = (*pending)[:depth] }
@@ -189,7 +195,7 @@ func (s *Store) pend(values []Value, types []wasm.ValType, what string) (slots [
 // refSlot returns the slot of a reference that is not null, and its heap type.
 func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	if isHostValue(v) {
-		slot, trap := s.store.ExternRef(v.ref, reflect.TypeOf(v.ref).Comparable())
+		slot, trap := s.store.ExternRef(v.ref, canFind(v.ref, v.ref))
 		if trap != 0 {
 			return 0, 0, &Trap{Code: trap}
 		}
@@ -231,6 +237,10 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	return 0, 0, fmt.Errorf("the %s reference belongs to another store", v.typ.Heap)
 }
 
+// canFind reports whether looking for x in a map finds y: not if Go cannot
+// compare them, nor if they are or contain a NaN.
+func canFind(x, y any) bool { return reflect.ValueOf(x).Comparable() && x == y }
+
 // isHostValue reports whether v refers to a value of the host, and not to
 // something of the guest as seen through extern.convert_any.
 func isHostValue(v Value) bool {
@@ -266,7 +276,7 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 	v := Value{typ: wasm.Ref(s.engine.types.Top(t.Heap))}
 	switch v.typ.Heap {
 	case wasm.HeapFunc:
-		v.ref = &Func{s, store.FuncFromRef(slot)}
+		v.ref = s.newFunc(store.FuncFromRef(slot))
 	case wasm.HeapCont:
 		c := &Continuation{s, slot}
 		runtime.AddCleanup(c, func(release func()) { release() }, s.store.Keep(slot, v.typ))

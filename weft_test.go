@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"weft"
 	"weft/wasm"
@@ -105,5 +106,144 @@ func TestExhaustion(t *testing.T) {
 		if !errors.As(err, &trap) || trap.Code != wasm.TrapStackExhausted {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestInterrupt checks that the end of a context ends loops of every kind, also
+// those whose way back is a clause and not a branch.
+func TestInterrupt(t *testing.T) {
+	in := instantiate(t, `(module
+	  (type $f (func)) (type $k (cont $f)) (tag $t) (tag $s)
+	  (elem declare func $suspend $swap)
+	  (func $suspend (suspend $t))
+	  (rec (type $g (func (param (ref null $kg)))) (type $kg (cont $g)))
+	  (func $swap (type $g) (drop (switch $kg $s (cont.new $kg (ref.func $swap)))) (unreachable))
+	  (func (export "branch") (loop $l (br $l)))
+	  (func (export "br_table") (loop $l (br_table $l $l (i32.const 0))))
+	  (func $call (call $call) (call $call))
+	  (func $tail (export "tail") (return_call $tail))
+	  (func (export "throw") (loop $l (try_table (catch $t $l) (throw $t))))
+	  (func (export "suspend") (local $n (ref null $k))
+	    (cont.new $k (ref.func $suspend))
+	    (loop $l (param (ref $k)) (result)
+	      (drop)
+	      (resume $k (on $t $l) (cont.new $k (ref.func $suspend)))))
+	  (func (export "switch") (resume $kg (on $s switch) (ref.null $kg) (cont.new $kg (ref.func $swap)))))`)
+	for _, name := range []string{"branch", "br_table", "tail", "throw", "suspend", "switch"} {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		_, err := in.Func(name).Call(ctx)
+		cancel()
+		var interrupt *weft.Interrupt
+		if !errors.As(err, &interrupt) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestClosed checks that objects of a closed store can still be asked, and refuse
+// to work.
+func TestClosed(t *testing.T) {
+	store, in := newInstance(t, `(module (memory (export "m") 1) (table (export "t") 1 funcref)
+	  (global (export "g") (mut i32) (i32.const 1)) (func $f (export "f") (param funcref) (result i32) (i32.const 2)))`, nil)
+	f, m, table, g := in.Func("f"), in.Memory("m"), in.Table("t"), in.Global("g")
+	store.Close()
+	store.Close()
+	ctx := context.Background()
+	if _, err := f.Call(ctx, weft.FuncRef(f)); !errors.Is(err, weft.ErrClosed) {
+		t.Errorf("Call: %v", err)
+	}
+	if err := f.CallSlots(ctx, make([]uint64, 1)); !errors.Is(err, weft.ErrClosed) {
+		t.Errorf("CallSlots: %v", err)
+	}
+	if err := g.Set(weft.I32(1)); !errors.Is(err, weft.ErrClosed) {
+		t.Errorf("Set: %v", err)
+	}
+	if _, err := store.NewTag("t", wasm.FuncType{}); !errors.Is(err, weft.ErrClosed) {
+		t.Errorf("NewTag: %v", err)
+	}
+	if _, ok := m.Grow(1); ok || m.Size() != 0 || m.Read(0, make([]byte, 1)) {
+		t.Error("the memory is still there")
+	}
+	if _, ok := table.Get(0); ok || table.Size() != 0 || in.Func("f") != nil {
+		t.Error("the table or the instance is still there")
+	}
+	if len(f.Type().Params) != 1 || g.Get().Type().IsRef() {
+		t.Error("types are wrong")
+	}
+}
+
+// TestHostContinuation runs a host function as a continuation's function, with
+// bound arguments, results, an exception, and a call back into the guest.
+func TestHostContinuation(t *testing.T) {
+	engine, err := weft.NewEngine(weft.NewConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := engine.Compile([]byte(`(module
+	  (type $f (func (param i32 i32) (result i32))) (type $k (cont $f))
+	  (type $f1 (func (param i32) (result i32))) (type $k1 (cont $f1))
+	  (type $f0 (func (result i32))) (type $k0 (cont $f0))
+	  (import "host" "f" (func $f (type $f))) (import "host" "e" (tag $e (param i32)))
+	  (tag $t)
+	  (elem declare func $f)
+	  (func (export "inner") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 10)))
+	  (func (export "suspends") (suspend $t))
+	  (func (export "run") (param i32) (result i32)
+	    (block $suspended (result (ref $k0))
+	      (return
+	        (block $caught (result i32)
+	          (try_table (result i32) (catch $e $caught)
+	            (resume $k1 (on $t $suspended) (i32.const 2)
+	              (cont.bind $k $k1 (local.get 0) (cont.new $k (ref.func $f))))))))
+	    (unreachable)))`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	i32 := []wasm.ValType{wasm.I32}
+	tag, err := store.NewTag("e", wasm.FuncType{Params: i32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	linker := weft.NewLinker(store)
+	linker.Define("host", "e", tag)
+	var instance *weft.Instance
+	err = linker.DefineFunc("host", "f", wasm.FuncType{Params: []wasm.ValType{wasm.I32, wasm.I32}, Results: i32},
+		func(ctx context.Context, slots []uint64) error {
+			switch a := int32(slots[0]); {
+			case a < 0:
+				return tag.Throw(weft.I32(a))
+			case a == 0:
+				// The resume around us has a clause for the tag, but we are between.
+				_, err := instance.Func("suspends").Call(ctx)
+				var unhandled *weft.UnhandledSuspension
+				if !errors.As(err, &unhandled) {
+					t.Errorf("the suspension ended with %v", err)
+				}
+			}
+			results, err := instance.Func("inner").Call(ctx, weft.I32(int32(slots[0]+slots[1])))
+			if err != nil {
+				return err
+			}
+			slots[0] = uint64(uint32(results[0].I32()))
+			return nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if instance, err = linker.Instantiate(context.Background(), module); err != nil {
+		t.Fatal(err)
+	}
+	for arg, want := range map[int32]int32{5: 70, 0: 20, -3: -3} {
+		if got := call(t, instance, "run", weft.I32(arg))[0].I32(); got != want {
+			t.Errorf("run(%d) = %d, want %d", arg, got, want)
+		}
+	}
+	if n := store.Stats().Continuations; n != 0 {
+		t.Errorf("%d continuations are left", n)
 	}
 }

@@ -38,10 +38,12 @@ const (
 	lazyConst
 )
 
+// A lowerer lowers the functions of one module.
 type lowerer struct {
-	module *store.Module
-	reader wasm.CodeReader
-	in     wasm.Instr
+	module  *store.Module
+	layouts map[uint32][]store.Field // of the struct and array types that were used
+	reader  wasm.CodeReader
+	in      wasm.Instr
 
 	code     []instr
 	offsets  []uint32

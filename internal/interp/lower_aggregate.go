@@ -69,9 +69,17 @@ func (l *lowerer) objectOperands() (operands int, result bool) {
 	return 5, false // array.copy
 }
 
+// layout returns the fields of a struct or array type of the module.
 func (l *lowerer) layout(typeIndex uint32) []store.Field {
-	types := l.module.Wasm.Types
-	fields, _ := store.LayoutFields(types[typeIndex].Comp.Fields, func(h wasm.HeapType) wasm.CompKind { return types[h].Comp.Kind })
+	fields, known := l.layouts[typeIndex]
+	if !known {
+		types := l.module.Wasm.Types
+		fields, _ = store.LayoutFields(types[typeIndex].Comp.Fields, func(h wasm.HeapType) wasm.CompKind { return types[h].Comp.Kind })
+		if l.layouts == nil {
+			l.layouts = map[uint32][]store.Field{}
+		}
+		l.layouts[typeIndex] = fields
+	}
 	return fields
 }
 

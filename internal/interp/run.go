@@ -30,6 +30,13 @@ func (m *machine) run() error {
 		callee *store.FuncRecord
 		in     *instr
 	)
+loadAndPoll:
+	// A clause of an exception or a suspension may lead backwards.
+	if atomic.LoadUint32(&m.interrupt) != 0 {
+		if err := m.poll(); err != nil {
+			return m.fail(err)
+		}
+	}
 load:
 	ip, fp, fn = store.Pointer(m.ip), store.Pointer(m.fp), m.function()
 	limit = m.limit
@@ -413,7 +420,7 @@ loadMemory:
 			if m.suspend(in); m.failed() {
 				goto thrown
 			}
-			goto load
+			goto loadAndPoll
 		case opResume:
 			m.save(ip, fp, fn)
 			if trap = m.resume(in); trap != 0 {
@@ -437,7 +444,7 @@ loadMemory:
 			if m.failed() {
 				goto thrown
 			}
-			goto load
+			goto loadAndPoll
 
 		// Tables and bulk operations.
 		case op(wasm.OpTableGet), op(wasm.OpTableSet), op(wasm.OpTableSize), op(wasm.OpTableGrow),
@@ -1263,7 +1270,7 @@ thrown:
 	if err := m.unwind(); err != nil {
 		return m.fail(err)
 	}
-	goto load
+	goto loadAndPoll
 nullStruct:
 	trap = wasm.TrapNullStruct
 	goto trapped

@@ -240,10 +240,8 @@ func (in *Instance) initSegments() error {
 
 // Export returns the value that is exported under a name; nil if there is none.
 func (in *Instance) Export(name string) Extern {
-	for i := range in.Module.Wasm.Exports {
-		if e := &in.Module.Wasm.Exports[i]; e.Name == name {
-			return in.extern(e.Kind, e.Index)
-		}
+	if e := in.Module.exports()[name]; e != nil {
+		return in.extern(e.Kind, e.Index)
 	}
 	return nil
 }

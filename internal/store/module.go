@@ -1,6 +1,10 @@
 package store
 
-import "weft/wasm"
+import (
+	"sync"
+
+	"weft/wasm"
+)
 
 // A Module is a validated module in the form from which instances are made. It
 // belongs to an engine and may be instantiated in any number of stores.
@@ -13,11 +17,20 @@ type Module struct {
 	Features wasm.Features
 	// Code is the engine's: what it needs to execute the module.
 	Code any
+
+	exports func() map[string]*wasm.Export
 }
 
 // NewModule prepares a validated module.
 func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine) *Module {
 	c := &Module{Wasm: m, Space: m.AddressSpace(), Types: types.Add(m.Types, m.RecGroups), Features: features}
+	c.exports = sync.OnceValue(func() map[string]*wasm.Export {
+		byName := make(map[string]*wasm.Export, len(m.Exports))
+		for i := range m.Exports {
+			byName[m.Exports[i].Name] = &m.Exports[i]
+		}
+		return byName
+	})
 	engine.Prepare(c)
 	return c
 }
