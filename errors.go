@@ -1,6 +1,10 @@
 package weft
 
-import "weft/internal/store"
+import (
+	"fmt"
+
+	"weft/internal/store"
+)
 
 // The errors with which a call can end.
 type (
@@ -24,6 +28,13 @@ type (
 	// A Frame is a call in a stack trace.
 	Frame = store.Frame
 )
+
+// An ExitError ends a call because the program asked to exit, as it does with
+// WASI's proc_exit. A call returns it inside of a [*HostError] or, in a thread that
+// another one has ended, of an [*Interrupt].
+type ExitError struct{ Code uint32 }
+
+func (e *ExitError) Error() string { return fmt.Sprintf("the program exited with code %d", e.Code) }
 
 // ErrClosed is returned for uses of a store after its Close.
 var ErrClosed = store.ErrClosed

@@ -126,6 +126,15 @@ func (m *Memory) Write(addr uint64, b []byte) bool {
 	return ok
 }
 
+// Bytes returns the content itself, not a copy. It is valid until the memory grows
+// or the store is closed.
+func (m *Memory) Bytes() []byte {
+	if m.store.store.Closed() {
+		return nil
+	}
+	return m.memory.Bytes()
+}
+
 func (m *Memory) view(addr, n uint64) ([]byte, bool) {
 	if size := m.Size(); n > size || addr > size-n {
 		return nil, false

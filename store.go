@@ -12,9 +12,13 @@ import (
 // A Store owns instances and everything they make. It is used by one goroutine
 // at a time; host functions that are called from it may use it too.
 type Store struct {
-	engine *Engine
-	store  *store.Store
+	engine  *Engine
+	store   *store.Store
+	callers []*Instance // by number, those that Caller has returned
 }
+
+// Engine returns the engine of which this is a store.
+func (s *Store) Engine() *Engine { return s.engine }
 
 // Close releases the memory of everything in the store. No call may be under
 // way. Objects of the store must not be used afterwards.
@@ -55,6 +59,22 @@ func (s *Store) Stats() Stats {
 // first, which finds references that the collector does not know. It is meant for
 // tests.
 func (s *Store) SetCollectAlways(always bool) { s.store.CollectAlways = always }
+
+// Caller returns, to a host function, the instance whose code called it; nil if Go
+// did. It does not allocate, but for the first call of an instance.
+func (s *Store) Caller() *Instance {
+	r := s.store.Caller
+	if r == nil {
+		return nil
+	}
+	for int(r.Number) >= len(s.callers) {
+		s.callers = append(s.callers, nil)
+	}
+	if s.callers[r.Number] == nil {
+		s.callers[r.Number] = &Instance{store: s, instance: s.store.Instance(r)}
+	}
+	return s.callers[r.Number]
+}
 
 // Instantiate makes an instance of a module, given a value for each of its
 // imports in order. Most callers use a [Linker].
@@ -106,7 +126,8 @@ func simple(types ...wasm.ValType) error {
 // may be an [*Exception], which the guest can catch; any other ends the call into
 // the guest.
 //
-// The context is that of the call into the guest.
+// The context is that of the call into the guest. [Store.Caller] says which instance
+// calls.
 type HostFunc func(ctx context.Context, slots []uint64) error
 
 // NewFunc makes a function that the host implements. The name is for people.

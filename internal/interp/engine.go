@@ -85,6 +85,9 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		return store.ErrClosed
 	}
 	if f.IsHost() {
+		outer := s.Caller
+		s.Caller = nil
+		defer func() { s.Caller = outer }()
 		return s.Host(f).Call(ctx, args)
 	}
 	if s.HostDepth >= s.Limits.HostDepth {

@@ -270,7 +270,10 @@ func (m *machine) pollTail() {
 // callHost calls a host function with its arguments at p. A failure is left in
 // flight.
 func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
+	outer := m.store.Caller
+	m.store.Caller = m.function().Instance
 	err := m.store.Host(f).Call(m.ctx, slots(p, 8*max(f.Params, f.Results)))
+	m.store.Caller = outer
 	if err != nil {
 		m.hostFailed(f, err)
 	}

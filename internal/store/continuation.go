@@ -71,8 +71,8 @@ func (c *ContRecord) StackSize() uint64 {
 
 const contRecordSize = 64
 
-// The record is one cache line.
-var _ = [1]struct{}{}[unsafe.Sizeof(ContRecord{})-contRecordSize]
+// The record fits into one cache line.
+var _ [contRecordSize - unsafe.Sizeof(ContRecord{})]byte
 
 // Continuations holds the descriptors and stacks of a store.
 type Continuations struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math/bits"
 	"unsafe"
 
 	"weft/wasm"
@@ -91,11 +92,15 @@ func (m *Memory) release() {
 	}
 }
 
+// roomToGrow is the address space that is reserved for a memory if its limit
+// allows for it: all that addresses of 32 bits can reach, where there is so much.
+const roomToGrow = (4 << 30) >> (64 - bits.UintSize)
+
 // reserve makes the first size bytes usable. Space for growth is reserved where
 // the system has it, so that growing seldom moves the memory.
 func (m *Memory) reserve(size uintptr) error {
 	if size > m.region.reserved {
-		bigger, err := ReserveRegion(uintptr(min(m.limit, max(4<<30, uint64(size)*2))))
+		bigger, err := ReserveRegion(uintptr(min(m.limit, max(roomToGrow, uint64(size)*2))))
 		if err != nil {
 			if bigger, err = ReserveRegion(size); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unsafe"
 
 	"weft/wasm"
 )
@@ -38,6 +39,18 @@ var DefaultLimits = Limits{
 	TableElements:     10_000_000,
 	HeapBytes:         4 << 30,
 	HostDepth:         1000,
+}
+
+// fit reduces the limits to what the address space can hold, on machines with
+// addresses of 32 bits.
+func (l Limits) fit() Limits {
+	if unsafe.Sizeof(uintptr(0)) == 4 {
+		l.MemoryBytes = min(l.MemoryBytes, 1<<30)
+		l.HeapBytes = min(l.HeapBytes, 1<<28)
+		l.ContinuationBytes = min(l.ContinuationBytes, 1<<28)
+		l.Continuations = min(l.Continuations, 1<<18)
+	}
+	return l
 }
 
 // An Engine executes functions.
@@ -80,6 +93,9 @@ type Store struct {
 	// StackInUse the bytes of the stacks that are active in them.
 	HostDepth  int
 	StackInUse uint64
+	// Caller is the instance whose code called the host function that runs; nil if
+	// no Wasm code did.
+	Caller *InstanceRecord
 	// Active are the calls that are under way, for the collector.
 	Active []Roots
 	// Pending are references that Go code is about to hand to the guest.
@@ -105,6 +121,7 @@ var ErrClosed = errors.New("weft: the store is closed")
 
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
+	limits = limits.fit()
 	s := &Store{Types: types, Engine: engine, Limits: limits, roots: &rootTable{}}
 	s.heap.init(limits.HeapBytes)
 	if err := s.Conts.init(limits); err != nil {
