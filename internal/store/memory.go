@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"unsafe"
 
@@ -32,8 +33,9 @@ func maxPages(t wasm.MemoryType) uint64 {
 }
 
 // memoryLimit returns the largest size in bytes that a memory of type t may reach
-// where limit bytes are allowed.
+// where limit bytes are allowed. It is less than half of the address space.
 func memoryLimit(t wasm.MemoryType, limit uint64) (uint64, error) {
+	limit = min(limit, math.MaxInt&^(pageRound-1))
 	pages := maxPages(t)
 	if t.Limits.HasMax {
 		pages = min(pages, t.Limits.Max)

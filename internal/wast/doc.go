@@ -21,7 +21,6 @@
 // What the runtime does not support is neither passed nor failed: such commands
 // are skipped, and the report counts them by reason.
 //
-// The commands of a thread run one after the other when the script waits for it:
-// one of the orders that the script must allow for, unless its threads wait for
-// each other.
+// A thread of a script is a goroutine with a store of its own. What it gets from
+// the instances that are shared with it is their shared memories.
 package wast
