@@ -51,6 +51,21 @@ func (s *TypeSet) AddGroup(ids []TypeID, types []SubType, g RecGroup) []TypeID {
 	return s.addGroup(ids, types, g)
 }
 
+// AddCanonical enters a single type in which heap types that are indices are
+// TypeIDs, such as one that was made of parts of other types.
+func (s *TypeSet) AddCanonical(t SubType) TypeID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.types)
+	ids := make([]TypeID, n, n+1)
+	for i := range ids {
+		ids[i] = TypeID(i)
+	}
+	types := make([]SubType, n+1)
+	types[n] = t
+	return s.addGroup(ids, types, RecGroup{Start: n, End: n + 1})[n]
+}
+
 func (s *TypeSet) addGroup(ids []TypeID, types []SubType, g RecGroup) []TypeID {
 	key := groupKey{ids: ids, start: g.Start}
 	for i := g.Start; i < g.End; i++ {

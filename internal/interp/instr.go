@@ -62,7 +62,7 @@ const (
 
 	opCall         // a: arguments, b: byte offset in the array of own functions, c: bytes of arguments
 	opCallFunc     // a: arguments, b: function, c: bytes of arguments
-	opCallIndirect // a: arguments, then index, b: type, c: bytes of arguments, d: 1 if the index is an i64; next.a: table
+	opCallIndirect // a: arguments, then index, b: type, c: bytes of arguments, d: 1 if the index is an i64; next.b: table
 	opCallRef      // a: arguments, then function, c: bytes of arguments
 	opTailCallFunc // the same as tail calls
 	opTailCallIndirect

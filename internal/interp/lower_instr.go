@@ -209,7 +209,7 @@ func (l *lowerer) call() {
 		if in.Op == wasm.OpReturnCallIndirect {
 			call.op = opTailCallIndirect
 		}
-		extra, hasExtra = instr{op: opExtra, a: in.Index2}, true
+		extra, hasExtra = instr{op: opExtra, b: in.Index2}, true
 		if m.Space.Tables[in.Index2].Limits.Is64 {
 			call.d = 1
 		}
@@ -224,11 +224,13 @@ func (l *lowerer) call() {
 	call.a = l.popHomes(n)
 	l.emit(call)
 	if hasExtra {
+		extra.a = call.a
 		l.emit(extra)
 	}
 	l.pushTypes(t.Results)
 	if strings.HasPrefix(in.Op.String(), "return_") {
-		l.dead = true
+		// Only a host function comes back here: see machine.tailCall.
+		l.emitReturn(t.Results)
 	}
 }
 

@@ -308,7 +308,7 @@ loadMemory:
 			callee = inst.Func(in.b)
 			goto call
 		case opCallIndirect:
-			table := inst.Table(in.next().a)
+			table := inst.Table(in.next().b)
 			index := u64(fp, in.a+in.c)
 			if in.d == 0 {
 				index = uint64(uint32(index))
@@ -337,7 +337,7 @@ loadMemory:
 			callee = inst.Func(in.b)
 			goto tailCall
 		case opTailCallIndirect:
-			table := inst.Table(in.next().a)
+			table := inst.Table(in.next().b)
 			index := u64(fp, in.a+in.c)
 			if in.d == 0 {
 				index = uint64(uint32(index))
@@ -351,6 +351,7 @@ loadMemory:
 				trap = wasm.TrapUninitializedElement
 				goto trapped
 			}
+			ip = unsafe.Add(ip, instrSize)
 			if callee.Type != inst.Type(in.b) {
 				goto checkType
 			}
