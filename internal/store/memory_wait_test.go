@@ -148,9 +148,9 @@ func TestAttach(t *testing.T) {
 	if b.Bytes()[70000] != 7 {
 		t.Error("the stores have different bytes")
 	}
-	if _, err := first.NewMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 1 << 15, Max: 1 << 16, HasMax: true, Shared: true},
+	if _, err := first.NewMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 1 << 12, Max: 1 << 16, HasMax: true, Shared: true},
 		PageLog2: 16}); err != nil {
-		t.Errorf("a memory of 2 GiB: %v", err)
+		t.Errorf("a memory of 256 MiB: %v", err)
 	}
 	small := newStore(t, func(l *Limits) { l.MemoryBytes = 1 << 20 })
 	if _, err := small.NewMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 17, Max: 17, HasMax: true, Shared: true}, PageLog2: 16}); err == nil {
