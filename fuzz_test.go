@@ -40,10 +40,10 @@ func FuzzExecute(f *testing.F) {
 		}
 		f.Add(encode(f, string(source)))
 	}
-	for _, source := range []string{fib, generator, nested, numeric} {
+	for _, source := range []string{fib, generator, nested, numeric, legacy, wide} {
 		f.Add(encode(f, source))
 	}
-	engine, err := weft.NewEngine(weft.NewConfig())
+	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func FuzzExecute(f *testing.F) {
 }
 
 func encode(t testing.TB, source string) []byte {
-	m, err := text.Parse([]byte(source), wasm.DefaultFeatures)
+	m, err := text.Parse([]byte(source), wasm.AllFeatures)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,6 +206,54 @@ const nested = `(module
     (local.set $k (cont.new $k (ref.func $inner)))
     (drop (cont.bind $k $k (local.get $k)))
     (resume $k (local.get $k))))`
+
+// legacy throws legacy exceptions, into handlers of all kinds, through
+// delegations and out of continuations.
+const legacy = `(module
+  (type $f (func)) (type $k (cont $f))
+  (tag $e (param i32 v128)) (tag $n) (tag $yield)
+  (elem declare func $body)
+  (func $throw (param $a i32)
+    (if (local.get $a) (then (throw $n)))
+    (throw $e (i32.const 3) (v128.const i64x2 4 5)))
+  (func $body (try (do (suspend $yield) (call $throw (i32.const 0))) (catch $n (suspend $yield) (rethrow 0))))
+  (func (export "handlers") (param $a i32) (result i32)
+    (try $t (result i32)
+      (do
+        (loop (result i32)
+          (try (result i32)
+            (do (try (do (call $throw (local.get $a))) (delegate $t)) (i32.const 1))
+            (catch_all (i32.const 2)))))
+      (catch $e
+        (drop)
+        (try (result i32)
+          (do (rethrow $t))
+          (catch_all (if (local.get $a) (then (rethrow 1))) (i32.const 4)))
+        (i32.add))))
+  (func (export "across") (result i32) (local $k (ref null $k))
+    (local.set $k (cont.new $k (ref.func $body)))
+    (try (result i32)
+      (do
+        (loop $again
+          (block $h (result (ref $k))
+            (resume $k (on $yield $h) (local.get $k))
+            (return (i32.const 1)))
+          (local.set $k)
+          (br_if $again (ref.is_null (local.get $k)))
+          (resume_throw $k $n (local.get $k)))
+        (i32.const 2))
+      (catch_all (i32.const 3)))))`
+
+// wide multiplies and adds numbers of two words.
+const wide = `(module
+  (memory 7 (pagesize 1))
+  (func (export "muladd") (param i64 i64) (result i64 i64)
+    (i64.add128
+      (i64.mul_wide_u (i64.or (local.get 0) (i64.const 0x1234567890abcdef)) (i64.const -3))
+      (i64.sub128 (local.get 0) (i64.const 1) (i64.mul_wide_s (local.get 1) (i64.const -7)))))
+  (func (export "grow") (result i32)
+    (i32.store8 offset=6 (memory.grow (i32.const 1)) (i32.const 1))
+    (memory.size)))`
 
 const numeric = `(module
   (memory (export "m") 1 2)

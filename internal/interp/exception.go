@@ -89,6 +89,9 @@ func (m *machine) unwind() error {
 func (m *machine) findClause(fn *store.FuncRecord, ip uintptr) *instr {
 	code := code(m.store, fn)
 	at, depth := code.index(ip), uint32(wasm.MaxNesting)
+	if len(code.tries) == 0 || code.tailCalls(at) {
+		return nil
+	}
 	for _, try := range code.tries {
 		if at < try.start || at >= try.end || try.depth > depth {
 			continue

@@ -30,7 +30,11 @@ func TestLowering(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := lowerAll(t, source)
+			features := wasm.AllFeatures
+			if strings.Contains(file, "2023") {
+				features |= wasm.TypedContinuations2023
+			}
+			got := lowerAll(t, source, features)
 			golden := strings.TrimSuffix(file, ".wat") + ".golden"
 			if *update {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
@@ -49,19 +53,19 @@ func TestLowering(t *testing.T) {
 }
 
 // lowerAll returns the register code of all functions of a module.
-func lowerAll(t *testing.T, source []byte) []byte {
-	m, err := text.Parse(source, wasm.AllFeatures)
+func lowerAll(t *testing.T, source []byte, features wasm.Features) []byte {
+	m, err := text.Parse(source, features)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate.Module(m, wasm.AllFeatures); err != nil {
+	if err := validate.Module(m, features); err != nil {
 		t.Fatal(err)
 	}
 	engine, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiled := store.NewModule(m, wasm.NewTypeSet(), wasm.AllFeatures, engine)
+	compiled := store.NewModule(m, wasm.NewTypeSet(), features, engine)
 	var out bytes.Buffer
 	var l lowerer
 	for i := range m.Funcs {
@@ -72,7 +76,14 @@ func lowerAll(t *testing.T, source []byte) []byte {
 		index := uint32(compiled.Space.ImportedFuncs + i)
 		fmt.Fprintf(&out, "func %d %s: %s", index, compiled.FuncName(index), dump(h, l.code))
 		for _, try := range l.tries {
-			fmt.Fprintf(&out, "      try [%d, %d) clauses %d..%d\n", try.start, try.end, try.clauses, try.clauses+try.count)
+			fmt.Fprintf(&out, "      try [%d, %d) depth %d clauses %d..%d", try.start, try.end, try.depth, try.clauses, try.clauses+try.count)
+			if try.next != try.depth {
+				fmt.Fprintf(&out, ", then depth %d", try.next)
+			}
+			out.WriteByte('\n')
+		}
+		for _, b := range l.barriers {
+			fmt.Fprintf(&out, "      barrier [%d, %d)\n", b.start, b.end)
 		}
 	}
 	return out.Bytes()

@@ -237,6 +237,19 @@ func (f *funcCode) index(ip uintptr) uint32 {
 	return uint32((ip-f.start-instrSize)/instrSize) - 1
 }
 
+// tailCalls reports whether the instruction is a tail call. While a host function
+// runs that one calls, the frame is still there, but its blocks are no more.
+func (f *funcCode) tailCalls(at uint32) bool {
+	if at >= uint32(len(f.offsets)) {
+		return false
+	}
+	op := f.instr(at).op
+	if op == opExtra {
+		op = f.instr(at - 1).op
+	}
+	return op >= opTailCallFunc && op <= opTailCallRef
+}
+
 // instr returns an instruction by number.
 func (f *funcCode) instr(i uint32) *instr {
 	return (*instr)(store.Pointer(f.start + instrSize + uintptr(i)*instrSize))

@@ -24,12 +24,17 @@ type Memory struct {
 	limit  uint64 // in bytes
 }
 
-// maxPages is the largest size in pages that the address type can express.
+// maxPages is the largest size in pages that the address type can express: both
+// its addresses and, with pages of a byte, the size itself.
 func maxPages(t wasm.MemoryType) uint64 {
+	bits := uint8(32)
 	if t.Limits.Is64 {
-		return 1 << (64 - max(t.PageLog2, 1))
+		bits = 64
 	}
-	return 1 << (32 - t.PageLog2)
+	if t.PageLog2 == 0 {
+		return 1<<bits - 1
+	}
+	return 1 << (bits - t.PageLog2)
 }
 
 // memoryLimit returns the largest size in bytes that a memory of type t may reach
