@@ -69,13 +69,6 @@ func AnyRef(v any) Value {
 	return Value{typ: wasm.Ref(wasm.HeapAny), ref: v}
 }
 
-// A Continuation is a suspended computation of the guest. It is not collected
-// as long as it can be reached from Go.
-type Continuation struct {
-	store *Store
-	ref   uint64
-}
-
 // An Object is a struct or an array of the guest. It is not collected as long
 // as it can be reached from Go.
 type Object struct {
@@ -219,11 +212,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		if r.store != s {
 			break
 		}
-		c := s.store.Conts.Lookup(r.ref)
-		if c == nil {
-			return 0, 0, fmt.Errorf("the continuation is consumed")
-		}
-		return r.ref, wasm.HeapType(c.Type), nil
+		return r.ref, wasm.HeapType(r.id), nil
 	case *Exception:
 		if !s.store.Owns(r.Tag) {
 			break
@@ -278,9 +267,7 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 	case wasm.HeapFunc:
 		v.ref = s.newFunc(store.FuncFromRef(slot))
 	case wasm.HeapCont:
-		c := &Continuation{s, slot}
-		runtime.AddCleanup(c, func(release func()) { release() }, s.store.Keep(slot, v.typ))
-		v.ref = c
+		v.ref = s.fromCont(slot)
 	case wasm.HeapExn:
 		tag, payload := store.ExceptionParts(slot)
 		v.ref = s.store.HoldException(tag, payload, slot)
@@ -288,6 +275,19 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 		v.ref, v.typ.Heap = s.fromObject(slot, v.typ)
 	}
 	return v
+}
+
+// fromCont returns the continuation that a reference is to. A stale reference
+// has no type of its own any more.
+func (s *Store) fromCont(slot uint64) *Continuation {
+	t := wasm.FuncType{}
+	if c := s.store.Conts.Lookup(slot); c != nil {
+		if id, ok := c.ExactType(); ok {
+			return s.newContinuation(slot, id)
+		}
+		t = s.store.ContFuncType(c)
+	}
+	return s.newContinuation(slot, s.contType(t))
 }
 
 // fromObject returns what a reference of the hierarchies any and extern is to.

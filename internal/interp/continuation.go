@@ -84,7 +84,7 @@ func (m *machine) contBind(in *instr) wasm.TrapCode {
 	}
 	copySlots(m.arguments(c), m.slot(in.a), in.b)
 	c.Bound += in.b
-	c.Type = m.function().Instance.Type(in.c)
+	c.SetType(m.function().Instance.Type(in.c))
 	set64(m.frame(), in.a, m.conts.Ref(c))
 	return wasm.TrapNone
 }
@@ -223,8 +223,8 @@ func (m *machine) endContinuation() {
 // A prompt is the place of a resume in the chain of running continuations.
 type prompt struct {
 	child, parent *store.ContRecord // the resumed and the resuming one
-	clause        *instr
-	bytes         uint64 // of the stacks from the running one to child
+	clause        *instr            // nil if the host has resumed child
+	bytes         uint64            // of the stacks from the running one to child
 }
 
 // handler finds the innermost prompt with a clause of a kind for a tag. If a
@@ -245,6 +245,10 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (p prompt, ok bool)
 	for p.child = m.cur; p.child.Parent != 0; p.child = p.parent {
 		p.bytes += p.child.StackSize()
 		p.parent = m.conts.At(p.child.Parent)
+		if m.isHost(p.parent) {
+			p.clause = nil
+			return p, m.handles(kind, tag)
+		}
 		inst := p.parent.Func.Instance
 		p.clause = (*instr)(store.Pointer(p.parent.PC))
 		for range before(p.parent).c {
@@ -257,12 +261,14 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (p prompt, ok bool)
 	return p, false
 }
 
-// capture suspends what runs above a prompt and returns a reference to it.
-func (m *machine) capture(p prompt) uint64 {
+// capture suspends what runs above a prompt and returns a reference to it. It
+// awaits values as [store.ContRecord] says.
+func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 	m.suspendHere(m.ip)
 	c := p.child
 	c.State, c.Inner, c.ChainBytes = store.ContSuspended, m.conts.Number(m.cur), p.bytes
 	c.Parent = 0
+	c.Suspended(awaits)
 	m.store.StackInUse -= p.bytes
 	return m.conts.Ref(c)
 }
@@ -274,12 +280,7 @@ func (m *machine) suspend(in *instr) {
 	if !ok {
 		return
 	}
-	payload := m.slot(in.a)
-	ref := m.capture(p)
-	m.goOn(p.parent)
-	copySlots(m.slot(p.clause.a), payload, in.b)
-	set64(m.frame(), p.clause.a+in.b, ref)
-	m.ip = uintptr(unsafe.Add(unsafe.Pointer(p.clause.next()), int32(p.clause.c)))
+	m.suspendTo(p, tag, slots(m.slot(in.a), in.b))
 }
 
 // switchTo executes switch. If no prompt handles the tag, the error is in flight.
@@ -308,7 +309,7 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	args := m.slot(in.a)
-	ref := m.capture(p)
+	ref := m.capture(p, m.function().Instance.Type(in.next().b))
 	to := m.arguments(c)
 	copySlots(to, args, in.b)
 	*(*uint64)(unsafe.Add(to, in.b)) = ref

@@ -17,20 +17,33 @@ import (
 type Engine struct {
 	arena                store.Arena
 	exit, contReturnStub uintptr
+	hostFunc             *store.FuncRecord
 	// fence is what atomic.fence of all threads accesses.
 	fence atomic.Uint32
+}
+
+// stubs lie outside the Go heap: code for the ends of stacks, and a function
+// that stands for the host where it has resumed a continuation (host.go). It has
+// an empty frame, and its resume has no clauses.
+type stubs struct {
+	header
+	clauses, exit, contReturn instr
+	hostFunc                  store.FuncRecord
+	hostInstance              store.InstanceRecord
 }
 
 // New returns an engine.
 func New() (*Engine, error) {
 	e := &Engine{}
-	p, err := e.arena.Alloc(2 * instrSize)
+	p, err := e.arena.Alloc(unsafe.Sizeof(stubs{}))
 	if err != nil {
 		return nil, fmt.Errorf("weft: new interpreter: %w", err)
 	}
-	stubs := unsafe.Slice((*instr)(p), 2)
-	stubs[0].op, stubs[1].op = opExit, opContReturn
-	e.exit, e.contReturnStub = uintptr(p), uintptr(p)+instrSize
+	c := (*stubs)(p)
+	c.clauses.op, c.exit.op, c.contReturn.op = opClauses, opExit, opContReturn
+	c.hostFunc = store.FuncRecord{Code: uintptr(p), Instance: &c.hostInstance}
+	e.exit, e.contReturnStub = uintptr(unsafe.Pointer(&c.exit)), uintptr(unsafe.Pointer(&c.contReturn))
+	e.hostFunc = &c.hostFunc
 	runtime.AddCleanup(e, func(a store.Arena) { a.Release() }, e.arena)
 	return e, nil
 }
@@ -90,21 +103,30 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		defer func() { s.Caller = outer }()
 		return s.Host(f).Call(ctx, args)
 	}
-	if s.HostDepth >= s.Limits.HostDepth {
-		return &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
+	m, err := e.begin(ctx, s)
+	if err != nil {
+		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return &store.Interrupt{Cause: context.Cause(ctx)}
+	defer m.leave()
+	return m.invoke(f, args)
+}
+
+// begin returns a machine for a call from the host, who calls leave at its end.
+func (e *Engine) begin(ctx context.Context, s *store.Store) (*machine, error) {
+	if s.HostDepth >= s.Limits.HostDepth {
+		return nil, &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
+	}
+	if ctx.Err() != nil {
+		return nil, &store.Interrupt{Cause: context.Cause(ctx)}
 	}
 	m := e.machine(s)
 	s.HostDepth++
 	s.Active = append(s.Active, m)
-	defer m.leave()
 	if ctx.Done() != nil {
-		defer m.watch(ctx)()
+		m.watch(ctx)
 	}
 	m.ctx = ctx
-	return m.invoke(f, args)
+	return m, nil
 }
 
 // machine takes an idle machine of the store or makes one.

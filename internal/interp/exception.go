@@ -43,6 +43,10 @@ func (m *machine) throwRef(ref uint64) wasm.TrapCode {
 
 // hostFailed sets the error that a host function returned in flight.
 func (m *machine) hostFailed(f *store.FuncRecord, err error) {
+	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) && m.hostCont == nil {
+		m.hostSuspends(f, s)
+		return
+	}
 	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
 		m.throwException(e)
 		return
@@ -66,7 +70,7 @@ func (m *machine) unwind() error {
 		return err
 	}
 	w := m.walk()
-	for {
+	for inGuest := !m.isHost(m.cur); inGuest; inGuest = w.next() {
 		if c := m.findClause(w.fn, uintptr(w.ip)); c != nil {
 			for m.cur != w.cont {
 				m.endContinuation()
@@ -76,12 +80,10 @@ func (m *machine) unwind() error {
 			}
 			return nil
 		}
-		if !w.next() {
-			e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)
-			e.Stack = m.stackTrace()
-			return e
-		}
 	}
+	e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)
+	e.Stack = m.stackTrace()
+	return e
 }
 
 // findClause returns the clause for the exception in flight of the innermost

@@ -84,7 +84,7 @@ const (
 	opClauses        // a: where the results go; c: number of clauses, which follow
 	opOnLabel        // clause: a: where the payload goes, b: tag, →
 	opOnSwitch       // clause: b: tag
-	opSwitch         // a: arguments, then continuation; results in a; b: bytes of arguments; c: tag
+	opSwitch         // a: arguments, then continuation; results in a; b: bytes of arguments; c: tag; next.b: type of the continuation that it becomes
 
 	// Parts of objects, by width in bits; lower_aggregate.go counts on the order.
 	opStructGet8U // a = part of b at offset c

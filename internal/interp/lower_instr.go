@@ -132,7 +132,9 @@ func (l *lowerer) instruction() {
 		t := l.module.Wasm.ContFuncType(in.Index)
 		args := t.Params[:len(t.Params)-1]
 		back := l.module.Wasm.ContFuncType(uint32(t.Params[len(args)].Heap))
-		l.emit(instr{op: opSwitch, a: l.popHomes(len(args) + 1), b: slotBytes(args), c: in.Index2})
+		a := l.popHomes(len(args) + 1)
+		l.emit(instr{op: opSwitch, a: a, b: slotBytes(args), c: in.Index2})
+		l.emit(instr{op: opExtra, a: a, b: uint32(t.Params[len(args)].Heap)})
 		l.pushTypes(back.Params)
 	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
 		l.resume()

@@ -31,8 +31,10 @@ type machine struct {
 
 	// interrupt is not 0 if polls must look closer.
 	interrupt atomicFlags
+	unwatch   func() // ends watching the context
 	flight    flight
-	detail    string // for the message of the next trap
+	prompt    hostPrompt // of a call that resumes a continuation
+	detail    string     // for the message of the next trap
 }
 
 // atomicFlags are bits that other goroutines may set.
@@ -108,6 +110,10 @@ func (m *machine) setLimit() { m.limit = m.cur.Stack + uintptr(m.cur.StackSize()
 
 // leave gives back what the call used, however it ended, and the machine itself.
 func (m *machine) leave() {
+	if m.unwatch != nil {
+		m.unwatch()
+		m.unwatch = nil
+	}
 	for m.cur != nil {
 		c := m.cur
 		m.cur = m.parent(c)
@@ -120,7 +126,7 @@ func (m *machine) leave() {
 	}
 	m.store.HostDepth--
 	m.store.Active = m.store.Active[:m.store.HostDepth]
-	m.ctx, m.fn, m.flight.tag, m.flight.ref = nil, 0, nil, 0
+	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
 	atomic.StoreUint32(&m.interrupt, 0)
 	m.store.Idle = append(m.store.Idle, m)
 }
@@ -265,7 +271,10 @@ func (m *machine) pollTail() {
 // flight.
 func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
 	outer := m.store.Caller
-	m.store.Caller = m.function().Instance
+	m.store.Caller = nil
+	if !m.isHost(m.cur) {
+		m.store.Caller = m.function().Instance
+	}
 	err := m.store.Host(f).Call(m.ctx, slots(p, 8*max(f.Params, f.Results)))
 	m.store.Caller = outer
 	if err != nil {

@@ -8,15 +8,14 @@ import (
 	"weft/wasm"
 )
 
-// watch lets the end of the context interrupt the machine. The function that it
-// returns ends that, and must be called before the machine is used again.
-func (m *machine) watch(ctx context.Context) func() {
+// watch lets the end of the context interrupt the machine, until unwatch.
+func (m *machine) watch(ctx context.Context) {
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		atomic.OrUint32(&m.interrupt, flagCancelled)
 		close(done)
 	})
-	return func() {
+	m.unwatch = func() {
 		if !stop() {
 			<-done
 		}

@@ -438,7 +438,7 @@ loadMemory:
 			}
 			goto thrown
 		case opSwitch:
-			m.save(ip, fp, fn)
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
 			if trap = m.switchTo(in); trap != 0 {
 				goto trappedInMachine
 			}

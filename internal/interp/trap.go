@@ -54,6 +54,9 @@ func (w *walker) next() bool {
 		return false
 	case w.m.engine.contReturnStub:
 		c := w.m.parent(w.cont)
+		if w.m.isHost(c) {
+			return false
+		}
 		w.cont, w.resumed = c, true
 		w.ip, w.fp, w.fn = store.Pointer(c.PC), store.Pointer(c.Stack+uintptr(c.FP)), c.Func
 	default:
@@ -66,6 +69,9 @@ func (w *walker) next() bool {
 
 // stackTrace describes the active calls; of a very deep stack both ends.
 func (m *machine) stackTrace() store.StackTrace {
+	if m.isHost(m.cur) {
+		return store.StackTrace{}
+	}
 	total := 1
 	for w := m.walk(); w.next(); {
 		total++

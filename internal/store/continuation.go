@@ -38,7 +38,9 @@ type ContRecord struct {
 	State    ContState
 	Class    uint8 // of Stack; 0 while there is none
 	marked   bool  // reached by the collection under way
-	_        uint8
+	// suspendedAnew says that Type is from before the last suspension: the values
+	// that are awaited now are those of Awaits.
+	suspendedAnew bool
 	// Parent is the descriptor that resumed this one while it runs; 0 for a stack
 	// on which the host called. For a free descriptor it is the next free one.
 	Parent uint32
@@ -58,7 +60,34 @@ type ContRecord struct {
 	// ChainBytes is, for a suspended continuation, the size of all stacks that
 	// were captured with it.
 	ChainBytes uint64
-	Type       wasm.TypeID // of the live reference
+	Type       wasm.TypeID // of the live reference, but see suspendedAnew
+	// Awaits is, for a continuation that suspended, the type of the tag, of which it
+	// awaits the results; for one that switched, the continuation type whose
+	// parameters it awaits.
+	Awaits wasm.TypeID
+}
+
+// Suspended notes that a continuation suspends, and what it awaits.
+func (c *ContRecord) Suspended(awaits wasm.TypeID) { c.Awaits, c.suspendedAnew = awaits, true }
+
+// SetType notes the type of the live reference.
+func (c *ContRecord) SetType(t wasm.TypeID) { c.Type, c.suspendedAnew = t, false }
+
+// ExactType returns the type of the live reference, if it is known as such.
+func (c *ContRecord) ExactType() (wasm.TypeID, bool) { return c.Type, !c.suspendedAnew }
+
+// ContFuncType returns what a continuation takes and returns.
+func (s *Store) ContFuncType(c *ContRecord) wasm.FuncType {
+	under := func(id wasm.TypeID) wasm.FuncType { return s.Types.Comp(wasm.TypeID(s.Types.Comp(id).Cont)).Func }
+	t := under(c.Type)
+	if c.suspendedAnew {
+		if awaits := s.Types.Comp(c.Awaits); awaits.Kind == wasm.CompFunc {
+			t.Params = awaits.Func.Results
+		} else {
+			t.Params = under(c.Awaits).Params
+		}
+	}
+	return t
 }
 
 // StackSize returns the size of the stack in bytes.
@@ -163,7 +192,8 @@ func (c *Continuations) New(f *FuncRecord, t wasm.TypeID) *ContRecord {
 	if r.Revision == 0 {
 		r.Revision = 1
 	}
-	r.State, r.Func, r.Type = ContFresh, f, t
+	r.State, r.Func = ContFresh, f
+	r.SetType(t)
 	r.Parent, r.Bound, r.ChainBytes = 0, 0, 0
 	c.live++
 	return r

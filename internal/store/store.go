@@ -62,6 +62,11 @@ type Engine interface {
 	// [*UnhandledSuspension], the cause of the context's end, or what a host
 	// function returned.
 	Call(ctx context.Context, s *Store, f *FuncRecord, slots []uint64) error
+	// Resume resumes a continuation from the host. The errors are those of Call.
+	Resume(ctx context.Context, s *Store, r *HostResume) (Suspension, error)
+	// Bind binds the first arguments of a continuation, and returns the reference
+	// to the result, which is of type t.
+	Bind(s *Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error)
 	// FrameEnd returns where the frame ends in which a continuation goes on that
 	// does not run, in bytes from the beginning of its stack.
 	FrameEnd(c *ContRecord) uintptr

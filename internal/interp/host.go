@@ -1,0 +1,172 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// Continuations that Go code resumes. The stack on which the host resumes has a
+// frame of a function that stands for it: its resume has no clauses in code, and
+// behind them is the stub that ends the call. The clauses of the host are the
+// tags in the machine's handlers.
+
+// A hostPrompt is what a machine knows of the resume that the host made.
+type hostPrompt struct {
+	handlers store.Handlers
+	// suspended is the outcome, once a suspension has reached the host.
+	suspended store.Suspension
+}
+
+// Resume implements [store.Engine].
+func (e *Engine) Resume(ctx context.Context, s *store.Store, r *store.HostResume) (store.Suspension, error) {
+	if s.Closed() {
+		return store.Suspension{}, store.ErrClosed
+	}
+	m, err := e.begin(ctx, s)
+	if err != nil {
+		return store.Suspension{}, err
+	}
+	defer m.leave()
+	m.prompt = hostPrompt{handlers: r.Handlers}
+	err = m.resumeFromHost(r)
+	return m.prompt.suspended, err
+}
+
+// resumeFromHost makes a stack for the host's side and resumes on it.
+func (m *machine) resumeFromHost(r *store.HostResume) error {
+	root := m.conts.New(m.engine.hostFunc, 0)
+	if root == nil {
+		return m.trap(wasm.TrapTooManyContinuations)
+	}
+	root.State = store.ContRunning
+	m.cur = root
+	if trap := m.giveStack(root, uintptr(max(initialStack, 8*r.ResultSlots))); trap != 0 {
+		return m.trap(trap)
+	}
+	m.store.StackInUse += root.StackSize()
+	root.PC = m.engine.exit // behind its clauses
+	m.goOn(root)
+	if trap := m.resumeRef(r, root); trap != 0 {
+		return m.trap(trap)
+	}
+	if m.failed() {
+		if err := m.unwind(); err != nil {
+			return m.fail(err)
+		}
+	}
+	if m.cur != root {
+		if err := m.run(); err != nil {
+			return err
+		}
+	}
+	copy(r.Results, slots(store.Pointer(root.Stack), uint32(8*len(r.Results))))
+	return nil
+}
+
+// resumeRef consumes the continuation and makes it run above root.
+func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.TrapCode {
+	c, trap := m.lookup(r.Ref)
+	if trap != 0 {
+		return trap
+	}
+	throws := r.Throw != nil
+	if c.State == store.ContFresh && !throws {
+		if trap := m.prepareFresh(c); trap != 0 {
+			return trap
+		}
+	}
+	if trap := m.admit(c); trap != 0 {
+		return trap
+	}
+	if c, trap = m.consume(c); trap != 0 {
+		return trap
+	}
+	if throws {
+		m.throwException(r.Throw)
+		if c.State == store.ContFresh {
+			m.conts.Free(c)
+			return wasm.TrapNone
+		}
+	} else {
+		copy(slots(m.arguments(c), uint32(8*len(r.Args))), r.Args)
+	}
+	m.start(c, root)
+	return wasm.TrapNone
+}
+
+// Bind implements [store.Engine].
+func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error) {
+	m := e.machine(s)
+	defer func() { s.Idle = append(s.Idle, m) }()
+	c, trap := m.lookup(ref)
+	if trap == 0 && c.State == store.ContFresh {
+		trap = m.prepareFresh(c)
+	}
+	if trap == 0 {
+		c, trap = m.consume(c)
+	}
+	if trap != 0 {
+		return 0, m.trap(trap)
+	}
+	copy(slots(m.arguments(c), uint32(8*len(args))), args)
+	c.Bound += uint32(8 * len(args))
+	c.SetType(t)
+	return m.conts.Ref(c), nil
+}
+
+// handles reports whether the host handles a suspension (or a switch) with a tag.
+func (m *machine) handles(kind op, tag *store.TagRecord) bool {
+	tags := m.prompt.handlers.Suspend
+	if kind == opOnSwitch {
+		tags = m.prompt.handlers.Switch
+	}
+	for _, t := range tags {
+		if t == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// suspendToHost ends run with a suspension whose payload is at p.
+func (m *machine) suspendToHost(at prompt, tag *store.TagRecord, payload []uint64) {
+	values := append([]uint64(nil), payload...)
+	m.prompt.suspended = store.Suspension{Tag: tag, Payload: values, Ref: m.capture(at, tag.Type)}
+	m.goOn(at.parent)
+}
+
+// isHost reports whether c is the stack on which the host has resumed.
+func (m *machine) isHost(c *store.ContRecord) bool { return c.Func == m.engine.hostFunc }
+
+// hostSuspends executes the suspension that a host function asks for: its
+// results are what the continuation is resumed with.
+func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) {
+	if f.Results != uint32(wasm.SlotCount(s.Tag.Type.Results)) ||
+		!m.store.Types.IsFuncSubtype(wasm.FuncType{Results: s.Tag.Type.Results}, wasm.FuncType{Results: m.store.Types.Comp(f.Type).Func.Results}) {
+		m.flight.err = &store.HostError{Func: m.store.Host(f).Name, Stack: m.stackTrace(),
+			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, m.store.Types.Comp(f.Type).Func)}
+		return
+	}
+	if p, ok := m.handler(opOnLabel, s.Tag.Record); ok {
+		m.suspendTo(p, s.Tag.Record, s.Payload)
+	}
+}
+
+// suspendTo captures what runs above a prompt and hands payload and continuation
+// to its clause.
+func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload []uint64) {
+	if p.clause == nil {
+		m.suspendToHost(p, tag, payload)
+		return
+	}
+	ref := m.capture(p, tag.Type)
+	m.goOn(p.parent)
+	dst := m.slot(p.clause.a)
+	copySlots(dst, unsafe.Pointer(unsafe.SliceData(payload)), uint32(8*len(payload)))
+	*(*uint64)(unsafe.Add(dst, 8*len(payload))) = ref
+	m.ip = uintptr(unsafe.Add(unsafe.Pointer(p.clause.next()), int32(p.clause.c)))
+}

@@ -1,0 +1,43 @@
+package store
+
+// Continuations in Go: what the host says when it resumes one, and what it
+// gets back.
+
+// Handlers are the tags that the host handles while a continuation runs.
+type Handlers struct {
+	Suspend []*TagRecord // a suspension with one of them comes back to the host
+	Switch  []*TagRecord // continuations may switch to each other with one of them
+}
+
+// A HostResume says how the host resumes a continuation.
+type HostResume struct {
+	Ref  uint64
+	Args []uint64
+	// Throw is thrown at the place where the continuation is suspended, instead of
+	// giving it Args.
+	Throw    *Exception
+	Handlers Handlers
+	// Results takes what the continuation's function returns.
+	Results     []uint64
+	ResultSlots int
+}
+
+// A Suspension is what comes back when a continuation has suspended with a tag
+// that the host handles. Tag is nil if it has returned.
+type Suspension struct {
+	Tag     *TagRecord
+	Payload []uint64
+	Ref     uint64 // of the continuation that goes on from there
+}
+
+// A SuspendRequest is the error with which a host function suspends the guest
+// that called it. The results of the host function are what the guest is resumed
+// with.
+type SuspendRequest struct {
+	Tag     *Tag
+	Payload []uint64
+}
+
+func (s *SuspendRequest) Error() string {
+	return "a host function suspends with " + s.Tag.describe() + ", but no guest called it"
+}
