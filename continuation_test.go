@@ -74,7 +74,9 @@ func forGoInstance(t testing.TB) (*weft.Store, *weft.Instance) {
 	var instance *weft.Instance
 	i32 := []wasm.ValType{wasm.I32}
 	err = linker.DefineFunc("host", "wait", wasm.FuncType{Params: i32, Results: i32},
-		func(_ context.Context, slots []uint64) error { return instance.Tag("ask").Suspend(weft.I32(int32(slots[0]))) })
+		func(_ context.Context, slots []uint64) error {
+			return instance.Tag("ask").Suspend(weft.I32(int32(slots[0])))
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
