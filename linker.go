@@ -30,6 +30,9 @@ func (n *namespace) find(name string) Extern {
 // NewLinker returns a linker that knows no names.
 func NewLinker(s *Store) *Linker { return &Linker{store: s, modules: map[string]*namespace{}} }
 
+// Store returns the store that the linker is for.
+func (l *Linker) Store() *Store { return l.store }
+
 // Define gives a value the name that imports of it use. It replaces what had
 // the name before.
 func (l *Linker) Define(module, name string, value Extern) {

@@ -36,9 +36,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()
 	var usage usageError
+	var exit *weft.ExitError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &exit):
+		return exitCode(exit.Code)
 	case errors.Is(err, errReported):
 		return exitFailure
 	case errors.As(err, &usage):
@@ -47,6 +50,15 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "weft: %v\n", err)
 	return exitFailure
+}
+
+// exitCode returns the code of a program as one that the system can report: a
+// failure must not become a success because only eight bits are kept.
+func exitCode(code uint32) int {
+	if code > 255 {
+		return exitFailure
+	}
+	return int(code)
 }
 
 func rootCommand() *cobra.Command {
@@ -59,7 +71,8 @@ Files may be in the binary or in the text format, which Weft recognises by their
 content. The name - stands for the standard input or output.
 
 Exit codes: 0 success; 1 a module or a file is wrong, a program trapped, a test
-failed; 2 the command was used wrongly.`,
+failed; 2 the command was used wrongly; of "weft run" also the code with which the
+program exits.`,
 		Example: `  weft run --invoke add add.wat 1 2
   weft wast tests/
   weft parse module.wat -o module.wasm`,

@@ -18,6 +18,7 @@ type runFlags struct {
 	features string
 	maxStack uint32
 	timeout  time.Duration
+	wasi     wasiFlags
 }
 
 func runCommand() *cobra.Command {
@@ -30,7 +31,11 @@ of its functions: the one that --invoke names, or else the export "_start", or
 "main". A module that has neither is only instantiated, which runs its start
 function.
 
-Everything behind FILE belongs to the program. ARGS are read by the types of the
+A program that imports wasi_snapshot_preview1 gets WASI: ARGS are its arguments, and
+the code with which it exits is the exit code. It reaches the files, the
+environment and the sockets that --dir, --env and --listen give it, and no others.
+
+Everything behind FILE belongs to the program. Without WASI, or with --invoke, ARGS are read by the types of the
 function's parameters: integers decimal or hexadecimal, signed or unsigned, floats
 as in the text format, references only null. Results are printed one per line.
 
@@ -38,6 +43,7 @@ A trap, an uncaught exception or an unhandled suspension is reported with a stac
 trace of the guest, and the exit code is 1.`,
 		Example: `  weft run --invoke fib fib.wat 30
   weft run --spectest --timeout 10s program.wasm
+  weft run --dir data:/data --env LANG=C program.wasm -v /data/in.txt
   weft run --features default,-threads module.wasm`,
 		Args: usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0], args[1:]) },
@@ -49,6 +55,7 @@ trace of the guest, and the exit code is 1.`,
 	f.StringVar(&flags.features, "features", "default", featuresUsage)
 	f.Uint32Var(&flags.maxStack, "max-stack", 0, "limit the stacks of a call to this many `BYTES` together (default 16 MiB)")
 	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
+	flags.wasi.define(f)
 	return cmd
 }
 
@@ -80,6 +87,13 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 			return err
 		}
 	}
+	var host *wasiHost
+	if usesWASI(module) {
+		if host, err = flags.wasi.provide(cmd, linker, module, limits, append([]string{file}, args...)); err != nil {
+			return err
+		}
+		defer host.Close()
+	}
 	ctx := cmd.Context()
 	if flags.timeout > 0 {
 		var cancel context.CancelFunc
@@ -90,11 +104,11 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 	if err != nil {
 		return fmt.Errorf("%s: instantiation: %w", file, err)
 	}
-	return flags.call(ctx, cmd, instance, args)
+	return flags.call(ctx, cmd, instance, host, args)
 }
 
 // call calls the function that the flags or the conventions choose.
-func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *weft.Instance, args []string) error {
+func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *weft.Instance, host *wasiHost, args []string) error {
 	name, function := flags.invoke, instance.Func(flags.invoke)
 	if name == "" {
 		for _, name = range []string{"_start", "main"} {
@@ -113,11 +127,19 @@ func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *w
 		fmt.Fprintf(cmd.ErrOrStderr(), "weft: the module exports neither _start nor main: %s\n", ran)
 		return nil
 	}
+	if host != nil && flags.invoke == "" {
+		args = nil // they are the program's
+	}
 	values, err := parseArguments(name, function.Type().Params, args)
 	if err != nil {
 		return err
 	}
-	results, err := function.Call(ctx, values...)
+	var results []weft.Value
+	if host != nil {
+		results, err = host.system.Call(ctx, instance, function, values...)
+	} else {
+		results, err = function.Call(ctx, values...)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"weft"
+	"weft/wasi"
+)
+
+// wasiFlags are the flags of run for programs that use WASI.
+type wasiFlags struct {
+	dirs    []string
+	env     []string
+	listen  []string
+	threads int
+}
+
+func (flags *wasiFlags) define(f *pflag.FlagSet) {
+	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, under the name GUEST, and only to read with ro")
+	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
+	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
+	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
+}
+
+// usesWASI reports whether a module imports something of WASI.
+func usesWASI(m *weft.Module) bool {
+	for _, im := range m.Wasm().Imports {
+		if im.Module == wasi.ModuleName || im.Module == wasi.ThreadModuleName {
+			return true
+		}
+	}
+	return false
+}
+
+// A wasiHost is a WASI system and what was opened for it.
+type wasiHost struct {
+	system *wasi.System
+	opened []interface{ Close() error }
+}
+
+func (h *wasiHost) Close() {
+	if h.system != nil {
+		_ = h.system.Close() // the program has ended; what it wrote has been written
+	}
+	for _, o := range h.opened {
+		_ = o.Close()
+	}
+}
+
+// provide makes the system of a program and defines it for a linker.
+func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Module, limits weft.Limits, args []string) (*wasiHost, error) {
+	h := &wasiHost{}
+	config, err := flags.configure(h, cmd)
+	if err != nil {
+		h.Close()
+		return nil, err
+	}
+	h.system, err = config.WithArgs(args...).WithThreads(flags.threads, limits).Define(l)
+	if err == nil {
+		err = h.system.DefineMemories(l, m)
+	}
+	if err != nil {
+		h.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
+	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr())
+	for _, v := range flags.env {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok {
+			if value, ok = os.LookupEnv(name); !ok {
+				continue
+			}
+		}
+		config = config.WithEnv(name, value)
+	}
+	for _, v := range flags.dirs {
+		host, guest, readOnly, err := parseDir(v)
+		if err != nil {
+			return config, err
+		}
+		root, err := os.OpenRoot(host)
+		if err != nil {
+			return config, err
+		}
+		h.opened = append(h.opened, root)
+		if readOnly {
+			config = config.WithReadOnlyDir(guest, root)
+		} else {
+			config = config.WithDir(guest, root)
+		}
+	}
+	for _, address := range flags.listen {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			return config, err
+		}
+		h.opened = append(h.opened, l)
+		config = config.WithListener(l)
+	}
+	return config, nil
+}
+
+// parseDir reads the value of --dir.
+func parseDir(v string) (host, guest string, readOnly bool, err error) {
+	rest, readOnly := strings.CutSuffix(v, ":ro")
+	host, guest, named := strings.Cut(rest, ":")
+	if !named {
+		guest = host
+	}
+	if host == "" || guest == "" || strings.Contains(guest, ":") {
+		return "", "", false, usagef("--dir %s: HOST[:GUEST][:ro] expected", v)
+	}
+	return host, guest, readOnly, nil
+}

@@ -1,0 +1,136 @@
+package wasi
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"weft"
+)
+
+// A Config says what a guest gets from its system. Begin with [NewConfig]; the
+// methods return a changed copy.
+type Config struct {
+	args, env      []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	preopens       []preopen
+	listeners      []net.Listener
+	clock          Clock
+	random         io.Reader
+	threads        int
+	limits         weft.Limits
+}
+
+// A preopen is a directory that a guest finds open.
+type preopen struct {
+	name string
+	dir  directory
+}
+
+// NewConfig returns a configuration with no arguments, no environment, no
+// directories, an empty standard input, outputs that go nowhere, the clock of the
+// host, and its randomness.
+func NewConfig() Config {
+	return Config{stdin: bytes.NewReader(nil), stdout: io.Discard, stderr: io.Discard,
+		clock: SystemClock(), random: rand.Reader, limits: weft.DefaultLimits()}
+}
+
+// WithArgs sets the arguments. The first is by convention the program's name.
+func (c Config) WithArgs(args ...string) Config {
+	c.args = slices.Clone(args)
+	return c
+}
+
+// WithEnv sets a variable of the environment.
+func (c Config) WithEnv(name, value string) Config {
+	c.env = slices.DeleteFunc(slices.Clone(c.env), func(s string) bool { return strings.HasPrefix(s, name+"=") })
+	c.env = append(c.env, name+"="+value)
+	return c
+}
+
+// WithStdin sets the standard input. A reader that may block is read in a goroutine
+// of its own, when the guest asks for data.
+func (c Config) WithStdin(r io.Reader) Config {
+	c.stdin = r
+	return c
+}
+
+// WithStdout sets the standard output.
+func (c Config) WithStdout(w io.Writer) Config {
+	c.stdout = w
+	return c
+}
+
+// WithStderr sets the standard error output.
+func (c Config) WithStderr(w io.Writer) Config {
+	c.stderr = w
+	return c
+}
+
+// WithDir gives the guest a directory under a name that begins, by convention,
+// with a slash, or is ".". The root stays the caller's to close, after the System.
+func (c Config) WithDir(name string, root *os.Root) Config {
+	return c.withPreopen(name, &rootDirectory{root: root, base: root, rel: "."})
+}
+
+// WithReadOnlyDir is like [Config.WithDir], but nothing can be changed.
+func (c Config) WithReadOnlyDir(name string, root *os.Root) Config {
+	return c.withPreopen(name, &rootDirectory{root: root, base: root, rel: ".", readOnly: true})
+}
+
+// WithFS gives the guest a file system to read.
+func (c Config) WithFS(name string, fsys fs.FS) Config {
+	return c.withPreopen(name, &fsDirectory{fsys: fsys, rel: "."})
+}
+
+func (c Config) withPreopen(name string, dir directory) Config {
+	c.preopens = append(slices.Clip(c.preopens), preopen{name, dir})
+	return c
+}
+
+// WithListener gives the guest a socket that listens; its descriptors come after
+// those of the directories. The listener stays the caller's to close, which ends a
+// wait for a connection.
+func (c Config) WithListener(l net.Listener) Config {
+	c.listeners = append(slices.Clip(c.listeners), l)
+	return c
+}
+
+// WithClock sets the clock.
+func (c Config) WithClock(clock Clock) Config {
+	c.clock = clock
+	return c
+}
+
+// WithRandom sets the source of randomness. It is used by one goroutine at a time.
+func (c Config) WithRandom(r io.Reader) Config {
+	c.random = r
+	return c
+}
+
+// WithThreads lets the guest have up to n threads beside the first (wasi-threads), each
+// in a store of its own with the given limits.
+func (c Config) WithThreads(n int, limits weft.Limits) Config {
+	c.threads, c.limits = n, limits
+	return c
+}
+
+// check refuses what cannot be handed to a guest.
+func (c *Config) check() error {
+	for _, s := range slices.Concat(c.args, c.env) {
+		if strings.Contains(s, "\x00") {
+			return fmt.Errorf("wasi: %q contains a zero byte", s)
+		}
+	}
+	if sizeOf(c.args) >= 1<<31 || sizeOf(c.env) >= 1<<31 {
+		return fmt.Errorf("wasi: the arguments or the environment are larger than a memory")
+	}
+	return nil
+}

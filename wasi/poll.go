@@ -1,0 +1,163 @@
+package wasi
+
+import (
+	"encoding/binary"
+	"math"
+	"time"
+)
+
+// The sizes and kinds of subscriptions and events.
+const (
+	subscriptionSize = 48
+	eventSize        = 32
+
+	eventClock = 0
+	eventRead  = 1
+	eventWrite = 2
+
+	clockAbsolute = 1 // the flag of a time that is not relative
+	eventHangup   = 1
+)
+
+// maxSubscriptions bounds a poll.
+const maxSubscriptions = 1 << 16
+
+// A wait is what a subscription waits for.
+type wait struct {
+	userdata uint64
+	kind     uint8
+	errno    Errno         // wrong with the subscription
+	left     time.Duration // of a clock
+	d        *descriptor
+}
+
+// pollOneoff waits until at least one of the subscriptions has happened.
+func (t *thread) pollOneoff(a []uint64) Errno {
+	n := a[2]
+	if n == 0 || n > maxSubscriptions {
+		return eInval
+	}
+	in, errno := t.elements(a[0], n, subscriptionSize)
+	if errno != success {
+		return errno
+	}
+	out, errno := t.elements(a[1], n, eventSize)
+	if errno != success {
+		return errno
+	}
+	if errno := t.put32(a[3], 0); errno != success {
+		return errno
+	}
+	t.waits = t.waits[:0]
+	shortest := time.Duration(math.MaxInt64)
+	for ; len(in) > 0; in = in[subscriptionSize:] {
+		w := t.subscribe(in)
+		if w.kind == eventClock && w.errno == success {
+			shortest = min(shortest, w.left)
+		}
+		t.waits = append(t.waits, w)
+	}
+	count, errno := t.await(out, shortest)
+	if errno != success {
+		return errno
+	}
+	return t.put32(a[3], uint32(count))
+}
+
+// subscribe reads a subscription.
+func (t *thread) subscribe(b []byte) wait {
+	w := wait{userdata: binary.LittleEndian.Uint64(b), kind: b[8]}
+	switch w.kind {
+	case eventClock:
+		now, ok := t.system.readClock(uint64(binary.LittleEndian.Uint32(b[16:])))
+		flags := binary.LittleEndian.Uint16(b[40:])
+		if !ok || flags > clockAbsolute {
+			w.errno = eInval
+			return w
+		}
+		left := binary.LittleEndian.Uint64(b[24:])
+		if flags&clockAbsolute != 0 {
+			left -= min(now, left)
+		}
+		w.left = time.Duration(min(left, math.MaxInt64))
+	case eventRead, eventWrite:
+		if w.d = t.system.lookup(uint64(binary.LittleEndian.Uint32(b[16:]))); w.d == nil {
+			w.errno = eBadF
+		}
+	default:
+		w.errno = eInval
+	}
+	return w
+}
+
+// await writes the events that have happened, once there is one.
+func (t *thread) await(out []byte, shortest time.Duration) (int, Errno) {
+	var timer <-chan time.Time
+	passed := shortest <= 0
+	for {
+		if count := t.report(out, shortest, passed); count > 0 {
+			return count, success
+		}
+		if timer == nil && shortest < math.MaxInt64 {
+			c, stop := t.system.config.clock.After(shortest)
+			defer stop()
+			timer = c
+		}
+		select {
+		case <-timer:
+			passed = true
+		case <-t.wake:
+		case <-t.ctx.Done():
+			return 0, eIntr
+		}
+	}
+}
+
+// report writes events and returns how many. If passed is true, the shortest time
+// is over.
+func (t *thread) report(out []byte, shortest time.Duration, passed bool) (count int) {
+	for i := range t.waits {
+		w := &t.waits[i]
+		var n int
+		hangup, ok := false, true
+		switch {
+		case w.errno != success:
+		case w.kind == eventClock:
+			ok = passed && w.left <= shortest
+		default:
+			n, hangup, ok = t.ready(w)
+		}
+		if !ok {
+			continue
+		}
+		event := out[count*eventSize:][:eventSize]
+		clear(event)
+		binary.LittleEndian.PutUint64(event, w.userdata)
+		binary.LittleEndian.PutUint16(event[8:], uint16(w.errno))
+		event[10] = w.kind
+		binary.LittleEndian.PutUint64(event[16:], uint64(n))
+		if hangup {
+			event[24] = eventHangup
+		}
+		count++
+	}
+	return count
+}
+
+// ready reports whether a descriptor can be read or written.
+func (t *thread) ready(w *wait) (n int, hangup, ok bool) {
+	if w.kind == eventWrite {
+		return 1, false, true // a write may take its time, but nothing has to happen first
+	}
+	switch o := w.d.object.(type) {
+	case waiter:
+		return o.ready(t.wake)
+	case file:
+		st, err := o.stat()
+		offset, seek := o.Seek(0, 1)
+		if err == nil && seek == nil && st.size > uint64(offset) {
+			n = int(min(st.size-uint64(offset), math.MaxInt32))
+		}
+	}
+	return n, false, true
+}

@@ -1,0 +1,255 @@
+package wasi
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A listener is a socket that accepts connections, which a goroutine waits for
+// when the guest does.
+type listener struct {
+	l net.Listener
+
+	mu        sync.Mutex // guards what follows
+	conn      net.Conn   // has been accepted, and nobody has taken it
+	err       error
+	accepting bool
+	closed    bool
+	wakes     []chan struct{}
+}
+
+func newListener(l net.Listener) *listener { return &listener{l: l} }
+
+func (l *listener) stat() (filestat, error) { return filestat{fileType: typeStream, links: 1}, nil }
+
+// close closes what was accepted; the listener itself is the embedder's.
+func (l *listener) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	if l.conn != nil {
+		return l.conn.Close()
+	}
+	return nil
+}
+
+// fill makes a connection come, as [pump.fill] does for data.
+func (l *listener) fill(wake chan struct{}) bool {
+	if l.conn != nil || l.err != nil {
+		return true
+	}
+	if !slices.Contains(l.wakes, wake) {
+		l.wakes = append(l.wakes, wake)
+	}
+	if !l.accepting {
+		l.accepting = true
+		go l.run()
+	}
+	return false
+}
+
+func (l *listener) run() {
+	conn, err := l.l.Accept()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.accepting, l.conn, l.err = false, conn, err
+	if l.closed && conn != nil {
+		_ = conn.Close() // nobody can be told
+	}
+	for _, wake := range l.wakes {
+		notify(wake)
+	}
+	l.wakes = l.wakes[:0]
+}
+
+func (l *listener) ready(wake chan struct{}) (int, bool, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return 1, l.err != nil, l.fill(wake)
+}
+
+func (l *listener) accept(t *thread, block bool) (net.Conn, error) {
+	for {
+		l.mu.Lock()
+		if l.fill(t.wake) {
+			conn, err := l.conn, l.err
+			l.conn, l.err = nil, nil
+			l.mu.Unlock()
+			return conn, err
+		}
+		l.mu.Unlock()
+		if !block {
+			return nil, eAgain
+		}
+		select {
+		case <-t.wake:
+		case <-t.ctx.Done():
+			return nil, eIntr
+		}
+	}
+}
+
+// A connection is a socket that is connected.
+type connection struct {
+	pump
+	conn net.Conn
+}
+
+func (c *connection) stat() (filestat, error) { return filestat{fileType: typeStream, links: 1}, nil }
+func (c *connection) close() error            { return c.conn.Close() }
+
+// write can be interrupted by the end of the context.
+func (c *connection) write(ctx context.Context, b []byte) (int, error) {
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() {
+			// If it cannot be set the write goes on, as it does without a context.
+			_ = c.conn.SetWriteDeadline(time.Unix(1, 0))
+		})
+		defer stop()
+	}
+	return c.conn.Write(b)
+}
+
+// shutdowner is what TCP and Unix connections can do.
+type shutdowner interface {
+	CloseRead() error
+	CloseWrite() error
+}
+
+func (t *thread) sockAccept(a []uint64) Errno {
+	d := t.system.lookup(a[0])
+	if d == nil {
+		return eBadF
+	}
+	l, ok := d.object.(*listener)
+	if !ok {
+		if _, ok := d.object.(*connection); ok {
+			return eInval
+		}
+		return eNotSock
+	}
+	if fdFlags(a[1])&^flagNonblock != 0 {
+		return eInval
+	}
+	if errno := t.put32(a[2], 0); errno != success {
+		return errno
+	}
+	conn, err := l.accept(t, !d.has(flagNonblock))
+	if err != nil {
+		return errnoOf(err)
+	}
+	c := &connection{pump: pump{r: conn}, conn: conn}
+	return t.open(&descriptor{object: c, flags: fdFlags(a[1]), base: socketRights}, a[2])
+}
+
+// connectionAt returns the connection of a descriptor.
+func (t *thread) connectionAt(fd uint64) (*descriptor, *connection, Errno) {
+	d := t.system.lookup(fd)
+	if d == nil {
+		return nil, nil, eBadF
+	}
+	switch o := d.object.(type) {
+	case *connection:
+		return d, o, success
+	case *listener:
+		return nil, nil, eNotConn
+	}
+	return nil, nil, eNotSock
+}
+
+// The flags of sock_recv.
+const (
+	receivePeek = 1 << iota
+	receiveWaitAll
+	receiveAll = 1<<iota - 1
+)
+
+func (t *thread) sockRecv(a []uint64) Errno {
+	d, c, errno := t.connectionAt(a[0])
+	if errno != success {
+		return errno
+	}
+	if a[3] > receiveAll {
+		return eInval
+	}
+	buffers, errno := t.vectors(a[1], a[2])
+	if errno != success {
+		return errno
+	}
+	if errno := t.put32(a[4], 0); errno != success {
+		return errno
+	}
+	flags, errno := t.bytes(a[5], 2)
+	if errno != success {
+		return errno
+	}
+	clear(flags)
+	block := !d.has(flagNonblock)
+	peek := a[3]&receivePeek != 0
+	if a[3]&receiveWaitAll == 0 || peek {
+		n, err := c.receive(t.ctx, t, firstOf(buffers), block, peek)
+		return t.finish(a[4], n, err)
+	}
+	total := 0
+	for _, b := range buffers {
+		for len(b) > 0 {
+			n, err := c.receive(t.ctx, t, b, block, false)
+			if total, b = total+n, b[n:]; err != nil {
+				return t.finish(a[4], total, err)
+			}
+		}
+	}
+	return t.finish(a[4], total, nil)
+}
+
+func (t *thread) sockSend(a []uint64) Errno {
+	d, _, errno := t.connectionAt(a[0])
+	if errno != success {
+		return errno
+	}
+	if a[3] != 0 {
+		return eInval
+	}
+	buffers, errno := t.vectors(a[1], a[2])
+	if errno != success {
+		return errno
+	}
+	if errno := t.put32(a[4], 0); errno != success {
+		return errno
+	}
+	n, err := t.write(d, buffers)
+	return t.finish(a[4], n, err)
+}
+
+// The directions of sock_shutdown.
+const (
+	shutdownRead = 1 << iota
+	shutdownWrite
+	shutdownBoth = 1<<iota - 1
+)
+
+func (t *thread) sockShutdown(a []uint64) Errno {
+	_, c, errno := t.connectionAt(a[0])
+	if errno != success {
+		return errno
+	}
+	if a[1] == 0 || a[1] > shutdownBoth {
+		return eInval
+	}
+	conn, ok := c.conn.(shutdowner)
+	if !ok {
+		return eNotSup
+	}
+	var failed []error
+	if a[1]&shutdownRead != 0 {
+		failed = append(failed, conn.CloseRead())
+	}
+	if a[1]&shutdownWrite != 0 {
+		failed = append(failed, conn.CloseWrite())
+	}
+	return errnoOf(errors.Join(failed...))
+}

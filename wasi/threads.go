@@ -1,0 +1,154 @@
+package wasi
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"weft"
+	"weft/wasm"
+)
+
+// ThreadModuleName is what guests import thread-spawn from (wasi-threads).
+const ThreadModuleName = "wasi"
+
+// maxThread is the largest identity that a thread may have.
+const maxThread = 1<<29 - 1
+
+// threads are the threads of a guest while it runs. Each has a store and an
+// instance of its own; what they have in common is the shared memories that the
+// module imports, and the System.
+type threads struct {
+	mu      sync.Mutex // guards what follows
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	module  *weft.Module
+	shared  map[[2]string]*weft.SharedMemory // by module and name
+	last    int32
+	running int
+	failed  error // the first exit or failure of a thread
+
+	group sync.WaitGroup
+}
+
+func (ts *threads) init() { ts.shared = map[[2]string]*weft.SharedMemory{} }
+
+// begin returns the context in which the guest runs. The function end ends the
+// threads, waits for them, and returns the error with which the guest ended: err,
+// unless a thread ended it.
+func (ts *threads) begin(ctx context.Context, in *weft.Instance) (_ context.Context, end func(error) error) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	ts.module, ts.failed = in.Module(), nil
+	ts.ctx, ts.cancel = context.WithCancelCause(ctx)
+	return ts.ctx, func(err error) error {
+		ts.cancel(nil)
+		ts.group.Wait()
+		ts.mu.Lock()
+		defer ts.mu.Unlock()
+		ts.ctx = nil
+		if ts.failed != nil {
+			return ts.failed
+		}
+		return err
+	}
+}
+
+// exit ends all threads because of an error, if it is the first.
+func (ts *threads) exit(err error) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.failed == nil {
+		ts.failed = err
+		if ts.ctx != nil {
+			ts.cancel(err)
+		}
+	}
+}
+
+// DefineMemories makes the shared memories that a module imports, so that its
+// threads have them in common, and gives them to a linker.
+func (s *System) DefineMemories(l *weft.Linker, m *weft.Module) error {
+	for _, im := range m.Wasm().Imports {
+		if im.Kind != wasm.ExternMemory || !im.Memory.Limits.Shared {
+			continue
+		}
+		name := [2]string{im.Module, im.Name}
+		if s.threads.shared[name] != nil {
+			continue
+		}
+		shared, err := l.Store().Engine().NewSharedMemory(im.Memory)
+		if err != nil {
+			return fmt.Errorf("wasi: memory %q %q: %w", im.Module, im.Name, err)
+		}
+		memory, err := shared.In(l.Store())
+		if err != nil {
+			return fmt.Errorf("wasi: memory %q %q: %w", im.Module, im.Name, err)
+		}
+		s.threads.shared[name] = shared
+		l.Define(im.Module, im.Name, memory)
+	}
+	return nil
+}
+
+// spawn makes a thread. It returns its identity, or a negative number.
+func (t *thread) spawn(argument int32) int32 {
+	s, ts := t.system, &t.system.threads
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.ctx == nil || ts.ctx.Err() != nil || ts.running >= s.config.threads || ts.last == maxThread {
+		return -int32(eAgain)
+	}
+	started, in, err := s.prepareThread(t.store.Engine(), ts.ctx, ts.module)
+	if err != nil {
+		return -int32(eAgain)
+	}
+	start := in.Func("wasi_thread_start")
+	if start == nil {
+		started.store.Close()
+		return -int32(eNoSys)
+	}
+	ts.last++
+	ts.running++
+	id, ctx := ts.last, ts.ctx
+	ts.group.Go(func() {
+		defer started.store.Close()
+		_, err := start.Call(ctx, weft.I32(id), weft.I32(argument))
+		ts.mu.Lock()
+		ts.running--
+		ts.mu.Unlock()
+		if err != nil && ctx.Err() == nil {
+			ts.exit(err)
+		}
+	})
+	return id
+}
+
+// prepareThread makes the store and the instance of a thread.
+func (s *System) prepareThread(engine *weft.Engine, ctx context.Context, m *weft.Module) (*thread, *weft.Instance, error) {
+	store, err := engine.NewStore(s.config.limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := newThread(s, store)
+	l := weft.NewLinker(store)
+	err = t.define(l)
+	for name, shared := range s.threads.shared {
+		if err != nil {
+			break
+		}
+		var memory *weft.Memory
+		if memory, err = shared.In(store); err == nil {
+			l.Define(name[0], name[1], memory)
+		}
+	}
+	var in *weft.Instance
+	if err == nil {
+		in, err = l.Instantiate(ctx, m)
+	}
+	if err != nil {
+		store.Close()
+		return nil, nil, err
+	}
+	return &t, in, nil
+}
