@@ -21,7 +21,6 @@ var mayImport = map[string][]string{
 	"weft/internal/store":  {"weft/wasm"},
 	"weft/internal/interp": {"weft/wasm", "weft/internal/store"},
 	"weft/wasi":            {"weft", "weft/wasm"},
-	"weft/wasi":            {"weft", "weft/wasm"},
 	"weft/task":            {"weft", "weft/wasm"},
 }
 
