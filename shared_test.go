@@ -150,8 +150,8 @@ func TestMessagePassing(t *testing.T) {
 			    (local.get $wrong))`)
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			sent := team.call(ctx, "send", weft.I32(500))
-			if wrong := <-team.call(ctx, "receive", weft.I32(500)); wrong != 0 {
+			sent := team.call(ctx, "send", weft.I32(100))
+			if wrong := <-team.call(ctx, "receive", weft.I32(100)); wrong != 0 {
 				t.Errorf("%d messages arrived before their data", wrong)
 			}
 			<-sent
@@ -178,8 +178,8 @@ func TestStoreBuffering(t *testing.T) {
 	    (local.get $zeros))`)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	other := team.call(ctx, "run", weft.I32(1000), weft.I32(0))
-	if zeros := <-team.call(ctx, "run", weft.I32(1000), weft.I32(1)); zeros != 0 {
+	other := team.call(ctx, "run", weft.I32(200), weft.I32(0))
+	if zeros := <-team.call(ctx, "run", weft.I32(200), weft.I32(1)); zeros != 0 {
 		t.Errorf("in %d rounds neither thread saw the other's write", zeros)
 	}
 	<-other
