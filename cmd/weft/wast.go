@@ -24,11 +24,12 @@ import (
 
 // wastFlags are the flags of wast.
 type wastFlags struct {
-	json, print, verbose, noProgress bool
-	habits                           bool
-	parallel                         int
-	filter, features                 string
-	timeout                          time.Duration
+	json, markdown, print bool
+	verbose, noProgress   bool
+	habits                bool
+	parallel              int
+	filter, features      string
+	timeout               time.Duration
 }
 
 func wastCommand() *cobra.Command {
@@ -51,6 +52,7 @@ path in the conformance corpus calls for.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&flags.json, "json", false, "write the results as JSON")
+	f.BoolVar(&flags.markdown, "markdown", false, "write a table of the results by folder; what failed is listed on the standard error")
 	f.BoolVar(&flags.print, "print", false, "print what the scripts print and the results of calls outside of assertions; only what failed or was skipped is added, on the standard error")
 	f.BoolVar(&flags.verbose, "verbose", false, "also list other texts of errors and counts by directive")
 	f.BoolVar(&flags.noProgress, "no-progress", false, "never show a progress bar")
@@ -98,6 +100,9 @@ func (flags *wastFlags) run(cmd *cobra.Command, paths []string) error {
 		encoder := json.NewEncoder(cmd.OutOrStdout())
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(map[string]any{"files": reports, "total": total.Counts, "skips": total.Skips})
+	case flags.markdown:
+		writeMarkdown(cmd.OutOrStdout(), paths, reports)
+		list(cmd.ErrOrStderr(), "FAIL", total.Failures)
 	case flags.print:
 		flags.details(cmd.ErrOrStderr(), total)
 	default:
@@ -197,13 +202,8 @@ func counts(c wast.Counts) string {
 
 // details writes what is not as expected.
 func (flags *wastFlags) details(w io.Writer, total *wast.Report) {
-	list := func(title string, findings []wast.Finding) {
-		for _, f := range findings {
-			fmt.Fprintf(w, "%s %s\n", title, f)
-		}
-	}
 	if flags.verbose {
-		list("text:", total.Texts)
+		list(w, "text:", total.Texts)
 		for _, kind := range sortedKeys(total.Kinds) {
 			fmt.Fprintf(w, "%s: %s\n", kind, counts(total.Kinds[kind]))
 		}
@@ -211,7 +211,13 @@ func (flags *wastFlags) details(w io.Writer, total *wast.Report) {
 	for _, reason := range sortedKeys(total.Skips) {
 		fmt.Fprintf(w, "skipped %d: %s\n", total.Skips[reason], reason)
 	}
-	list("FAIL", total.Failures)
+	list(w, "FAIL", total.Failures)
+}
+
+func list(w io.Writer, title string, findings []wast.Finding) {
+	for _, f := range findings {
+		fmt.Fprintf(w, "%s %s\n", title, f)
+	}
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -3,6 +3,8 @@ package wast
 import (
 	"fmt"
 	"time"
+
+	"weft/wasm"
 )
 
 // Counts says how commands ended.
@@ -39,6 +41,8 @@ func (f Finding) String() string {
 // A Report is the result of a script, or of several.
 type Report struct {
 	File string `json:"file,omitempty"`
+	// Features are those that the script ran with.
+	Features wasm.Features `json:"-"`
 	Counts
 	// Kinds counts by directive, such as assert_return.
 	Kinds map[string]Counts `json:"kinds,omitempty"`

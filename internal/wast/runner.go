@@ -53,7 +53,7 @@ func (r *Runner) Run(ctx context.Context, path string, source []byte) *Report {
 		main.close()
 		report.Add(main.report)
 	}
-	report.Elapsed = time.Since(start)
+	report.Features, report.Elapsed = s.features, time.Since(start)
 	return report
 }
 
