@@ -12,14 +12,6 @@ import "unsafe"
 // On systems without mmap the Go heap stands in (offheap_other.go): its large
 // objects do not move either, and the owner keeps them reachable.
 
-// A Region is a range of reserved address space whose beginning is usable.
-type Region struct {
-	Base     unsafe.Pointer
-	reserved uintptr
-	usable   uintptr
-	backing  backing
-}
-
 // pageRound is the granularity of committing memory, a multiple of any page size.
 const pageRound = 64 << 10
 

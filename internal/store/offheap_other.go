@@ -11,8 +11,13 @@ import (
 // reservation is an allocation.
 const maxReserve = 256 << 20
 
-// backing keeps the memory of a region reachable.
-type backing struct{ keep []byte }
+// A Region is a range of memory whose beginning is usable.
+type Region struct {
+	Base     unsafe.Pointer
+	reserved uintptr
+	usable   uintptr
+	keep     []byte // for Go's collector
+}
 
 // ReserveRegion takes memory from the Go heap.
 func ReserveRegion(size uintptr) (Region, error) {
@@ -21,7 +26,7 @@ func ReserveRegion(size uintptr) (Region, error) {
 		return Region{}, fmt.Errorf("reserve %d bytes: more than %d are not supported on this system", size, maxReserve)
 	}
 	keep := make([]byte, size)
-	return Region{Base: unsafe.Pointer(unsafe.SliceData(keep)), reserved: size, backing: backing{keep}}, nil
+	return Region{Base: unsafe.Pointer(unsafe.SliceData(keep)), reserved: size, keep: keep}, nil
 }
 
 // Commit makes the first size bytes usable.

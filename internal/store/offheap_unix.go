@@ -9,8 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// backing is what a region needs beside its addresses: here nothing.
-type backing struct{}
+// A Region is a range of reserved address space whose beginning is usable.
+type Region struct {
+	Base     unsafe.Pointer
+	reserved uintptr
+	usable   uintptr
+}
 
 // ReserveRegion reserves address space; nothing of it is usable yet.
 func ReserveRegion(size uintptr) (Region, error) {
