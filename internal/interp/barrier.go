@@ -12,7 +12,7 @@ func (m *machine) meetsBarrier(p prompt, handled bool) bool {
 		code := code(m.store, w.fn)
 		at := code.index(uintptr(w.ip))
 		for _, b := range code.barriers {
-			if at >= b.start && at < b.end {
+			if at >= b.start && at < b.end && !code.tailCalls(at) {
 				return true
 			}
 		}

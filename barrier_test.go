@@ -1,0 +1,76 @@
+package weft_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"weft"
+	"weft/wasm"
+)
+
+// TestBarriers suspends to the host, from the guest and from a host function,
+// where barriers are in the way and where they are not.
+func TestBarriers(t *testing.T) {
+	const source = `(module
+	  (import "m" "t" (tag $t))
+	  (import "m" "suspend" (func $suspend))
+	  (type $f (func)) (type $k (cont $f)) (tag $other)
+	  (elem declare func $inner)
+	  (func (export "free") (suspend $t))
+	  (func (export "free host") (call $suspend))
+	  (func (export "left") (barrier) (suspend $t) (barrier))
+	  (func (export "tail") (barrier (return_call $suspend)))
+	  (func (export "barred") (barrier (suspend $t)))
+	  (func (export "barred host") (barrier (call $suspend)))
+	  (func $inner (call $suspend))
+	  (func (export "between")
+	    (barrier
+	      (block $h (result (ref $k))
+	        (resume $k (tag $other $h) (cont.new $k (ref.func $inner)))
+	        (return))
+	      (drop))))`
+	engine := engineWith(t, wasm.AllFeatures|wasm.TypedContinuations2023)
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	tag, err := store.NewTag("t", wasm.FuncType{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	linker := weft.NewLinker(store)
+	linker.Define("m", "t", tag)
+	if err := linker.DefineFunc("m", "suspend", wasm.FuncType{}, func(context.Context, []uint64) error { return tag.Suspend() }); err != nil {
+		t.Fatal(err)
+	}
+	module, err := engine.Compile([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	instance, err := linker.Instantiate(context.Background(), module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, passes := range map[string]bool{
+		"free": true, "free host": true, "left": true, "tail": true,
+		"barred": false, "barred host": false, "between": false,
+	} {
+		k, err := store.NewContinuation(instance.Func(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := k.Resume(context.Background(), nil, weft.On(tag))
+		var trap *weft.Trap
+		switch {
+		case !passes && errors.As(err, &trap) && trap.Code == wasm.TrapBarrier:
+		case passes && err == nil && s != nil:
+			if s, _, err := s.Continuation.Resume(context.Background(), nil); s != nil || err != nil {
+				t.Errorf("%s, resumed: %v, %v", name, s, err)
+			}
+		default:
+			t.Errorf("%s: %v, %v", name, s, err)
+		}
+	}
+}
