@@ -3,7 +3,9 @@ package weft_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"weft"
 	"weft/wasm"
@@ -64,5 +66,54 @@ func TestHostThrows(t *testing.T) {
 		if results, err := instance.Func(name).Call(context.Background()); !errors.As(err, &thrown) {
 			t.Errorf("%s: %v, %v, want an exception", name, results, err)
 		}
+	}
+}
+
+// TestManyHandlers checks that depth and number of handlers cost neither the Go
+// stack nor time that cannot be interrupted.
+func TestManyHandlers(t *testing.T) {
+	const n = 50_000
+	nested := func(begin, end string) string {
+		return strings.Repeat(begin, n) + " throw $e " + strings.Repeat(end, n)
+	}
+	source := `(module (tag $e) (tag $never)
+	  (func (export "catches") ` + nested("try ", "catch_all rethrow 0 end ") + `)
+	  (func (export "delegates") ` + nested("try ", "delegate 0 ") + `)
+	  (func (export "unreached") unreachable ` + nested("try ", "catch $e end ") + `)
+	  (func $deep (export "deep") ` + strings.Repeat("try catch $never end ", n) + ` (if (call $count) (then (call $deep))) (throw $e))
+	  (global $depth (mut i32) (i32.const 300000))
+	  (func $count (result i32)
+	    (global.set $depth (i32.sub (global.get $depth) (i32.const 1)))
+	    (global.get $depth)))`
+	engine := engineWith(t, wasm.AllFeatures)
+	module, err := engine.Compile([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, limit := range map[string]time.Duration{
+		"catches": time.Second / 5, "delegates": time.Minute, "unreached": time.Minute, "deep": time.Second / 5,
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		start := time.Now()
+		_, err := instance.Func(name).Call(ctx)
+		cancel()
+		var thrown *weft.Exception
+		var trap *weft.Trap
+		var interrupt *weft.Interrupt
+		switch {
+		case errors.As(err, &thrown), errors.As(err, &trap) && trap.Code == wasm.TrapUnreachable, errors.As(err, &interrupt):
+		default:
+			t.Errorf("%s: %v", name, err)
+		}
+		t.Logf("%s: %v: %T", name, time.Since(start), err)
 	}
 }

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"errors"
+	"sync/atomic"
 	"unsafe"
 
 	"weft/internal/store"
@@ -79,6 +80,10 @@ func (m *machine) unwind() error {
 				return m.trap(trap)
 			}
 			return nil
+		}
+		// Many frames with many handlers each can take a while.
+		if atomic.LoadUint32(&m.interrupt)&flagCancelled != 0 {
+			return m.poll()
 		}
 	}
 	e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)
