@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -135,7 +136,7 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 	if s.store.Closed() {
 		return nil, ErrClosed
 	}
-	if err := simple(append(append([]wasm.ValType(nil), t.Params...), t.Results...)...); err != nil {
+	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
 	h, err := s.store.NewHostFunc(s.typeID(t), name, f)
@@ -197,6 +198,9 @@ func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
 func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
 	if s.store.Closed() {
 		return nil, ErrClosed
+	}
+	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
+		return nil, err
 	}
 	tag, err := s.store.NewTag(s.typeID(t), name)
 	if err != nil {
