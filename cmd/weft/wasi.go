@@ -27,8 +27,14 @@ func (flags *wasiFlags) define(f *pflag.FlagSet) {
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
 }
 
-// usesWASI reports whether a module imports something of WASI.
+// usesWASI reports whether a module imports something of WASI, or has threads as
+// its programs do.
 func usesWASI(m *weft.Module) bool {
+	for _, e := range m.Wasm().Exports {
+		if e.Name == "wasi_thread_start" {
+			return true
+		}
+	}
 	for _, im := range m.Wasm().Imports {
 		if im.Module == wasi.ModuleName || im.Module == wasi.ThreadModuleName {
 			return true
