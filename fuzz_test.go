@@ -17,13 +17,14 @@ import (
 func fuzzLimits() weft.Limits {
 	l := weft.DefaultLimits()
 	l.StackBytes, l.MemoryBytes, l.TableElements = 256<<10, 16<<20, 100_000
-	l.Continuations, l.ContinuationBytes = 10_000, 16<<20
+	l.Continuations, l.ContinuationBytes, l.HeapBytes = 10_000, 16<<20, 64<<20
 	return l
 }
 
 // FuzzExecute runs every export of whatever module the fuzzer finds, for a
-// bounded number of steps, twice: nothing may crash, every call must end in
-// results or in one of the documented errors, and both runs must end alike.
+// bounded number of steps, twice, the second time with a collection at every
+// allocation: nothing may crash, every call must end in results or in one of the
+// documented errors, and both runs must end alike.
 //
 // For at least 30 minutes:
 //
@@ -56,7 +57,7 @@ func FuzzExecute(f *testing.F) {
 			}
 			return
 		}
-		if first, second := execute(t, engine, module), execute(t, engine, module); first != second {
+		if first, second := execute(t, engine, module, false), execute(t, engine, module, true); first != second {
 			t.Fatalf("two runs differ:\n%s\n---\n%s", first, second)
 		}
 	})
@@ -72,13 +73,14 @@ func encode(t testing.TB, source string) []byte {
 
 // execute instantiates a module with made-up imports, calls all its exports,
 // and returns a record of what happened.
-func execute(t *testing.T, engine *weft.Engine, module *weft.Module) string {
+func execute(t *testing.T, engine *weft.Engine, module *weft.Module, collectAlways bool) string {
 	store, err := engine.NewStore(fuzzLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
 	store.SetFuel(20_000)
+	store.SetCollectAlways(collectAlways)
 	imports := make([]weft.Extern, len(module.Wasm().Imports))
 	for i := range imports {
 		imports[i] = makeUp(store, module.Wasm(), &module.Wasm().Imports[i])
