@@ -10,6 +10,7 @@ import (
 
 	"weft"
 	"weft/wasi"
+	"weft/wasm"
 )
 
 // wasiFlags are the flags of run for programs that use WASI.
@@ -27,16 +28,12 @@ func (flags *wasiFlags) define(f *pflag.FlagSet) {
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
 }
 
-// usesWASI reports whether a module imports something of WASI, or has threads as
-// its programs do.
+// usesWASI reports whether a module imports something of WASI, or a shared memory
+// as programs with threads do.
 func usesWASI(m *weft.Module) bool {
-	for _, e := range m.Wasm().Exports {
-		if e.Name == "wasi_thread_start" {
-			return true
-		}
-	}
 	for _, im := range m.Wasm().Imports {
-		if im.Module == wasi.ModuleName || im.Module == wasi.ThreadModuleName {
+		if im.Module == wasi.ModuleName || im.Module == wasi.ThreadModuleName ||
+			im.Kind == wasm.ExternMemory && im.Memory.Limits.Shared && im.Module != "spectest" {
 			return true
 		}
 	}

@@ -1,0 +1,152 @@
+package wasi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"weft"
+	"weft/wasi"
+)
+
+// run runs a program with one directory, and returns its output and how it ended.
+func run(t *testing.T, source []byte, c wasi.Config) (output string, err error) {
+	t.Helper()
+	engine, err := weft.NewEngine(weft.NewConfig())
+	check(t, err)
+	module, err := engine.Compile(source)
+	check(t, err)
+	store, err := engine.NewStore(weft.DefaultLimits())
+	check(t, err)
+	defer store.Close()
+	var out bytes.Buffer
+	linker := weft.NewLinker(store)
+	system, err := c.WithStdout(&out).WithStderr(&out).WithThreads(8, weft.DefaultLimits()).Define(linker)
+	check(t, err)
+	defer system.Close()
+	check(t, system.DefineMemories(linker, module))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	in, err := linker.Instantiate(ctx, module)
+	check(t, err)
+	err = system.Start(ctx, in)
+	return out.String(), err
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exitCode(err error) int {
+	var exit *weft.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return int(exit.Code)
+	}
+	return -1
+}
+
+// TestGoProgram runs a program that Go compiles: files, directories, links,
+// environment, goroutines, sleeps, the exit code.
+func TestGoProgram(t *testing.T) {
+	dir := t.TempDir()
+	program := filepath.Join(dir, "program.wasm")
+	build := exec.Command("go", "build", "-o", program, "testdata/program.go")
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Skipf("go build for wasip1: %v: %s", err, out)
+	}
+	source, err := os.ReadFile(program)
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(dir, "outside"), []byte("secret"), 0o600))
+	check(t, os.Mkdir(filepath.Join(dir, "data"), 0o700))
+	check(t, os.Symlink("../outside", filepath.Join(dir, "data", "escape")))
+	root, err := os.OpenRoot(filepath.Join(dir, "data"))
+	check(t, err)
+	defer root.Close()
+	config := wasi.NewConfig().WithArgs("program", "first", "second").WithEnv("NAME", "value").
+		WithStdin(strings.NewReader("line 1\nline 2\n")).WithDir("/data", root)
+	out, err := run(t, source, config)
+	want, readErr := os.ReadFile("testdata/program.out")
+	check(t, readErr)
+	if out != string(want) {
+		t.Errorf("output:\n%swant:\n%s", out, want)
+	}
+	if code := exitCode(err); code != 7 {
+		t.Errorf("exit code %d: %v", code, err)
+	}
+	out, err = run(t, source, config.WithArgs("program", "panic"))
+	if code := exitCode(err); code != 2 || !strings.Contains(out, "panic: on purpose") {
+		t.Errorf("exit code %d, output %s", code, out)
+	}
+}
+
+// TestThreadPrograms runs the programs of wasi-threads.
+func TestThreadPrograms(t *testing.T) {
+	corpus := os.Getenv("WEFT_CORPUS")
+	if corpus == "" {
+		corpus = filepath.Join("..", "..", "shared", "corpus")
+	}
+	files, err := filepath.Glob(filepath.Join(corpus, "wasi-threads", "prebuilt", "*.wat"))
+	check(t, err)
+	if len(files) == 0 {
+		t.Skip("the corpus is not there: set WEFT_CORPUS")
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".wat"), func(t *testing.T) {
+			t.Parallel()
+			var expect struct {
+				ExitCode int `json:"exit_code"`
+			}
+			if b, err := os.ReadFile(strings.TrimSuffix(file, ".wat") + ".json"); err == nil {
+				check(t, json.Unmarshal(b, &expect))
+			}
+			source, err := os.ReadFile(file)
+			check(t, err)
+			r, w, err := os.Pipe()
+			check(t, err)
+			defer r.Close()
+			defer w.Close()
+			_, err = run(t, source, wasi.NewConfig().WithStdin(r))
+			if code := exitCode(err); code != expect.ExitCode {
+				t.Errorf("exit code %d, want %d: %v", code, expect.ExitCode, err)
+			}
+		})
+	}
+}
+
+// TestGoPackages runs the tests of packages of Go.
+func TestGoPackages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	weftCommand := filepath.Join(t.TempDir(), "weft")
+	if out, err := exec.Command("go", "build", "-o", weftCommand, "weft/cmd/weft").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v: %s", err, out)
+	}
+	script, err := filepath.Abs("../scripts/go_wasip1_wasm_exec")
+	check(t, err)
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("there is no bash")
+	}
+	test := exec.Command("go", append([]string{"test", "-short", "-exec", script}, goPackages...)...)
+	test.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "WEFT="+weftCommand, "GOFLAGS=")
+	if out, err := test.CombinedOutput(); err != nil {
+		t.Errorf("go test: %v\n%s", err, out)
+	}
+}
+
+// goPackages are packages whose tests take little time.
+var goPackages = []string{"container/list", "container/heap", "container/ring", "unicode/utf8", "sort", "io/fs", "path/filepath"}
