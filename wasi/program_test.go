@@ -93,6 +93,33 @@ func TestGoProgram(t *testing.T) {
 	}
 }
 
+// TestCProgram runs a program that clang compiles, with Debian's wasi-libc.
+func TestCProgram(t *testing.T) {
+	dir := t.TempDir()
+	program := filepath.Join(dir, "program.wasm")
+	if out, err := exec.Command("clang", "--target=wasm32-wasi", "-O1", "-o", program, "testdata/program.c").CombinedOutput(); err != nil {
+		t.Skipf("clang for wasm32-wasi (packages clang, lld, wasi-libc, libclang-rt-14-dev-wasm32): %v: %s", err, out)
+	}
+	source, err := os.ReadFile(program)
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(dir, "outside"), []byte("secret"), 0o600))
+	check(t, os.Mkdir(filepath.Join(dir, "data"), 0o700))
+	check(t, os.Symlink("../outside", filepath.Join(dir, "data", "escape")))
+	root, err := os.OpenRoot(filepath.Join(dir, "data"))
+	check(t, err)
+	defer root.Close()
+	out, err := run(t, source, wasi.NewConfig().WithArgs("program", "first").WithEnv("NAME", "value").
+		WithStdin(strings.NewReader("line\n")).WithDir("/data", root))
+	if code := exitCode(err); code != 5 {
+		t.Errorf("exit code %d: %v", code, err)
+	}
+	want, err := os.ReadFile("testdata/program.c.out")
+	check(t, err)
+	if out != string(want) {
+		t.Errorf("output:\n%swant:\n%s", out, want)
+	}
+}
+
 // TestThreadPrograms runs the programs of wasi-threads.
 func TestThreadPrograms(t *testing.T) {
 	corpus := os.Getenv("WEFT_CORPUS")

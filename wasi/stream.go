@@ -14,20 +14,25 @@ import (
 func newInput(r io.Reader) object {
 	switch r := r.(type) {
 	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
-		return &plainInput{r}
+		return &plainInput{r: r}
 	case *os.File:
 		info, err := r.Stat()
 		if err == nil && info.Mode().IsRegular() {
-			return &plainInput{r}
+			return &plainInput{r: r}
 		}
 	}
 	return &input{pump: pump{r: r}, source: r}
 }
 
 // A plainInput is a stream whose data is there.
-type plainInput struct{ r io.Reader }
+type plainInput struct {
+	mu sync.Mutex
+	r  io.Reader
+}
 
 func (in *plainInput) read(_ context.Context, _ *thread, b []byte, _ bool) (int, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	return in.r.Read(b)
 }
 func (in *plainInput) ready(chan struct{}) (int, bool, bool) { return 1, false, true }
@@ -44,11 +49,19 @@ func (in *input) stat() (filestat, error) { return streamStat(in.source), nil }
 func (in *input) close() error            { return nil }
 
 // An output is a stream to which data goes.
-type output struct{ w io.Writer }
+type output struct {
+	mu *sync.Mutex // the standard outputs have one: they may be the same writer
+	w  io.Writer
+}
 
-func (o *output) write(_ context.Context, b []byte) (int, error) { return o.w.Write(b) }
-func (o *output) stat() (filestat, error)                        { return streamStat(o.w), nil }
-func (o *output) close() error                                   { return nil }
+func (o *output) write(_ context.Context, b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.w.Write(b)
+}
+
+func (o *output) stat() (filestat, error) { return streamStat(o.w), nil }
+func (o *output) close() error            { return nil }
 
 // streamStat describes a reader or writer. A guest takes a character device for a
 // terminal, so only what is one shall look so.

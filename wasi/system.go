@@ -126,10 +126,11 @@ func (t *thread) schedYield([]uint64) Errno {
 
 // openStandard opens what the guest finds open.
 func (s *System) openStandard() {
+	var outputs sync.Mutex
 	s.descriptors = []*descriptor{
 		{object: newInput(s.config.stdin), base: streamRights | rightRead},
-		{object: &output{w: s.config.stdout}, base: streamRights | rightWrite},
-		{object: &output{w: s.config.stderr}, base: streamRights | rightWrite},
+		{object: &output{&outputs, s.config.stdout}, base: streamRights | rightWrite},
+		{object: &output{&outputs, s.config.stderr}, base: streamRights | rightWrite},
 	}
 	for _, p := range s.config.preopens {
 		s.descriptors = append(s.descriptors, &descriptor{object: p.dir, preopen: true, name: p.name,
