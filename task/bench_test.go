@@ -10,14 +10,13 @@ import (
 	"weft/task"
 )
 
-// memory returns the bytes that the process holds: of the Go heap after a
-// collection, and of its stacks.
-func memory() (heap, stacks uint64) {
+// heapBytes returns the bytes that are in use in the Go heap.
+func heapBytes() uint64 {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc, m.StackInuse
+	return m.HeapAlloc
 }
 
 // BenchmarkWaiting holds 100,000 tasks that sleep, and reports the bytes of each in
@@ -29,7 +28,7 @@ func BenchmarkWaiting(b *testing.B) {
 		f := newFixture(b)
 		nap, hour := f.in.Func("nap"), weft.I64(int64(time.Hour))
 		goroutines := runtime.NumGoroutine()
-		before, _ := memory()
+		before := heapBytes()
 		begin := time.Now()
 		for range n {
 			f.loop.Go(context.Background(), nap, weft.I32(1), hour)
@@ -39,7 +38,7 @@ func BenchmarkWaiting(b *testing.B) {
 		f.loop.Do(func() {
 			f.loop.Do(func() {
 				b.ReportMetric(float64(time.Since(begin).Nanoseconds())/n, "ns/spawn")
-				after, _ := memory()
+				after := heapBytes()
 				b.ReportMetric(float64(after-before)/n, "B/task")
 				b.ReportMetric(float64(f.store.Stats().Continuations), "waiting")
 				b.ReportMetric(float64(runtime.NumGoroutine()-goroutines), "goroutines")
@@ -56,7 +55,6 @@ func BenchmarkWakeUp(b *testing.B) {
 	const n = 100_000
 	b.Run("yield", func(b *testing.B) {
 		f := newFixture(b)
-		f.ask = func(int32) (task.Wait, error) { return task.Wait{}, nil }
 		turns := f.in.Func("turns")
 		each := int32(b.N/n + 1)
 		b.ReportAllocs()

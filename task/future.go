@@ -15,6 +15,9 @@ type Future struct {
 	first     waiter // most futures have one waiter
 	others    []waiter
 	abandoned func()
+	// unseen is like abandoned, but called also if the future is completed and no
+	// task has seen that.
+	unseen func()
 }
 
 // An outcome is what a call returns that has waited.
@@ -102,13 +105,17 @@ func (f *Future) leave(t *Task) {
 			break
 		}
 	}
-	var abandoned func()
-	if !f.completed && f.first.task == nil && len(f.others) == 0 {
-		abandoned, f.abandoned = f.abandoned, nil
+	var abandoned, unseen func()
+	if f.first.task == nil && len(f.others) == 0 {
+		abandoned, unseen = f.abandoned, f.unseen
+		f.abandoned, f.unseen = nil, nil
 	}
 	f.mu.Unlock()
 	if abandoned != nil {
 		abandoned()
+	}
+	if unseen != nil {
+		unseen()
 	}
 }
 
@@ -116,6 +123,7 @@ func (f *Future) leave(t *Task) {
 func (f *Future) get() ([]weft.Value, error) {
 	f.mu.Lock()
 	o := f.outcome
+	f.unseen = nil
 	f.mu.Unlock()
 	if o.finish != nil {
 		return o.finish()

@@ -182,7 +182,13 @@ func (l *Loop) drain() {
 		}
 	}
 	clear(l.events)
+	if cap(l.events) > keptEvents {
+		l.events = nil
+	}
 }
+
+// keptEvents is for how many events the loop keeps memory.
+const keptEvents = 1 << 12
 
 // link takes up a new task.
 func (l *Loop) link(t *Task) {

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"slices"
 	"sync"
 
 	"weft"
@@ -14,76 +15,79 @@ type Receiver[T any] struct {
 	mu      sync.Mutex
 	waiters []*receive[T] // in order
 	runs    bool
-	spare   *T // received for a task that was cancelled
+	spare   []T // received for tasks that were cancelled
 }
 
+// A receive is a wait for a value. Its fields belong to the receiver's lock.
 type receive[T any] struct {
-	future  *Future
-	convert func(v T, ok bool) ([]weft.Value, error)
+	future    *Future
+	convert   func(v T, ok bool) ([]weft.Value, error)
+	v         T
+	delivered bool
 }
 
 // NewReceiver returns a receiver of a channel's values.
 func NewReceiver[T any](ch <-chan T) *Receiver[T] { return &Receiver[T]{ch: ch} }
 
-// Next returns a future for the next value. The function makes it what the guest
-// gets; it runs on the loop's goroutine, and ok is false if the channel is closed.
-// A value for which a task was cancelled that has not seen it goes to the next.
+// Next returns a future for the next value, which one task waits for. The function
+// makes it what the guest gets; it runs on the loop's goroutine, and ok is false if
+// the channel is closed. No value is lost when tasks are cancelled.
 func (r *Receiver[T]) Next(convert func(v T, ok bool) ([]weft.Value, error)) *Future {
-	w := &receive[T]{NewFuture(), convert}
-	w.future.OnAbandon(func() { r.abandon(w) })
+	w := &receive[T]{future: NewFuture(), convert: convert}
+	w.future.unseen = func() { r.abandon(w) }
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.spare != nil {
-		v := *r.spare
-		r.spare = nil
-		w.deliver(v, true)
-		return w.future
-	}
 	r.waiters = append(r.waiters, w)
-	if !r.runs {
+	if len(r.spare) > 0 {
+		v := r.spare[0]
+		r.spare = r.spare[1:]
+		r.deliver(v)
+	} else if !r.runs {
 		r.runs = true
 		go r.receive()
 	}
 	return w.future
 }
 
-func (w *receive[T]) deliver(v T, ok bool) {
-	w.future.Finish(func() ([]weft.Value, error) { return w.convert(v, ok) })
+// deliver gives a value to the task that has waited longest, or keeps it.
+func (r *Receiver[T]) deliver(v T) {
+	if len(r.waiters) == 0 {
+		r.spare = append(r.spare, v)
+		return
+	}
+	w := r.waiters[0]
+	r.waiters = r.waiters[1:]
+	w.v, w.delivered = v, true
+	w.future.Finish(func() ([]weft.Value, error) { return w.convert(v, true) })
 }
 
+// abandon ends a wait whose task was cancelled.
 func (r *Receiver[T]) abandon(w *receive[T]) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, other := range r.waiters {
-		if other == w {
-			r.waiters = append(r.waiters[:i], r.waiters[i+1:]...)
-			return
-		}
+	if w.delivered {
+		r.deliver(w.v)
+	} else if i := slices.Index(r.waiters, w); i >= 0 {
+		r.waiters = slices.Delete(r.waiters, i, i+1)
 	}
 }
 
 // receive is the goroutine. It ends when no task waits; if the last was cancelled,
-// after one more value, which it keeps.
+// after one more value, which the receiver keeps.
 func (r *Receiver[T]) receive() {
-	for {
+	for more := true; more; {
 		v, ok := <-r.ch
 		r.mu.Lock()
-		if len(r.waiters) == 0 {
-			if ok {
-				r.spare = &v
+		if ok {
+			r.deliver(v)
+		} else {
+			for _, w := range r.waiters {
+				w.future.Finish(func() ([]weft.Value, error) { return w.convert(v, false) })
 			}
-			r.runs = false
-			r.mu.Unlock()
-			return
+			r.waiters = nil
 		}
-		w := r.waiters[0]
-		r.waiters = r.waiters[1:]
-		w.deliver(v, ok)
 		r.runs = len(r.waiters) > 0
-		more := r.runs
+		more = r.runs
 		r.mu.Unlock()
-		if !more {
-			return
-		}
 	}
 }

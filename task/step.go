@@ -13,32 +13,36 @@ import (
 func (l *Loop) step(t *Task) {
 	if t.cause == nil && t.ctx.Err() != nil {
 		t.cause = context.Cause(t.ctx)
-		l.leave(t)
 	}
-	cause := t.cause
-	if t.state == fresh && cause != nil {
-		l.end(t, nil, &CancelError{Cause: cause})
+	if t.state == fresh && t.cause != nil {
+		l.end(t, nil, &CancelError{Cause: t.cause})
 		return
 	}
+	// What the task has waited for is there: it is not lost, and the next wait
+	// is cancelled.
+	var thrown error
+	if completed := t.awaits.future != nil; !completed && t.cause != nil {
+		thrown, t.cause = t.cause, nil
+		t.thrown = thrown
+	}
 	ctx, release := l.context(t)
-	s, results, err := l.enter(ctx, t, cause)
+	s, results, err := l.enter(ctx, t, thrown != nil)
 	release()
-	t.cause = nil
 	switch {
 	case err != nil:
-		l.end(t, nil, l.explain(err, cause))
+		l.end(t, nil, l.explain(t, err))
 	case s == nil:
 		l.end(t, results, nil)
-	case cause != nil && (l.stopped || t.ctx.Err() != nil):
-		l.end(t, nil, &CancelError{Cause: cause})
+	case thrown != nil && (l.stopped || t.ctx.Err() != nil):
+		l.end(t, nil, &CancelError{Cause: thrown})
 	default:
 		t.cont = s.Continuation
 		l.await(t)
 	}
 }
 
-// enter resumes a task, or throws into it if there is a cause.
-func (l *Loop) enter(ctx context.Context, t *Task, cause error) (s *weft.Suspension, results []weft.Value, err error) {
+// enter resumes a task, or throws into it if it is cancelled.
+func (l *Loop) enter(ctx context.Context, t *Task, cancelled bool) (s *weft.Suspension, results []weft.Value, err error) {
 	l.current = t
 	defer func() {
 		l.current = nil
@@ -56,7 +60,7 @@ func (l *Loop) enter(ctx context.Context, t *Task, cause error) (s *weft.Suspens
 		t.values, t.state = nil, running
 		return k.Resume(ctx, values, l.handlers...)
 	}
-	values, failure := t.awaited(cause != nil)
+	values, failure := t.awaited(cancelled)
 	t.state = running
 	if failure == nil {
 		return k.Resume(ctx, values, l.handlers...)
@@ -91,6 +95,9 @@ func (l *Loop) await(t *Task) {
 	t.wait++
 	w := &t.awaits
 	switch {
+	case t.cause != nil:
+		l.leave(t)
+		l.enqueue(t)
 	case w.future != nil:
 		if w.future.add(waiter{t, t.wait}) {
 			l.enqueue(t)
@@ -109,15 +116,15 @@ func (l *Loop) await(t *Task) {
 }
 
 // explain makes the error of an uncaught cancellation.
-func (l *Loop) explain(err, cause error) error {
+func (l *Loop) explain(t *Task, err error) error {
 	e, ok := err.(*weft.Exception)
-	if !ok || cause == nil {
+	if !ok || t.thrown == nil {
 		return err
 	}
 	if own, ok := l.cancelled.Throw().(*weft.Exception); !ok || own.Tag != e.Tag {
 		return err
 	}
-	return &CancelError{Cause: cause, Stack: e.Stack}
+	return &CancelError{Cause: t.thrown, Stack: e.Stack}
 }
 
 // end notes how a task has ended.
@@ -127,7 +134,8 @@ func (l *Loop) end(t *Task, results []weft.Value, err error) {
 	if t.unwatch != nil {
 		t.unwatch()
 	}
-	t.state, t.cont, t.call, t.awaits = over, nil, nil, Wait{}
+	l.leave(t) // if its last call could not wait
+	t.state, t.cont, t.call = over, nil, nil
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t.ended, t.values, t.err = true, results, err

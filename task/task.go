@@ -28,6 +28,7 @@ type Task struct {
 	timer      int32  // its place in the loop's timers, or -1
 	state      state
 	cause      error       // why it is to be cancelled, until it was
+	thrown     error       // why it was
 	unwatch    func() bool // ends watching its context
 }
 
@@ -56,7 +57,8 @@ func (l *Loop) Go(ctx context.Context, f *weft.Func, args ...weft.Value) *Task {
 }
 
 // Cancel makes the call that the task waits in throw: see the package's comment.
-// A task that does not wait is cancelled when it does; one that has not begun
+// A task that does not wait, or for which what it waits for is there already, is
+// cancelled when it waits next; one that has not begun
 // never does. The cause is what the task's [*CancelError] unwraps to, nil for
 // [ErrCancelled].
 func (t *Task) Cancel(cause error) {

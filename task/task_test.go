@@ -290,6 +290,40 @@ func TestReceive(t *testing.T) {
 	}
 }
 
+// TestReceiveCancelled cancels tasks that wait for a channel, at random moments: the
+// others get all of its values.
+func TestReceiveCancelled(t *testing.T) {
+	f := newFixture(t)
+	ch := make(chan int32)
+	r := task.NewReceiver(ch)
+	const n = 200
+	seen := 0
+	f.ask = func(int32) (task.Wait, error) {
+		return task.Await(r.Next(func(_ int32, ok bool) ([]weft.Value, error) {
+			if ok {
+				seen++
+			}
+			return []weft.Value{weft.I32(0)}, nil
+		})), nil
+	}
+	var tasks []*task.Task
+	for range 2 * n { // half of them are cancelled: those left want 2n values
+		tasks = append(tasks, f.start("asks", weft.I32(0)))
+	}
+	go func() {
+		for i := range n {
+			go tasks[2*i].Cancel(nil)
+			ch <- 0
+			ch <- 0
+		}
+		close(ch)
+	}()
+	f.run(t)
+	if seen != 2*n {
+		t.Errorf("%d values were seen, %d sent", seen, 2*n)
+	}
+}
+
 // TestCancel cancels tasks that wait, with and without a handler.
 func TestCancel(t *testing.T) {
 	f := newFixture(t)
@@ -338,6 +372,30 @@ func TestCancel(t *testing.T) {
 	}
 	if len(f.notes) != 4 { // 77, and three of the stubborn one
 		t.Errorf("notes: %v", f.notes)
+	}
+}
+
+// TestCancelCompleted cancels a task for which what it waits for is there: it gets
+// that, and is cancelled in its next wait.
+func TestCancelCompleted(t *testing.T) {
+	f := newFixture(t)
+	futures := []*task.Future{task.NewFuture(), task.NewFuture()}
+	abandoned := false
+	futures[1].OnAbandon(func() { abandoned = true })
+	f.ask = func(x int32) (task.Wait, error) {
+		f.notes = append(f.notes, x)
+		return task.Await(futures[x]), nil
+	}
+	asks := f.start("asks", weft.I32(0))
+	f.loop.Do(func() {
+		f.loop.Do(func() { // now it waits
+			futures[0].Complete(weft.I32(1))
+			asks.Cancel(errRefused)
+		})
+	})
+	f.run(t)
+	if err := asks.Err(); !errors.Is(err, errRefused) || len(f.notes) != 2 || !abandoned {
+		t.Errorf("%v, %v, %v", err, f.notes, abandoned)
 	}
 }
 
