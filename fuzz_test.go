@@ -16,7 +16,7 @@ import (
 // fuzzLimits keep a hostile module from slowing the fuzzer down.
 func fuzzLimits() weft.Limits {
 	l := weft.DefaultLimits()
-	l.StackBytes, l.MemoryBytes, l.TableElements = 256<<10, 16<<20, 100_000
+	l.StackBytes, l.MemoryBytes, l.TableElements = 64<<10, 16<<20, 100_000
 	l.Continuations, l.ContinuationBytes, l.HeapBytes = 10_000, 16<<20, 64<<20
 	return l
 }

@@ -247,3 +247,52 @@ func TestHostContinuation(t *testing.T) {
 		t.Errorf("%d continuations are left", n)
 	}
 }
+
+// BenchmarkCall calls a function from Go that does nothing.
+func BenchmarkCall(b *testing.B) {
+	f := instantiate(b, `(module (func (export "f") (param i32) (result i32) (local.get 0)))`).Func("f")
+	slots := make([]uint64, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := f.CallSlots(context.Background(), slots); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkHostCall calls a host function that does nothing from a loop of the
+// guest, a thousand times.
+func BenchmarkHostCall(b *testing.B) {
+	engine, err := weft.NewEngine(weft.NewConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	module, err := engine.Compile([]byte(`(module (import "h" "f" (func $f (param i32) (result i32)))
+	  (func (export "run") (local $n i32) (local.set $n (i32.const 1000))
+	    (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (call $f (i32.const 1))))))))`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	linker := weft.NewLinker(store)
+	i32 := []wasm.ValType{wasm.I32}
+	err = linker.DefineFunc("h", "f", wasm.FuncType{Params: i32, Results: i32}, func(context.Context, []uint64) error { return nil })
+	if err != nil {
+		b.Fatal(err)
+	}
+	instance, err := linker.Instantiate(context.Background(), module)
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := instance.Func("run")
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := run.CallSlots(context.Background(), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
