@@ -148,7 +148,9 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 	if c, trap = m.consume(c); trap != 0 {
 		return trap
 	}
-	copySlots(m.arguments(c), m.slot(in.a), in.b)
+	if in.b != 0 {
+		copySlots(m.arguments(c), m.slot(in.a), in.b)
+	}
 	m.suspendHere(m.ip + instrSize)
 	m.start(c, m.cur)
 	return wasm.TrapNone
@@ -227,43 +229,49 @@ type prompt struct {
 	bytes         uint64            // of the stacks from the running one to child
 }
 
-// handler finds the innermost prompt with a clause of a kind for a tag. If a
-// suspension cannot get to one, the error is in flight.
-func (m *machine) handler(kind op, tag *store.TagRecord) (p prompt, ok bool) {
-	p, ok = m.findHandler(kind, tag)
-	switch {
-	case m.store.Barriers && m.meetsBarrier(p, ok):
+// handler sets p to the innermost prompt with a clause of a kind for a tag. If a
+// suspension cannot get to one, the error is in flight and handler returns false.
+func (m *machine) handler(p *prompt, kind op, tag *store.TagRecord) bool {
+	ok := m.findHandler(p, kind, tag)
+	if ok && !m.store.Barriers {
+		return true
+	}
+	if m.store.Barriers && m.meetsBarrier(p, ok) {
 		m.flight.err = m.trap(wasm.TrapBarrier)
-		ok = false
-	case !ok:
+		return false
+	}
+	if !ok {
 		m.flight.err = m.unhandled(tag)
 	}
-	return p, ok
+	return ok
 }
 
-func (m *machine) findHandler(kind op, tag *store.TagRecord) (p prompt, ok bool) {
-	for p.child = m.cur; p.child.Parent != 0; p.child = p.parent {
-		p.bytes += p.child.StackSize()
-		p.parent = m.conts.At(p.child.Parent)
-		if m.isHost(p.parent) {
-			p.clause = nil
-			return p, m.handles(kind, tag)
-		}
-		inst := p.parent.Func.Instance
-		p.clause = (*instr)(store.Pointer(p.parent.PC))
-		for range before(p.parent).c {
-			if p.clause.op == kind && inst.Tag(p.clause.b) == tag {
-				return p, true
+func (m *machine) findHandler(p *prompt, kind op, tag *store.TagRecord) bool {
+	bytes := uint64(0)
+	for child := m.cur; child.Parent != 0; {
+		bytes += child.StackSize()
+		parent := m.conts.At(child.Parent)
+		inst := parent.Func.Instance
+		clause := (*instr)(store.Pointer(parent.PC))
+		for n := before(parent).c; n > 0; n-- {
+			if clause.op == kind && inst.Tag(clause.b) == tag {
+				*p = prompt{child, parent, clause, bytes}
+				return true
 			}
-			p.clause = p.clause.next()
+			clause = clause.next()
 		}
+		if m.isHost(parent) {
+			*p = prompt{child, parent, nil, bytes}
+			return m.handles(kind, tag)
+		}
+		child = parent
 	}
-	return p, false
+	return false
 }
 
 // capture suspends what runs above a prompt and returns a reference to it. It
 // awaits values as [store.ContRecord] says.
-func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
+func (m *machine) capture(p *prompt, awaits wasm.TypeID) uint64 {
 	m.suspendHere(m.ip)
 	c := p.child
 	c.State, c.Inner, c.ChainBytes = store.ContSuspended, m.conts.Number(m.cur), p.bytes
@@ -276,11 +284,10 @@ func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 // suspend executes suspend. If no prompt handles the tag, the error is in flight.
 func (m *machine) suspend(in *instr) {
 	tag := m.function().Instance.Tag(in.c)
-	p, ok := m.handler(opOnLabel, tag)
-	if !ok {
-		return
+	var p prompt
+	if m.handler(&p, opOnLabel, tag) {
+		m.suspendTo(&p, tag, m.slot(in.a), in.b)
 	}
-	m.suspendTo(p, tag, slots(m.slot(in.a), in.b))
 }
 
 // switchTo executes switch. If no prompt handles the tag, the error is in flight.
@@ -290,8 +297,8 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	tag := m.function().Instance.Tag(in.c)
-	p, ok := m.handler(opOnSwitch, tag)
-	if !ok {
+	var p prompt
+	if !m.handler(&p, opOnSwitch, tag) {
 		return wasm.TrapNone
 	}
 	if c.State == store.ContFresh {
@@ -309,7 +316,7 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	args := m.slot(in.a)
-	ref := m.capture(p, m.function().Instance.Type(in.next().b))
+	ref := m.capture(&p, m.function().Instance.Type(in.next().b))
 	to := m.arguments(c)
 	copySlots(to, args, in.b)
 	*(*uint64)(unsafe.Add(to, in.b)) = ref

@@ -132,13 +132,6 @@ func (m *machine) handles(kind op, tag *store.TagRecord) bool {
 	return false
 }
 
-// suspendToHost ends run with a suspension whose payload is at p.
-func (m *machine) suspendToHost(at prompt, tag *store.TagRecord, payload []uint64) {
-	values := append([]uint64(nil), payload...)
-	m.prompt.suspended = store.Suspension{Tag: tag, Payload: values, Ref: m.capture(at, tag.Type)}
-	m.goOn(at.parent)
-}
-
 // isHost reports whether c is the stack on which the host has resumed.
 func (m *machine) isHost(c *store.ContRecord) bool { return c.Func == m.engine.hostFunc }
 
@@ -151,22 +144,23 @@ func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) {
 			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, m.store.Types.Comp(f.Type).Func)}
 		return
 	}
-	if p, ok := m.handler(opOnLabel, s.Tag.Record); ok {
-		m.suspendTo(p, s.Tag.Record, s.Payload)
+	var p prompt
+	if m.handler(&p, opOnLabel, s.Tag.Record) {
+		m.suspendTo(&p, s.Tag.Record, unsafe.Pointer(unsafe.SliceData(s.Payload)), uint32(8*len(s.Payload)))
 	}
 }
 
-// suspendTo captures what runs above a prompt and hands payload and continuation
-// to its clause.
-func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload []uint64) {
-	if p.clause == nil {
-		m.suspendToHost(p, tag, payload)
-		return
-	}
+// suspendTo captures what runs above a prompt and hands n bytes of payload and the
+// continuation to its clause.
+func (m *machine) suspendTo(p *prompt, tag *store.TagRecord, payload unsafe.Pointer, n uint32) {
 	ref := m.capture(p, tag.Type)
 	m.goOn(p.parent)
+	if p.clause == nil {
+		m.prompt.suspended = store.Suspension{Tag: tag, Payload: append([]uint64(nil), slots(payload, n)...), Ref: ref}
+		return
+	}
 	dst := m.slot(p.clause.a)
-	copySlots(dst, unsafe.Pointer(unsafe.SliceData(payload)), uint32(8*len(payload)))
-	*(*uint64)(unsafe.Add(dst, 8*len(payload))) = ref
+	copySlots(dst, payload, n)
+	*(*uint64)(unsafe.Add(dst, n)) = ref
 	m.ip = uintptr(unsafe.Add(unsafe.Pointer(p.clause.next()), int32(p.clause.c)))
 }

@@ -106,7 +106,7 @@ func (m *machine) enter(f *store.FuncRecord, fp unsafe.Pointer, stub uintptr) {
 	m.setLimit()
 }
 
-func (m *machine) setLimit() { m.limit = m.cur.Stack + uintptr(m.cur.StackSize()) }
+func (m *machine) setLimit() { m.limit = m.cur.StackEnd() }
 
 // leave gives back what the call used, however it ended, and the machine itself.
 func (m *machine) leave() {

@@ -98,6 +98,9 @@ func (c *ContRecord) StackSize() uint64 {
 	return uint64(classSize(c.Class))
 }
 
+// StackEnd returns the address behind the stack, which must be there.
+func (c *ContRecord) StackEnd() uintptr { return c.Stack + classSize(c.Class) }
+
 const contRecordSize = 64
 
 // The record fits into one cache line.
