@@ -53,16 +53,22 @@ func BenchmarkWaiting(b *testing.B) {
 // futures, by timers, and by taking turns. An operation is a wake-up.
 func BenchmarkWakeUp(b *testing.B) {
 	const n = 100_000
-	b.Run("yield", func(b *testing.B) {
-		f := newFixture(b)
-		turns := f.in.Func("turns")
-		each := int32(b.N/n + 1)
-		b.ReportAllocs()
-		for range min(n, b.N) {
-			f.loop.Go(context.Background(), turns, weft.I32(0), weft.I32(each))
+	yield := func(ctx, loopCtx context.Context) func(*testing.B) {
+		return func(b *testing.B) {
+			f := newFixture(b)
+			turns := f.in.Func("turns")
+			each := int32(b.N/n + 1)
+			b.ReportAllocs()
+			for range min(n, b.N) {
+				f.loop.Go(ctx, turns, weft.I32(0), weft.I32(each))
+			}
+			f.loop.Run(loopCtx)
 		}
-		f.loop.Run(context.Background())
-	})
+	}
+	never, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	b.Run("yield", yield(context.Background(), context.Background()))
+	b.Run("yield/cancellable", yield(never, never)) // contexts that have to be watched
 	b.Run("timer", func(b *testing.B) {
 		f := newFixture(b)
 		nap, soon := f.in.Func("nap"), weft.I64(int64(time.Microsecond))
