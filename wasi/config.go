@@ -96,7 +96,7 @@ func (c Config) withPreopen(name string, dir directory) Config {
 }
 
 // WithListener gives the guest a socket that listens; its descriptors come after
-// those of the directories. The listener stays the caller's to close, which ends a
+// those of the directories. It does not block until the guest says so. The listener stays the caller's to close, which ends a
 // wait for a connection.
 func (c Config) WithListener(l net.Listener) Config {
 	c.listeners = append(slices.Clip(c.listeners), l)

@@ -137,7 +137,8 @@ func (s *System) openStandard() {
 			base: directoryRights, inheriting: directoryRights | fileRights})
 	}
 	for _, l := range s.config.listeners {
-		s.descriptors = append(s.descriptors, &descriptor{object: newListener(l), base: listenRights, inheriting: socketRights})
+		// Go's net package takes it for granted that a listener does not block.
+		s.descriptors = append(s.descriptors, &descriptor{object: newListener(l), flags: flagNonblock, base: listenRights, inheriting: socketRights})
 	}
 	s.free = len(s.descriptors)
 }
