@@ -83,7 +83,8 @@ type Limits = store.Limits
 func DefaultLimits() Limits { return store.DefaultLimits }
 
 // NewStore makes an empty store. Close releases its memory; otherwise that
-// happens some time after the store has become unreachable.
+// happens some time after the store has become unreachable, which it does not
+// while a host function in it refers to it.
 func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	inner, err := store.New(e.types, e.interp, limits)
 	if err != nil {
