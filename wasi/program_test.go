@@ -5,10 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,18 +62,58 @@ func exitCode(err error) int {
 	return -1
 }
 
-// TestGoProgram runs a program that Go compiles: files, directories, links,
-// environment, goroutines, sleeps, the exit code.
-func TestGoProgram(t *testing.T) {
-	dir := t.TempDir()
-	program := filepath.Join(dir, "program.wasm")
-	build := exec.Command("go", "build", "-o", program, "testdata/program.go")
+// buildGo compiles a program.
+func buildGo(t *testing.T, file string) []byte {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program.wasm")
+	build := exec.Command("go", "build", "-o", program, file)
 	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Skipf("go build for wasip1: %v: %s", err, out)
 	}
 	source, err := os.ReadFile(program)
 	check(t, err)
+	return source
+}
+
+// TestGoServer serves HTTP from a guest, to several clients at a time.
+func TestGoServer(t *testing.T) {
+	source := buildGo(t, "testdata/server.go")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer l.Close()
+	go func() {
+		url := "http://" + l.Addr().String()
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				response, err := http.Get(url + "/path")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer response.Body.Close()
+				if body, err := io.ReadAll(response.Body); string(body) != "hello /path" || err != nil {
+					t.Errorf("answer %q, %v", body, err)
+				}
+			})
+		}
+		group.Wait()
+		if _, err := http.Get(url + "/quit"); err == nil {
+			t.Error("the guest answers when it should exit")
+		}
+	}()
+	out, err := run(t, source, wasi.NewConfig().WithArgs("server").WithListener(l))
+	if code := exitCode(err); code != 9 {
+		t.Errorf("exit code %d: %v, %s", code, err, out)
+	}
+}
+
+// TestGoProgram runs a program that Go compiles: files, directories, links,
+// environment, goroutines, sleeps, the exit code.
+func TestGoProgram(t *testing.T) {
+	source := buildGo(t, "testdata/program.go")
+	dir := t.TempDir()
 	check(t, os.WriteFile(filepath.Join(dir, "outside"), []byte("secret"), 0o600))
 	check(t, os.Mkdir(filepath.Join(dir, "data"), 0o700))
 	check(t, os.Symlink("../outside", filepath.Join(dir, "data", "escape")))
