@@ -17,13 +17,15 @@
 // A value is one 64-bit slot, a v128 two. i32 and f32 are zero-extended. A
 // reference is one slot and 0 is null:
 //
-//	func    address of a FuncRecord
-//	extern  number of an entry of the store's table of host values
-//	exn     number of an entry of the store's table of exceptions
-//	cont    revision<<32 | descriptor (continuation.go)
+//	func                 address of a FuncRecord
+//	struct, array, exn   address of an object in the store's heap (heap.go)
+//	extern               the same, of a cell that names a Go value (extern.go)
+//	i31                  the integer shifted left by one, plus 1
+//	cont                 revision<<32 | descriptor (continuation.go)
 //
 // # Files that use unsafe
 //
-// offheap*.go obtain memory; records.go, continuation.go, stack.go, memory.go
-// and table.go lay objects out in it. Their invariants stand at the top of each.
+// offheap*.go obtain memory; records.go, heap.go, object.go, continuation.go,
+// stack.go, memory*.go and table.go lay objects out in it. Their invariants stand
+// at the top of each.
 package store

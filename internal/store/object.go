@@ -6,6 +6,11 @@ import (
 	"weft/wasm"
 )
 
+// Invariants of the unsafe code here: a reference is to an object that is alive,
+// of the kind that the function says; offsets and widths are those of its layout,
+// and indices are less than its length. Validated code and the checks of the
+// engine see to that.
+
 // NewStruct allocates a struct of zeros and nulls. It may collect; what the
 // caller alone knows must be on a stack that the collector sees.
 func (s *Store) NewStruct(id wasm.TypeID) (uint64, wasm.TrapCode) {
