@@ -35,6 +35,25 @@ func (s *Store) contType(t wasm.FuncType) wasm.TypeID {
 	return types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompCont, Cont: wasm.HeapType(f)}})
 }
 
+// A restKey names a type of continuations: what is left of one of a type that
+// has suspended with a tag of a type.
+type restKey struct{ resumed, tag wasm.TypeID }
+
+// restType returns the type of what is left of a continuation k that has
+// suspended with a tag. It is looked up for each suspension, hence kept.
+func (s *Store) restType(k *Continuation, tag *store.Tag) wasm.TypeID {
+	key := restKey{k.id, tag.Record.Type}
+	id, known := s.restTypes[key]
+	if !known {
+		if s.restTypes == nil {
+			s.restTypes = map[restKey]wasm.TypeID{}
+		}
+		id = s.contType(wasm.FuncType{Params: tag.Type.Results, Results: k.Type().Results})
+		s.restTypes[key] = id
+	}
+	return id
+}
+
 // NewContinuation makes a continuation that will call a function (cont.new).
 // Nothing runs yet.
 func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
@@ -135,10 +154,9 @@ func (k *Continuation) resume(ctx context.Context, r *store.HostResume, handlers
 		return nil, s.fromSlots(r.Results, results), nil
 	}
 	tag := s.store.Tag(suspended.Tag)
-	rest := wasm.FuncType{Params: tag.Type.Results, Results: results}
 	return &Suspension{
 		Tag:          &Tag{s, tag},
-		Continuation: s.newContinuation(suspended.Ref, s.contType(rest)),
+		Continuation: s.newContinuation(suspended.Ref, s.restType(k, tag)),
 		Payload:      s.fromSlots(suspended.Payload, tag.Type.Params),
 	}, nil, nil
 }

@@ -13,9 +13,10 @@ import (
 // A Store owns instances and everything they make. It is used by one goroutine
 // at a time; host functions that are called from it may use it too.
 type Store struct {
-	engine  *Engine
-	store   *store.Store
-	callers []*Instance // by number, those that Caller has returned
+	engine    *Engine
+	store     *store.Store
+	callers   []*Instance             // by number, those that Caller has returned
+	restTypes map[restKey]wasm.TypeID // see restType
 }
 
 // Engine returns the engine of which this is a store.

@@ -296,3 +296,40 @@ func BenchmarkHostCall(b *testing.B) {
 		}
 	}
 }
+
+// TestHostPanic checks that a panic of a host function reaches the caller in Go,
+// and that the store can be used afterwards.
+func TestHostPanic(t *testing.T) {
+	store, instance := open(`(module
+	  (type $f (func)) (type $k (cont $f))
+	  (import "host" "panic" (func $panic))
+	  (elem declare func $panic $inner)
+	  (func $inner (call $panic))
+	  (func (export "called") (resume $k (cont.new $k (ref.func $inner))))
+	  (func (export "body") (resume $k (cont.new $k (ref.func $panic))))
+	  (func (export "fine") (result i32) (i32.const 1)))`,
+		func(linker *weft.Linker) error {
+			return linker.DefineFunc("host", "panic", wasm.FuncType{}, func(context.Context, []uint64) error { panic("oh") })
+		})
+	defer store.Close()
+	for _, name := range []string{"called", "body"} {
+		func() {
+			defer func() {
+				if r := recover(); r != "oh" {
+					t.Errorf("%s: recovered %v", name, r)
+				}
+			}()
+			_, err := instance.Func(name).Call(context.Background())
+			t.Errorf("%s returned %v", name, err)
+		}()
+		if got := call(t, instance, "fine")[0].I32(); got != 1 {
+			t.Errorf("afterwards fine() = %d", got)
+		}
+		if n := store.Stats().Continuations; n != 0 {
+			t.Errorf("%s left %d continuations", name, n)
+		}
+		if store.Caller() != nil {
+			t.Errorf("%s left a caller", name)
+		}
+	}
+}

@@ -125,7 +125,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store) (*machine, error) {
 	if ctx.Done() != nil {
 		m.watch(ctx)
 	}
-	m.ctx = ctx
+	m.ctx, m.caller = ctx, s.Caller
 	return m, nil
 }
 

@@ -17,6 +17,7 @@ type machine struct {
 	store  *store.Store
 	conts  *store.Continuations
 	ctx    context.Context
+	caller *store.InstanceRecord // the store's Caller before the call
 
 	// The state of run, while run does not have it.
 	// Like all that run has, they are addresses outside the Go heap.
@@ -124,6 +125,7 @@ func (m *machine) leave() {
 		m.conts.Free(m.hostCont)
 		m.hostCont = nil
 	}
+	m.store.Caller = m.caller
 	m.store.HostDepth--
 	m.store.Active = m.store.Active[:m.store.HostDepth]
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
