@@ -7,7 +7,7 @@ package interp
 
 // meetsBarrier reports whether a suspension to the prompt, or one that nothing
 // handles, meets a barrier first.
-func (m *machine) meetsBarrier(p *prompt, handled bool) bool {
+func (m *machine) meetsBarrier(p prompt, handled bool) bool {
 	for w := m.walk(); !handled || w.cont != p.parent; {
 		code := code(m.store, w.fn)
 		at := code.index(uintptr(w.ip))

@@ -229,24 +229,21 @@ type prompt struct {
 	bytes         uint64            // of the stacks from the running one to child
 }
 
-// handler sets p to the innermost prompt with a clause of a kind for a tag. If a
-// suspension cannot get to one, the error is in flight and handler returns false.
-func (m *machine) handler(p *prompt, kind op, tag *store.TagRecord) bool {
-	ok := m.findHandler(p, kind, tag)
-	if ok && !m.store.Barriers {
-		return true
-	}
+// handler finds the innermost prompt with a clause of a kind for a tag. If a
+// suspension cannot get to one, the error is in flight.
+func (m *machine) handler(kind op, tag *store.TagRecord) (prompt, bool) {
+	p, ok := m.findHandler(kind, tag)
 	if m.store.Barriers && m.meetsBarrier(p, ok) {
 		m.flight.err = m.trap(wasm.TrapBarrier)
-		return false
+		return p, false
 	}
 	if !ok {
 		m.flight.err = m.unhandled(tag)
 	}
-	return ok
+	return p, ok
 }
 
-func (m *machine) findHandler(p *prompt, kind op, tag *store.TagRecord) bool {
+func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
 	bytes := uint64(0)
 	for child := m.cur; child.Parent != 0; {
 		bytes += child.StackSize()
@@ -255,23 +252,21 @@ func (m *machine) findHandler(p *prompt, kind op, tag *store.TagRecord) bool {
 		clause := (*instr)(store.Pointer(parent.PC))
 		for n := before(parent).c; n > 0; n-- {
 			if clause.op == kind && inst.Tag(clause.b) == tag {
-				*p = prompt{child, parent, clause, bytes}
-				return true
+				return prompt{child, parent, clause, bytes}, true
 			}
 			clause = clause.next()
 		}
 		if m.isHost(parent) {
-			*p = prompt{child, parent, nil, bytes}
-			return m.handles(kind, tag)
+			return prompt{child, parent, nil, bytes}, m.handles(kind, tag)
 		}
 		child = parent
 	}
-	return false
+	return prompt{}, false
 }
 
 // capture suspends what runs above a prompt and returns a reference to it. It
 // awaits values as [store.ContRecord] says.
-func (m *machine) capture(p *prompt, awaits wasm.TypeID) uint64 {
+func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 	m.suspendHere(m.ip)
 	c := p.child
 	c.State, c.Inner, c.ChainBytes = store.ContSuspended, m.conts.Number(m.cur), p.bytes
@@ -284,9 +279,8 @@ func (m *machine) capture(p *prompt, awaits wasm.TypeID) uint64 {
 // suspend executes suspend. If no prompt handles the tag, the error is in flight.
 func (m *machine) suspend(in *instr) {
 	tag := m.function().Instance.Tag(in.c)
-	var p prompt
-	if m.handler(&p, opOnLabel, tag) {
-		m.suspendTo(&p, tag, m.slot(in.a), in.b)
+	if p, ok := m.handler(opOnLabel, tag); ok {
+		m.suspendTo(p, tag, m.slot(in.a), in.b)
 	}
 }
 
@@ -297,8 +291,8 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	tag := m.function().Instance.Tag(in.c)
-	var p prompt
-	if !m.handler(&p, opOnSwitch, tag) {
+	p, ok := m.handler(opOnSwitch, tag)
+	if !ok {
 		return wasm.TrapNone
 	}
 	if c.State == store.ContFresh {
@@ -316,7 +310,7 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	args := m.slot(in.a)
-	ref := m.capture(&p, m.function().Instance.Type(in.next().b))
+	ref := m.capture(p, m.function().Instance.Type(in.next().b))
 	to := m.arguments(c)
 	copySlots(to, args, in.b)
 	*(*uint64)(unsafe.Add(to, in.b)) = ref

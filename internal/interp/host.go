@@ -144,15 +144,14 @@ func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) {
 			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, m.store.Types.Comp(f.Type).Func)}
 		return
 	}
-	var p prompt
-	if m.handler(&p, opOnLabel, s.Tag.Record) {
-		m.suspendTo(&p, s.Tag.Record, unsafe.Pointer(unsafe.SliceData(s.Payload)), uint32(8*len(s.Payload)))
+	if p, ok := m.handler(opOnLabel, s.Tag.Record); ok {
+		m.suspendTo(p, s.Tag.Record, unsafe.Pointer(unsafe.SliceData(s.Payload)), uint32(8*len(s.Payload)))
 	}
 }
 
 // suspendTo captures what runs above a prompt and hands n bytes of payload and the
 // continuation to its clause.
-func (m *machine) suspendTo(p *prompt, tag *store.TagRecord, payload unsafe.Pointer, n uint32) {
+func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload unsafe.Pointer, n uint32) {
 	ref := m.capture(p, tag.Type)
 	m.goOn(p.parent)
 	if p.clause == nil {
