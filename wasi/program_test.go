@@ -69,7 +69,7 @@ func buildGo(t *testing.T, file string) []byte {
 	build := exec.Command("go", "build", "-o", program, file)
 	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Skipf("go build for wasip1: %v: %s", err, out)
+		t.Fatalf("go build for wasip1: %v: %s", err, out)
 	}
 	source, err := os.ReadFile(program)
 	check(t, err)
