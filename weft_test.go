@@ -13,22 +13,7 @@ import (
 // instantiate compiles a module without imports and instantiates it.
 func instantiate(t testing.TB, source string) *weft.Instance {
 	t.Helper()
-	engine, err := weft.NewEngine(weft.NewConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, instance := newInstance(t, source, nil)
 	return instance
 }
 

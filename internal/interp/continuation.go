@@ -70,23 +70,32 @@ func (m *machine) contNew(f *store.FuncRecord, in *instr) wasm.TrapCode {
 
 // contBind executes cont.bind.
 func (m *machine) contBind(in *instr) wasm.TrapCode {
-	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
+	ref, trap := m.bind(u64(m.frame(), in.a+in.b), m.slot(in.a), in.b, m.function().Instance.Type(in.c))
+	if trap == 0 {
+		set64(m.frame(), in.a, ref)
+	}
+	return trap
+}
+
+// bind puts n bytes of values into the places where a continuation wants its
+// first ones, and returns the reference to what is left, which is of type t.
+func (m *machine) bind(ref uint64, values unsafe.Pointer, n uint32, t wasm.TypeID) (uint64, wasm.TrapCode) {
+	c, trap := m.lookup(ref)
 	if trap != 0 {
-		return trap
+		return 0, trap
 	}
 	if c.State == store.ContFresh {
 		if trap := m.prepareFresh(c); trap != 0 {
-			return trap
+			return 0, trap
 		}
 	}
 	if c, trap = m.consume(c); trap != 0 {
-		return trap
+		return 0, trap
 	}
-	copySlots(m.arguments(c), m.slot(in.a), in.b)
-	c.Bound += in.b
-	c.SetType(m.function().Instance.Type(in.c))
-	set64(m.frame(), in.a, m.conts.Ref(c))
-	return wasm.TrapNone
+	copySlots(m.arguments(c), values, n)
+	c.Bound += n
+	c.SetType(t)
+	return m.conts.Ref(c), wasm.TrapNone
 }
 
 // prepareFresh gives a fresh continuation the stack on which its function will

@@ -102,20 +102,11 @@ func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.Tr
 func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error) {
 	m := e.machine(s)
 	defer func() { s.Idle = append(s.Idle, m) }()
-	c, trap := m.lookup(ref)
-	if trap == 0 && c.State == store.ContFresh {
-		trap = m.prepareFresh(c)
-	}
-	if trap == 0 {
-		c, trap = m.consume(c)
-	}
+	bound, trap := m.bind(ref, unsafe.Pointer(unsafe.SliceData(args)), uint32(8*len(args)), t)
 	if trap != 0 {
 		return 0, m.trap(trap)
 	}
-	copy(slots(m.arguments(c), uint32(8*len(args))), args)
-	c.Bound += uint32(8 * len(args))
-	c.SetType(t)
-	return m.conts.Ref(c), nil
+	return bound, nil
 }
 
 // handles reports whether the host handles a suspension (or a switch) with a tag.
