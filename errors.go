@@ -36,5 +36,10 @@ type ExitError struct{ Code uint32 }
 
 func (e *ExitError) Error() string { return fmt.Sprintf("the program exited with code %d", e.Code) }
 
-// ErrClosed is returned for uses of a store after its Close.
-var ErrClosed = store.ErrClosed
+var (
+	// ErrClosed is returned for uses of a store after its Close.
+	ErrClosed = store.ErrClosed
+	// ErrConcurrentUse is returned for uses of a store while another goroutine uses
+	// it; see [Store].
+	ErrConcurrentUse = store.ErrConcurrentUse
+)

@@ -40,10 +40,12 @@ type Func struct {
 	// What the record says is kept here, because Close releases the record.
 	typ   wasm.FuncType
 	slots int
+	refs  bool // among parameters or results
 }
 
 func (s *Store) newFunc(r *store.FuncRecord) *Func {
-	return &Func{store: s, record: r, typ: s.engine.types.Comp(r.Type).Func, slots: int(max(r.Params, r.Results))}
+	t := s.engine.types.Comp(r.Type).Func
+	return &Func{store: s, record: r, typ: t, slots: int(max(r.Params, r.Results)), refs: hasRefs(t.Params) || hasRefs(t.Results)}
 }
 
 func (f *Func) owner() *Store       { return f.store }
@@ -58,15 +60,21 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 	if len(args) != len(t.Params) {
 		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
 	}
-	pending, done, err := f.store.pend(args, t.Params, "argument")
-	if err != nil {
+	slots := make([]uint64, f.slots)
+	if f.refs {
+		defer f.store.store.Pin(slots)()
+	}
+	if err := f.store.fill(slots, args, t.Params, "argument"); err != nil {
 		return nil, err
 	}
-	defer done()
-	slots := make([]uint64, f.slots)
-	copy(slots, pending)
 	if err := f.CallSlots(ctx, slots); err != nil {
 		return nil, err
+	}
+	if f.refs {
+		if err := f.store.enter(); err != nil {
+			return nil, err
+		}
+		defer f.store.leave()
 	}
 	return f.store.fromSlots(slots, t.Results), nil
 }
@@ -102,11 +110,13 @@ func (m *Memory) Size() uint64 {
 	return m.memory.Len()
 }
 
-// Grow adds pages and returns the size in pages before; false if it cannot.
+// Grow adds pages and returns the size in pages before; false if there is no room
+// or the store cannot be used.
 func (m *Memory) Grow(pages uint64) (uint64, bool) {
-	if m.store.store.Closed() {
+	if m.store.enter() != nil {
 		return 0, false
 	}
+	defer m.store.leave()
 	return m.memory.Grow(pages)
 }
 
@@ -174,6 +184,10 @@ func (t *Table) Get(i uint64) (Value, bool) {
 // Set replaces an element.
 func (t *Table) Set(i uint64, v Value) error {
 	defer runtime.KeepAlive(t.store)
+	if err := t.store.enter(); err != nil {
+		return err
+	}
+	defer t.store.leave()
 	slots, err := t.store.toSlots(nil, v, t.table.Type.Elem)
 	if err != nil {
 		return err
@@ -212,9 +226,10 @@ func (g *Global) Set(v Value) error {
 	if !g.global.Type.Mutable {
 		return fmt.Errorf("weft: the global is immutable")
 	}
-	if g.store.store.Closed() {
-		return ErrClosed
+	if err := g.store.enter(); err != nil {
+		return err
 	}
+	defer g.store.leave()
 	slots, err := g.store.toSlots(nil, v, g.global.Type.Type)
 	if err != nil {
 		return err

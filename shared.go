@@ -55,9 +55,10 @@ func (m *SharedMemory) In(s *Store) (*Memory, error) {
 	if s.engine != m.engine {
 		return nil, fmt.Errorf("weft: the shared memory belongs to another engine")
 	}
-	if s.store.Closed() {
-		return nil, ErrClosed
+	if err := s.enter(); err != nil {
+		return nil, err
 	}
+	defer s.leave()
 	memory, err := s.store.Attach(m.memory)
 	if err != nil {
 		return nil, err

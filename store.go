@@ -10,8 +10,15 @@ import (
 	"weft/wasm"
 )
 
-// A Store owns instances and everything they make. It is used by one goroutine
-// at a time; host functions that are called from it may use it too.
+// A Store owns instances and everything they make. It is used by one goroutine at
+// a time, and host functions may use it again: they may call guests, make objects,
+// or let another goroutine do so and wait for it. Any other use while a call is
+// under way is refused with [ErrConcurrentUse] and does nothing: that holds for
+// calls, instantiation, resuming, growing, collecting, and for making objects.
+//
+// Reading and writing (Memory.Read, Memory.Bytes, Table.Get, Global.Get, ...) is not
+// checked: a program that does it while another goroutine is in a call has a data
+// race.
 type Store struct {
 	engine    *Engine
 	store     *store.Store
@@ -22,9 +29,16 @@ type Store struct {
 // Engine returns the engine of which this is a store.
 func (s *Store) Engine() *Engine { return s.engine }
 
-// Close releases the memory of everything in the store. No call may be under
-// way. Objects of the store must not be used afterwards.
+// Close releases the memory of everything in the store: at once, or at the end of
+// the calls that are under way. Later uses of the store and its objects do nothing,
+// or return [ErrClosed]; so does a call under way, when the host function that has
+// closed the store returns.
 func (s *Store) Close() { s.store.Close() }
+
+// enter begins a use of the store that is not a call; leave ends it.
+func (s *Store) enter() error { _, err := s.store.Enter(); return err }
+
+func (s *Store) leave() { s.store.Leave() }
 
 // SetFuel bounds the calls and branches backwards that guests may make from now
 // on; when none is left they trap. It is meant for tests and fuzzing: a context
@@ -33,10 +47,13 @@ func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true 
 
 // Collect frees the objects and continuations that cannot be reached any more.
 // It happens by itself when memory is needed. A host function may call it.
-func (s *Store) Collect() {
-	if !s.store.Closed() {
-		s.store.Collect()
+func (s *Store) Collect() error {
+	if err := s.enter(); err != nil {
+		return err
 	}
+	defer s.leave()
+	s.store.Collect()
+	return nil
 }
 
 // Stats says what a store holds.
@@ -85,9 +102,6 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 	if err := m.checkEngine(s.engine); err != nil {
 		return nil, err
 	}
-	if s.store.Closed() {
-		return nil, ErrClosed
-	}
 	values := make([]store.Extern, len(imports))
 	for i, im := range imports {
 		if im == nil {
@@ -134,9 +148,10 @@ type HostFunc func(ctx context.Context, slots []uint64) error
 
 // NewFunc makes a function that the host implements. The name is for people.
 func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error) {
-	if s.store.Closed() {
-		return nil, ErrClosed
+	if err := s.enter(); err != nil {
+		return nil, err
 	}
+	defer s.leave()
 	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
@@ -149,9 +164,10 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 
 // NewMemory makes a memory.
 func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
-	if s.store.Closed() {
-		return nil, ErrClosed
+	if err := s.enter(); err != nil {
+		return nil, err
 	}
+	defer s.leave()
 	m, err := s.store.NewMemory(t)
 	if err != nil {
 		return nil, err
@@ -161,9 +177,10 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 
 // NewTable makes a table filled with null.
 func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
-	if s.store.Closed() {
-		return nil, ErrClosed
+	if err := s.enter(); err != nil {
+		return nil, err
 	}
+	defer s.leave()
 	if err := simple(t.Elem); err != nil {
 		return nil, err
 	}
@@ -176,9 +193,10 @@ func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 
 // NewGlobal makes a global.
 func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
-	if s.store.Closed() {
-		return nil, ErrClosed
+	if err := s.enter(); err != nil {
+		return nil, err
 	}
+	defer s.leave()
 	if err := simple(t.Type); err != nil {
 		return nil, err
 	}
@@ -197,9 +215,10 @@ func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
 
 // NewTag makes a tag, different from all others. The name is for people.
 func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
-	if s.store.Closed() {
-		return nil, ErrClosed
+	if err := s.enter(); err != nil {
+		return nil, err
 	}
+	defer s.leave()
 	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"slices"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -130,8 +131,9 @@ func (v Value) String() string {
 	}
 }
 
-// toSlots appends a value as slots, if it has type t. Until the slots are where
-// the collector sees them they must be the store's Pending: see pend.
+// toSlots appends a value as slots, if it has type t. For a reference the store
+// must be entered, and the slots be where the collector sees them when another one
+// is made: see pend.
 func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, error) {
 	mismatch := func() error { return fmt.Errorf("type mismatch: %s wanted, %s given", t, v.typ) }
 	if !v.typ.IsRef() {
@@ -145,9 +147,6 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 	}
 	if !t.IsRef() {
 		return slots, mismatch()
-	}
-	if s.store.Closed() {
-		return slots, ErrClosed
 	}
 	types := s.engine.types
 	if v.ref == nil {
@@ -166,23 +165,42 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 	return append(slots, slot), nil
 }
 
-// pend converts values to slots that are the store's Pending, so that a
-// collection sees them until the caller has put them in their place and calls
-// done.
+// hasRefs reports whether there are types of references.
+func hasRefs(types []wasm.ValType) bool { return slices.ContainsFunc(types, wasm.ValType.IsRef) }
+
+// pend converts values to slots that a collection sees until the caller has put
+// them in their place and calls done.
 func (s *Store) pend(values []Value, types []wasm.ValType, what string) (slots []uint64, done func(), err error) {
-	if s.store.Closed() {
-		return nil, nil, ErrClosed
+	slots, done = make([]uint64, wasm.SlotCount(types)), func() {}
+	if hasRefs(types) {
+		done = s.store.Pin(slots)
 	}
-	pending := &s.store.Pending
-	depth := len(*pending)
-	done = func() { *pending = (*pending)[:depth] }
+	if err := s.fill(slots, values, types, what); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return slots, done, nil
+}
+
+// fill converts values to slots. If there are types of references, the slots
+// must be pinned.
+func (s *Store) fill(slots []uint64, values []Value, types []wasm.ValType, what string) (err error) {
+	if s.store.Closed() {
+		return ErrClosed
+	}
+	if hasRefs(types) {
+		if err := s.enter(); err != nil {
+			return err
+		}
+		defer s.leave()
+	}
+	slots = slots[:0]
 	for i, v := range values {
-		if *pending, err = s.toSlots(*pending, v, types[i]); err != nil {
-			done()
-			return nil, nil, fmt.Errorf("weft: %s %d: %w", what, i, err)
+		if slots, err = s.toSlots(slots, v, types[i]); err != nil {
+			return fmt.Errorf("weft: %s %d: %w", what, i, err)
 		}
 	}
-	return (*pending)[depth:], done, nil
+	return nil
 }
 
 // refSlot returns the slot of a reference that is not null, and its heap type.

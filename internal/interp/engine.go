@@ -94,16 +94,20 @@ func code(s *store.Store, f *store.FuncRecord) *funcCode {
 
 // Call implements [store.Engine].
 func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, args []uint64) error {
-	if s.Closed() {
-		return store.ErrClosed
+	use, err := s.Enter()
+	if err != nil {
+		return err
 	}
 	if f.IsHost() {
 		outer := s.Caller
-		s.Caller = nil
-		defer func() { s.Caller = outer }()
-		return s.Host(f).Call(ctx, args)
+		defer func() {
+			use.Regain(s)
+			s.Caller = outer
+			s.Leave()
+		}()
+		return s.CallHost(ctx, f, nil, args)
 	}
-	m, err := e.begin(ctx, s)
+	m, err := e.begin(ctx, s, use)
 	if err != nil {
 		return err
 	}
@@ -111,13 +115,12 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	return m.invoke(f, args)
 }
 
-// begin returns a machine for a call from the host, who calls leave at its end.
-func (e *Engine) begin(ctx context.Context, s *store.Store) (*machine, error) {
-	if s.HostDepth >= s.Limits.HostDepth {
-		return nil, &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
-	}
-	if ctx.Err() != nil {
-		return nil, &store.Interrupt{Cause: context.Cause(ctx)}
+// begin returns a machine for a call from the host, who calls leave at its end. On
+// failure the use of the store ends.
+func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*machine, error) {
+	if err := mayBegin(ctx, s); err != nil {
+		s.Leave()
+		return nil, err
 	}
 	m := e.machine(s)
 	s.HostDepth++
@@ -125,8 +128,19 @@ func (e *Engine) begin(ctx context.Context, s *store.Store) (*machine, error) {
 	if ctx.Done() != nil {
 		m.watch(ctx)
 	}
-	m.ctx, m.caller = ctx, s.Caller
+	m.ctx, m.caller, m.use = ctx, s.Caller, use
 	return m, nil
+}
+
+// mayBegin returns the error for a call that must not begin.
+func mayBegin(ctx context.Context, s *store.Store) error {
+	if s.HostDepth >= s.Limits.HostDepth {
+		return &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
+	}
+	if ctx.Err() != nil {
+		return &store.Interrupt{Cause: context.Cause(ctx)}
+	}
+	return nil
 }
 
 // machine takes an idle machine of the store or makes one.

@@ -23,10 +23,11 @@ type hostPrompt struct {
 
 // Resume implements [store.Engine].
 func (e *Engine) Resume(ctx context.Context, s *store.Store, r *store.HostResume) (store.Suspension, error) {
-	if s.Closed() {
-		return store.Suspension{}, store.ErrClosed
+	use, err := s.Enter()
+	if err != nil {
+		return store.Suspension{}, err
 	}
-	m, err := e.begin(ctx, s)
+	m, err := e.begin(ctx, s, use)
 	if err != nil {
 		return store.Suspension{}, err
 	}
@@ -100,8 +101,14 @@ func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.Tr
 
 // Bind implements [store.Engine].
 func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error) {
+	if _, err := s.Enter(); err != nil {
+		return 0, err
+	}
 	m := e.machine(s)
-	defer func() { s.Idle = append(s.Idle, m) }()
+	defer func() {
+		s.Idle = append(s.Idle, m)
+		s.Leave()
+	}()
 	bound, trap := m.bind(ref, unsafe.Pointer(unsafe.SliceData(args)), uint32(8*len(args)), t)
 	if trap != 0 {
 		return 0, m.trap(trap)

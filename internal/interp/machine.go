@@ -18,6 +18,7 @@ type machine struct {
 	conts  *store.Continuations
 	ctx    context.Context
 	caller *store.InstanceRecord // the store's Caller before the call
+	use    store.Use             // that the call is
 
 	// The state of run, while run does not have it.
 	// Like all that run has, they are addresses outside the Go heap.
@@ -111,6 +112,7 @@ func (m *machine) setLimit() { m.limit = m.cur.StackEnd() }
 
 // leave gives back what the call used, however it ended, and the machine itself.
 func (m *machine) leave() {
+	m.use.Regain(m.store)
 	if m.unwatch != nil {
 		m.unwatch()
 		m.unwatch = nil
@@ -131,6 +133,7 @@ func (m *machine) leave() {
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
 	atomic.StoreUint32(&m.interrupt, 0)
 	m.store.Idle = append(m.store.Idle, m)
+	m.store.Leave()
 }
 
 // parent returns the continuation that resumed c; nil if the host called on c.
@@ -272,14 +275,11 @@ func (m *machine) pollTail() {
 // callHost calls a host function with its arguments at p. A failure is left in
 // flight.
 func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
-	outer := m.store.Caller
-	m.store.Caller = nil
+	var caller *store.InstanceRecord
 	if !m.isHost(m.cur) {
-		m.store.Caller = m.function().Instance
+		caller = m.function().Instance
 	}
-	err := m.store.Host(f).Call(m.ctx, slots(p, 8*max(f.Params, f.Results)))
-	m.store.Caller = outer
-	if err != nil {
+	if err := m.store.CallHost(m.ctx, f, caller, slots(p, 8*max(f.Params, f.Results))); err != nil {
 		m.hostFailed(f, err)
 	}
 }

@@ -35,22 +35,24 @@ type rootTable struct {
 	free  []int
 }
 
+// A rootSlot keeps a reference, or slots that are being handed over.
 type rootSlot struct {
-	ref   uint64
-	trace Trace
+	ref    uint64
+	trace  Trace
+	pinned []uint64
 }
 
-// add keeps a reference and returns its number.
-func (t *rootTable) add(ref uint64, trace Trace) int {
+// add keeps something and returns its number.
+func (t *rootTable) add(root rootSlot) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if n := len(t.free); n > 0 {
 		i := t.free[n-1]
 		t.free = t.free[:n-1]
-		t.slots[i] = rootSlot{ref, trace}
+		t.slots[i] = root
 		return i
 	}
-	t.slots = append(t.slots, rootSlot{ref, trace})
+	t.slots = append(t.slots, root)
 	return len(t.slots) - 1
 }
 
@@ -68,8 +70,17 @@ func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
 	if trace == TraceNothing || ref == 0 || trace == TraceObject && ref&1 != 0 {
 		return func() {}
 	}
+	return s.keep(rootSlot{ref: ref, trace: trace})
+}
+
+// Pin keeps what references in slots are to, also those that are written to the
+// slots later, until the function that it returns is called. Numbers among them
+// are harmless.
+func (s *Store) Pin(slots []uint64) (release func()) { return s.keep(rootSlot{pinned: slots}) }
+
+func (s *Store) keep(root rootSlot) (release func()) {
 	table := s.roots
-	i := table.add(ref, trace)
+	i := table.add(root)
 	return func() { table.remove(i) }
 }
 
@@ -108,13 +119,19 @@ func (c *collector) markRoots() {
 	s.roots.mu.Lock()
 	for _, r := range s.roots.slots {
 		c.slot(r.ref, r.trace)
+		c.goWords(r.pinned)
 	}
 	s.roots.mu.Unlock()
 	for _, m := range s.Active {
 		m.ScanStacks(c.words)
 	}
-	if n := len(s.Pending); n > 0 {
-		c.words(uintptr(unsafe.Pointer(&s.Pending[0])), uintptr(n)*8)
+	c.goWords(s.Pending)
+}
+
+// goWords follows what may be references in slots of the Go heap.
+func (c *collector) goWords(slots []uint64) {
+	if n := len(slots); n > 0 {
+		c.words(uintptr(unsafe.Pointer(&slots[0])), uintptr(n)*8)
 	}
 }
 

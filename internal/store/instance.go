@@ -22,11 +22,8 @@ type Instance struct {
 // imports (core specification, section "Instantiation"). When a segment does not
 // fit or the start function fails, what was written before stays written.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
-	in, err := s.allocateInstance(m, imports)
+	in, err := s.initInstance(m, imports)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.initSegments(); err != nil {
 		return in, err
 	}
 	if start := m.Wasm.Start; start != nil {
@@ -35,6 +32,19 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 		}
 	}
 	return in, nil
+}
+
+// initInstance makes the instance up to its start function.
+func (s *Store) initInstance(m *Module, imports []Extern) (*Instance, error) {
+	if _, err := s.Enter(); err != nil {
+		return nil, err
+	}
+	defer s.Leave()
+	in, err := s.allocateInstance(m, imports)
+	if err != nil {
+		return nil, err
+	}
+	return in, in.initSegments()
 }
 
 // allocateInstance makes the instance with its tables, memories, globals and segments.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"unsafe"
 
@@ -73,7 +72,7 @@ type Engine interface {
 }
 
 // A Store owns everything that its instances made. It is used by one goroutine
-// at a time.
+// at a time (use.go).
 type Store struct {
 	Types  *wasm.TypeSet
 	Engine Engine
@@ -92,7 +91,7 @@ type Store struct {
 	layouts   []*Layout // by wasm.TypeID
 	roots     *rootTable
 	Conts     Continuations
-	closed    bool
+	use       useWord
 
 	// HostDepth is the number of calls from the host that are under way, and
 	// StackInUse the bytes of the stacks that are active in them.
@@ -103,7 +102,7 @@ type Store struct {
 	Caller *InstanceRecord
 	// Active are the calls that are under way, for the collector.
 	Active []Roots
-	// Pending are references that Go code is about to hand to the guest.
+	// Pending is the stack of constant expressions, for the collector.
 	Pending []uint64
 	// CollectAlways makes every allocation collect first: for tests.
 	CollectAlways bool
@@ -121,9 +120,6 @@ type Store struct {
 	Idle []any
 }
 
-// ErrClosed is returned for uses of a store after its Close.
-var ErrClosed = errors.New("weft: the store is closed")
-
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
@@ -134,27 +130,6 @@ func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	}
 	return s, nil
 }
-
-// Close releases the memory of everything in the store. Nothing of the store
-// may be used afterwards, and no call may be under way.
-func (s *Store) Close() {
-	if s.closed {
-		return
-	}
-	s.closed = true
-	for _, m := range s.memories {
-		m.release()
-	}
-	for _, t := range s.tables {
-		t.region.Release()
-	}
-	s.heap.region.Release()
-	s.Conts.release()
-	s.arena.Release()
-}
-
-// Closed reports whether Close was called.
-func (s *Store) Closed() bool { return s.closed }
 
 // Instance returns the Go half of an instance.
 func (s *Store) Instance(r *InstanceRecord) *Instance { return s.instances[r.Number] }
