@@ -2,6 +2,7 @@ package weft
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -54,8 +55,16 @@ func (f *Func) inner() store.Extern { return f.record }
 // Type returns the type of the function.
 func (f *Func) Type() wasm.FuncType { return f.typ }
 
-// Call calls the function.
+// errNoFunc is what calls of a nil function return.
+var errNoFunc = errors.New("weft: there is no function to call (is it exported under that name?)")
+
+// Call calls the function with one value for each parameter, and returns one for
+// each result. The end of the context interrupts the guest. The package comment
+// lists the errors.
 func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
+	if f == nil {
+		return nil, errNoFunc
+	}
 	t := f.typ
 	if len(args) != len(t.Params) {
 		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
@@ -80,8 +89,12 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 }
 
 // CallSlots calls the function with its arguments as slots (see [HostFunc]),
-// which it replaces by the results. It does not allocate.
+// which it replaces by the results. It does not allocate. References in slots are
+// not kept from being collected: only the guest's own use of them does that.
 func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
+	if f == nil {
+		return errNoFunc
+	}
 	defer runtime.KeepAlive(f.store)
 	if len(slots) < f.slots {
 		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots)

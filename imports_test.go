@@ -22,6 +22,8 @@ var mayImport = map[string][]string{
 	"weft/internal/interp": {"weft/wasm", "weft/internal/store"},
 	"weft/wasi":            {"weft", "weft/wasm"},
 	"weft/task":            {"weft", "weft/wasm"},
+	"weft/typed":           {"weft", "weft/wasm"},
+	"weft/typed/gentyped":  {},
 }
 
 // anywhere lists the rooms that may import all of Weft, and well-kept

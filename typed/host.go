@@ -1,0 +1,28 @@
+package typed
+
+import (
+	"weft"
+	"weft/wasm"
+)
+
+// A Host is a host function together with its type. It can be made a function of
+// any number of stores.
+type Host struct {
+	Type wasm.FuncType
+	Call weft.HostFunc
+}
+
+func newHost(params, results []wasm.ValType, call weft.HostFunc) Host {
+	return Host{wasm.FuncType{Params: params, Results: results}, call}
+}
+
+// Define makes the function one of the linker's store, under the name by which
+// modules import it.
+func (h Host) Define(l *weft.Linker, module, name string) error {
+	return l.DefineFunc(module, name, h.Type, h.Call)
+}
+
+// New makes the function one of a store. The name is for people.
+func (h Host) New(s *weft.Store, name string) (*weft.Func, error) {
+	return s.NewFunc(name, h.Type, h.Call)
+}

@@ -1,0 +1,197 @@
+package typed_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"weft"
+	"weft/typed"
+	"weft/wasm"
+)
+
+// echoes has a host function for each type, and exports that call them.
+const echoes = `(module
+  (import "env" "i32" (func $i32 (param i32) (result i32)))
+  (import "env" "i64" (func $i64 (param i64) (result i64)))
+  (import "env" "f32" (func $f32 (param f32) (result f32)))
+  (import "env" "f64" (func $f64 (param f64) (result f64)))
+  (import "env" "many" (func $many (param i32 i64 f32 f64 i32 i64 f32 f64) (result f64)))
+  (import "env" "none" (func $none))
+  (func (export "i32") (param i32) (result i32) (call $i32 (local.get 0)))
+  (func (export "i64") (param i64) (result i64) (call $i64 (local.get 0)))
+  (func (export "f32") (param f32) (result f32) (call $f32 (local.get 0)))
+  (func (export "f64") (param f64) (result f64) (call $f64 (local.get 0)))
+  (func (export "many") (param i32 i64 f32 f64 i32 i64 f32 f64) (result f64)
+    (call $many (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6) (local.get 7)))
+  (func (export "none") (call $none)))`
+
+func open(t testing.TB, source string, imports map[string]typed.Host) (*weft.Store, *weft.Instance) {
+	t.Helper()
+	engine, err := weft.NewEngine(weft.NewConfig())
+	check(t, err)
+	module, err := engine.Compile([]byte(source))
+	check(t, err)
+	store, err := engine.NewStore(weft.DefaultLimits())
+	check(t, err)
+	t.Cleanup(store.Close)
+	linker := weft.NewLinker(store)
+	for name, host := range imports {
+		check(t, host.Define(linker, "env", name))
+	}
+	instance, err := linker.Instantiate(context.Background(), module)
+	check(t, err)
+	return store, instance
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// echo calls a guest function that calls a host function which returns its
+// parameter, and checks the bits.
+func echo[T typed.Number](t *testing.T, instance *weft.Instance, name string, values ...T) {
+	t.Helper()
+	f, err := typed.CallFunc1[T, T](instance.Func(name))
+	check(t, err)
+	for _, v := range values {
+		got, err := f(context.Background(), v)
+		check(t, err)
+		if got != v && !(got != got && v != v) {
+			t.Errorf("%s(%v) = %v", name, v, got)
+		}
+	}
+}
+
+func identity[T typed.Number](_ context.Context, v T) (T, error) { return v, nil }
+
+type celsius float64
+
+func TestNumbers(t *testing.T) {
+	calls := 0
+	_, instance := open(t, echoes, map[string]typed.Host{
+		"i32": typed.Func1(identity[int32]), "i64": typed.Func1(identity[uint64]),
+		"f32": typed.Func1(identity[float32]), "f64": typed.Func1(identity[celsius]),
+		"many": typed.Func8(func(_ context.Context, a int32, b int64, c float32, d float64, e uint32, f uint64, g float32, h float64) (float64, error) {
+			return float64(a) + 10*float64(b) + 100*float64(c) + 1e3*d + 1e4*float64(e) + 1e5*float64(f) + 1e6*float64(g) + 1e7*h, nil
+		}),
+		"none": typed.Proc0(func(context.Context) error { calls++; return nil }),
+	})
+	echo(t, instance, "i32", int32(0), -1, math.MinInt32, math.MaxInt32)
+	echo(t, instance, "i32", uint32(0), 1<<31, math.MaxUint32)
+	echo(t, instance, "i64", int64(0), -1, math.MinInt64, math.MaxInt64)
+	echo(t, instance, "i64", uint64(1)<<63)
+	echo(t, instance, "f32", 1.5, float32(math.Inf(-1)), float32(math.NaN()))
+	echo(t, instance, "f64", 1.5, math.Inf(1), math.NaN())
+	echo(t, instance, "f64", celsius(-273.15))
+	many, err := typed.CallFunc8[int32, int64, float32, float64, int32, uint64, float32, float64, float64](instance.Func("many"))
+	check(t, err)
+	if got, err := many(context.Background(), 1, 2, 3, 4, 5, 6, 7, 8); err != nil || got != 87654321 {
+		t.Errorf("many: %v, %v", got, err)
+	}
+	none, err := typed.CallProc0(instance.Func("none"))
+	check(t, err)
+	if err := none(context.Background()); err != nil || calls != 1 {
+		t.Errorf("none: %d calls, %v", calls, err)
+	}
+}
+
+// TestTypes checks that a function of another type is refused, with both types in
+// the message.
+func TestTypes(t *testing.T) {
+	_, instance := open(t, `(module (func (export "f") (param i32) (result i64) (i64.const 0)))`, nil)
+	_, err := typed.CallFunc1[int64, int64](instance.Func("f"))
+	if err == nil || !strings.Contains(err.Error(), "[i32] -> [i64]") || !strings.Contains(err.Error(), "[i64] -> [i64]") {
+		t.Errorf("another type: %v", err)
+	}
+	if _, err := typed.CallProc1[int32](instance.Func("f")); err == nil {
+		t.Error("the result was ignored")
+	}
+	if _, err := typed.CallProc0(instance.Func("missing")); err == nil {
+		t.Error("a function that is missing was accepted")
+	}
+}
+
+// TestErrors checks that what a host function returns ends the call, and that
+// exceptions and suspensions do what they do for functions with slots.
+func TestErrors(t *testing.T) {
+	failure := errors.New("failure")
+	var tag *weft.Tag
+	store, instance := open(t, `(module (import "env" "f" (func $f (param i32) (result i32)))
+	  (func (export "f") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))`, map[string]typed.Host{
+		"f": typed.Func1(func(_ context.Context, a int32) (int32, error) {
+			if a == 0 {
+				return 5, failure
+			}
+			return 0, tag.Suspend(weft.I32(a))
+		}),
+	})
+	tag, err := store.NewTag("ask", wasm.FuncType{Params: []wasm.ValType{wasm.I32}, Results: []wasm.ValType{wasm.I32}})
+	check(t, err)
+	f, err := typed.CallFunc1[int32, int32](instance.Func("f"))
+	check(t, err)
+	if got, err := f(context.Background(), 0); !errors.Is(err, failure) || got != 0 {
+		t.Errorf("f(0) = %v, %v", got, err)
+	}
+	k, err := store.NewContinuation(instance.Func("f"))
+	check(t, err)
+	s, _, err := k.Resume(context.Background(), []weft.Value{weft.I32(7)}, weft.On(tag))
+	if err != nil || s == nil || s.Payload[0].I32() != 7 {
+		t.Fatalf("suspended: %v, %v", s, err)
+	}
+	_, results, err := s.Continuation.Resume(context.Background(), []weft.Value{weft.I32(41)})
+	if err != nil || results[0].I32() != 42 {
+		t.Errorf("resumed: %v, %v", results, err)
+	}
+}
+
+// TestNested calls a function by which a call of itself is under way: guest to
+// host to guest.
+func TestNested(t *testing.T) {
+	var f func(context.Context, int32, int32) (int32, error)
+	_, instance := open(t, `(module (import "env" "again" (func $again (param i32 i32) (result i32)))
+	  (func (export "f") (param i32 i32) (result i32)
+	    (if (result i32) (local.get 0)
+	      (then (i32.add (local.get 1) (call $again (i32.sub (local.get 0) (i32.const 1)) (i32.const 100))))
+	      (else (local.get 1)))))`, map[string]typed.Host{
+		"again": typed.Func2(func(ctx context.Context, a, b int32) (int32, error) { return f(ctx, a, b) }),
+	})
+	f, err := typed.CallFunc2[int32, int32, int32](instance.Func("f"))
+	check(t, err)
+	if got, err := f(context.Background(), 10, 1); err != nil || got != 1001 {
+		t.Errorf("f(10, 1) = %d, %v", got, err)
+	}
+}
+
+// BenchmarkCall calls a function of the guest that does nothing.
+func BenchmarkCall(b *testing.B) {
+	_, instance := open(b, `(module (func (export "f") (param i32) (result i32) (local.get 0)))`, nil)
+	f, err := typed.CallFunc1[int32, int32](instance.Func("f"))
+	check(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := f(context.Background(), 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkHostCall calls a host function that does nothing from a loop of the
+// guest, a thousand times.
+func BenchmarkHostCall(b *testing.B) {
+	_, instance := open(b, `(module (import "env" "f" (func $f (param i32) (result i32)))
+	  (func (export "run") (local $n i32) (local.set $n (i32.const 1000))
+	    (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (call $f (i32.const 1))))))))`, map[string]typed.Host{"f": typed.Func1(identity[int32])})
+	run := instance.Func("run")
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := run.CallSlots(context.Background(), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
