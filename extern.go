@@ -149,6 +149,17 @@ func (m *Memory) Write(addr uint64, b []byte) bool {
 	return ok
 }
 
+// View returns the n bytes at an address themselves, not a copy; false if they are
+// out of bounds. They are valid until the memory grows or the store is closed: a
+// host function must not keep them, nor use them after it has called a guest.
+func (m *Memory) View(addr, n uint64) ([]byte, bool) {
+	b, ok := m.view(addr, n)
+	if !ok {
+		return nil, false
+	}
+	return b[:n:n], true
+}
+
 // Bytes returns the content itself, not a copy. It is valid until the memory grows
 // or the store is closed.
 func (m *Memory) Bytes() []byte {

@@ -1,6 +1,9 @@
 package weft
 
 import (
+	"runtime"
+	"sync"
+
 	"weft/internal/store"
 )
 
@@ -8,6 +11,9 @@ import (
 type Instance struct {
 	store    *Store
 	instance *store.Instance
+
+	mu      sync.Mutex
+	exports map[string]Extern // those that were asked for
 }
 
 // Module returns the module of which this is an instance.
@@ -16,12 +22,25 @@ func (in *Instance) Module() *Module {
 }
 
 // Export returns what is exported under a name; nil if there is nothing, or once
-// the store is closed.
+// the store is closed. It allocates only when a name is asked for the first time.
 func (in *Instance) Export(name string) Extern {
+	defer runtime.KeepAlive(in.store)
 	if in.store.store.Closed() {
 		return nil
 	}
-	return in.store.extern(in.instance.Export(name))
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	e, known := in.exports[name]
+	if !known {
+		if e = in.store.extern(in.instance.Export(name)); e == nil {
+			return nil
+		}
+		if in.exports == nil {
+			in.exports = map[string]Extern{}
+		}
+		in.exports[name] = e
+	}
+	return e
 }
 
 // Func returns the function that is exported under a name; nil if there is none.

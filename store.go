@@ -80,7 +80,11 @@ func (s *Store) Stats() Stats {
 func (s *Store) SetCollectAlways(always bool) { s.store.CollectAlways = always }
 
 // Caller returns, to a host function, the instance whose code called it; nil if Go
-// did. It does not allocate, but for the first call of an instance.
+// did. So a host function gets at the memory of whoever calls it:
+//
+//	data, ok := store.Caller().Memory("memory").View(address, length)
+//
+// It does not allocate, but for the first call of an instance.
 func (s *Store) Caller() *Instance {
 	r := s.store.Caller
 	if r == nil {
