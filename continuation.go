@@ -3,8 +3,8 @@ package weft
 import (
 	"context"
 	"fmt"
-	"iter"
 	"runtime"
+	"sync/atomic"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -14,85 +14,65 @@ import (
 // suspended, or has not begun. It is used up by the first Resume, Throw or Bind;
 // later ones end in a [*Trap]. Dropping it is enough: it is collected when
 // neither Go nor the guest can reach it any more.
+//
+// ResumeSlots and ThrowSlots are the exception: they leave in it what is left of the
+// computation, so that nothing is allocated.
 type Continuation struct {
 	store *Store
+	typ   *contType
 	ref   uint64
-	id    wasm.TypeID
+	// root keeps what ref is to. What is left of a continuation takes it over, and
+	// one that is used up so has none.
+	root *contRoot
+	// inUse says that a method works on it, on whichever goroutine.
+	inUse atomic.Bool
 }
+
+// A contRoot keeps a continuation until Go cannot reach it any more.
+type contRoot struct{ store.Root }
 
 // newContinuation makes the Go value for a reference, and keeps what it is to.
-func (s *Store) newContinuation(ref uint64, id wasm.TypeID) *Continuation {
-	k := &Continuation{s, ref, id}
-	runtime.AddCleanup(k, func(release func()) { release() }, s.store.Keep(ref, wasm.Ref(wasm.HeapCont)))
-	return k
+func (s *Store) newContinuation(ref uint64, t *contType) *Continuation {
+	root := &contRoot{s.store.KeepContinuation(ref)}
+	runtime.AddCleanup(root, store.Root.Release, root.Root)
+	return &Continuation{store: s, typ: t, ref: ref, root: root}
 }
 
-// contType returns the identity of the continuation type over a function type
-// whose heap types are identities.
-func (s *Store) contType(t wasm.FuncType) wasm.TypeID {
-	types := s.engine.types
-	f := types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}})
-	return types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompCont, Cont: wasm.HeapType(f)}})
-}
-
-// A restKey names a type of continuations: what is left of one of a type that
-// has suspended with a tag of a type.
-type restKey struct{ resumed, tag wasm.TypeID }
-
-// restType returns the type of what is left of a continuation k that has
-// suspended with a tag. It is looked up for each suspension, hence kept.
-func (s *Store) restType(k *Continuation, tag *store.Tag) wasm.TypeID {
-	key := restKey{k.id, tag.Record.Type}
-	id, known := s.restTypes[key]
-	if !known {
-		if s.restTypes == nil {
-			s.restTypes = map[restKey]wasm.TypeID{}
-		}
-		id = s.contType(wasm.FuncType{Params: tag.Type.Results, Results: k.Type().Results})
-		s.restTypes[key] = id
+// begin prepares for a use of a continuation, which end ends.
+func (k *Continuation) begin() error {
+	if !k.inUse.CompareAndSwap(false, true) {
+		return &Trap{Code: wasm.TrapContinuationConsumed, Detail: "it is being resumed"}
 	}
-	return id
+	return nil
 }
+
+func (k *Continuation) end() { k.inUse.Store(false) }
 
 // NewContinuation makes a continuation that will call a function (cont.new).
 // Nothing runs yet.
 func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	defer runtime.KeepAlive(s)
-	if s.store.Closed() {
-		return nil, ErrClosed
-	}
 	if f.store != s {
 		return nil, fmt.Errorf("weft: the function belongs to another store")
 	}
-	id := s.contType(f.typ)
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	t := s.contTypeOf(f.typ)
 	if s.store.Conts.WantsCollection() {
 		s.store.Collect()
 	}
-	c := s.store.Conts.New(f.record, id)
+	c := s.store.Conts.New(f.record, t.id)
 	if c == nil {
 		return nil, &Trap{Code: wasm.TrapTooManyContinuations}
 	}
-	return s.newContinuation(s.store.Conts.Ref(c), id), nil
+	return s.newContinuation(s.store.Conts.Ref(c), t), nil
 }
 
 // Type returns what the continuation takes when it is resumed, and returns when
 // it ends.
-func (k *Continuation) Type() wasm.FuncType {
-	types := k.store.engine.types
-	return types.Comp(wasm.TypeID(types.Comp(k.id).Cont)).Func
-}
-
-// A Handler is a clause of Resume and Throw; see [On] and [OnSwitch].
-type Handler struct {
-	tag      *Tag
-	switches bool
-}
-
-// On handles suspensions with a tag: they come back as a [Suspension].
-func On(t *Tag) Handler { return Handler{tag: t} }
-
-// OnSwitch allows continuations to switch to each other with a tag.
-func OnSwitch(t *Tag) Handler { return Handler{tag: t, switches: true} }
+func (k *Continuation) Type() wasm.FuncType { return k.typ.typ }
 
 // A Suspension is what a continuation has suspended with.
 type Suspension struct {
@@ -107,65 +87,115 @@ type Suspension struct {
 // one of the tags that are handled, or (with a nil Suspension) the results of the
 // function. The errors are those of [Func.Call].
 func (k *Continuation) Resume(ctx context.Context, args []Value, handlers ...Handler) (*Suspension, []Value, error) {
-	t := k.Type()
-	if len(args) != len(t.Params) {
-		return nil, nil, fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t)
-	}
-	slots, done, err := k.store.pend(args, t.Params, "value")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer done()
-	return k.resume(ctx, &store.HostResume{Args: slots}, handlers)
+	return k.resume(ctx, args, nil, handlers)
 }
 
 // Throw lets a continuation go on with an exception, made by [Tag.Throw] or
 // returned by a call, in the place where it is suspended (resume_throw). One that
 // has not begun never does.
 func (k *Continuation) Throw(ctx context.Context, e *Exception, handlers ...Handler) (*Suspension, []Value, error) {
-	if !k.store.store.Closed() && !k.store.store.Owns(e.Tag) {
-		return nil, nil, fmt.Errorf("weft: the exception belongs to another store")
-	}
-	return k.resume(ctx, &store.HostResume{Throw: e}, handlers)
+	return k.resume(ctx, nil, e, handlers)
 }
 
-func (k *Continuation) resume(ctx context.Context, r *store.HostResume, handlers []Handler) (*Suspension, []Value, error) {
-	defer runtime.KeepAlive(k)
-	s := k.store
-	for _, h := range handlers {
-		switch {
-		case h.tag.store != s:
-			return nil, nil, fmt.Errorf("weft: a handler's tag belongs to another store")
-		case !h.switches:
-			r.Handlers.Suspend = append(r.Handlers.Suspend, h.tag.tag.Record)
-		case len(h.tag.tag.Type.Params) > 0:
-			return nil, nil, fmt.Errorf("weft: a tag for switching has no parameters, this one has type %s", h.tag.Type())
-		default:
-			r.Handlers.Switch = append(r.Handlers.Switch, h.tag.tag.Record)
+// A passage is the memory of a Resume. Usually that is one allocation.
+type passage struct {
+	handlers Handlers
+	tags     [4]*Tag
+	records  [4]*store.TagRecord
+	slots    [8]uint64
+}
+
+func (k *Continuation) resume(ctx context.Context, args []Value, thrown *Exception, clauses []Handler) (*Suspension, []Value, error) {
+	if err := k.begin(); err != nil {
+		return nil, nil, err
+	}
+	defer k.end()
+	s, t, p := k.store, k.typ, &passage{}
+	h := &p.handlers
+	h.store, h.tags, h.inner.Suspend = s, p.tags[:0], p.records[:0]
+	if err := h.add(clauses); err != nil {
+		return nil, nil, err
+	}
+	slots := p.slots[:]
+	if n := t.slots(h); n > len(slots) {
+		slots = make([]uint64, n)
+	}
+	if t.refs || h.refs {
+		defer s.store.Pin(slots)()
+	}
+	if thrown == nil {
+		if len(args) != len(t.typ.Params) {
+			return nil, nil, fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t.typ)
+		}
+		if err := s.fill(slots, args, t.typ.Params, "value"); err != nil {
+			return nil, nil, err
 		}
 	}
-	results := k.Type().Results
-	r.Ref, r.Results = k.ref, make([]uint64, wasm.SlotCount(results))
-	suspended, err := s.store.Engine.Resume(ctx, s.store, r)
+	// What is left goes into another Continuation: this one stays used up.
+	left := &suspended{cont: Continuation{store: s}}
+	tag, err := k.run(ctx, h, thrown, slots, &left.cont)
 	if err != nil {
 		return nil, nil, err
 	}
-	if suspended.Tag == nil {
-		return nil, s.fromSlots(r.Results, results), nil
+	if tag == nil {
+		results, err := s.received(slots, t.typ.Results, t.refs)
+		return nil, results, err
 	}
-	tag := s.store.Tag(suspended.Tag)
-	return &Suspension{
-		Tag:          &Tag{s, tag},
-		Continuation: s.newContinuation(suspended.Ref, s.restType(k, tag)),
-		Payload:      s.fromSlots(suspended.Payload, tag.Type.Params),
-	}, nil, nil
+	k.root = nil
+	left.Tag, left.Continuation = tag, &left.cont
+	left.Payload, err = s.received(slots, tag.tag.Type.Params, h.refs)
+	return &left.Suspension, nil, err
+}
+
+// suspended is a Suspension with room for its Continuation.
+type suspended struct {
+	Suspension
+	cont Continuation
+}
+
+// received converts what has come back to values.
+func (s *Store) received(slots []uint64, types []wasm.ValType, refs bool) ([]Value, error) {
+	if refs {
+		if err := s.enter(); err != nil {
+			return nil, err
+		}
+		defer s.leave()
+	}
+	return s.fromSlots(slots, types), nil
+}
+
+// run resumes k, which is in use, with arguments in slots, which take what comes
+// back. If it suspends, what is left of it goes into left; that may be k.
+func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64, left *Continuation) (*Tag, error) {
+	s, t := k.store, k.typ
+	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results, Throw: thrown}
+	if k.root != nil {
+		r.Root = k.root.Root
+	}
+	if thrown == nil {
+		r.Args = slots[:t.params]
+	} else if !s.store.Closed() && !s.store.Owns(thrown.Tag) {
+		return nil, fmt.Errorf("weft: the exception belongs to another store")
+	}
+	if h != nil {
+		if h.store != s {
+			return nil, fmt.Errorf("weft: the handlers belong to another store")
+		}
+		r.Handlers = &h.inner
+	}
+	suspension, err := s.store.Engine.Resume(ctx, s.store, r)
+	if err != nil || suspension.Tag == nil {
+		return nil, err
+	}
+	tag := h.tag(suspension.Tag)
+	left.ref, left.typ, left.root = suspension.Ref, s.restType(t, tag.tag), k.root
+	return tag, nil
 }
 
 // Bind fixes the first values that a continuation takes (cont.bind) and returns
 // the continuation that takes the others.
 func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
-	defer runtime.KeepAlive(k)
-	t := k.Type()
+	t := k.typ.typ
 	if len(args) > len(t.Params) {
 		return nil, fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t)
 	}
@@ -174,32 +204,16 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 		return nil, err
 	}
 	defer done()
-	id := k.store.contType(wasm.FuncType{Params: t.Params[len(args):], Results: t.Results})
-	ref, err := k.store.store.Engine.Bind(k.store.store, k.ref, slots, id)
+	bound := k.store.contTypeOf(wasm.FuncType{Params: t.Params[len(args):], Results: t.Results})
+	if err := k.begin(); err != nil {
+		return nil, err
+	}
+	defer k.end()
+	ref, err := k.store.store.Engine.Bind(k.store.store, k.ref, slots, bound.id)
 	if err != nil {
 		return nil, err
 	}
-	return k.store.newContinuation(ref, id), nil
-}
-
-// Values returns an iterator over the payloads with which a continuation suspends
-// with a tag that has no results: over what a generator yields. It ends when the
-// continuation returns; an error is its last element. A loop that stops early
-// drops the rest of the continuation.
-func (k *Continuation) Values(ctx context.Context, yield *Tag) iter.Seq2[[]Value, error] {
-	return func(next func([]Value, error) bool) {
-		for at := k; ; {
-			s, _, err := at.Resume(ctx, nil, On(yield))
-			if err != nil {
-				next(nil, err)
-				return
-			}
-			if s == nil || !next(s.Payload, nil) {
-				return
-			}
-			at = s.Continuation
-		}
-	}
+	return k.store.newContinuation(ref, bound), nil
 }
 
 // Suspend returns the error with which a host function suspends the guest that

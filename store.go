@@ -22,8 +22,8 @@ import (
 type Store struct {
 	engine    *Engine
 	store     *store.Store
-	callers   []*Instance             // by number, those that Caller has returned
-	restTypes map[restKey]wasm.TypeID // see restType
+	callers   []*Instance // by number, those that Caller has returned
+	contTypes contTypes
 }
 
 // Engine returns the engine of which this is a store.

@@ -230,7 +230,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		if r.store != s {
 			break
 		}
-		return r.ref, wasm.HeapType(r.id), nil
+		return r.ref, wasm.HeapType(r.typ.id), nil
 	case *Exception:
 		if !s.store.Owns(r.Tag) {
 			break
@@ -301,11 +301,11 @@ func (s *Store) fromCont(slot uint64) *Continuation {
 	t := wasm.FuncType{}
 	if c := s.store.Conts.Lookup(slot); c != nil {
 		if id, ok := c.ExactType(); ok {
-			return s.newContinuation(slot, id)
+			return s.newContinuation(slot, s.contType(id))
 		}
 		t = s.store.ContFuncType(c)
 	}
-	return s.newContinuation(slot, s.contType(t))
+	return s.newContinuation(slot, s.contTypeOf(t))
 }
 
 // fromObject returns what a reference of the hierarchies any and extern is to.

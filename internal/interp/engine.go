@@ -125,9 +125,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m := e.machine(s)
 	s.HostDepth++
 	s.Active = append(s.Active, m)
-	if ctx.Done() != nil {
-		m.watch(ctx)
-	}
+	m.watch(ctx)
 	m.ctx, m.caller, m.use = ctx, s.Caller, use
 	return m, nil
 }

@@ -83,7 +83,9 @@ func (m *machine) unwind() error {
 		}
 		// Many frames with many handlers each can take a while.
 		if atomic.LoadUint32(&m.interrupt)&flagCancelled != 0 {
-			return m.poll()
+			if err := m.interrupted(); err != nil {
+				return err
+			}
 		}
 	}
 	e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)

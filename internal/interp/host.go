@@ -16,13 +16,15 @@ import (
 
 // A hostPrompt is what a machine knows of the resume that the host made.
 type hostPrompt struct {
-	handlers store.Handlers
+	handlers *store.Handlers
+	slots    []uint64 // for the payload
+	root     store.Root
 	// suspended is the outcome, once a suspension has reached the host.
 	suspended store.Suspension
 }
 
 // Resume implements [store.Engine].
-func (e *Engine) Resume(ctx context.Context, s *store.Store, r *store.HostResume) (store.Suspension, error) {
+func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume) (store.Suspension, error) {
 	use, err := s.Enter()
 	if err != nil {
 		return store.Suspension{}, err
@@ -32,8 +34,8 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r *store.HostResume
 		return store.Suspension{}, err
 	}
 	defer m.leave()
-	m.prompt = hostPrompt{handlers: r.Handlers}
-	err = m.resumeFromHost(r)
+	m.prompt = hostPrompt{handlers: r.Handlers, slots: r.Slots, root: r.Root}
+	err = m.resumeFromHost(&r)
 	return m.prompt.suspended, err
 }
 
@@ -45,7 +47,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	}
 	root.State = store.ContRunning
 	m.cur = root
-	if trap := m.giveStack(root, uintptr(max(initialStack, 8*r.ResultSlots))); trap != 0 {
+	if trap := m.giveStack(root, uintptr(max(initialStack, 8*r.Results))); trap != 0 {
 		return m.trap(trap)
 	}
 	m.store.StackInUse += root.StackSize()
@@ -64,7 +66,9 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 			return err
 		}
 	}
-	copy(r.Results, slots(store.Pointer(root.Stack), uint32(8*len(r.Results))))
+	if m.prompt.suspended.Tag == nil {
+		copy(r.Slots, slots(store.Pointer(root.Stack), uint32(8*r.Results)))
+	}
 	return nil
 }
 
@@ -118,9 +122,13 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 
 // handles reports whether the host handles a suspension (or a switch) with a tag.
 func (m *machine) handles(kind op, tag *store.TagRecord) bool {
-	tags := m.prompt.handlers.Suspend
+	handlers := m.prompt.handlers
+	if handlers == nil {
+		return false
+	}
+	tags := handlers.Suspend
 	if kind == opOnSwitch {
-		tags = m.prompt.handlers.Switch
+		tags = handlers.Switch
 	}
 	for _, t := range tags {
 		if t == tag {
@@ -153,7 +161,9 @@ func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload unsafe.Point
 	ref := m.capture(p, tag.Type)
 	m.goOn(p.parent)
 	if p.clause == nil {
-		m.prompt.suspended = store.Suspension{Tag: tag, Payload: append([]uint64(nil), slots(payload, n)...), Ref: ref}
+		copy(m.prompt.slots, slots(payload, n))
+		m.prompt.root.Move(ref)
+		m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
 		return
 	}
 	dst := m.slot(p.clause.a)

@@ -33,7 +33,7 @@ type machine struct {
 
 	// interrupt is not 0 if polls must look closer.
 	interrupt atomicFlags
-	unwatch   func() // ends watching the context
+	watched   *watch // nil until there is a context to watch
 	flight    flight
 	prompt    hostPrompt // of a call that resumes a continuation
 	detail    string     // for the message of the next trap
@@ -43,7 +43,7 @@ type machine struct {
 type atomicFlags = uint32
 
 const (
-	flagCancelled atomicFlags = 1 << iota // the context has ended
+	flagCancelled atomicFlags = 1 << iota // a context has ended that is or was watched
 	flagFuel                              // the store counts fuel
 )
 
@@ -113,10 +113,6 @@ func (m *machine) setLimit() { m.limit = m.cur.StackEnd() }
 // leave gives back what the call used, however it ended, and the machine itself.
 func (m *machine) leave() {
 	m.use.Regain(m.store)
-	if m.unwatch != nil {
-		m.unwatch()
-		m.unwatch = nil
-	}
 	for m.cur != nil {
 		c := m.cur
 		m.cur = m.parent(c)
@@ -131,7 +127,7 @@ func (m *machine) leave() {
 	m.store.HostDepth--
 	m.store.Active = m.store.Active[:m.store.HostDepth]
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
-	atomic.StoreUint32(&m.interrupt, 0)
+	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
 }

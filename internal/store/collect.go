@@ -73,6 +73,27 @@ func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
 	return s.keep(rootSlot{ref: ref, trace: trace})
 }
 
+// A Root keeps a continuation for Go code until it is released.
+type Root struct {
+	table *rootTable
+	i     int
+}
+
+// KeepContinuation keeps the continuation that a reference is to.
+func (s *Store) KeepContinuation(ref uint64) Root {
+	return Root{s.roots, s.roots.add(rootSlot{ref: ref, trace: TraceCont})}
+}
+
+// Move makes the root keep another continuation.
+func (r Root) Move(ref uint64) {
+	r.table.mu.Lock()
+	defer r.table.mu.Unlock()
+	r.table.slots[r.i].ref = ref
+}
+
+// Release ends keeping. It may be called by any goroutine, once.
+func (r Root) Release() { r.table.remove(r.i) }
+
 // Pin keeps what references in slots are to, also those that are written to the
 // slots later, until the function that it returns is called. Numbers among them
 // are harmless.

@@ -1,7 +1,7 @@
 package store
 
 // Continuations in Go: what the host says when it resumes one, and what it
-// gets back.
+// gets back. Nothing here is allocated for a resume; the slots are the host's.
 
 // Handlers are the tags that the host handles while a continuation runs.
 type Handlers struct {
@@ -16,18 +16,20 @@ type HostResume struct {
 	// Throw is thrown at the place where the continuation is suspended, instead of
 	// giving it Args.
 	Throw    *Exception
-	Handlers Handlers
-	// Results takes what the continuation's function returns.
-	Results     []uint64
-	ResultSlots int
+	Handlers *Handlers // nil for none
+	// Slots takes the payload of a suspension, or the Results slots that the
+	// continuation's function returns. It may begin with Args.
+	Slots   []uint64
+	Results int
+	// Root, which keeps the continuation, is made to keep what is left of it.
+	Root Root
 }
 
 // A Suspension is what comes back when a continuation has suspended with a tag
 // that the host handles. Tag is nil if it has returned.
 type Suspension struct {
-	Tag     *TagRecord
-	Payload []uint64
-	Ref     uint64 // of the continuation that goes on from there
+	Tag *TagRecord
+	Ref uint64 // of the continuation that goes on from there
 }
 
 // A SuspendRequest is the error with which a host function suspends the guest

@@ -62,7 +62,7 @@ type Engine interface {
 	// function returned.
 	Call(ctx context.Context, s *Store, f *FuncRecord, slots []uint64) error
 	// Resume resumes a continuation from the host. The errors are those of Call.
-	Resume(ctx context.Context, s *Store, r *HostResume) (Suspension, error)
+	Resume(ctx context.Context, s *Store, r HostResume) (Suspension, error)
 	// Bind binds the first arguments of a continuation, and returns the reference
 	// to the result, which is of type t.
 	Bind(s *Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error)

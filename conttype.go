@@ -1,0 +1,81 @@
+package weft
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A contType is a type of continuations, and what resuming has to know of it. It is
+// found once for a continuation and each kind of suspension that it makes.
+type contType struct {
+	id              wasm.TypeID
+	typ             wasm.FuncType
+	params, results int  // slots
+	refs            bool // among parameters or results
+	// rests are the last answers of Store.restType: a generator always asks the
+	// same. The list does not change, it is replaced.
+	rests atomic.Pointer[[]restType]
+}
+
+// A restType says which type is left of a continuation that has suspended with a
+// tag.
+type restType struct {
+	tag  *store.Tag
+	left *contType
+}
+
+// keptRests is how many answers are kept.
+const keptRests = 8
+
+// contTypes has those of a store. Its lock is not that of the store's uses,
+// because a resume asks when it has left the store.
+type contTypes struct {
+	mu   sync.Mutex
+	byID map[wasm.TypeID]*contType
+}
+
+// contType returns the continuation type with an identity.
+func (s *Store) contType(id wasm.TypeID) *contType {
+	s.contTypes.mu.Lock()
+	defer s.contTypes.mu.Unlock()
+	t := s.contTypes.byID[id]
+	if t == nil {
+		f := s.engine.types.Comp(wasm.TypeID(s.engine.types.Comp(id).Cont)).Func
+		t = &contType{id: id, typ: f, params: wasm.SlotCount(f.Params), results: wasm.SlotCount(f.Results),
+			refs: hasRefs(f.Params) || hasRefs(f.Results)}
+		if s.contTypes.byID == nil {
+			s.contTypes.byID = map[wasm.TypeID]*contType{}
+		}
+		s.contTypes.byID[id] = t
+	}
+	return t
+}
+
+// contTypeOf returns the type of continuations over a function type whose heap
+// types are identities.
+func (s *Store) contTypeOf(t wasm.FuncType) *contType {
+	types := s.engine.types
+	f := types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}})
+	return s.contType(types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompCont, Cont: wasm.HeapType(f)}}))
+}
+
+// restType returns the type of what is left of a continuation of type t that has
+// suspended with a tag.
+func (s *Store) restType(t *contType, tag *store.Tag) *contType {
+	var rests []restType
+	if kept := t.rests.Load(); kept != nil {
+		rests = *kept
+	}
+	for _, r := range rests {
+		if r.tag == tag {
+			return r.left
+		}
+	}
+	left := s.contTypeOf(wasm.FuncType{Params: tag.Type.Results, Results: t.typ.Results})
+	more := append([]restType{{tag, left}}, rests[:min(len(rests), keptRests-1)]...)
+	t.rests.Store(&more)
+	return left
+}
