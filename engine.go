@@ -2,7 +2,6 @@ package weft
 
 import (
 	"bytes"
-	"fmt"
 	"runtime"
 
 	"weft/internal/interp"
@@ -17,6 +16,7 @@ import (
 // [NewConfig]. Its methods return a changed copy.
 type Config struct {
 	features wasm.Features
+	cache    *Cache
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures].
@@ -25,6 +25,13 @@ func NewConfig() Config { return Config{features: wasm.DefaultFeatures} }
 // WithFeatures sets the features that modules may use.
 func (c Config) WithFeatures(f wasm.Features) Config {
 	c.features = f
+	return c
+}
+
+// WithCache lets an engine compile with a cache, which others may have too. Without
+// one, each compilation does all of the work.
+func (c Config) WithCache(cache *Cache) Config {
+	c.cache = cache
 	return c
 }
 
@@ -59,6 +66,13 @@ func (e *Engine) Parse(source []byte) (*wasm.Module, error) {
 // Compile reads, validates and prepares a module in binary or text form. An
 // error of the module is a [*wasm.Error]. The source must not change afterwards.
 func (e *Engine) Compile(source []byte) (*Module, error) {
+	if e.config.cache != nil {
+		m, err := e.config.cache.compile(e, source)
+		if err != nil {
+			return nil, err
+		}
+		return &Module{engine: e, module: m}, nil
+	}
 	m, err := e.Parse(source)
 	if err != nil {
 		return nil, err
@@ -67,12 +81,17 @@ func (e *Engine) Compile(source []byte) (*Module, error) {
 }
 
 // CompileModule validates and prepares a module, which must not change
-// afterwards.
+// afterwards. It does not use the engine's cache.
 func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
 	if err := validate.Module(m, e.config.features); err != nil {
 		return nil, err
 	}
-	return &Module{engine: e, module: store.NewModule(m, e.types, e.config.features, e.interp)}, nil
+	return &Module{engine: e, module: e.prepare(m)}, nil
+}
+
+// prepare makes a valid module one of the engine.
+func (e *Engine) prepare(m *wasm.Module) *store.Module {
+	return store.NewModule(m, e.types, e.config.features, e.interp)
 }
 
 // Limits bound what the guests of a store may use.
@@ -93,24 +112,4 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	s := &Store{engine: e, store: inner}
 	runtime.AddCleanup(s, (*store.Store).Close, inner)
 	return s, nil
-}
-
-// A Module is a compiled module. It is safe for concurrent use.
-type Module struct {
-	engine *Engine
-	module *store.Module
-}
-
-// Wasm returns what the module was compiled from. It must not be changed.
-func (m *Module) Wasm() *wasm.Module { return m.module.Wasm }
-
-// Name returns the name that the module gives itself, or "".
-func (m *Module) Name() string { return m.module.Wasm.Names.Module }
-
-// checkEngine refuses objects of another engine.
-func (m *Module) checkEngine(e *Engine) error {
-	if m.engine != e {
-		return fmt.Errorf("weft: module %q was compiled by another engine", m.Name())
-	}
-	return nil
 }

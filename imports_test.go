@@ -12,12 +12,13 @@ import (
 // may import of Weft. A package that is not listed may not exist.
 var mayImport = map[string][]string{
 	"weft": {"weft/wasm", "weft/wasm/binary", "weft/wasm/text", "weft/wasm/validate",
-		"weft/internal/store", "weft/internal/interp"},
+		"weft/internal/cache", "weft/internal/store", "weft/internal/interp"},
 	"weft/wasm":                   {},
 	"weft/wasm/genopcodes":        {"weft/wasm"},
 	"weft/wasm/binary":            {"weft/wasm"},
 	"weft/wasm/text":              {"weft/wasm", "weft/wasm/binary"},
 	"weft/wasm/validate":          {"weft/wasm"},
+	"weft/internal/cache":         {},
 	"weft/internal/store":         {"weft/wasm"},
 	"weft/internal/interp":        {"weft/wasm", "weft/internal/store"},
 	"weft/internal/codegen/amd64": {},

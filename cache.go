@@ -1,0 +1,197 @@
+package weft
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"weak"
+
+	"weft/internal/cache"
+	"weft/internal/store"
+	"weft/wasm"
+	"weft/wasm/validate"
+)
+
+// A Cache spares engines work that was done before for the same bytes and the
+// same configuration. See [Config.WithCache]. It is safe for concurrent use.
+//
+// In memory it keeps modules that were read and validated, for all engines that
+// have the cache. Two compilations by one engine also share the code, as long as
+// one of their modules is in use. In a directory it keeps, for later runs, that a
+// module is valid: validation is most of the time that Compile takes. An error of a
+// module is never cached.
+//
+// A directory may be used by several processes at the same time. An entry that is
+// damaged is as good as absent. But whoever can write to the directory can have
+// invalid modules run, and so do anything: it must belong to the user who runs the
+// program.
+type Cache struct {
+	build []byte     // which program runs
+	dir   *cache.Dir // nil for none
+
+	mu       sync.Mutex
+	maxBytes int64
+	bytes    int64                       // of the sources of entries
+	entries  map[cache.Key]*cachedModule // the most recently used
+	uses     uint64
+}
+
+// CacheOptions say what a cache keeps. For bounds that are 0 there are defaults.
+type CacheOptions struct {
+	// Dir is a directory, which is made if need be; "" keeps nothing for later.
+	Dir string
+	// DirBytes bounds the files in the directory. The default is 1 GiB.
+	DirBytes int64
+	// MemoryBytes bounds the modules in memory, by the bytes that they were
+	// compiled from; what is made of them takes about as much again. The default is
+	// 64 MiB. The least recently used go first.
+	MemoryBytes int64
+}
+
+// NewCache makes a cache. The error is that the directory cannot be made. That it
+// cannot be read or written later is no error, then it is of no use.
+func NewCache(o CacheOptions) (*Cache, error) {
+	if o.DirBytes == 0 {
+		o.DirBytes = 1 << 30
+	}
+	if o.MemoryBytes == 0 {
+		o.MemoryBytes = 64 << 20
+	}
+	c := &Cache{maxBytes: o.MemoryBytes, entries: map[cache.Key]*cachedModule{}}
+	if o.Dir != "" {
+		dir, err := cache.Open(o.Dir, o.DirBytes)
+		if err != nil {
+			return nil, err
+		}
+		c.dir, c.build = dir, identifyBuild()
+	}
+	return c, nil
+}
+
+// identifyBuild says which program runs. What one build has found out must not be
+// believed by another, which may contain another validator. Versions do not tell
+// development builds apart; the time and size of the executable do.
+func identifyBuild() []byte {
+	var id []byte
+	if name, err := os.Executable(); err == nil {
+		if info, err := os.Stat(name); err == nil {
+			id = fmt.Appendf(id, "%d %d\n", info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		id = append(id, info.String()...)
+	}
+	return id
+}
+
+// key returns the key of a kind of result for a source.
+func (c *Cache) key(kind string, source []byte, f wasm.Features) cache.Key {
+	var features [8]byte
+	binary.LittleEndian.PutUint64(features[:], uint64(f))
+	return cache.NewKey(kind, c.build, []byte(runtime.GOARCH), features[:], source)
+}
+
+// A cachedModule is a valid module, and what engines have made of it.
+type cachedModule struct {
+	wasm    *wasm.Module
+	size    int64
+	lastUse uint64
+	modules map[weak.Pointer[Engine]]weak.Pointer[store.Module]
+}
+
+// compile returns the module that a source is compiled to. The bytes are hashed
+// while they are read.
+func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
+	hashed := make(chan cache.Key, 1)
+	go func() { hashed <- c.key("valid", source, e.config.features) }()
+	m, err := e.Parse(source)
+	key := <-hashed
+	if err != nil {
+		return nil, err
+	}
+	known := c.find(key)
+	if known == nil {
+		if err := c.validate(key, m, e.config.features); err != nil {
+			return nil, err
+		}
+		known = c.add(key, m, int64(len(source)))
+	}
+	return c.prepare(e, known), nil
+}
+
+// validate validates a module, unless the directory says that it is valid.
+func (c *Cache) validate(key cache.Key, m *wasm.Module, f wasm.Features) error {
+	if c.dir == nil {
+		return validate.Module(m, f)
+	}
+	if _, valid := c.dir.Get(key); valid {
+		return nil
+	}
+	if err := validate.Module(m, f); err != nil {
+		return err
+	}
+	_ = c.dir.Put(key, nil) // what cannot be kept is found out again
+	return nil
+}
+
+// find returns the module in memory for a key; nil if there is none.
+func (c *Cache) find(key cache.Key) *cachedModule {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found := c.entries[key]
+	if found != nil {
+		c.uses++
+		found.lastUse = c.uses
+	}
+	return found
+}
+
+// add keeps a module in memory, if it is not too large, and forgets the least
+// recently used instead. It returns the one that was added before, if there is one.
+func (c *Cache) add(key cache.Key, m *wasm.Module, size int64) *cachedModule {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found := c.entries[key]; found != nil {
+		return found
+	}
+	c.uses++
+	added := &cachedModule{m, size, c.uses, map[weak.Pointer[Engine]]weak.Pointer[store.Module]{}}
+	if size > c.maxBytes {
+		return added
+	}
+	for c.bytes+size > c.maxBytes {
+		var oldest cache.Key
+		least := c.uses
+		for k, entry := range c.entries {
+			if entry.lastUse < least {
+				oldest, least = k, entry.lastUse
+			}
+		}
+		c.bytes -= c.entries[oldest].size
+		delete(c.entries, oldest)
+	}
+	c.entries[key] = added
+	c.bytes += size
+	return added
+}
+
+// prepare returns what an engine has made of a module, or makes it.
+func (c *Cache) prepare(e *Engine, m *cachedModule) *store.Module {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := weak.Make(e)
+	if made := m.modules[key].Value(); made != nil {
+		return made
+	}
+	for engine, made := range m.modules {
+		if made.Value() == nil {
+			delete(m.modules, engine)
+		}
+	}
+	made := e.prepare(m.wasm)
+	m.modules[key] = weak.Make(made)
+	return made
+}
