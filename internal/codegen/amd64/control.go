@@ -60,9 +60,7 @@ func (a *Assembler) Cmpxchg(size Size, m Mem, x Reg) {
 // Nop emits n bytes of instructions that do nothing, as few as possible.
 func (a *Assembler) Nop(n int) {
 	at := len(a.buf)
-	for range n {
-		a.buf = append(a.buf, 0)
-	}
+	a.buf = append(a.buf, make([]byte, n)...)
 	nops(a.buf[at:])
 }
 

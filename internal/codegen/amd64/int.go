@@ -144,7 +144,7 @@ type Unary uint16
 
 // The operations. Multiplication and division work on RDX:RAX.
 const (
-	INC  Unary = 0xff<<3 | 0
+	INC  Unary = 0xff << 3
 	DEC  Unary = 0xff<<3 | 1
 	NOT  Unary = 0xf7<<3 | 2 // leaves the flags alone
 	NEG  Unary = 0xf7<<3 | 3

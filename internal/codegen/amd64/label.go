@@ -93,7 +93,7 @@ func (a *Assembler) Align(n int) {
 		panic(fmt.Sprintf("amd64: an alignment of %d", n))
 	}
 	a.site(site{kind: siteAlignment, target: Label(n), long: uint8(n - 1)})
-	a.Nop(n - 1)
+	a.buf = append(a.buf, make([]byte, n-1)...) // move fills it in
 }
 
 func (a *Assembler) site(s site) {

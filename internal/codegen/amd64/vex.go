@@ -1,0 +1,47 @@
+package amd64
+
+// A VEX instruction has three operands and leaves the flags alone: the shifts of
+// BMI2, by a register and not only CL. S32 or S64.
+type VEX uint16
+
+// The shifts; the prefix and the opcode, both as the encoding has them.
+const (
+	SHLX VEX = 1<<8 | 0xf7
+	SARX VEX = 2<<8 | 0xf7
+	SHRX VEX = 3<<8 | 0xf7
+)
+
+// VEX emits op dst, src, count.
+func (a *Assembler) VEX(op VEX, size Size, dst, src, count Reg) {
+	b := vex(map0F38, op, size, dst, count, src)
+	b.add(byte(0xc0 | dst&7<<3 | src&7))
+	a.put(b)
+}
+
+// RorxImm rotates src to the right by a constant into dst; S32 or S64.
+func (a *Assembler) RorxImm(size Size, dst, src Reg, count uint8) {
+	b := vex(map0F3A, 3<<8|0xf0, size, dst, 0, src)
+	b.add(byte(0xc0 | dst&7<<3 | src&7))
+	b.add(count)
+	a.put(b)
+}
+
+// The maps of opcodes.
+const (
+	map0F38 = 2
+	map0F3A = 3
+)
+
+// vex composes a three-byte VEX prefix and the opcode. The registers' high bits
+// are inverted in it.
+func vex(opcodes byte, op VEX, size Size, reg, second, rm Reg) (b bits) {
+	b.add(0xc4)
+	b.add(byte(^reg>>3&1<<7|1<<6|^rm>>3&1<<5) | opcodes)
+	w := byte(0)
+	if size == S64 {
+		w = 0x80
+	}
+	b.add(w | byte(^second&15<<3) | byte(op>>8))
+	b.add(byte(op))
+	return b
+}
