@@ -117,9 +117,9 @@ func TestCacheBound(t *testing.T) {
 // invalid has a function whose body is not valid.
 const invalid = `(module (func (export "f") (result i32) (i64.const 0)))`
 
-// TestCacheDir checks that a later cache of the same directory believes what the
-// first has found out, and nothing else. That is seen by an invalid module: with
-// the entry of a valid one in the place of its own it is accepted.
+// TestCacheDir checks that a later cache of the same directory finds what the first
+// has found out, and that it believes it: an invalid module of which an entry says
+// that it is valid is accepted.
 func TestCacheDir(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	later := func(f wasm.Features) *weft.Engine {
@@ -154,12 +154,19 @@ func TestCacheDir(t *testing.T) {
 	if n := len(entries()); n != 2 {
 		t.Errorf("the invalid module has an entry: there are %d", n)
 	}
+	if err := newCache(t, weft.CacheOptions{Dir: dir}).Believe([]byte(invalid), wasm.DefaultFeatures); err != nil {
+		t.Fatal(err)
+	}
+	compileWith(t, later(wasm.DefaultFeatures), []byte(invalid))
 	for _, entry := range entries() {
 		if err := os.WriteFile(filepath.Join(dir, entry.Name()), []byte("damaged"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	compileWith(t, later(wasm.DefaultFeatures), source)
+	if _, err := later(wasm.DefaultFeatures).Compile([]byte(invalid)); !errors.As(err, &e) {
+		t.Errorf("a damaged entry was believed: %v", err)
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}

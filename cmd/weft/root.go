@@ -131,11 +131,20 @@ func parseFeatures(list string) (wasm.Features, error) {
 	return set, nil
 }
 
-// newEngine makes an engine with the listed features.
-func newEngine(features string) (*weft.Engine, error) {
+// newEngine makes an engine with the listed features, and a cache in a directory
+// unless that is "".
+func newEngine(features, cacheDir string) (*weft.Engine, error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, err
 	}
-	return weft.NewEngine(weft.NewConfig().WithFeatures(f))
+	config := weft.NewConfig().WithFeatures(f)
+	if cacheDir != "" {
+		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
+		if err != nil {
+			return nil, fmt.Errorf("cache: %w", err)
+		}
+		config = config.WithCache(cache)
+	}
+	return weft.NewEngine(config)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ type runFlags struct {
 	invoke   string
 	spectest bool
 	features string
+	cache    string
 	maxStack uint32
 	timeout  time.Duration
 	wasi     wasiFlags
@@ -39,6 +41,10 @@ Everything behind FILE belongs to the program. Without WASI, or with --invoke, A
 function's parameters: integers decimal or hexadecimal, signed or unsigned, floats
 as in the text format, references only null. Results are printed one per line.
 
+With --cache, or a directory in the environment variable WEFT_CACHE, a module that
+was run before starts faster. The directory must be yours alone: its content is
+believed.
+
 A trap, an uncaught exception or an unhandled suspension is reported with a stack
 trace of the guest, and the exit code is 1.`,
 		Example: `  weft run --invoke fib fib.wat 30
@@ -53,6 +59,7 @@ trace of the guest, and the exit code is 1.`,
 	f.StringVar(&flags.invoke, "invoke", "", "call the function exported as `NAME`")
 	f.BoolVar(&flags.spectest, "spectest", false, "provide the host module spectest, which prints to the standard output")
 	f.StringVar(&flags.features, "features", "default", featuresUsage)
+	f.StringVar(&flags.cache, "cache", "", "keep in `DIR` what is known about modules (default $WEFT_CACHE; without a directory nothing is kept)")
 	f.Uint32Var(&flags.maxStack, "max-stack", 0, "limit the stacks of a call to this many `BYTES` together (default 16 MiB)")
 	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
 	flags.wasi.define(f)
@@ -60,7 +67,10 @@ trace of the guest, and the exit code is 1.`,
 }
 
 func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error {
-	engine, err := newEngine(flags.features)
+	if !cmd.Flags().Changed("cache") {
+		flags.cache = os.Getenv("WEFT_CACHE")
+	}
+	engine, err := newEngine(flags.features, flags.cache)
 	if err != nil {
 		return err
 	}
