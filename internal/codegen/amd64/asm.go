@@ -120,6 +120,7 @@ func (a *Assembler) regReg(op opcode, size Size, reg, rm Reg) {
 // regMem emits an instruction with a memory operand; trailing bytes of an
 // immediate follow, which the caller emits.
 func (a *Assembler) regMem(op opcode, size Size, reg Reg, m Mem, trailing int) {
+	op &^= byteRM // the byte is in memory
 	if m.Scale == 0 || m.Index == NoReg {
 		a.regBase(op, size, reg, m, trailing)
 		return

@@ -82,3 +82,23 @@ func TestImmediates(t *testing.T) {
 		}
 	}
 }
+
+// TestMistakes holds that what cannot be encoded is not.
+func TestMistakes(t *testing.T) {
+	for want, emit := range map[string]func(a *Assembler){
+		"amd64: RSP as an index":               func(a *Assembler) { a.Load(S64, RAX, Indexed(RAX, RSP, 1, 0)) },
+		"amd64: a scale of 3":                  func(a *Assembler) { a.Load(S64, RAX, Indexed(RAX, RCX, 3, 0)) },
+		"amd64: an alignment of 24":            func(a *Assembler) { a.Align(24) },
+		"amd64: label 0 is bound twice":        func(a *Assembler) { l := a.NewLabel(); a.Bind(l); a.Bind(l) },
+		"amd64: label 0 is used and not bound": func(a *Assembler) { a.Jmp(a.NewLabel()) },
+	} {
+		func() {
+			defer func() {
+				if got := recover(); got != want {
+					t.Errorf("panic %v, want %s", got, want)
+				}
+			}()
+			assembled(emit)
+		}()
+	}
+}

@@ -35,6 +35,13 @@ func (a *Assembler) Pause() { a.buf = append(a.buf, 0xf3, 0x90) }
 // Mfence orders all loads and stores before it before those after it.
 func (a *Assembler) Mfence() { a.buf = append(a.buf, 0x0f, 0xae, 0xf0) }
 
+// Lahf copies SF, ZF, AF, PF and CF to AH, and Sahf copies them back. OF is not
+// among them: SETO saves it, and an addition of 127 restores it.
+func (a *Assembler) Lahf() { a.buf = append(a.buf, 0x9f) }
+
+// Sahf is described at Lahf.
+func (a *Assembler) Sahf() { a.buf = append(a.buf, 0x9e) }
+
 // Lock makes the instruction that follows atomic: an operation on memory that
 // reads and writes it.
 func (a *Assembler) Lock() { a.buf = append(a.buf, 0xf0) }

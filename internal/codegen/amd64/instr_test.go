@@ -252,12 +252,14 @@ func TestControl(t *testing.T) {
 	check(t, "push 0x80", func(a *Assembler) { a.PushImm(128) })
 	check(t, "call .+0x0", (*Assembler).CallFar)
 	check(t, "jmp .+0x0", (*Assembler).JmpFar)
-	check(t, "ret; ud2; int3; pause; mfence", func(a *Assembler) {
+	check(t, "ret; ud2; int3; pause; mfence; lahf; sahf", func(a *Assembler) {
 		a.Ret()
 		a.Ud2()
 		a.Int3()
 		a.Pause()
 		a.Mfence()
+		a.Lahf()
+		a.Sahf()
 	})
 }
 

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/arch/x86/x86asm"
 )
 
-// disassemble gives code in Intel's syntax, instructions separated by "; ".
+// disassemble gives code in Intel's syntax, instructions separated by "; ". A
+// REX prefix that says nothing is reported.
 func disassemble(t *testing.T, code []byte) string {
 	t.Helper()
 	var lines []string
@@ -17,10 +18,29 @@ func disassemble(t *testing.T, code []byte) string {
 		if err != nil {
 			t.Fatalf("% x at byte %d: %v", code, at, err)
 		}
+		if idleREX(inst) {
+			t.Errorf("% x has a REX prefix for nothing", code[at:at+inst.Len])
+		}
 		lines = append(lines, x86asm.IntelSyntax(inst, uint64(at), nil))
 		at += inst.Len
 	}
 	return strings.Join(lines, "; ")
+}
+
+// idleREX reports whether an instruction has a REX prefix without bits, and no
+// register that exists only with one.
+func idleREX(inst x86asm.Inst) bool {
+	for _, arg := range inst.Args {
+		if r, ok := arg.(x86asm.Reg); ok && x86asm.SPB <= r && r <= x86asm.DIB {
+			return false
+		}
+	}
+	for _, p := range inst.Prefix {
+		if p&0xff == x86asm.PrefixREX {
+			return true
+		}
+	}
+	return false
 }
 
 // assembled runs emit on an assembler of its own.
