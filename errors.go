@@ -21,7 +21,8 @@ type (
 	// A HostError ends a call because a host function failed. It unwraps to what
 	// the function returned.
 	HostError = store.HostError
-	// A LinkError says which import nothing provides, or with another type.
+	// A LinkError says which import nothing provides, or which is given with another
+	// type than the module wants, and both types.
 	LinkError = store.LinkError
 	// A StackTrace lists the active calls of the guest, across continuations.
 	StackTrace = store.StackTrace

@@ -52,10 +52,8 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 	if len(imports) != len(m.Wasm.Imports) {
 		return nil, fmt.Errorf("weft: %d imports given, the module has %d", len(imports), len(m.Wasm.Imports))
 	}
-	for i := range imports {
-		if err := s.matchImport(m, &m.Wasm.Imports[i], imports[i]); err != nil {
-			return nil, err
-		}
+	if err := s.matchImports(m, imports); err != nil {
+		return nil, err
 	}
 	in := &Instance{Module: m, Store: s}
 	if err := in.allocateRecord(); err != nil {

@@ -1,10 +1,26 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 
 	"weft/wasm"
 )
+
+// matchImports checks all values against what a module asks for. The error has
+// all that do not match, one per line.
+func (s *Store) matchImports(m *Module, values []Extern) error {
+	var all []error
+	for i := range values {
+		if err := s.matchImport(m, &m.Wasm.Imports[i], values[i]); err != nil {
+			all = append(all, err)
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return errors.Join(all...)
+}
 
 // matchImport checks a value against what an import asks for (core
 // specification, section "Import Matching").
