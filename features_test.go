@@ -157,7 +157,7 @@ func everything(f wasm.Features) wasm.Features {
 	return wasm.AllFeatures | f&wasm.TypedContinuations2023
 }
 
-func engineWith(t *testing.T, f wasm.Features) *weft.Engine {
+func engineWith(t testing.TB, f wasm.Features) *weft.Engine {
 	t.Helper()
 	e, err := weft.NewEngine(weft.NewConfig().WithFeatures(f))
 	if err != nil {

@@ -318,3 +318,28 @@ func TestHostPanic(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkInstantiate makes a store and an instance of a compiled module, with a
+// memory, a table, and a host function.
+func BenchmarkInstantiate(b *testing.B) {
+	engine := engineWith(b, wasm.DefaultFeatures)
+	module := compileWith(b, engine, []byte(`(module (import "env" "f" (func (param i32)))
+	  (memory (export "memory") 1) (data (i32.const 0) "hello") (table 10 funcref) (elem (i32.const 0) func 0 1)
+	  (global (mut i32) (i32.const 1)) (func (export "run")))`))
+	b.ReportAllocs()
+	for b.Loop() {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			b.Fatal(err)
+		}
+		linker := weft.NewLinker(store)
+		err = linker.DefineFunc("env", "f", wasm.FuncType{Params: []wasm.ValType{wasm.I32}}, func(context.Context, []uint64) error { return nil })
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := linker.Instantiate(context.Background(), module); err != nil {
+			b.Fatal(err)
+		}
+		store.Close()
+	}
+}
