@@ -26,6 +26,9 @@ var mayImport = map[string][]string{
 	"weft/task":                   {"weft", "weft/wasm"},
 	"weft/typed":                  {"weft", "weft/wasm"},
 	"weft/typed/gentyped":         {},
+	"weft/examples/hostfunction":  {"weft", "weft/typed"},
+	"weft/examples/generator":     {"weft"},
+	"weft/examples/suspend":       {"weft", "weft/typed", "weft/wasm"},
 }
 
 // anywhere lists the rooms that may import all of Weft, and well-kept
