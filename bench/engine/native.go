@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"context"
+
+	"weft/bench/tool"
+	"weft/bench/workload"
+)
+
+// nativeEngines are compilers of C: their programs are runners themselves.
+func nativeEngines() []Engine {
+	return []Engine{
+		nativeEngine{"boost.context", "clang", workload.Boost},
+		nativeEngine{"clang", "clang", workload.Clang},
+		nativeEngine{"gcc", "gcc", workload.GCC},
+	}
+}
+
+type nativeEngine struct {
+	name, compiler string
+	variant        workload.Variant
+}
+
+func (e nativeEngine) Name() string { return "native " + e.name }
+
+func (e nativeEngine) Prepare(ctx context.Context, box *tool.Box) (string, error) {
+	path, err := box.Command(ctx, e.compiler)
+	if err != nil {
+		return "", err
+	}
+	return tool.Output(ctx, path, "--version")
+}
+
+func (e nativeEngine) Variants(w *workload.Workload) []workload.Variant {
+	if _, ok := w.SourceFile(e.variant); ok {
+		return []workload.Variant{e.variant}
+	}
+	return nil
+}
+
+func (e nativeEngine) Command(_ *workload.Workload, program string) []string {
+	return []string{program}
+}

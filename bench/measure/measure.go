@@ -1,0 +1,280 @@
+// Package measure runs workloads in engines, in turn, and keeps what they took.
+//
+// Each run is a process of its own, so that the peak of memory is that of one engine
+// and one workload, and a crash is nobody else's. The engines take turns: a round
+// runs every workload once in each engine, and there are several rounds, so that a
+// machine that becomes slower or faster does so for all.
+//
+// A result counts only when the program has computed what it should.
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"weft/bench/engine"
+	"weft/bench/job"
+	"weft/bench/tool"
+	"weft/bench/workload"
+)
+
+// Results are everything that the report needs.
+type Results struct {
+	Environment Environment
+	Engines     []Engine
+	Cells       []*Cell
+	// HTTP are the servers under load.
+	HTTP []Server
+}
+
+// An Engine is one that was asked for.
+type Engine struct {
+	Name    string
+	Version string
+	// Absent is why the engine could not be measured; "" if it could.
+	Absent string
+}
+
+// A Cell is a workload in a variant in an engine.
+type Cell struct {
+	Workload string
+	Engine   string
+	Variant  workload.Variant
+	// Bytes is the size of the module; 0 for what is not WebAssembly.
+	Bytes int64
+	// Samples are the timed runs of all rounds.
+	Samples []job.Sample
+	// Steps are the runs before them, of the last round.
+	Steps []job.Sample
+	// Compile and Instantiate have an entry for each round, Process the time of the
+	// whole process.
+	Compile, Instantiate, Process []time.Duration
+	// Error is why there is no result; "" if there is one.
+	Error string
+}
+
+// Options say how much is measured.
+type Options struct {
+	// Rounds is how often each workload runs in each engine, Repeat how often it is timed
+	// each time.
+	Rounds, Repeat int
+	// Target is what one timed run should take at most.
+	Target time.Duration
+	// Timeout ends a process.
+	Timeout time.Duration
+}
+
+// A task is a cell that can be run.
+type task struct {
+	cell     *Cell
+	workload *workload.Workload
+	command  []string
+	program  string
+}
+
+// A Plan is what will be run.
+type Plan struct {
+	Results *Results
+	tasks   [][]*task // by workload
+}
+
+// Prepare installs and builds what the engines and workloads need. What fails is
+// noted in the results.
+func Prepare(ctx context.Context, box *tool.Box, engines []engine.Engine, workloads []*workload.Workload) *Plan {
+	plan := &Plan{Results: &Results{Environment: environment()}}
+	var present []engine.Engine
+	for _, e := range engines {
+		version, err := e.Prepare(ctx, box)
+		info := Engine{Name: e.Name(), Version: version}
+		if err != nil {
+			info.Absent = err.Error()
+		} else {
+			present = append(present, e)
+		}
+		plan.Results.Engines = append(plan.Results.Engines, info)
+	}
+	for _, w := range workloads {
+		var tasks []*task
+		for _, e := range present {
+			for _, v := range e.Variants(w) {
+				cell := &Cell{Workload: w.Name, Engine: e.Name(), Variant: v}
+				plan.Results.Cells = append(plan.Results.Cells, cell)
+				program, err := box.Build(ctx, w, v)
+				if err != nil {
+					cell.Error = err.Error()
+					continue
+				}
+				if info, err := os.Stat(program); err == nil && filepath.Ext(program) == ".wasm" {
+					cell.Bytes = info.Size()
+				}
+				tasks = append(tasks, &task{cell, w, e.Command(w, program), program})
+			}
+		}
+		plan.tasks = append(plan.tasks, tasks)
+	}
+	return plan
+}
+
+// Tasks returns how many cells will be run.
+func (p *Plan) Tasks() int {
+	n := 0
+	for _, tasks := range p.tasks {
+		n += len(tasks)
+	}
+	return n
+}
+
+// Run measures. After each process it calls progress, if that is not nil.
+func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) error {
+	for round := range o.Rounds {
+		for _, tasks := range p.tasks {
+			for i := range tasks {
+				// Not always the same one is first, nor behind the same other one.
+				t := tasks[(i+round)%len(tasks)]
+				if round%2 == 1 {
+					t = tasks[len(tasks)-1-(i+round)%len(tasks)]
+				}
+				if t.cell.Error == "" {
+					t.run(ctx, o)
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if progress != nil {
+					progress(t.cell.Workload + " in " + t.cell.Engine)
+				}
+			}
+		}
+	}
+	for _, tasks := range p.tasks {
+		agree(tasks)
+	}
+	return nil
+}
+
+// run runs the job of a cell once and checks what it computed.
+func (t *task) run(ctx context.Context, o Options) {
+	w := t.workload
+	repeat := o.Repeat
+	if w.Repeat > 0 {
+		repeat = min(repeat, w.Repeat)
+	}
+	j := job.Job{Mode: w.Mode, Program: t.program, Export: w.Export, Target: o.Target, Repeat: repeat, Sizes: w.Sizes}
+	if w.Target > 0 {
+		j.Target = w.Target
+	}
+	result, took, err := execute(ctx, o.Timeout, t.command, j)
+	if result != nil {
+		if wrong := check(w, result); wrong != nil {
+			err = wrong
+		}
+	}
+	if err != nil && (result == nil || len(result.Runs) == 0) {
+		t.cell.Error = err.Error()
+	}
+	if result == nil {
+		return
+	}
+	t.cell.Samples = append(t.cell.Samples, result.Runs...)
+	t.cell.Steps = result.Steps
+	t.cell.Compile = append(t.cell.Compile, result.Compile)
+	t.cell.Instantiate = append(t.cell.Instantiate, result.Instantiate)
+	t.cell.Process = append(t.cell.Process, took)
+}
+
+// execute runs a runner. There may be a result beside an error.
+func execute(ctx context.Context, timeout time.Duration, command []string, j job.Job) (*job.Result, time.Duration, error) {
+	dir, err := os.MkdirTemp("", "weft-bench")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "result.json")
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	argv := append(append([]string{}, command...), j.Args()...)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), job.ResultFile+"="+file)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	start := time.Now()
+	err = cmd.Run()
+	took := time.Since(start)
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		err = fmt.Errorf("no result after %s", timeout)
+	case err != nil:
+		err = fmt.Errorf("%w: %s", err, firstLines(stderr.String()))
+	}
+	result, readErr := job.ReadResult(file)
+	if readErr != nil && err == nil {
+		err = readErr
+	}
+	return result, took, err
+}
+
+func firstLines(s string) string {
+	lines := strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
+	return strings.Join(lines[:min(2, len(lines))], "; ")
+}
+
+// check compares what was computed with what the workload wants.
+func check(w *workload.Workload, r *job.Result) error {
+	if w.Want == nil {
+		return nil
+	}
+	for _, samples := range [][]job.Sample{r.Steps, r.Runs} {
+		for _, s := range samples {
+			if want := strconv.FormatInt(w.Want(s.Size), 10); s.Value != want {
+				r.Runs = nil
+				return fmt.Errorf("wrong: computed %s for %d, and not %s", s.Value, s.Size, want)
+			}
+		}
+	}
+	return nil
+}
+
+// agree fails the cells of a workload without Want that computed something else
+// than the first one.
+func agree(tasks []*task) {
+	first := map[int64]*task{}
+	values := map[int64]string{}
+	for _, t := range tasks {
+		if t.workload.Want != nil || t.cell.Error != "" {
+			continue
+		}
+		for _, samples := range [][]job.Sample{t.cell.Steps, t.cell.Samples} {
+			for _, s := range samples {
+				want, known := values[s.Size]
+				if !known {
+					first[s.Size], values[s.Size] = t, s.Value
+				} else if s.Value != want && t.cell.Error == "" {
+					t.cell.Error = fmt.Sprintf("wrong: computed %s for %d, but %s computed %s",
+						s.Value, s.Size, first[s.Size].cell.Engine, want)
+				}
+			}
+		}
+	}
+}
+
+// Fit returns the options with which the plan takes about as long as the budget says:
+// it has all that time for runs, less what processes need to start.
+func (p *Plan) Fit(budget time.Duration, rounds int) Options {
+	const (
+		repeat  = 3
+		start   = 200 * time.Millisecond // of a process, on the average
+		warm    = 1.3                    // runs before the timed ones, in timed ones
+		fullest = 0.5                    // of the target, on the average: sizes are a factor apart
+	)
+	share := budget / time.Duration(max(1, p.Tasks()*rounds))
+	target := time.Duration(float64(share-start) / ((repeat + warm) * fullest))
+	return Options{Rounds: rounds, Repeat: repeat, Timeout: time.Minute,
+		Target: min(max(target, 10*time.Millisecond), 500*time.Millisecond)}
+}

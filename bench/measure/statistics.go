@@ -1,0 +1,78 @@
+package measure
+
+import (
+	"slices"
+
+	"weft/bench/job"
+)
+
+// A Summary is the distribution of some figures.
+type Summary struct {
+	Median, Low, High float64
+	N                 int
+}
+
+// Summarize returns the median and the quartiles; all 0 if there are no figures.
+func Summarize(figures []float64) Summary {
+	if len(figures) == 0 {
+		return Summary{}
+	}
+	sorted := slices.Sorted(slices.Values(figures))
+	return Summary{Median: quantile(sorted, 0.5), Low: quantile(sorted, 0.25), High: quantile(sorted, 0.75), N: len(sorted)}
+}
+
+// quantile interpolates between the two nearest figures.
+func quantile(sorted []float64, q float64) float64 {
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 == len(sorted) {
+		return sorted[i]
+	}
+	part := at - float64(i)
+	return sorted[i]*(1-part) + sorted[i+1]*part
+}
+
+// Size returns the size of the timed runs: the largest that all rounds reached, or 0.
+func (c *Cell) Size() int64 {
+	var size int64
+	for _, s := range c.Samples {
+		size = max(size, s.Size)
+	}
+	return size
+}
+
+// Times summarizes the nanoseconds for a unit, with the runs of the largest size.
+func (c *Cell) Times(units func(size int64) int64) Summary {
+	var figures []float64
+	size := c.Size()
+	for _, s := range c.Samples {
+		if s.Size == size {
+			figures = append(figures, float64(s.Time)/float64(units(s.Size)))
+		}
+	}
+	return Summarize(figures)
+}
+
+// PeakKB returns the median over the rounds of the peak of resident memory, in KiB.
+func (c *Cell) PeakKB() int64 {
+	var figures []float64
+	for _, s := range c.Samples {
+		figures = append(figures, float64(s.PeakKB))
+	}
+	return int64(Summarize(figures).Median)
+}
+
+// BytesPerUnit returns how much a unit of the largest step added to the peak of
+// memory: the difference to the step before it.
+func (c *Cell) BytesPerUnit() float64 {
+	n := len(c.Steps)
+	if n < 2 {
+		return 0
+	}
+	last, before := c.Steps[n-1], c.Steps[n-2]
+	return bytesBetween(before, last)
+}
+
+func bytesBetween(a, b job.Sample) float64 {
+	return float64(b.PeakKB-a.PeakKB) * 1024 / float64(b.Size-a.Size)
+}

@@ -1,0 +1,323 @@
+// Package report writes what was measured: tables in Markdown and plots in SVG.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"weft/bench/measure"
+	"weft/bench/workload"
+)
+
+// A Report is about the results of a run.
+type Report struct {
+	results   *measure.Results
+	workloads []*workload.Workload
+	baseline  string
+}
+
+// New returns a report in which ratios are to the times of the engine baseline. With
+// several variants of a workload, it is the first.
+func New(results *measure.Results, baseline string) *Report {
+	return &Report{results: results, workloads: workload.All(), baseline: baseline}
+}
+
+// Load reads the results that Write has kept in a folder.
+func Load(dir string) (*measure.Results, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
+	if err != nil {
+		return nil, err
+	}
+	var r measure.Results
+	return &r, json.Unmarshal(data, &r)
+}
+
+// Write writes results.json, report.md (the summary), details.md (every figure) and
+// the plots into a folder.
+func (r *Report) Write(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(r.results, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "results.json"), data, 0o644); err != nil {
+		return err
+	}
+	for name, write := range map[string]func(io.Writer){"report.md": r.summary, "details.md": r.details} {
+		var text strings.Builder
+		write(&text)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text.String()), 0o644); err != nil {
+			return err
+		}
+	}
+	return r.plots(dir)
+}
+
+// summary writes what a reader wants to know first.
+func (r *Report) summary(w io.Writer) {
+	fmt.Fprintf(w, "# Measurements\n\n")
+	r.environment(w)
+	for _, g := range workload.Groups {
+		r.group(w, g)
+	}
+	r.http(w)
+	r.sizes(w)
+}
+
+func (r *Report) environment(w io.Writer) {
+	e := r.results.Environment
+	fmt.Fprintf(w, "%s; %d × %s, %s of memory, Linux %s, %s; Weft at %s; load before the run: %s.\n\n",
+		e.Started.Format("2006-01-02 15:04 MST"), e.Cores, e.CPU, e.Memory, e.Kernel, e.Go, e.Commit, e.Load)
+	t := &table{header: []string{"engine", "version"}}
+	for _, engine := range r.results.Engines {
+		version := engine.Version
+		if engine.Absent != "" {
+			version = "absent: " + engine.Absent
+		}
+		t.add(engine.Name, version)
+	}
+	t.write(w)
+}
+
+// cells returns the cells of a workload.
+func (r *Report) cells(w *workload.Workload) []*measure.Cell {
+	var cells []*measure.Cell
+	for _, c := range r.results.Cells {
+		if c.Workload == w.Name {
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+// in returns the workloads of a group that have cells.
+func (r *Report) in(g workload.Group) []*workload.Workload {
+	var found []*workload.Workload
+	for _, w := range r.workloads {
+		if w.Group == g && len(r.cells(w)) > 0 {
+			found = append(found, w)
+		}
+	}
+	return found
+}
+
+// base returns the cell to which the others of a workload are compared; nil if there
+// is none.
+func (r *Report) base(w *workload.Workload) *measure.Cell {
+	for _, c := range r.cells(w) {
+		if c.Engine == r.baseline && c.Error == "" {
+			return c
+		}
+	}
+	return nil
+}
+
+// A contestant is an engine with a variant: a column.
+type contestant struct {
+	engine  string
+	variant workload.Variant
+}
+
+// group writes the tables of a group: one for each set of variants that a reader
+// compares, with the baseline as the first column of each.
+func (r *Report) group(w io.Writer, g workload.Group) {
+	workloads := r.in(g)
+	if len(workloads) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## %s\n\n", g)
+	var plain, asyncify []contestant
+	for _, load := range workloads {
+		for _, c := range r.cells(load) {
+			k := contestant{c.Engine, c.Variant}
+			list := &plain
+			if c.Variant == workload.Asyncify {
+				list = &asyncify
+			}
+			if !slices.Contains(*list, k) {
+				*list = append(*list, k)
+			}
+		}
+	}
+	order := func(list []contestant) []contestant {
+		var sorted []contestant
+		for _, e := range r.results.Engines {
+			for _, k := range list {
+				if k.engine == e.Name {
+					sorted = append(sorted, k)
+				}
+			}
+		}
+		return sorted
+	}
+	fmt.Fprintf(w, "Medians; in brackets the ratio to %s. %s\n\n", r.baseline, unitsOf(g))
+	r.matrix(w, workloads, order(plain))
+	if len(asyncify) > 0 {
+		fmt.Fprintf(w, "The same programs in C through Asyncify; the ratio is to %s with stack switching.\n\n", r.baseline)
+		r.matrix(w, workloads, order(asyncify))
+	}
+	for _, load := range workloads {
+		fmt.Fprintf(w, "- %s: %s.\n", load.Name, load.About)
+	}
+	fmt.Fprintf(w, "\n![%s](%s)\n\n", g, plotFile(g))
+}
+
+func unitsOf(g workload.Group) string {
+	switch g {
+	case workload.Coroutines:
+		return "Times for one coroutine, value, effect, ...; bytes for one coroutine where it says so."
+	case workload.Kernels, workload.Programs:
+		return "Times for a unit of work, which is the same for all engines."
+	}
+	return ""
+}
+
+// matrix writes a table with a row for each workload and a column for each
+// contestant.
+func (r *Report) matrix(w io.Writer, workloads []*workload.Workload, columns []contestant) {
+	t := &table{header: []string{""}, right: 1}
+	for _, k := range columns {
+		t.header = append(t.header, k.engine)
+	}
+	ratios := make([][]float64, len(columns))
+	for _, load := range workloads {
+		label := load.Name
+		if load.Unit != "" {
+			label += ", per " + load.Unit
+		}
+		row := []string{label}
+		base := r.base(load)
+		for i, k := range columns {
+			cell := r.find(load, k)
+			text, ratio := r.figure(load, cell, base)
+			if ratio > 0 {
+				ratios[i] = append(ratios[i], ratio)
+			}
+			row = append(row, text)
+		}
+		t.add(row...)
+	}
+	mean := []string{"geometric mean of the ratios"}
+	for i := range columns {
+		mean = append(mean, geometricMean(ratios[i]))
+	}
+	t.add(mean...)
+	t.write(w)
+}
+
+func (r *Report) find(w *workload.Workload, k contestant) *measure.Cell {
+	for _, c := range r.cells(w) {
+		if c.Engine == k.engine && c.Variant == k.variant {
+			return c
+		}
+	}
+	return nil
+}
+
+// figure returns what stands in a matrix for a cell, and its ratio to the base.
+func (r *Report) figure(w *workload.Workload, c, base *measure.Cell) (string, float64) {
+	switch {
+	case c == nil:
+		return "–", 0
+	case c.Error != "" || len(c.Samples) == 0:
+		return "failed", 0
+	}
+	value := func(c *measure.Cell) float64 {
+		if w.Memory {
+			return c.BytesPerUnit()
+		}
+		return c.Times(w.Units).Median
+	}
+	text := duration(value(c))
+	if w.Memory {
+		text = fmt.Sprintf("%.0f B", value(c))
+	}
+	if base == nil {
+		return text, 0
+	}
+	ratio := value(c) / value(base)
+	return fmt.Sprintf("%s (%s)", text, ratioText(ratio)), ratio
+}
+
+// details writes every figure.
+func (r *Report) details(w io.Writer) {
+	fmt.Fprintf(w, "# Every figure\n\n")
+	r.environment(w)
+	fmt.Fprintf(w, "Times: medians and quartiles over all timed runs. Compilation and instantiation: medians over the processes.\n"+
+		"Memory: the peak of the process, which includes the engine. The size is the largest that fits the time.\n\n")
+	for _, g := range workload.Groups {
+		for _, load := range r.in(g) {
+			fmt.Fprintf(w, "## %s\n\n%s.\n\n", load.Name, upperFirst(load.About))
+			unit := load.Unit
+			if unit == "" {
+				unit = "run"
+			}
+			t := &table{header: []string{"engine", "variant", "size", "per " + unit, "quartiles", "runs", "ratio", "compile", "instantiate", "peak memory"}, right: 2}
+			base := r.base(load)
+			for _, c := range r.cells(load) {
+				if c.Error != "" || len(c.Samples) == 0 {
+					t.add(c.Engine, string(c.Variant), "failed: "+oneLine(c.Error))
+					continue
+				}
+				s := c.Times(load.Units)
+				ratio := ""
+				if base != nil {
+					ratio = ratioText(s.Median / base.Times(load.Units).Median)
+				}
+				t.add(c.Engine, string(c.Variant), fmt.Sprint(c.Size()), duration(s.Median),
+					duration(s.Low)+" – "+duration(s.High), fmt.Sprint(s.N), ratio,
+					medianDuration(c.Compile), medianDuration(c.Instantiate), fmt.Sprintf("%.1f MB", float64(c.PeakKB())/1024))
+			}
+			t.write(w)
+		}
+	}
+}
+
+// sizes writes the sizes of the modules of both ways to have coroutines.
+func (r *Report) sizes(w io.Writer) {
+	workloads := r.in(workload.Coroutines)
+	if len(workloads) == 0 {
+		return
+	}
+	t := &table{header: []string{"", "stack switching", "Asyncify", "ratio"}, right: 1}
+	for _, load := range workloads {
+		bytes := map[workload.Variant]int64{}
+		for _, c := range r.cells(load) {
+			if c.Bytes > 0 {
+				bytes[c.Variant] = c.Bytes
+			}
+		}
+		a, b := bytes[workload.Switching], bytes[workload.Asyncify]
+		if a > 0 && b > 0 {
+			t.add(load.Name, fmt.Sprint(a), fmt.Sprint(b), fmt.Sprintf("%.1f", float64(b)/float64(a)))
+		}
+	}
+	fmt.Fprintf(w, "## Sizes of the modules\n\nBytes. The modules for Asyncify contain a library of coroutines in C, some 500 bytes.\n\n")
+	t.write(w)
+}
+
+// http writes the table of servers.
+func (r *Report) http(w io.Writer) {
+	if len(r.results.HTTP) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## HTTP servers under load\n\n")
+	t := &table{header: []string{"server", "request", "connections", "requests/s", "median latency", "99%", "peak memory"}, right: 2}
+	for _, s := range r.results.HTTP {
+		if s.Error != "" {
+			t.add(s.Name, s.What, "failed: "+oneLine(s.Error))
+			continue
+		}
+		t.add(s.Name, s.What, fmt.Sprint(s.Connections), fmt.Sprintf("%.0f", measure.Summarize(s.Requests).Median),
+			duration(1000*measure.Summarize(s.P50).Median), duration(1000*measure.Summarize(s.P99).Median),
+			fmt.Sprintf("%.0f MB", float64(s.PeakKB)/1024))
+	}
+	t.write(w)
+}

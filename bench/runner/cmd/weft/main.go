@@ -1,0 +1,116 @@
+// Command weft runs a job in Weft.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"weft"
+	"weft/bench/runner"
+	"weft/wasi"
+	"weft/wasm"
+)
+
+// engines are the configurations by name.
+var engines = map[string]func() weft.Config{
+	"interpreter": weft.NewConfig,
+}
+
+func main() {
+	name := flag.String("engine", "interpreter", "the `engine`")
+	flag.Parse()
+	config, ok := engines[*name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "this Weft has no engine %q\n", *name)
+		os.Exit(1)
+	}
+	engine, err := weft.NewEngine(config())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	runner.Main(runtime{engine}, flag.Args())
+}
+
+type runtime struct{ engine *weft.Engine }
+
+func (r runtime) Compile(_ context.Context, code []byte) (runner.Module, error) {
+	m, err := r.engine.Compile(code)
+	if err != nil {
+		return nil, err
+	}
+	return module{r.engine, m}, nil
+}
+
+type module struct {
+	engine *weft.Engine
+	module *weft.Module
+}
+
+// newStore makes a store whose limits a million continuations do not reach.
+func (m module) newStore() (*weft.Store, error) {
+	limits := weft.DefaultLimits()
+	limits.ContinuationBytes = 8 << 30
+	return m.engine.NewStore(limits)
+}
+
+var nopType = wasm.FuncType{Params: []wasm.ValType{wasm.I32}, Results: []wasm.ValType{wasm.I32}}
+
+func (m module) Instantiate(ctx context.Context) (runner.Instance, error) {
+	store, err := m.newStore()
+	if err != nil {
+		return nil, err
+	}
+	linker := weft.NewLinker(store)
+	if err := linker.DefineFunc("env", "nop", nopType, func(context.Context, []uint64) error { return nil }); err != nil {
+		return nil, err
+	}
+	in, err := linker.Instantiate(ctx, m.module)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	return instance{in, store}, nil
+}
+
+func (m module) RunProgram(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+	store, err := m.newStore()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	linker := weft.NewLinker(store)
+	system, err := wasi.NewConfig().WithArgs(args...).WithStdin(stdin).WithStdout(stdout).WithStderr(os.Stderr).Define(linker)
+	if err != nil {
+		return err
+	}
+	defer system.Close()
+	in, err := linker.Instantiate(ctx, m.module)
+	if err != nil {
+		return err
+	}
+	return system.Start(ctx, in)
+}
+
+type instance struct {
+	*weft.Instance
+	store *weft.Store
+}
+
+func (in instance) Close() { in.store.Close() }
+
+func (in instance) Func(name string) (func(context.Context, int32) (int64, error), error) {
+	f := in.Instance.Func(name)
+	if f == nil {
+		return nil, fmt.Errorf("no function %q", name)
+	}
+	slots := make([]uint64, 1)
+	return func(ctx context.Context, arg int32) (int64, error) {
+		slots[0] = uint64(uint32(arg))
+		err := f.CallSlots(ctx, slots)
+		return int64(slots[0]), err
+	}, nil
+}

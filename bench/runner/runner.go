@@ -1,0 +1,166 @@
+// Package runner is what the runners written in Go have in common: the modes of
+// package job over a small interface that each engine implements.
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"weft/bench/job"
+)
+
+// A Runtime is an engine.
+type Runtime interface {
+	Compile(ctx context.Context, code []byte) (Module, error)
+}
+
+// A Module is a compiled module.
+type Module interface {
+	// Instantiate gives the module its imports: env.nop, a function of the host
+	// from i32 to i32 that returns its argument.
+	Instantiate(ctx context.Context) (Instance, error)
+	// RunProgram runs a WASI program to its end, which must have the exit code 0.
+	RunProgram(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error
+}
+
+// An Instance is an instance of a module.
+type Instance interface {
+	// Func returns an exported function that takes an i32 and returns an i64. It
+	// must not be called from two goroutines at a time.
+	Func(name string) (func(ctx context.Context, arg int32) (int64, error), error)
+	Close()
+}
+
+// Main executes the job that the command line says, and ends the process if that
+// fails.
+func Main(rt Runtime, args []string) {
+	if err := execute(context.Background(), rt, args); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func execute(ctx context.Context, rt Runtime, args []string) error {
+	j, err := job.Parse(args)
+	if err != nil {
+		return err
+	}
+	code, err := os.ReadFile(j.Program)
+	if err != nil {
+		return err
+	}
+	var result job.Result
+	if j.Mode == job.Compile {
+		return Ladder(j, &result, func(n int64) (string, time.Duration, error) {
+			for range n {
+				if _, err := rt.Compile(ctx, code); err != nil {
+					return "", 0, err
+				}
+			}
+			return strconv.FormatInt(n, 10), 0, nil
+		})
+	}
+	start := time.Now()
+	module, err := rt.Compile(ctx, code)
+	if err != nil {
+		return err
+	}
+	result.Compile = time.Since(start)
+	switch j.Mode {
+	case job.Program:
+		return program(ctx, module, j, &result)
+	case job.Instantiate:
+		return Ladder(j, &result, func(n int64) (string, time.Duration, error) {
+			for range n {
+				instance, err := module.Instantiate(ctx)
+				if err != nil {
+					return "", 0, err
+				}
+				instance.Close()
+			}
+			return strconv.FormatInt(n, 10), 0, nil
+		})
+	}
+	start = time.Now()
+	instance, err := module.Instantiate(ctx)
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	result.Instantiate = time.Since(start)
+	f, err := instance.Func(j.Export)
+	if err != nil {
+		return err
+	}
+	step, err := stepOf(ctx, j.Mode, f)
+	if err != nil {
+		return err
+	}
+	return Ladder(j, &result, step)
+}
+
+// A step runs the program with a size. It returns the value and, if that is not
+// the time that the step takes, the time.
+type step func(size int64) (value string, took time.Duration, err error)
+
+func stepOf(ctx context.Context, mode job.Mode, f func(context.Context, int32) (int64, error)) (step, error) {
+	switch mode {
+	case job.Run:
+		return func(n int64) (string, time.Duration, error) {
+			v, err := f(ctx, int32(n))
+			return strconv.FormatInt(v, 10), 0, err
+		}, nil
+	case job.Call:
+		return func(n int64) (string, time.Duration, error) {
+			var sum int64
+			for range n {
+				v, err := f(ctx, 1)
+				if err != nil {
+					return "", 0, err
+				}
+				sum += v
+			}
+			return strconv.FormatInt(sum, 10), 0, nil
+		}, nil
+	case job.Trap:
+		return func(n int64) (string, time.Duration, error) {
+			for i := range n {
+				if _, err := f(ctx, 1); err == nil {
+					return "", 0, fmt.Errorf("call %d did not trap", i)
+				}
+			}
+			return strconv.FormatInt(n, 10), 0, nil
+		}, nil
+	case job.Cancel:
+		return func(n int64) (string, time.Duration, error) { return cancelLoop(ctx, n, f) }, nil
+	case job.Pause:
+		return func(n int64) (string, time.Duration, error) { return collectBeside(ctx, n, f) }, nil
+	}
+	return nil, fmt.Errorf("unknown mode %q", mode)
+}
+
+// program runs a WASI program with the arguments in j.Export. Its input is the file
+// beside it with the suffix .stdin, if there is one.
+func program(ctx context.Context, module Module, j job.Job, result *job.Result) error {
+	stdin, err := os.ReadFile(strings.TrimSuffix(j.Program, ".wasm") + ".stdin")
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	args := append([]string{"program"}, strings.Fields(j.Export)...)
+	return Ladder(j, result, func(n int64) (string, time.Duration, error) {
+		hash := sha256.New()
+		for range n {
+			if err := module.RunProgram(ctx, args, strings.NewReader(string(stdin)), hash); err != nil {
+				return "", 0, err
+			}
+		}
+		return hex.EncodeToString(hash.Sum(nil)[:8]), 0, nil
+	})
+}

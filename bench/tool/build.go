@@ -1,0 +1,149 @@
+package tool
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"weft/bench/workload"
+	"weft/wasm"
+	"weft/wasm/binary"
+	"weft/wasm/text"
+)
+
+// Go builds a command of this module, for this system. Go's own cache makes that
+// quick when nothing has changed.
+func (b *Box) Go(ctx context.Context, pkg string, env ...string) (string, error) {
+	out := filepath.Join(b.Dir, "bin", strings.ReplaceAll(strings.TrimPrefix(pkg, "weft/bench/"), "/", "-"))
+	return out, b.once(b.made, out, func() error {
+		b.Progress("building " + pkg)
+		return Run(ctx, b.Module, env, "go", "build", "-o", out, pkg)
+	})
+}
+
+// Build makes the file that is executed for a variant of a workload: a WebAssembly
+// module or a native program.
+func (b *Box) Build(ctx context.Context, w *workload.Workload, v workload.Variant) (string, error) {
+	if v == workload.WASI || v == workload.Executable {
+		return b.program(ctx, w.SourceName(), v)
+	}
+	if v == workload.Goroutines || v == workload.Iterators {
+		return w.Name, nil // a part of the runner
+	}
+	name, ok := w.SourceFile(v)
+	if !ok {
+		return "", fmt.Errorf("%s has no variant %s", w.Name, v)
+	}
+	switch v {
+	case workload.Switching:
+		return b.assemble(w.SourceName()+".wasm", name)
+	case workload.Asyncify:
+		return b.asyncify(ctx, w.SourceName()+".wasm", name)
+	case workload.Plain:
+		if strings.HasSuffix(name, ".wat") {
+			return b.assemble(w.SourceName()+".wasm", name)
+		}
+		return b.wasm(ctx, w.SourceName()+".wasm", name)
+	case workload.Boost:
+		return b.native(ctx, w, "clang", name, "c/coro_boost.c")
+	case workload.Clang:
+		return b.native(ctx, w, "clang", name)
+	case workload.GCC:
+		return b.native(ctx, w, "gcc", name)
+	}
+	return "", fmt.Errorf("variant %s is not built from a file", v)
+}
+
+// assemble turns a file of text into a module, with Weft's parser: no engine gets
+// another binary than the others.
+func (b *Box) assemble(out, source string) (string, error) {
+	data, err := fs.ReadFile(workload.Files, source)
+	if err != nil {
+		return "", err
+	}
+	return b.Make(out, []string{string(data)}, func(out string) error {
+		m, err := text.Parse(data, wasm.DefaultFeatures)
+		if err != nil {
+			return fmt.Errorf("%s: %w", source, err)
+		}
+		m.Names = wasm.Names{}
+		return os.WriteFile(out, binary.Encode(m), 0o644)
+	})
+}
+
+// wasmFlags make a module of C that has no library and imports nothing but what it
+// says itself. The features are those that every engine here has.
+var wasmFlags = []string{"--target=wasm32", "-O2", "-ffreestanding", "-nostdlib", "-fno-builtin-memset",
+	"-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint", "-Wall", "-Wextra", "-Werror",
+	"-Wl,--no-entry", "-Wl,--strip-all", "-Wl,--allow-undefined", "-Wl,-z,stack-size=65536"}
+
+func (b *Box) wasm(ctx context.Context, out string, sources ...string) (string, error) {
+	if _, err := b.Command(ctx, "wasm-ld"); err != nil {
+		return "", err
+	}
+	return b.compile(ctx, out, "clang", wasmFlags, sources, nil)
+}
+
+// asyncify links a program with the coroutines for Asyncify and transforms it.
+func (b *Box) asyncify(ctx context.Context, out, source string) (string, error) {
+	plain, err := b.wasm(ctx, out, source, "c/coro_asyncify.c")
+	if err != nil {
+		return "", err
+	}
+	opt, err := b.NPM(ctx, "binaryen", "bin/wasm-opt")
+	if err != nil {
+		return "", err
+	}
+	data, err := os.ReadFile(plain)
+	if err != nil {
+		return "", err
+	}
+	return b.Make(out, []string{"asyncify", opt, string(data)}, func(out string) error {
+		return Run(ctx, b.Dir, nil, "node", opt, "--asyncify", "-O2", plain, "-o", out)
+	})
+}
+
+// native links a program with the runner in C.
+func (b *Box) native(ctx context.Context, w *workload.Workload, compiler string, sources ...string) (string, error) {
+	flags := []string{"-O2", "-Wall", "-Wextra", "-Werror", "-DENTRY=" + w.Export}
+	libs := []string{"-lm"}
+	if slices.Contains(sources, "c/coro_boost.c") {
+		if _, err := b.Command(ctx, "/usr/lib/x86_64-linux-gnu/libboost_context.a"); err != nil {
+			return "", err
+		}
+		libs = append(libs, "-lboost_context")
+	}
+	return b.compile(ctx, w.Name, compiler, flags, append(sources, "c/native.c"), libs)
+}
+
+// compile runs a C compiler over sources in the folder workload.
+func (b *Box) compile(ctx context.Context, out, compiler string, flags, sources, libs []string) (string, error) {
+	path, err := b.Command(ctx, compiler)
+	if err != nil {
+		return "", err
+	}
+	version, err := Output(ctx, path, "--version")
+	if err != nil {
+		return "", err
+	}
+	depends := slices.Concat([]string{version}, flags, sources, libs)
+	headers, err := fs.Glob(workload.Files, "*/*.h")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range slices.Concat(sources, headers) {
+		data, err := fs.ReadFile(workload.Files, name)
+		if err != nil {
+			return "", err
+		}
+		depends = append(depends, string(data))
+	}
+	return b.Make(out, depends, func(out string) error {
+		argv := slices.Concat([]string{path}, flags, []string{"-o", out}, sources, libs)
+		return Run(ctx, filepath.Join(b.Module, "workload"), nil, argv...)
+	})
+}

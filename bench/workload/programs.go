@@ -1,0 +1,4 @@
+package workload
+
+// programs are WASI programs.
+func programs() []*Workload { return nil }

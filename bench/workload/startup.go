@@ -1,0 +1,3 @@
+package workload
+
+func startup() []*Workload { return nil }
