@@ -59,7 +59,7 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 		return nil, err
 	}
 	defer s.leave()
-	t := s.contTypeOf(f.typ)
+	t := s.contTypeOfFunc(f)
 	if s.store.Conts.WantsCollection() {
 		s.store.Collect()
 	}

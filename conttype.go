@@ -33,8 +33,28 @@ const keptRests = 8
 // contTypes has those of a store. Its lock is not that of the store's uses,
 // because a resume asks when it has left the store.
 type contTypes struct {
-	mu   sync.Mutex
-	byID map[wasm.TypeID]*contType
+	mu     sync.Mutex
+	byID   map[wasm.TypeID]*contType
+	byFunc map[wasm.TypeID]*contType // by the type of the function that they call
+}
+
+// contTypeOfFunc returns the type of the continuations that call a function.
+func (s *Store) contTypeOfFunc(f *Func) *contType {
+	id := f.record.Type
+	s.contTypes.mu.Lock()
+	t := s.contTypes.byFunc[id]
+	s.contTypes.mu.Unlock()
+	if t != nil {
+		return t
+	}
+	t = s.contTypeOf(f.typ)
+	s.contTypes.mu.Lock()
+	defer s.contTypes.mu.Unlock()
+	if s.contTypes.byFunc == nil {
+		s.contTypes.byFunc = map[wasm.TypeID]*contType{}
+	}
+	s.contTypes.byFunc[id] = t
+	return t
 }
 
 // contType returns the continuation type with an identity.

@@ -62,6 +62,8 @@ type Stats struct {
 	HeapBytes uint64
 	// Continuations are those that have not ended and were not collected.
 	Continuations int
+	// StackBytes are the bytes of their stacks.
+	StackBytes uint64
 	// Collections is how often the store has collected.
 	Collections int
 }
@@ -71,7 +73,7 @@ func (s *Store) Stats() Stats {
 	if s.store.Closed() {
 		return Stats{}
 	}
-	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Collections}
+	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Conts.StackBytes(), s.store.Collections}
 }
 
 // SetCollectAlways makes every allocation of an object or a continuation collect

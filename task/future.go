@@ -119,6 +119,12 @@ func (f *Future) leave(t *Task) {
 	}
 }
 
+func (f *Future) isCompleted() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.completed
+}
+
 // get returns what a completed future gives. The loop's goroutine calls it.
 func (f *Future) get() ([]weft.Value, error) {
 	f.mu.Lock()

@@ -17,7 +17,8 @@ type Loop struct {
 	store     *weft.Store
 	cancelled *weft.Tag
 	tags      []waitTag
-	handlers  []weft.Handler
+	clauses   []weft.Handler // of tags
+	handlers  *weft.Handlers // of clauses
 	epoch     time.Time
 
 	// What other goroutines say to the loop. wake has room for one: that there is
@@ -25,20 +26,23 @@ type Loop struct {
 	mu     sync.Mutex
 	inbox  []event
 	closed bool
-	runs   bool
+	active bool                    // it runs
+	stop   context.CancelCauseFunc // interrupts the task that runs; may be nil
 	wake   chan struct{}
 
 	// The rest belongs to the goroutine that runs the loop.
 
 	ctx     context.Context
+	runs    uint32  // counts Run and Serve
 	stopped bool    // the context has ended
 	current *Task   // the one that runs
 	all     Task    // head of the list of tasks that have not ended
 	queue   []*Task // fresh and ready ones, in order
 	timers  timers
 	clock   *time.Timer
-	events  []event // spare memory for inbox
-	batch   []*Task // spare memory for queue
+	slots   []uint64 // values on their way to and from a task
+	events  []event  // spare memory for inbox
+	batch   []*Task  // spare memory for queue
 }
 
 // An event is what another goroutine says to the loop.
@@ -118,12 +122,13 @@ func (l *Loop) run(ctx context.Context, forever bool) error {
 		return err
 	}
 	l.ctx = ctx
-	stop := context.AfterFunc(ctx, l.signal)
+	l.runs++
+	unwatch := context.AfterFunc(ctx, func() { l.interrupt(ctx) })
 	defer func() {
-		stop()
+		unwatch()
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.runs = false
+		l.active = false
 	}()
 	for ctx.Err() == nil {
 		l.drain()
@@ -147,10 +152,10 @@ func (l *Loop) begin() error {
 	if l.closed {
 		return ErrClosed
 	}
-	if l.runs {
+	if l.active {
 		return errors.New("task: the loop runs already")
 	}
-	l.runs = true
+	l.active = true
 	return nil
 }
 

@@ -26,50 +26,90 @@ func (l *Loop) step(t *Task) {
 		t.thrown = thrown
 	}
 	ctx, release := l.context(t)
-	s, results, err := l.enter(ctx, t, thrown != nil)
-	release()
+	waits, results, err := l.enter(ctx, t, thrown != nil)
+	if release != nil {
+		release()
+	}
+	l.interruptible(nil)
 	switch {
 	case err != nil:
 		l.end(t, nil, l.explain(t, err))
-	case s == nil:
+	case !waits:
 		l.end(t, results, nil)
 	case thrown != nil && (l.stopped || t.ctx.Err() != nil):
 		l.end(t, nil, &CancelError{Cause: thrown})
 	default:
-		t.cont = s.Continuation
 		l.await(t)
 	}
 }
 
-// enter resumes a task, or throws into it if it is cancelled.
-func (l *Loop) enter(ctx context.Context, t *Task, cancelled bool) (s *weft.Suspension, results []weft.Value, err error) {
+// enter resumes a task, or throws into it if it is cancelled. It reports whether
+// the task waits.
+func (l *Loop) enter(ctx context.Context, t *Task, cancelled bool) (waits bool, results []weft.Value, err error) {
 	l.current = t
 	defer func() {
 		l.current = nil
 		if p := recover(); p != nil {
-			s, results, err = nil, nil, &PanicError{p, debug.Stack()}
+			waits, results, err = false, nil, &PanicError{p, debug.Stack()}
 		}
 	}()
-	k := t.cont
-	t.cont = nil
 	if t.state == fresh {
-		if k, err = l.store.NewContinuation(t.fn); err != nil {
-			return nil, nil, err
+		if t.cont, err = l.store.NewContinuation(t.fn); err != nil {
+			return false, nil, err
 		}
 		values := t.values
 		t.values, t.state = nil, running
-		return k.Resume(ctx, values, l.handlers...)
+		return l.resume(ctx, t, values, nil)
 	}
 	values, failure := t.awaited(cancelled)
 	t.state = running
 	if failure == nil {
-		return k.Resume(ctx, values, l.handlers...)
+		return l.resume(ctx, t, values, nil)
 	}
 	var exception *weft.Exception
 	if !errors.As(failure, &exception) {
-		return nil, nil, failure
+		return false, nil, failure
 	}
-	return k.Throw(ctx, exception, l.handlers...)
+	return l.resume(ctx, t, nil, exception)
+}
+
+// resume goes on with a task: with values, or an exception. Numbers travel as
+// slots, which allocates nothing; for references, and values that do not fit, there
+// is the slower way.
+func (l *Loop) resume(ctx context.Context, t *Task, values []weft.Value, exception *weft.Exception) (waits bool, results []weft.Value, err error) {
+	k, h := t.cont, l.handlers
+	typ := k.Type()
+	if n := k.Slots(h); n > len(l.slots) {
+		l.slots = make([]uint64, n)
+	}
+	var tag *weft.Tag
+	switch {
+	case !numbers(typ.Params) || !numbers(typ.Results) || exception == nil && !toSlots(l.slots, values, typ.Params):
+		return l.resumeValues(ctx, t, values, exception)
+	case exception != nil:
+		tag, err = k.ThrowSlots(ctx, exception, h, l.slots)
+	default:
+		tag, err = k.ResumeSlots(ctx, h, l.slots)
+	}
+	if tag != nil || err != nil {
+		return tag != nil, nil, err
+	}
+	return false, fromSlots(l.slots, typ.Results), nil
+}
+
+// resumeValues is resume for all types.
+func (l *Loop) resumeValues(ctx context.Context, t *Task, values []weft.Value, exception *weft.Exception) (waits bool, results []weft.Value, err error) {
+	var s *weft.Suspension
+	if exception != nil {
+		s, results, err = t.cont.Throw(ctx, exception, l.clauses...)
+	} else {
+		s, results, err = t.cont.Resume(ctx, values, l.clauses...)
+	}
+	if s == nil {
+		return false, results, err
+	}
+	t.cont = s.Continuation
+	return true, nil, nil
 }
 
 // awaited returns what the call returns in which the task has waited.
@@ -134,6 +174,9 @@ func (l *Loop) end(t *Task, results []weft.Value, err error) {
 	if t.unwatch != nil {
 		t.unwatch()
 	}
+	if t.stop != nil {
+		t.stop(nil)
+	}
 	l.leave(t) // if its last call could not wait
 	t.state, t.cont, t.call = over, nil, nil
 	l.mu.Lock()
@@ -145,25 +188,53 @@ func (l *Loop) end(t *Task, results []weft.Value, err error) {
 }
 
 // context returns the context in which a task runs: one that has the values of the
-// task's and ends with it and with the loop's, or, once the task's has ended,
-// after some time to clean up.
+// task's and ends with it and, while the task runs, with the loop's; or, once the
+// task's has ended, after some time to clean up. Usually it stays the same for all
+// steps of a task, so that the engine watches it once.
 func (l *Loop) context(t *Task) (ctx context.Context, release func()) {
 	switch {
 	case l.stopped:
-		return withValues{l.ctx, t.ctx}, func() {}
+		return withValues{l.ctx, t.ctx}, nil
 	case t.ctx.Err() != nil:
 		return context.WithTimeoutCause(context.WithoutCancel(t.ctx), Grace, context.Cause(t.ctx))
 	case l.ctx.Done() == nil:
-		return t.ctx, func() {}
+		return t.ctx, nil
 	case t.ctx.Done() == nil:
-		return withValues{l.ctx, t.ctx}, func() {}
+		if t.own == nil || t.runs != l.runs {
+			t.own, t.runs = withValues{l.ctx, t.ctx}, l.runs
+		}
+		return t.own, nil
 	}
-	both, cancel := context.WithCancelCause(t.ctx)
-	stop := context.AfterFunc(l.ctx, func() { cancel(context.Cause(l.ctx)) })
-	return both, func() {
-		stop()
-		cancel(nil)
+	if t.own == nil {
+		t.own, t.stop = context.WithCancelCause(t.ctx)
 	}
+	l.interruptible(t.stop)
+	return t.own, nil
+}
+
+// interruptible lets the end of the loop's context stop the task that is about to
+// run; nil once it has run.
+func (l *Loop) interruptible(stop context.CancelCauseFunc) {
+	if stop == nil && l.stop == nil {
+		return // only the loop sets it
+	}
+	l.mu.Lock()
+	l.stop = stop
+	l.mu.Unlock()
+	if stop != nil && l.ctx.Err() != nil { // perhaps nobody has seen it
+		stop(context.Cause(l.ctx))
+	}
+}
+
+// interrupt is called when the loop's context has ended.
+func (l *Loop) interrupt(ctx context.Context) {
+	l.mu.Lock()
+	stop := l.stop
+	l.mu.Unlock()
+	if stop != nil {
+		stop(context.Cause(ctx))
+	}
+	l.signal()
 }
 
 // withValues is a context with the values of another.

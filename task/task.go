@@ -27,9 +27,12 @@ type Task struct {
 	wait       uint32 // counts the waits
 	timer      int32  // its place in the loop's timers, or -1
 	state      state
-	cause      error       // why it is to be cancelled, until it was
-	thrown     error       // why it was
-	unwatch    func() bool // ends watching its context
+	cause      error                   // why it is to be cancelled, until it was
+	thrown     error                   // why it was
+	unwatch    func() bool             // ends watching its context
+	own        context.Context         // see Loop.context; nil until it is needed
+	stop       context.CancelCauseFunc // ends own, if that is for this task only
+	runs       uint32                  // for which run of the loop own is, if it is not
 }
 
 // A state is what a task does.

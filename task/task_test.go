@@ -56,6 +56,13 @@ const guest = `(module
       (call $yield)
       (local.set 1 (i32.sub (local.get 1) (i32.const 1)))
       (br_if $l (local.get 1))))
+  ;; For benchmarks: waits often.
+  (func (export "yields") (param i32)
+    (loop $l (call $yield) (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+  (func (export "sleeps") (param i32 i64)
+    (loop $l (call $sleep (local.get 1)) (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+  (func (export "asks-often") (param i32)
+    (loop $l (drop (call $ask (i32.const 0))) (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
   ;; Waits inside of a continuation of its own.
   (type $f (func)) (type $k (cont $f)) (tag $t) (elem declare func $inner)
   (func $inner (call $sleep (i64.const 1000000)) (suspend $t) (call $sleep (i64.const 1000000)) (call $note (i32.const 5)))
@@ -73,11 +80,13 @@ type fixture struct {
 	notes []int32
 	// ask answers the guest's questions.
 	ask func(x int32) (task.Wait, error)
+	// onContext is called with the context of each question.
+	onContext func(context.Context)
 }
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{ask: func(x int32) (task.Wait, error) { return task.Wait{}, nil }}
+	f := &fixture{ask: func(x int32) (task.Wait, error) { return task.Wait{}, nil }, onContext: func(context.Context) {}}
 	engine, err := weft.NewEngine(weft.NewConfig())
 	must(t, err)
 	module, err := engine.Compile([]byte(guest))
@@ -94,7 +103,8 @@ func newFixture(t testing.TB) *fixture {
 		t.Helper()
 		must(t, f.loop.Define(linker, "test", name, wasm.FuncType{Params: params, Results: results}, g))
 	}
-	define("ask", []wasm.ValType{i32}, []wasm.ValType{i32}, func(_ context.Context, slots []uint64) (task.Wait, error) {
+	define("ask", []wasm.ValType{i32}, []wasm.ValType{i32}, func(ctx context.Context, slots []uint64) (task.Wait, error) {
+		f.onContext(ctx)
 		return f.ask(int32(slots[0]))
 	})
 	define("note", []wasm.ValType{i32}, nil, func(_ context.Context, slots []uint64) (task.Wait, error) {
@@ -212,6 +222,91 @@ func TestFutures(t *testing.T) {
 	}
 	if v, err := both.Result(); err != nil || v[0].I32() != 2 || v[1].F64() != 7 {
 		t.Errorf("both: %v, %v", v, err)
+	}
+}
+
+// TestCompletedFuture lets tasks await futures that are completed already: they do
+// not wait, and get values and errors all the same.
+func TestCompletedFuture(t *testing.T) {
+	f := newFixture(t)
+	refused := task.NewFuture()
+	refused.Fail(errRefused)
+	f.ask = func(x int32) (task.Wait, error) {
+		if x == 100 {
+			return task.Await(refused), nil
+		}
+		future := task.NewFuture()
+		if x < 10 {
+			future.Complete(weft.I32(10 * x))
+		} else {
+			future.Finish(func() ([]weft.Value, error) { return []weft.Value{weft.I32(20 * x)}, nil })
+		}
+		return task.Await(future), nil
+	}
+	quick, finished, fails := f.start("asks", weft.I32(1)), f.start("asks", weft.I32(10)), f.start("asks", weft.I32(99))
+	ended := 0
+	f.loop.Do(func() {
+		f.loop.Do(func() { // one turn later
+			for _, task := range []*task.Task{quick, finished, fails} {
+				if v, err := task.Result(); v != nil || err != nil {
+					ended++
+				}
+			}
+		})
+	})
+	must(t, f.loop.Run(context.Background()))
+	if ended != 3 {
+		t.Errorf("%d tasks have ended in one turn", ended)
+	}
+	for task, want := range map[*task.Task]int32{quick: 30, finished: 420} {
+		if v, err := task.Result(); err != nil || v[0].I32() != want {
+			t.Errorf("%v, %v; want %d", v, err, want)
+		}
+	}
+	var host *weft.HostError
+	if err := fails.Err(); !errors.Is(err, errRefused) || !errors.As(err, &host) || len(host.Stack.Frames) == 0 {
+		t.Errorf("a failed future: %v", err)
+	}
+}
+
+// TestWrongValues completes a future with values that the host function does not
+// return.
+func TestWrongValues(t *testing.T) {
+	for _, already := range []bool{true, false} {
+		f := newFixture(t)
+		f.ask = func(int32) (task.Wait, error) {
+			future := task.NewFuture()
+			complete := func() { future.Complete(weft.F64(1)) }
+			if already {
+				complete()
+			} else {
+				f.loop.Do(complete)
+			}
+			return task.Await(future), nil
+		}
+		asks := f.start("asks", weft.I32(1))
+		must(t, f.loop.Run(context.Background()))
+		if asks.Err() == nil {
+			t.Error("an f64 was accepted for an i32")
+		}
+	}
+}
+
+// TestContextOfTask looks at the context that host functions get: it is the same
+// while the task waits, and ends with the task.
+func TestContextOfTask(t *testing.T) {
+	f := newFixture(t)
+	var seen []context.Context
+	own, stop := context.WithCancel(context.WithValue(context.Background(), key{}, 7))
+	defer stop()
+	f.ask = func(int32) (task.Wait, error) { return task.Sleep(time.Microsecond), errRefused }
+	f.onContext = func(ctx context.Context) { seen = append(seen, ctx) }
+	task := f.loop.Go(own, f.in.Func("asks"), weft.I32(1))
+	loopCtx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	must(t, f.loop.Run(loopCtx))
+	if !errors.Is(task.Err(), errRefused) || len(seen) != 1 || seen[0].Value(key{}) != 7 || seen[0].Err() == nil || own.Err() != nil {
+		t.Errorf("%v: contexts %v", task.Err(), seen)
 	}
 }
 

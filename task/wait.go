@@ -26,10 +26,12 @@ func Await(f *Future) Wait { return Wait{future: f} }
 
 // A Func implements a host function that may wait. Slots hold the arguments as
 // for a [weft.HostFunc], and take the results if it does not wait. They are not
-// to be used after it has returned.
+// to be used after it has returned. Waiting for a future that is completed already
+// is not waiting: the call returns at once, and other tasks do not get a turn.
 //
-// The context is that of the task (it may end when the loop's does). It does not end
-// when the task is cancelled by [Task.Cancel]: see [Future.OnAbandon].
+// The context is that of the task; if it can end, it does so also when the task has
+// ended, and when the loop's ends while the task runs. It does not end when the task
+// is cancelled by [Task.Cancel]: see [Future.OnAbandon].
 type Func func(ctx context.Context, slots []uint64) (Wait, error)
 
 // A hostFunc is what the loop keeps for a function that waits.
@@ -47,15 +49,21 @@ func (l *Loop) NewFunc(name string, t wasm.FuncType, f Func) (*weft.Func, error)
 	}
 	h := &hostFunc{name: name, suspend: tag.Suspend()}
 	return l.store.NewFunc(name, t, func(ctx context.Context, slots []uint64) error {
-		t := l.current
-		if t == nil {
+		task := l.current
+		if task == nil {
 			return errOutside
 		}
 		w, err := f(ctx, slots)
 		if err != nil || w == (Wait{}) {
 			return err
 		}
-		t.call, t.awaits = h, w
+		if task.cause == nil && w.future != nil && w.future.isCompleted() && numbers(t.Results) {
+			values, err := w.future.get()
+			if err != nil || toSlots(slots, values, t.Results) {
+				return err
+			}
+		}
+		task.call, task.awaits = h, w
 		return h.suspend
 	})
 }
@@ -83,8 +91,12 @@ func (l *Loop) tag(results []wasm.ValType) (*weft.Tag, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.tags = append(l.tags, waitTag{t.String(), tag})
-	l.handlers = append(l.handlers, weft.On(tag))
+	clauses := append(l.clauses, weft.On(tag))
+	handlers, err := l.store.NewHandlers(clauses...)
+	if err != nil {
+		return nil, err
+	}
+	l.tags, l.clauses, l.handlers = append(l.tags, waitTag{t.String(), tag}), clauses, handlers
 	return tag, nil
 }
 

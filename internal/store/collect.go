@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -33,16 +34,15 @@ type rootTable struct {
 	mu    sync.Mutex
 	slots []rootSlot
 	free  []int
+	pins  [][]uint64 // slots that are being handed over
 }
 
-// A rootSlot keeps a reference, or slots that are being handed over.
 type rootSlot struct {
-	ref    uint64
-	trace  Trace
-	pinned []uint64
+	ref   uint64
+	trace Trace
 }
 
-// add keeps something and returns its number.
+// add keeps a reference and returns its number.
 func (t *rootTable) add(root rootSlot) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -70,7 +70,9 @@ func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
 	if trace == TraceNothing || ref == 0 || trace == TraceObject && ref&1 != 0 {
 		return func() {}
 	}
-	return s.keep(rootSlot{ref: ref, trace: trace})
+	table := s.roots
+	i := table.add(rootSlot{ref, trace})
+	return func() { table.remove(i) }
 }
 
 // A Root keeps a continuation for Go code until it is released.
@@ -81,7 +83,7 @@ type Root struct {
 
 // KeepContinuation keeps the continuation that a reference is to.
 func (s *Store) KeepContinuation(ref uint64) Root {
-	return Root{s.roots, s.roots.add(rootSlot{ref: ref, trace: TraceCont})}
+	return Root{s.roots, s.roots.add(rootSlot{ref, TraceCont})}
 }
 
 // Move makes the root keep another continuation.
@@ -97,12 +99,25 @@ func (r Root) Release() { r.table.remove(r.i) }
 // Pin keeps what references in slots are to, also those that are written to the
 // slots later, until the function that it returns is called. Numbers among them
 // are harmless.
-func (s *Store) Pin(slots []uint64) (release func()) { return s.keep(rootSlot{pinned: slots}) }
-
-func (s *Store) keep(root rootSlot) (release func()) {
+func (s *Store) Pin(slots []uint64) (release func()) {
+	if len(slots) == 0 {
+		return func() {}
+	}
 	table := s.roots
-	i := table.add(root)
-	return func() { table.remove(i) }
+	table.mu.Lock()
+	defer table.mu.Unlock()
+	table.pins = append(table.pins, slots)
+	return func() { table.unpin(&slots[0]) }
+}
+
+func (t *rootTable) unpin(first *uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := len(t.pins) - 1 // there are few, and the last is the first to go
+	for &t.pins[i][0] != first {
+		i--
+	}
+	t.pins = slices.Delete(t.pins, i, i+1)
 }
 
 // Collect runs a collection.
@@ -140,7 +155,9 @@ func (c *collector) markRoots() {
 	s.roots.mu.Lock()
 	for _, r := range s.roots.slots {
 		c.slot(r.ref, r.trace)
-		c.goWords(r.pinned)
+	}
+	for _, slots := range s.roots.pins {
+		c.goWords(slots)
 	}
 	s.roots.mu.Unlock()
 	for _, m := range s.Active {

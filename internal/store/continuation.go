@@ -152,6 +152,9 @@ func (c *Continuations) release() {
 // Live returns the number of continuations that are fresh, suspended or running.
 func (c *Continuations) Live() int { return int(c.live) }
 
+// StackBytes returns the bytes of their stacks.
+func (c *Continuations) StackBytes() uint64 { return c.stacks.used }
+
 // At returns a descriptor by number.
 func (c *Continuations) At(number uint32) *ContRecord {
 	return (*ContRecord)(unsafe.Add(c.region.Base, uintptr(number)*contRecordSize))
