@@ -100,9 +100,14 @@ func explain(err error) string {
 	return err.Error()
 }
 
-// tail returns the last few lines of a text as one.
+// tail returns the lines of a text that speak of errors, or else the last ones, as one.
 func tail(text string) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
+	for i, line := range lines {
+		if strings.Contains(line, "error:") {
+			return strings.Join(lines[i:min(len(lines), i+2)], "; ")
+		}
+	}
 	return strings.Join(lines[max(0, len(lines)-3):], "; ")
 }
 

@@ -77,7 +77,7 @@ func (b *Box) assemble(out, source string) (string, error) {
 
 // wasmFlags make a module of C that has no library and imports nothing but what it
 // says itself. The features are those that every engine here has.
-var wasmFlags = []string{"--target=wasm32", "-O2", "-ffreestanding", "-nostdlib", "-fno-builtin-memset",
+var wasmFlags = []string{"--target=wasm32", "-O2", "-ffreestanding", "-nostdlib",
 	"-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint", "-Wall", "-Wextra", "-Werror",
 	"-Wl,--no-entry", "-Wl,--strip-all", "-Wl,--allow-undefined", "-Wl,-z,stack-size=65536"}
 
@@ -109,7 +109,7 @@ func (b *Box) asyncify(ctx context.Context, out, source string) (string, error) 
 
 // native links a program with the runner in C.
 func (b *Box) native(ctx context.Context, w *workload.Workload, compiler string, sources ...string) (string, error) {
-	flags := []string{"-O2", "-Wall", "-Wextra", "-Werror", "-DENTRY=" + w.Export}
+	flags := []string{"-O2", "-fno-math-errno", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-DENTRY=" + w.Export}
 	libs := []string{"-lm"}
 	if slices.Contains(sources, "c/coro_boost.c") {
 		if _, err := b.Command(ctx, "/usr/lib/x86_64-linux-gnu/libboost_context.a"); err != nil {

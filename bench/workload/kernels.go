@@ -6,10 +6,24 @@ import "weft/bench/job"
 // what the first engine computed.
 func kernels() []*Workload {
 	all := []*Workload{
-		{Name: "fib", Sizes: []int64{1, 10, 100, 1000}, About: "recursive calls"},
+		{Name: "fib", About: "fib(20) by recursion"},
+		{Name: "primes", About: "the sieve of Eratosthenes over 64 Ki numbers"},
+		{Name: "matmul", About: "a product of matrices of 64 by 64 doubles"},
+		{Name: "mandelbrot", About: "the Mandelbrot set on 64 by 64 points"},
+		{Name: "nbody", About: "five bodies, 100 steps"},
+		{Name: "crc32", About: "CRC-32 of 64 KiB by a table"},
+		{Name: "sha256", About: "SHA-256 of 16 KiB"},
+		{Name: "quicksort", About: "10,000 numbers sorted"},
+		{Name: "fannkuch", About: "all permutations of 7 numbers"},
+		{Name: "lz", About: "32 KiB compressed, decompressed and compared"},
+		{Name: "json", About: "40 KB of JSON parsed"},
+		{Name: "dijkstra", About: "shortest paths from a node among 1,000"},
+		{Name: "levenshtein", About: "the edit distance of strings of 400 letters"},
+		{Name: "blur", About: "an image of 128 by 128 bytes blurred"},
 	}
 	for _, w := range all {
 		w.Group, w.Mode, w.Export, w.Unit = Kernels, job.Run, "run", "unit of work"
+		w.Sizes = []int64{1, 3, 10, 30, 100, 300, 1000, 3000, 10_000}
 	}
 	return all
 }

@@ -42,7 +42,7 @@ static void print(FILE *f, const char *name, const sample *s, int n) {
 	fprintf(f, "]");
 }
 
-static sample run(long size) {
+static sample timed(long size) {
 	sample s = {.size = size};
 	long start = now();
 	s.value = ENTRY((int)size);
@@ -78,11 +78,11 @@ int main(int argc, char **argv) {
 		sample last = nsteps ? steps[nsteps - 1] : (sample){0};
 		if (nsteps && (double)last.nanos * size / last.size > target)
 			break;
-		steps[nsteps++] = run(size);
+		steps[nsteps++] = timed(size);
 		save();
 	}
 	for (int i = atoi(argv[5]); i > 0; i--) {
-		runs[nruns++] = run(steps[nsteps - 1].size);
+		runs[nruns++] = timed(steps[nsteps - 1].size);
 		save();
 	}
 	return 0;
