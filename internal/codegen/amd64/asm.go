@@ -53,21 +53,21 @@ const (
 // prefixes has the mandatory prefixes in the order of an opcode's bits.
 const prefixes uint32 = 0xf2f36600
 
-// bits is the beginning of an instruction: up to eight bytes, the first one
+// head is the beginning of an instruction: up to eight bytes, the first one
 // lowest, and how many bits of them are taken.
-type bits struct {
+type head struct {
 	w uint64
 	n uint
 }
 
-func (b *bits) add(v byte) {
+func (b *head) add(v byte) {
 	b.w |= uint64(v) << b.n
 	b.n += 8
 }
 
 // begin composes prefixes, REX and opcode. reg, index and rm are the numbers of
 // the registers that REX extends.
-func begin(op opcode, size Size, reg, index, rm Reg) (b bits) {
+func begin(op opcode, size Size, reg, index, rm Reg) (b head) {
 	if size == S16 {
 		b.add(0x66)
 	}
@@ -97,7 +97,7 @@ func begin(op opcode, size Size, reg, index, rm Reg) (b bits) {
 }
 
 // put appends what begin composed, at most eight bytes.
-func (a *Assembler) put(b bits) {
+func (a *Assembler) put(b head) {
 	n := len(a.buf)
 	a.buf = slices.Grow(a.buf, maxInstr)
 	binary.LittleEndian.PutUint64(a.buf[n:n+8], b.w)

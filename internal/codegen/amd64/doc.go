@@ -23,6 +23,10 @@
 // which. A 32-bit result clears the upper half of its register; 8- and 16-bit
 // ones leave the other bits alone.
 //
+// Operations of WebAssembly that the processor lacks, or has with another
+// meaning, are sequences (numeric.go): minimum and maximum of floats, conversions,
+// divisions. A test runs them and compares them with exact arithmetic.
+//
 // An operand that has no encoding (a stack pointer as an index, a scale of
 // three) is a mistake of the compiler, and the assembler panics.
 //
@@ -41,7 +45,8 @@
 //
 // # Processors
 //
-// SSE2 belongs to x86-64. Whatever is newer (SSE4.1, POPCNT, LZCNT, BMI1, BMI2)
-// is encoded when asked for: to ask for nothing that the processor lacks is the
-// instruction selection's duty.
+// SSE2 belongs to x86-64. Whatever is newer is encoded when asked for: to ask for
+// nothing that the processor lacks, as [Detect] tells, is the duty of whoever
+// chooses the instructions. For SSE4.1 and POPCNT there are no substitutes here:
+// processors have had them since 2008, and those before are the interpreter's.
 package amd64

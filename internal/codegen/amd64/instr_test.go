@@ -171,7 +171,7 @@ func TestSSE(t *testing.T) {
 		{"ucomiss", Ucomiss, "dword"}, {"ucomisd", Ucomisd, "qword"},
 		{"andps", Andps, "xmmword"}, {"andpd", Andpd, "xmmword"}, {"andnps", Andnps, "xmmword"}, {"andnpd", Andnpd, "xmmword"},
 		{"orps", Orps, "xmmword"}, {"orpd", Orpd, "xmmword"}, {"xorps", Xorps, "xmmword"}, {"xorpd", Xorpd, "xmmword"},
-		{"pxor", Pxor, "xmmword"},
+		{"pxor", Pxor, "xmmword"}, {"pcmpeqd", Pcmpeqd, "xmmword"},
 	} {
 		check(t, c.text+" xmm1, xmm12", func(a *Assembler) { a.SSE(c.op, X1, X12) })
 		check(t, c.text+" xmm8, xmm7", func(a *Assembler) { a.SSE(c.op, X8, X7) })
@@ -196,6 +196,15 @@ func TestSSE(t *testing.T) {
 			check(t, c.text+" xmm8, "+c.size+" ptr "+address(m)+", 0x3", func(a *Assembler) { a.SSELoadImm(c.op, X8, m, CmpUnord) })
 		}
 	}
+}
+
+func TestLaneShift(t *testing.T) {
+	for text, op := range map[string]LaneShift{"psrld": Psrld, "pslld": Pslld, "psrlq": Psrlq, "psllq": Psllq} {
+		check(t, text+" xmm6, 0x1", func(a *Assembler) { a.LaneShift(op, X6, 1) })
+		check(t, text+" xmm15, 0x3f", func(a *Assembler) { a.LaneShift(op, X15, 63) })
+	}
+	check(t, "bts r9d, 0x1f", func(a *Assembler) { a.Bts(S32, R9, 31) })
+	check(t, "bts rdi, 0x3f", func(a *Assembler) { a.Bts(S64, RDI, 63) })
 }
 
 func TestMovImm(t *testing.T) {

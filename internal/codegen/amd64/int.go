@@ -205,6 +205,12 @@ func (a *Assembler) ShiftMemImm(op Shift, size Size, m Mem, count uint8) {
 	a.put8(int8(count))
 }
 
+// Bts sets a bit; S32 or S64.
+func (a *Assembler) Bts(size Size, x Reg, bit uint8) {
+	a.digit(esc0F|0xba, size, 5, x)
+	a.put8(int8(bit))
+}
+
 // Set writes 1 or 0 into the low byte of a register, and leaves the other bits
 // alone.
 func (a *Assembler) Set(c Cond, dst Reg) {

@@ -49,6 +49,8 @@ const (
 	Xorps  = SSE(esc0F | 0x57)
 	Xorpd  = SSE(pre66 | esc0F | 0x57)
 	Pxor   = SSE(pre66 | esc0F | 0xef)
+
+	Pcmpeqd = SSE(pre66 | esc0F | 0x76) // all ones in each 32 bits that are equal
 )
 
 // Instructions with an immediate, a [Rounding] or a [Predicate].
@@ -100,3 +102,22 @@ func (a *Assembler) SSELoadImm(op SSE, dst Reg, m Mem, imm uint8) {
 // SSEStore emits op m, src, where op is Movss, Movsd, Movups or Movaps: the
 // opcodes that store come after those that load.
 func (a *Assembler) SSEStore(op SSE, m Mem, src Reg) { a.regMem(opcode(op)+1, S32, src, m, 0) }
+
+// LaneShift shifts each 32 or 64 bits of an X register: opcode and number in the
+// encoding.
+type LaneShift uint16
+
+// The shifts; the letter at the end gives the bits, as with integers: d is 32, q
+// is 64.
+const (
+	Psrld LaneShift = 0x72<<3 | 2
+	Pslld LaneShift = 0x72<<3 | 6
+	Psrlq LaneShift = 0x73<<3 | 2
+	Psllq LaneShift = 0x73<<3 | 6
+)
+
+// LaneShift emits op x, count.
+func (a *Assembler) LaneShift(op LaneShift, x Reg, count uint8) {
+	a.digit(pre66|esc0F|opcode(op>>3), S32, uint8(op&7), x)
+	a.put8(int8(count))
+}

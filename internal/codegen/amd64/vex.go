@@ -34,7 +34,7 @@ const (
 
 // vex composes a three-byte VEX prefix and the opcode. The registers' high bits
 // are inverted in it.
-func vex(opcodes byte, op VEX, size Size, reg, second, rm Reg) (b bits) {
+func vex(opcodes byte, op VEX, size Size, reg, second, rm Reg) (b head) {
 	b.add(0xc4)
 	b.add(byte(^reg>>3&1<<7|1<<6|^rm>>3&1<<5) | opcodes)
 	w := byte(0)
