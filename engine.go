@@ -94,18 +94,12 @@ func (e *Engine) prepare(m *wasm.Module) *store.Module {
 	return store.NewModule(m, e.types, e.config.features, e.interp)
 }
 
-// Limits bound what the guests of a store may use.
-type Limits = store.Limits
-
-// DefaultLimits returns limits that are generous for programs and keep a
-// process alive.
-func DefaultLimits() Limits { return store.DefaultLimits }
-
-// NewStore makes an empty store. Close releases its memory; otherwise that
+// NewStore makes an empty store. The error says that the system has no memory for
+// it. Close releases its memory; otherwise that
 // happens some time after the store has become unreachable, which it does not
 // while a host function in it refers to it.
 func (e *Engine) NewStore(limits Limits) (*Store, error) {
-	inner, err := store.New(e.types, e.interp, limits)
+	inner, err := store.New(e.types, e.interp, store.Limits(limits))
 	if err != nil {
 		return nil, err
 	}

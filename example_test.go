@@ -194,6 +194,7 @@ func ExampleMemory() {
 
 // A host function throws an exception, which the guest catches or Go gets.
 func ExampleTag_Throw() {
+	var failed *weft.Tag
 	store, instance := open(`(module
 	  (import "env" "failed" (tag $failed (param i32)))
 	  (import "env" "risky" (func $risky (param i32)))
@@ -204,8 +205,8 @@ func ExampleTag_Throw() {
 	  (func (export "unguarded") (param i32) (call $risky (local.get 0))))`,
 		func(linker *weft.Linker) error {
 			t := wasm.FuncType{Params: []wasm.ValType{wasm.I32}}
-			failed, err := linker.Store().NewTag("failed", t)
-			if err != nil {
+			var err error
+			if failed, err = linker.Store().NewTag("failed", t); err != nil {
 				return err
 			}
 			linker.Define("env", "failed", failed)
@@ -219,11 +220,11 @@ func ExampleTag_Throw() {
 	fmt.Println(results, err)
 
 	_, err = instance.Func("unguarded").Call(ctx, weft.I32(7))
-	var exception *weft.Exception
-	fmt.Println(errors.As(err, &exception))
+	values, ok := failed.Match(err)
+	fmt.Println(values, ok)
 	// Output:
 	// [7 : i32] <nil>
-	// true
+	// [7 : i32] true
 }
 
 // Go holds objects of the guest, and hands them back. They are not collected

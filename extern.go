@@ -287,3 +287,19 @@ func (t *Tag) Throw(args ...Value) error {
 	defer done()
 	return t.store.store.HoldException(t.tag.Record, payload, 0)
 }
+
+// Match reports whether an error is an exception with the tag, and returns the
+// values that it was thrown with. It is false for exceptions of other stores, and
+// while another goroutine uses the store.
+func (t *Tag) Match(err error) ([]Value, bool) {
+	var e *Exception
+	if !errors.As(err, &e) || e.Tag != t.tag {
+		return nil, false
+	}
+	defer runtime.KeepAlive(e)
+	if t.store.enter() != nil {
+		return nil, false
+	}
+	defer t.store.leave()
+	return t.store.fromSlots(e.Payload, t.tag.Type.Params), true
+}

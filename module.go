@@ -58,13 +58,13 @@ func (t ExternType) String() string {
 
 // An Import is a value that a module asks for.
 type Import struct {
-	Module, Name string
-	Type         ExternType
+	Module, Name string     // by which a Linker finds it
+	Type         ExternType // that the value must have
 }
 
 // An Export is a value that the instances of a module give a name.
 type Export struct {
-	Name string
+	Name string // unique in the module
 	Type ExternType
 }
 

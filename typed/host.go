@@ -8,8 +8,8 @@ import (
 // A Host is a host function together with its type. It can be made a function of
 // any number of stores.
 type Host struct {
-	Type wasm.FuncType
-	Call weft.HostFunc
+	Type wasm.FuncType // of the function for the guest
+	Call weft.HostFunc // calls the Go function with the numbers in slots
 }
 
 func newHost(params, results []wasm.ValType, call weft.HostFunc) Host {

@@ -8,7 +8,8 @@ import (
 	"weft/wasm"
 )
 
-// Limits bound what the guests of a store may use.
+// Limits bound what the guests of a store may use. Package weft has the same type,
+// for whoever reads its documentation.
 type Limits struct {
 	// StackBytes bounds the stacks of an invocation together: that of the call
 	// from the host and those of the continuations which are active above it.
