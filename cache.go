@@ -1,6 +1,7 @@
 package weft
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -87,11 +88,11 @@ func identifyBuild() []byte {
 	return id
 }
 
-// key returns the key of a kind of result for a source.
-func (c *Cache) key(kind string, source []byte, f wasm.Features) cache.Key {
+// key returns the key of a kind of result for a source with a hash.
+func (c *Cache) key(kind string, source [sha256.Size]byte, f wasm.Features) cache.Key {
 	var features [8]byte
 	binary.LittleEndian.PutUint64(features[:], uint64(f))
-	return cache.NewKey(kind, c.build, []byte(runtime.GOARCH), features[:], source)
+	return cache.NewKey(kind, c.build, []byte(runtime.GOARCH), features[:], source[:])
 }
 
 // A cachedModule is a valid module, and what engines have made of it.
@@ -105,10 +106,10 @@ type cachedModule struct {
 // compile returns the module that a source is compiled to. The bytes are hashed
 // while they are read.
 func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
-	hashed := make(chan cache.Key, 1)
-	go func() { hashed <- c.key("valid", source, e.config.features) }()
+	hash := make(chan [sha256.Size]byte, 1)
+	go func() { hash <- sha256.Sum256(source) }()
 	m, err := e.Parse(source)
-	key := <-hashed
+	key := c.key("valid", <-hash, e.config.features)
 	if err != nil {
 		return nil, err
 	}

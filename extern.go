@@ -285,6 +285,12 @@ func (t *Tag) Throw(args ...Value) error {
 		return err
 	}
 	defer done()
+	if hasRefs(t.tag.Type.Params) { // then the exception is an object of the store
+		if err := t.store.enter(); err != nil {
+			return err
+		}
+		defer t.store.leave()
+	}
 	return t.store.store.HoldException(t.tag.Record, payload, 0)
 }
 
