@@ -25,6 +25,10 @@ type Module struct {
 
 	Names   Names
 	Customs []Custom
+	// CodeOffset is the offset in the binary of the contents of the code section,
+	// which is where the addresses of debug information count from; 0 for a module
+	// that was not read from a binary.
+	CodeOffset int
 
 	// Features that change how bytes are read. Only [TypedContinuations2023]
 	// does; see [CodeReader].

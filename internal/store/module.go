@@ -3,6 +3,7 @@ package store
 import (
 	"sync"
 
+	"weft/internal/dwarf"
 	"weft/wasm"
 )
 
@@ -18,12 +19,16 @@ type Module struct {
 	// Code is the engine's: what it needs to execute the module.
 	Code any
 
+	debug   *dwarf.Data
 	exports func() map[string]*wasm.Export
 }
 
 // NewModule prepares a validated module.
 func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine) *Module {
 	c := &Module{Wasm: m, Space: m.AddressSpace(), Types: types.Add(m.Types, m.RecGroups), Features: features}
+	if m.CodeOffset > 0 {
+		c.debug = dwarf.New(dwarf.ModuleSections(m))
+	}
 	c.exports = sync.OnceValue(func() map[string]*wasm.Export {
 		byName := make(map[string]*wasm.Export, len(m.Exports))
 		for i := range m.Exports {
@@ -56,6 +61,7 @@ func (m *Module) FuncFrame(index uint32, offset int) Frame {
 		fn := &m.Wasm.Funcs[i]
 		f.Offset = fn.BodyOffset + offset
 		f.Position, _ = fn.PositionAt(offset)
+		f.debug, f.codeOffset = m.debug, f.Offset-m.Wasm.CodeOffset
 	}
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"weft/internal/dwarf"
 	"weft/wasm"
 )
 
@@ -118,6 +119,23 @@ type Frame struct {
 	Continuation uint32
 	// ResumedHere marks the call whose resume runs the frames before it.
 	ResumedHere bool
+
+	debug      *dwarf.Data // nil if the module can have no debug information
+	codeOffset int         // of the instruction, in the code section
+}
+
+// A Place is one in the source from which a module was compiled.
+type Place = dwarf.Place
+
+// Source returns where in the source the instruction is from, if the module has
+// debug information: its own place, then those of the calls that were inlined
+// around it, from the innermost out. The module's debug information is read when the
+// first frame is asked, or formatted. It is safe for concurrent use.
+func (f *Frame) Source() []Place {
+	if f.debug == nil {
+		return nil
+	}
+	return f.debug.Places(f.codeOffset)
 }
 
 // maxFrames bounds what a stack trace keeps.
@@ -149,7 +167,8 @@ func (s *StackTrace) String() string {
 	return b.String()
 }
 
-// String names the function and the place.
+// String names the function and the place. Calls that were inlined follow, a line
+// for each.
 func (f *Frame) String() string {
 	name := f.FuncName
 	if name == "" {
@@ -164,5 +183,21 @@ func (f *Frame) String() string {
 	case f.Position.Line > 0:
 		return fmt.Sprintf("%s at %d:%d", name, f.Position.Line, f.Position.Column)
 	}
-	return fmt.Sprintf("%s at offset 0x%x", name, f.Offset)
+	places := f.Source()
+	if len(places) == 0 {
+		return fmt.Sprintf("%s at offset 0x%x", name, f.Offset)
+	}
+	var b strings.Builder
+	for i, p := range places {
+		at := fmt.Sprintf("%s:%d", p.File, p.Line)
+		if p.Column > 0 {
+			at += fmt.Sprintf(":%d", p.Column)
+		}
+		if i == len(places)-1 {
+			fmt.Fprintf(&b, "%s at %s (offset 0x%x)", name, at, f.Offset)
+		} else {
+			fmt.Fprintf(&b, "%s at %s (inlined)\n\t", p.Func, at)
+		}
+	}
+	return b.String()
 }

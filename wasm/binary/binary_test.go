@@ -18,6 +18,7 @@ func equal(a, b *wasm.Module) bool {
 
 func withoutOffsets(m *wasm.Module) *wasm.Module {
 	c := *m
+	c.CodeOffset = 0
 	expr := func(x wasm.ConstExpr) wasm.ConstExpr { x.Offset = 0; return x }
 	c.Imports = append([]wasm.Import{}, m.Imports...)
 	for i := range c.Imports {

@@ -150,6 +150,7 @@ func (d *decoder) contents(id wasm.SectionID) error {
 	case wasm.SectionDataCount:
 		return d.dataCountSection()
 	case wasm.SectionCode:
+		d.m.CodeOffset = d.Offset()
 		return d.codeSection()
 	}
 	return d.dataSection()
