@@ -31,23 +31,20 @@ const maxInstr = 16
 // An opcode says how an instruction with a ModRM byte begins:
 //
 //	bits 0-7   the opcode byte
-//	bits 8-9   the escape before it: none, 0F, 0F 38, 0F 3A
+//	bits 8-9   the escape before it: none, 0F, 0F 3A
 //	bits 10-11 the mandatory prefix: none, 66, F3, F2
-//	bit 12     REX.W, whatever the size
-//	bit 13     the register operand is a byte
-//	bit 14     the register-or-memory operand is a byte
+//	bit 12     the register operand is a byte
+//	bit 13     the register-or-memory operand is a byte
 type opcode = uint32
 
 const (
 	esc0F   opcode = 1 << 8
-	esc0F38 opcode = 2 << 8
-	esc0F3A opcode = 3 << 8
+	esc0F3A opcode = 2 << 8
 	pre66   opcode = 1 << 10
 	preF3   opcode = 2 << 10
 	preF2   opcode = 3 << 10
-	rexW    opcode = 1 << 12
-	byteReg opcode = 1 << 13
-	byteRM  opcode = 1 << 14
+	byteReg opcode = 1 << 12
+	byteRM  opcode = 1 << 13
 )
 
 // prefixes has the mandatory prefixes in the order of an opcode's bits.
@@ -75,7 +72,7 @@ func begin(op opcode, size Size, reg, index, rm Reg) (b head) {
 		b.add(byte(prefixes >> (p * 8)))
 	}
 	rex := byte(reg>>3&1<<2 | index>>3&1<<1 | rm>>3&1)
-	if size == S64 || op&rexW != 0 {
+	if size == S64 {
 		rex |= 8
 	}
 	// Without REX, the byte registers 4 to 7 would be AH to BH.
@@ -86,9 +83,6 @@ func begin(op opcode, size Size, reg, index, rm Reg) (b head) {
 	case 1:
 		b.add(0x0f)
 	case 2:
-		b.add(0x0f)
-		b.add(0x38)
-	case 3:
 		b.add(0x0f)
 		b.add(0x3a)
 	}
