@@ -14,7 +14,9 @@ import (
 // a time, and host functions may use it again: they may call guests, make objects,
 // or let another goroutine do so and wait for it. Any other use while a call is
 // under way is refused with [ErrConcurrentUse] and does nothing: that holds for
-// calls, instantiation, resuming, growing, collecting, and for making objects.
+// calls, instantiation, resuming, growing, collecting, and for making objects. A
+// host function that returns while another goroutine still uses the store waits for
+// that to end.
 //
 // Reading and writing (Memory.Read, Memory.Bytes, Table.Get, Global.Get, ...) is not
 // checked: a program that does it while another goroutine is in a call has a data
