@@ -79,13 +79,7 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 	if err := f.CallSlots(ctx, slots); err != nil {
 		return nil, err
 	}
-	if f.refs {
-		if err := f.store.enter(); err != nil {
-			return nil, err
-		}
-		defer f.store.leave()
-	}
-	return f.store.fromSlots(slots, t.Results), nil
+	return f.store.received(slots, t.Results, f.refs)
 }
 
 // CallSlots calls the function with its arguments as slots (see [HostFunc]),
@@ -296,16 +290,14 @@ func (t *Tag) Throw(args ...Value) error {
 
 // Match reports whether an error is an exception with the tag, and returns the
 // values that it was thrown with. It is false for exceptions of other stores, and
-// while another goroutine uses the store.
+// for one with references while another goroutine uses the store.
 func (t *Tag) Match(err error) ([]Value, bool) {
 	var e *Exception
 	if !errors.As(err, &e) || e.Tag != t.tag {
 		return nil, false
 	}
 	defer runtime.KeepAlive(e)
-	if t.store.enter() != nil {
-		return nil, false
-	}
-	defer t.store.leave()
-	return t.store.fromSlots(e.Payload, t.tag.Type.Params), true
+	types := t.tag.Type.Params
+	values, err := t.store.received(e.Payload, types, hasRefs(types))
+	return values, err == nil
 }
