@@ -168,6 +168,36 @@ func TestNested(t *testing.T) {
 	}
 }
 
+// TestAllocations checks that calls allocate nothing, in both directions.
+func TestAllocations(t *testing.T) {
+	_, instance := open(t, echoes, map[string]typed.Host{
+		"i32": typed.Func1(identity[int32]), "i64": typed.Func1(identity[int64]),
+		"f32": typed.Func1(identity[float32]), "f64": typed.Func1(identity[float64]),
+		"many": typed.Func8(func(_ context.Context, a int32, b int64, c float32, d float64, e int32, f int64, g float32, h float64) (float64, error) {
+			return d + h, nil
+		}),
+		"none": typed.Proc0(func(context.Context) error { return nil }),
+	})
+	many, err := typed.CallFunc8[int32, int64, float32, float64, int32, int64, float32, float64, float64](instance.Func("many"))
+	check(t, err)
+	none, err := typed.CallProc0(instance.Func("none"))
+	check(t, err)
+	ctx := context.Background()
+	// With the race detector, the pool of slots forgets some at random: the average
+	// is still less than one.
+	n := testing.AllocsPerRun(1000, func() {
+		if _, err := many(ctx, 1, 2, 3, 4, 5, 6, 7, 8); err != nil {
+			t.Error(err)
+		}
+		if err := none(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // BenchmarkCall calls a function of the guest that does nothing.
 func BenchmarkCall(b *testing.B) {
 	_, instance := open(b, `(module (func (export "f") (param i32) (result i32) (local.get 0)))`, nil)
