@@ -52,8 +52,9 @@ type CacheOptions struct {
 	MemoryBytes int64
 }
 
-// NewCache makes a cache. The error is that the directory cannot be made. That it
-// cannot be read or written later is no error, then it is of no use.
+// NewCache makes a cache. The error is that the directory cannot be made, or that
+// everybody may write to it. That it cannot be read or written later is no error:
+// then it is of no use.
 func NewCache(o CacheOptions) (*Cache, error) {
 	if o.DirBytes == 0 {
 		o.DirBytes = 1 << 30

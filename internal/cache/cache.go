@@ -19,10 +19,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -66,11 +68,19 @@ type Dir struct {
 	maxBytes int64
 }
 
-// Open returns a directory, which it makes if need be. The files in it will have
-// at most maxBytes together.
+// Open returns a directory, which it makes if need be, and refuses if everybody may
+// write to it. The files in it will have at most maxBytes together.
 func Open(path string, maxBytes int64) (*Dir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	// Windows has no such permissions.
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
+		return nil, fmt.Errorf("%s: everybody may write to the directory, so its content cannot be believed", path)
 	}
 	return &Dir{path, maxBytes}, nil
 }

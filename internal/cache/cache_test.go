@@ -180,6 +180,20 @@ func TestUnwritable(t *testing.T) {
 	}
 }
 
+// TestOthersMayWrite checks that a directory to which everybody may write is refused.
+func TestOthersMayWrite(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such permissions")
+	}
+	d := open(t, 1)
+	if err := os.Chmod(d.path, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(d.path, 1); err == nil {
+		t.Error("it was opened")
+	}
+}
+
 // TestProcesses has processes and goroutines that put and get the same few entries
 // in a directory too small for them.
 func TestProcesses(t *testing.T) {
