@@ -58,6 +58,8 @@ type Cell struct {
 	Compile, Instantiate, Process []time.Duration
 	// Error is why there is no result; "" if there is one.
 	Error string
+	// Note is what else there is to say: that it failed with larger sizes.
+	Note string
 }
 
 // Options say how much is measured.
@@ -163,7 +165,9 @@ func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) e
 func (t *task) run(ctx context.Context, o Options) {
 	w := t.workload
 	repeat := o.Repeat
-	if w.Repeat > 0 {
+	if w.Memory {
+		repeat = 0 // the steps tell
+	} else if w.Repeat > 0 {
 		repeat = min(repeat, w.Repeat)
 	}
 	j := job.Job{Mode: w.Mode, Program: t.program, Export: w.Export, Target: o.Target, Repeat: repeat, Sizes: w.Sizes}
@@ -172,12 +176,17 @@ func (t *task) run(ctx context.Context, o Options) {
 	}
 	result, took, err := execute(ctx, o.Timeout, t.command, j)
 	if result != nil {
+		if w.Memory {
+			result.Runs = result.Steps[max(0, len(result.Steps)-1):]
+		}
 		if wrong := check(w, result); wrong != nil {
 			err = wrong
 		}
 	}
 	if err != nil && (result == nil || len(result.Runs) == 0) {
 		t.cell.Error = err.Error()
+	} else if err != nil {
+		t.cell.Note = fmt.Sprintf("failed beyond size %d: %v", result.Runs[0].Size, err)
 	}
 	if result == nil {
 		return

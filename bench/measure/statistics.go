@@ -1,10 +1,6 @@
 package measure
 
-import (
-	"slices"
-
-	"weft/bench/job"
-)
+import "slices"
 
 // A Summary is the distribution of some figures.
 type Summary struct {
@@ -62,17 +58,14 @@ func (c *Cell) PeakKB() int64 {
 	return int64(Summarize(figures).Median)
 }
 
-// BytesPerUnit returns how much a unit of the largest step added to the peak of
-// memory: the difference to the step before it.
+// BytesPerUnit returns how much memory a unit takes, in bytes: by how much the peak
+// of the process grew from the first step to the last. It is 0 where there is only
+// one.
 func (c *Cell) BytesPerUnit() float64 {
 	n := len(c.Steps)
 	if n < 2 {
 		return 0
 	}
-	last, before := c.Steps[n-1], c.Steps[n-2]
-	return bytesBetween(before, last)
-}
-
-func bytesBetween(a, b job.Sample) float64 {
-	return float64(b.PeakKB-a.PeakKB) * 1024 / float64(b.Size-a.Size)
+	first, last := c.Steps[0], c.Steps[n-1]
+	return float64(last.PeakKB-first.PeakKB) * 1024 / float64(last.Size-first.Size)
 }

@@ -237,9 +237,15 @@ func (r *Report) figure(w *workload.Workload, c, base *measure.Cell) (string, fl
 	}
 	text := duration(value(c))
 	if w.Memory {
+		if value(c) == 0 {
+			return "–", 0
+		}
 		text = fmt.Sprintf("%.0f B", value(c))
+		if n := c.Size(); n < w.Sizes[len(w.Sizes)-1] {
+			text += fmt.Sprintf(" at %d", n)
+		}
 	}
-	if base == nil {
+	if base == nil || value(base) == 0 {
 		return text, 0
 	}
 	ratio := value(c) / value(base)
@@ -259,7 +265,7 @@ func (r *Report) details(w io.Writer) {
 			if unit == "" {
 				unit = "run"
 			}
-			t := &table{header: []string{"engine", "variant", "size", "per " + unit, "quartiles", "runs", "ratio", "compile", "instantiate", "peak memory"}, right: 2}
+			t := &table{header: []string{"engine", "variant", "size", "per " + unit, "quartiles", "runs", "ratio", "compile", "instantiate", "peak memory", "note"}, right: 2}
 			base := r.base(load)
 			for _, c := range r.cells(load) {
 				if c.Error != "" || len(c.Samples) == 0 {
@@ -273,7 +279,7 @@ func (r *Report) details(w io.Writer) {
 				}
 				t.add(c.Engine, string(c.Variant), fmt.Sprint(c.Size()), duration(s.Median),
 					duration(s.Low)+" – "+duration(s.High), fmt.Sprint(s.N), ratio,
-					medianDuration(c.Compile), medianDuration(c.Instantiate), fmt.Sprintf("%.1f MB", float64(c.PeakKB())/1024))
+					medianDuration(c.Compile), medianDuration(c.Instantiate), fmt.Sprintf("%.1f MB", float64(c.PeakKB())/1024), oneLine(c.Note))
 			}
 			t.write(w)
 		}

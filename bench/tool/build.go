@@ -49,7 +49,7 @@ func (b *Box) Build(ctx context.Context, w *workload.Workload, v workload.Varian
 		}
 		return b.wasm(ctx, w.SourceName()+".wasm", name)
 	case workload.Boost:
-		return b.native(ctx, w, "clang", name, "c/coro_boost.c")
+		return b.native(ctx, w, "clang", boost, name)
 	case workload.Clang:
 		return b.native(ctx, w, "clang", name)
 	case workload.GCC:
@@ -85,7 +85,7 @@ func (b *Box) wasm(ctx context.Context, out string, sources ...string) (string, 
 	if _, err := b.Command(ctx, "wasm-ld"); err != nil {
 		return "", err
 	}
-	return b.compile(ctx, out, "clang", wasmFlags, sources, nil)
+	return b.compile(ctx, out, "clang", wasmFlags, nil, sources, nil)
 }
 
 // asyncify links a program with the coroutines for Asyncify and transforms it.
@@ -107,21 +107,28 @@ func (b *Box) asyncify(ctx context.Context, out, source string) (string, error) 
 	})
 }
 
-// native links a program with the runner in C.
+// boost has the coroutines for native code.
+const boost = "c/coro_boost.c"
+
+// native compiles a program with the runner in C, all as one unit.
 func (b *Box) native(ctx context.Context, w *workload.Workload, compiler string, sources ...string) (string, error) {
 	flags := []string{"-O2", "-fno-math-errno", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-DENTRY=" + w.Export}
 	libs := []string{"-lm"}
-	if slices.Contains(sources, "c/coro_boost.c") {
+	if slices.Contains(sources, boost) {
 		if _, err := b.Command(ctx, "/usr/lib/x86_64-linux-gnu/libboost_context.a"); err != nil {
 			return "", err
 		}
 		libs = append(libs, "-lboost_context")
 	}
-	return b.compile(ctx, w.Name, compiler, flags, append(sources, "c/native.c"), libs)
+	for _, name := range sources {
+		flags = append(flags, "-include", name)
+	}
+	return b.compile(ctx, w.Name, compiler, flags, sources, []string{"c/native.c"}, libs)
 }
 
-// compile runs a C compiler over sources in the folder workload.
-func (b *Box) compile(ctx context.Context, out, compiler string, flags, sources, libs []string) (string, error) {
+// compile runs a C compiler over sources in the folder workload, which include
+// others.
+func (b *Box) compile(ctx context.Context, out, compiler string, flags, included, sources, libs []string) (string, error) {
 	path, err := b.Command(ctx, compiler)
 	if err != nil {
 		return "", err
@@ -131,11 +138,7 @@ func (b *Box) compile(ctx context.Context, out, compiler string, flags, sources,
 		return "", err
 	}
 	depends := slices.Concat([]string{version}, flags, sources, libs)
-	headers, err := fs.Glob(workload.Files, "*/*.h")
-	if err != nil {
-		return "", err
-	}
-	for _, name := range slices.Concat(sources, headers) {
+	for _, name := range slices.Concat(included, sources, []string{"c/coro.h", "kernels/kernel.h"}) {
 		data, err := fs.ReadFile(workload.Files, name)
 		if err != nil {
 			return "", err

@@ -1,6 +1,10 @@
 package workload
 
-import "weft/bench/job"
+import (
+	"time"
+
+	"weft/bench/job"
+)
 
 // coroutines are the workloads of stack switching. Each has the variants Switching,
 // Asyncify and Boost; some are in Go as well.
@@ -43,7 +47,7 @@ func coroutines() []*Workload {
 		{Name: "cancel", Unit: "coroutine", Sizes: decades(1000, 1_000_000),
 			About: "coroutines that wait, are cancelled by resume_throw and clean up",
 			Want:  func(n int64) int64 { return n }},
-		{Name: "alive", Unit: "coroutine", Sizes: decades(10_000, 1_000_000), Memory: true,
+		{Name: "alive", Unit: "coroutine", Sizes: []int64{1000, 10_000, 100_000, 1_000_000}, Memory: true, Target: 3 * time.Second,
 			About: "a million coroutines alive at once",
 			Want:  func(n int64) int64 { return sumBelow(n) + n }},
 	}

@@ -15,18 +15,23 @@ func c10m(n int64) int64 {
 	for i := range resume {
 		resume[i] = make(chan int64)
 	}
-	for first := int64(0); first < n; first += alive10k {
-		for i := range int64(alive10k) {
-			go func(v int64, again chan int64) {
-				yielded <- v
-				yielded <- v + <-again
-			}(first+i, resume[i])
-			sum += <-yielded
+	end := func(at int64) int64 {
+		resume[at] <- 1
+		return <-yielded
+	}
+	for i := range n { // the oldest one makes room for each that comes
+		at := i % alive10k
+		if i >= alive10k {
+			sum += end(at)
 		}
-		for i := range int64(alive10k) {
-			resume[i] <- 1
-			sum += <-yielded
-		}
+		go func() {
+			yielded <- i
+			yielded <- i + <-resume[at]
+		}()
+		sum += <-yielded
+	}
+	for at := range int64(alive10k) {
+		sum += end(at)
 	}
 	return sum
 }

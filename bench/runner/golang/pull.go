@@ -41,17 +41,22 @@ func pullC10m(n int64) int64 {
 	var sum int64
 	next := make([]func() (int64, bool), alive10k)
 	stop := make([]func(), alive10k)
-	for first := int64(0); first < n; first += alive10k {
-		for i := range int64(alive10k) {
-			next[i], stop[i] = iter.Pull(twice(first + i))
-			v, _ := next[i]()
-			sum += v
+	end := func(at int64) int64 {
+		v, _ := next[at]()
+		stop[at]()
+		return v
+	}
+	for i := range n {
+		at := i % alive10k
+		if i >= alive10k {
+			sum += end(at)
 		}
-		for i := range next {
-			v, _ := next[i]()
-			stop[i]()
-			sum += v
-		}
+		next[at], stop[at] = iter.Pull(twice(i))
+		v, _ := next[at]()
+		sum += v
+	}
+	for at := range int64(alive10k) {
+		sum += end(at)
 	}
 	return sum
 }
