@@ -77,12 +77,12 @@ func (c Config) WithStderr(w io.Writer) Config {
 // WithDir gives the guest a directory under a name that begins, by convention,
 // with a slash, or is ".". The root stays the caller's to close, after the System.
 func (c Config) WithDir(name string, root *os.Root) Config {
-	return c.withPreopen(name, &rootDirectory{root: root, base: root, rel: "."})
+	return c.withPreopen(name, &rootDirectory{root: root})
 }
 
 // WithReadOnlyDir is like [Config.WithDir], but nothing can be changed.
 func (c Config) WithReadOnlyDir(name string, root *os.Root) Config {
-	return c.withPreopen(name, &rootDirectory{root: root, base: root, rel: ".", readOnly: true})
+	return c.withPreopen(name, &rootDirectory{root: root, readOnly: true})
 }
 
 // WithFS gives the guest a file system to read.

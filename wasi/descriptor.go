@@ -55,6 +55,8 @@ type file interface {
 	object
 	Read(b []byte) (int, error)
 	Write(b []byte) (int, error)
+	// appendAll writes to the end, in one piece where the host can do that.
+	appendAll(buffers [][]byte) (int, error)
 	ReadAt(b []byte, off int64) (int, error)
 	WriteAt(b []byte, off int64) (int, error)
 	Seek(off int64, whence int) (int64, error)

@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"context"
 	"io/fs"
 	"time"
 )
@@ -12,7 +13,8 @@ type directory interface {
 	// openDirectory opens a directory; a symbolic link at the end is followed.
 	openDirectory(path string) (directory, error)
 	// openFile opens what is not a directory. A symbolic link at the end is followed.
-	openFile(path string, flags int, perm fs.FileMode) (object, error)
+	// If block is true it may wait, until the context ends.
+	openFile(ctx context.Context, path string, flags int, perm fs.FileMode, block bool) (object, error)
 	// lookup describes a file, which may be a symbolic link if follow is false.
 	lookup(path string, follow bool) (filestat, error)
 	list() ([]dirEntry, error)

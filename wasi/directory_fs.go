@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -98,7 +99,7 @@ func (d *fsDirectory) openDirectory(name string) (directory, error) {
 	return &fsDirectory{fsys: d.fsys, rel: name}, nil
 }
 
-func (d *fsDirectory) openFile(name string, flags int, _ fs.FileMode) (object, error) {
+func (d *fsDirectory) openFile(_ context.Context, name string, flags int, _ fs.FileMode, _ bool) (object, error) {
 	name, err := d.resolve(name, true)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) && flags != 0 {
@@ -193,6 +194,7 @@ func (f *fsFile) Seek(off int64, whence int) (int64, error) {
 }
 
 func (f *fsFile) Write([]byte) (int, error)          { return 0, eROFS }
+func (f *fsFile) appendAll([][]byte) (int, error)    { return 0, eROFS }
 func (f *fsFile) WriteAt([]byte, int64) (int, error) { return 0, eROFS }
 func (f *fsFile) Sync() error                        { return nil }
 func (f *fsFile) Truncate(int64) error               { return eROFS }

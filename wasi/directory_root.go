@@ -14,17 +14,14 @@ import (
 // refused by os.Root. A directory that is opened in it becomes a root as well, so
 // it stays the same when it is moved.
 type rootDirectory struct {
-	root *os.Root
-	// base is the directory that the embedder gave, and rel where in it this one was
-	// when it was opened: os.Root can rename only within one root.
-	base     *os.Root
-	rel      string
+	root     *os.Root
+	opened   bool // by the guest; else root is the embedder's
 	readOnly bool
 }
 
 func (d *rootDirectory) close() error {
-	if d.root == d.base {
-		return nil // it is the embedder's
+	if !d.opened {
+		return nil
 	}
 	return d.root.Close()
 }
@@ -56,14 +53,21 @@ func (d *rootDirectory) openDirectory(name string) (directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rootDirectory{root: root, base: d.base, rel: path.Join(d.rel, name), readOnly: d.readOnly}, nil
+	return &rootDirectory{root: root, opened: true, readOnly: d.readOnly}, nil
 }
 
-func (d *rootDirectory) openFile(name string, flags int, perm fs.FileMode) (object, error) {
+func (d *rootDirectory) openFile(ctx context.Context, name string, flags int, perm fs.FileMode, block bool) (object, error) {
 	if d.readOnly && flags&(os.O_WRONLY|os.O_RDWR|os.O_CREATE|os.O_TRUNC) != 0 {
 		return nil, eROFS
 	}
-	f, err := d.root.OpenFile(name, flags|openNonblock, perm)
+	open := func(flags int) (*os.File, error) { return d.root.OpenFile(name, flags, perm) }
+	var f *os.File
+	var err error
+	if info, failed := d.root.Stat(name); block && failed == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		f, err = openPipe(ctx, flags, open)
+	} else {
+		f, err = open(flags | openNonblock)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -126,62 +130,31 @@ func (d *rootDirectory) symlink(target, name string) error {
 }
 
 func (d *rootDirectory) link(name string, to directory, toName string) error {
-	root, old, new, err := d.common(name, to, toName)
+	other, err := d.partner(to)
 	if err != nil {
 		return err
 	}
-	return root.Link(old, new)
+	return linkEntry(d.root, name, other.root, toName)
 }
 
 func (d *rootDirectory) rename(name string, to directory, toName string) error {
-	root, old, new, err := d.common(name, to, toName)
+	other, err := d.partner(to)
 	if err != nil {
 		return err
 	}
-	return root.Rename(old, new)
+	return renameEntry(d.root, name, other.root, toName)
 }
 
-// common returns a root in which both paths lie.
-func (d *rootDirectory) common(name string, to directory, toName string) (root *os.Root, old, new string, err error) {
+// partner returns the other directory of a change that two take part in.
+func (d *rootDirectory) partner(to directory) (*rootDirectory, error) {
 	other, ok := to.(*rootDirectory)
 	if !ok {
-		return nil, "", "", eXDev
+		return nil, eXDev
 	}
 	if d.readOnly || other.readOnly {
-		return nil, "", "", eROFS
+		return nil, eROFS
 	}
-	if d.root == other.root || d.rel == other.rel && d.base == other.base {
-		return d.root, name, toName, nil
-	}
-	if d.base != other.base || !d.inPlace() || !other.inPlace() {
-		return nil, "", "", eXDev
-	}
-	// The directories' own paths stay in front, so that what leads out of one of
-	// them has to be refused here.
-	if !staysInside(name) || !staysInside(toName) {
-		return nil, "", "", ePerm
-	}
-	return d.base, path.Join(d.rel, name), path.Join(other.rel, toName), nil
-}
-
-// staysInside reports whether a path, as it is written, does not go up.
-func staysInside(name string) bool {
-	for _, element := range splitPath(name) {
-		if element == ".." {
-			return false
-		}
-	}
-	return true
-}
-
-// inPlace reports whether the directory is still where it was when it was opened.
-func (d *rootDirectory) inPlace() bool {
-	here, err := d.root.Stat(".")
-	if err != nil {
-		return false
-	}
-	there, err := d.base.Stat(d.rel)
-	return err == nil && os.SameFile(here, there)
+	return other, nil
 }
 
 func (d *rootDirectory) setTimes(name string, follow bool, a, m time.Time) error {
@@ -223,6 +196,8 @@ type rootFile struct {
 
 func (f *rootFile) close() error { return f.Close() }
 
+func (f *rootFile) appendAll(buffers [][]byte) (int, error) { return appendTo(f.File, buffers) }
+
 func (f *rootFile) stat() (filestat, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -244,13 +219,3 @@ func (f *rootFile) setTimes(a, m time.Time) error {
 	}
 	return setOpenTimes(f.File, a, m)
 }
-
-// A device is a file of the host that is not regular: a device, a pipe.
-type device struct {
-	input
-	file *os.File
-}
-
-func (d *device) write(_ context.Context, b []byte) (int, error) { return d.file.Write(b) }
-
-func (d *device) close() error { return d.file.Close() }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"os"
 	"time"
 )
 
@@ -105,11 +106,10 @@ func (t *thread) write(d *descriptor, buffers [][]byte) (total int, err error) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if d.flags&flagAppend != 0 {
-			if _, err := o.Seek(0, io.SeekEnd); err != nil {
-				return 0, err
-			}
+			total, err = o.appendAll(buffers)
+		} else {
+			total, err = transfer(buffers, o.Write)
 		}
-		total, err = transfer(buffers, o.Write)
 		if err == nil && d.flags&(flagSync|flagDsync) != 0 {
 			err = o.Sync()
 		}
@@ -128,6 +128,15 @@ func (t *thread) write(d *descriptor, buffers [][]byte) (total int, err error) {
 		return total, nil
 	}
 	return 0, eBadF
+}
+
+// seekAndWrite appends where the system cannot do that by itself: somebody else's
+// write may come between.
+func seekAndWrite(f *os.File, buffers [][]byte) (int, error) {
+	if _, err := f.Seek(0, io.SeekEnd); err != nil {
+		return 0, err
+	}
+	return transfer(buffers, f.Write)
 }
 
 func (t *thread) fdPread(a []uint64) Errno {

@@ -282,7 +282,7 @@ func (t *thread) pathOpen(a []uint64) Errno {
 	p.descriptor.mu.Unlock()
 	d := &descriptor{flags: fdFlags(a[7]), inheriting: inheriting & allowed}
 	if err == nil && st.fileType == typeDirectory {
-		if base&rightWrite != 0 || flags&openTruncate != 0 {
+		if base&rightWrite != 0 || flags&(openCreate|openTruncate) != 0 {
 			return eIsDir
 		}
 		d.base = directoryRights & allowed
@@ -292,7 +292,7 @@ func (t *thread) pathOpen(a []uint64) Errno {
 			return eNotDir
 		}
 		d.base = base & fileRights & allowed
-		d.object, err = p.openFile(p.path, hostFlags(flags, d.base), 0o666)
+		d.object, err = p.openFile(t.ctx, p.path, hostFlags(flags, d.base), 0o666, !d.has(flagNonblock))
 	}
 	if err != nil {
 		return errnoOf(err)

@@ -54,9 +54,12 @@ type output struct {
 	w  io.Writer
 }
 
-func (o *output) write(_ context.Context, b []byte) (int, error) {
+func (o *output) write(ctx context.Context, b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if f, ok := o.w.(*os.File); ok {
+		return writeInterruptibly(ctx, f, b)
+	}
 	return o.w.Write(b)
 }
 
@@ -64,7 +67,8 @@ func (o *output) stat() (filestat, error) { return streamStat(o.w), nil }
 func (o *output) close() error            { return nil }
 
 // streamStat describes a reader or writer. A guest takes a character device for a
-// terminal, so only what is one shall look so.
+// terminal, so only what is one shall look so. What is not a file of bytes has
+// neither size nor times.
 func streamStat(stream any) filestat {
 	f, ok := stream.(*os.File)
 	if !ok {
@@ -74,7 +78,11 @@ func streamStat(stream any) filestat {
 	if err != nil {
 		return filestat{fileType: typeUnknown, links: 1}
 	}
-	return statOf(info)
+	st := statOf(info)
+	if !info.Mode().IsRegular() {
+		st.size, st.atim, st.mtim, st.ctim = 0, 0, 0, 0
+	}
+	return st
 }
 
 // pumpSize bounds what a pump reads at once.
