@@ -1,6 +1,7 @@
 package dwarf
 
 import (
+	"math"
 	"sync"
 
 	"weft/wasm"
@@ -52,7 +53,7 @@ func New(s *Sections) *Data { return &Data{sections: s} }
 // its own place, then those of the calls that were inlined around it, from the
 // innermost out. There are none if nothing is known.
 func (d *Data) Places(offset int) []Place {
-	if len(d.sections.Line) == 0 || offset < 0 || offset >= 1<<32 {
+	if len(d.sections.Line) == 0 || offset < 0 || uint64(offset) > math.MaxUint32 {
 		return nil
 	}
 	d.read.Do(d.readAll)

@@ -48,13 +48,13 @@ const (
 
 // An entry is what is kept of one.
 type entry struct {
-	tag                       uint64
-	children                  bool
-	name, low, high, ranges   value
-	origin                    value // abstract origin, or specification
-	callFile, callLine, callC uint64
-	stmtList                  uint64
-	bases                     [3]uint64 // string offsets, addresses, range lists
+	tag                            uint64
+	children                       bool
+	name, low, high, ranges        value
+	origin                         value // abstract origin, or specification
+	callFile, callLine, callColumn uint64
+	stmtList                       uint64
+	bases                          [3]uint64 // string offsets, addresses, range lists
 }
 
 // units reads the headers of all units: section 7.5.1 of the standard.
@@ -129,7 +129,7 @@ func (r *reader) entry(c *cursor, u *unit, shapes map[uint64]*abbrev) (e entry, 
 		case attrCallLine:
 			e.callLine = v.number
 		case attrCallColumn:
-			e.callC = v.number
+			e.callColumn = v.number
 		case attrStmtList:
 			e.stmtList = v.number
 		case attrStrOffsetsBase:

@@ -2,6 +2,7 @@ package dwarf
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -39,7 +40,7 @@ func (r *reader) readInlined(units []unit, t *table) []inlined {
 					if low < high && high < 1<<32 && len(list) < maxInlined {
 						list = append(list, inlined{low: uint32(low), high: uint32(high), depth: depth, unit: uint32(i),
 							origin: e.origin.number, file: t.programs[u.program].file(e.callFile),
-							line: uint32(e.callLine), col: uint32(e.callC)})
+							line: uint32(min(e.callLine, math.MaxInt32)), col: uint32(min(e.callColumn, math.MaxInt32))})
 					}
 				})
 			}

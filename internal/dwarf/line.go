@@ -2,6 +2,7 @@ package dwarf
 
 import (
 	"cmp"
+	"math"
 	"path"
 	"slices"
 )
@@ -290,10 +291,10 @@ func (p *program) extended() {
 
 // emit makes a row. Code that is from no line counts as from the line before.
 func (p *program) emit() {
-	if p.line == 0 || p.line > 1<<31 || p.addr > 1<<32-1 {
+	if p.line == 0 || p.line > math.MaxInt32 || p.addr > math.MaxUint32 {
 		return
 	}
-	r := row{addr: uint32(p.addr), line: uint32(p.line), col: uint32(min(p.col, 1<<31))}
+	r := row{addr: uint32(p.addr), line: uint32(p.line), col: uint32(min(p.col, math.MaxInt32))}
 	r.file = p.fileList.file(p.file)
 	p.rows = append(p.rows, r)
 }
