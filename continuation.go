@@ -178,8 +178,8 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		return nil, fmt.Errorf("weft: the exception belongs to another store")
 	}
 	if h != nil {
-		if h.store != s {
-			return nil, fmt.Errorf("weft: the handlers belong to another store")
+		if err := h.check(k); err != nil {
+			return nil, err
 		}
 		r.Handlers = &h.inner
 	}

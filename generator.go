@@ -22,8 +22,8 @@ func (t *contType) slots(h *Handlers) int {
 // Slots hold the values that the continuation waits for. If it suspends, the
 // result is the tag, the slots begin with the payload, and k has the type of what is
 // left, which is resumed next. If the function returns, the result is nil, the slots
-// begin with its results, and k is used up, as it is after an error of the guest. There must be as
-// many slots as the longest of them takes; [Continuation.Slots] tells.
+// begin with its results, and k is used up, as it is after an error of the guest.
+// [Continuation.Slots] tells how many slots are enough, from now to the end.
 //
 // References cannot be passed as slots, because the collector would not see them:
 // the error says so, and nothing has run.
@@ -36,7 +36,8 @@ func (k *Continuation) ThrowSlots(ctx context.Context, e *Exception, handlers *H
 	return k.resumeSlots(ctx, handlers, e, slots)
 }
 
-// Slots returns how many slots ResumeSlots needs for k with some handlers.
+// Slots returns how many slots ResumeSlots needs for k with some handlers: the
+// length of the longest among arguments, results, payloads and answers to them.
 func (k *Continuation) Slots(handlers *Handlers) int { return k.typ.slots(handlers) }
 
 func (k *Continuation) resumeSlots(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,13 +83,24 @@ func TestResumeSlotsRefuses(t *testing.T) {
 	if _, err := k.ResumeSlots(ctx, h, make([]uint64, 1)); err == nil {
 		t.Error("too few slots")
 	}
+	// Another continuation may end in its place, so the results have to fit.
+	for _, results := range [][]wasm.ValType{nil, {wasm.I32}, {wasm.I64, wasm.I64}} {
+		turn, err := store.NewTag("", wasm.FuncType{Results: results})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.ResumeSlots(ctx, newHandlers(t, store, weft.OnSwitch(turn)), make([]uint64, 2)); err == nil {
+			t.Errorf("a tag for switching with results %s", results)
+		}
+	}
 	if _, err := k.ResumeSlots(ctx, newHandlers(t, other), make([]uint64, 2)); err == nil {
 		t.Error("handlers of another store")
 	}
 	if _, err := newContinuation(t, store, in.Func("finish")).ResumeSlots(ctx, h, make([]uint64, 1)); err == nil {
 		t.Error("a reference as a slot")
 	}
-	if tag, err := k.ResumeSlots(ctx, h, make([]uint64, 2)); tag == nil {
+	both := newHandlers(t, store, weft.On(ask), weft.OnSwitch(in.Tag("turn")))
+	if tag, err := k.ResumeSlots(ctx, both, make([]uint64, 2)); tag == nil {
 		t.Errorf("the refused uses have used it up: %v", err)
 	}
 }
@@ -161,6 +173,42 @@ func TestResumeInside(t *testing.T) {
 	var trap *weft.Trap
 	if !errors.As(inside, &trap) || trap.Code != wasm.TrapContinuationConsumed {
 		t.Errorf("resuming what runs: %v", inside)
+	}
+}
+
+// TestResumeTogether lets two goroutines resume one continuation, which is not
+// allowed: each attempt goes on with the generator or is refused.
+func TestResumeTogether(t *testing.T) {
+	store, in := forGoInstance(t)
+	yield := in.Tag("yield")
+	h := newHandlers(t, store, weft.On(yield))
+	k, err := newContinuation(t, store, in.Func("count")).Bind(weft.I64(1 << 40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	var yielded [2]int
+	for i := range yielded {
+		group.Go(func() {
+			for slots := make([]uint64, 1); yielded[i] < 1000; {
+				var trap *weft.Trap
+				tag, err := k.ResumeSlots(context.Background(), h, slots)
+				switch {
+				case tag != nil:
+					yielded[i]++
+				case errors.Is(err, weft.ErrConcurrentUse):
+				case errors.As(err, &trap) && trap.Code == wasm.TrapContinuationConsumed:
+				default:
+					t.Errorf("neither a value nor refused: %v", err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	slots := make([]uint64, 1)
+	if tag, err := k.ResumeSlots(context.Background(), h, slots); tag == nil || slots[0] != 2000 {
+		t.Errorf("afterwards: %v, %v", slots, err)
 	}
 }
 
