@@ -134,15 +134,23 @@ func (o *options) chosen() (engines []engine.Engine, workloads []*workload.Workl
 	return engines, workloads
 }
 
-// bar returns what shows the progress: a bar on a terminal, and otherwise nothing.
+// bar returns what shows the progress: a bar on a terminal, and otherwise a line now
+// and then.
 func bar(steps int) func(string) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return nil
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		b := progressbar.NewOptions(steps, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+		return func(what string) {
+			b.Describe(what)
+			_ = b.Add(1)
+		}
 	}
-	b := progressbar.NewOptions(steps, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+	done, start, last := 0, time.Now(), time.Now()
 	return func(what string) {
-		b.Describe(what)
-		_ = b.Add(1)
+		done++
+		if time.Since(last) > 30*time.Second {
+			last = time.Now()
+			fmt.Fprintf(os.Stderr, "%d of %d after %s: %s\n", done, steps, time.Since(start).Round(time.Second), what)
+		}
 	}
 }

@@ -39,8 +39,10 @@ type wasmEngine struct {
 	// lacks are modes that its runner does not have.
 	lacks []job.Mode
 	// slow keeps it away from programs that would take minutes.
-	slow    bool
-	prepare func(ctx context.Context, box *tool.Box) (runner []string, version string, err error)
+	slow bool
+	// onlyStartup tells that it differs from another engine only in how it starts.
+	onlyStartup bool
+	prepare     func(ctx context.Context, box *tool.Box) (runner []string, version string, err error)
 
 	runner []string
 }
@@ -54,17 +56,17 @@ func (e *wasmEngine) Prepare(ctx context.Context, box *tool.Box) (string, error)
 }
 
 func (e *wasmEngine) Variants(w *workload.Workload) []workload.Variant {
-	var variants []workload.Variant
-	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy {
+	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.onlyStartup && !w.Process {
 		return nil
 	}
+	if w.Program() {
+		return []workload.Variant{workload.WASI}
+	}
+	var variants []workload.Variant
 	for _, v := range []workload.Variant{workload.Switching, workload.Asyncify, workload.Plain} {
 		if _, ok := w.SourceFile(v); ok && (v != workload.Switching || e.switching) {
 			variants = append(variants, v)
 		}
-	}
-	if w.Group == workload.Programs {
-		variants = append(variants, workload.WASI)
 	}
 	return variants
 }

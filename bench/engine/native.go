@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"runtime"
 
+	"weft/bench/job"
 	"weft/bench/tool"
 	"weft/bench/workload"
 )
@@ -13,6 +15,7 @@ func nativeEngines() []Engine {
 		nativeEngine{"boost.context", "clang", workload.Boost},
 		nativeEngine{"clang", "clang", workload.Clang},
 		nativeEngine{"gcc", "gcc", workload.GCC},
+		&executable{},
 	}
 }
 
@@ -41,3 +44,22 @@ func (e nativeEngine) Variants(w *workload.Workload) []workload.Variant {
 func (e nativeEngine) Command(_ *workload.Workload, program string) []string {
 	return []string{program}
 }
+
+// executable is the machine itself: it runs the real programs without any engine.
+type executable struct{ runner string }
+
+func (e *executable) Name() string { return "native program" }
+
+func (e *executable) Prepare(ctx context.Context, box *tool.Box) (version string, err error) {
+	e.runner, err = box.Go(ctx, "weft/bench/runner/cmd/executable")
+	return "clang for C, " + runtime.Version() + " for Go", err
+}
+
+func (e *executable) Variants(w *workload.Workload) []workload.Variant {
+	if w.Program() && w.Mode == job.Program {
+		return []workload.Variant{workload.Executable}
+	}
+	return nil
+}
+
+func (e *executable) Command(*workload.Workload, string) []string { return []string{e.runner} }

@@ -143,7 +143,7 @@ func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) e
 				if round%2 == 1 {
 					t = tasks[len(tasks)-1-(i+round)%len(tasks)]
 				}
-				if t.cell.Error == "" {
+				if t.cell.Error == "" && (t.workload.Rounds == 0 || round < t.workload.Rounds) {
 					t.run(ctx, o)
 				}
 				if err := ctx.Err(); err != nil {
@@ -165,8 +165,8 @@ func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) e
 func (t *task) run(ctx context.Context, o Options) {
 	w := t.workload
 	repeat := o.Repeat
-	if w.Memory {
-		repeat = 0 // the steps tell
+	if w.Once {
+		repeat = 0
 	} else if w.Repeat > 0 {
 		repeat = min(repeat, w.Repeat)
 	}
@@ -176,7 +176,7 @@ func (t *task) run(ctx context.Context, o Options) {
 	}
 	result, took, err := execute(ctx, o.Timeout, t.command, j)
 	if result != nil {
-		if w.Memory {
+		if repeat == 0 {
 			result.Runs = result.Steps[max(0, len(result.Steps)-1):]
 		}
 		if wrong := check(w, result); wrong != nil {
@@ -273,16 +273,33 @@ func agree(tasks []*task) {
 	}
 }
 
-// Fit returns the options with which the plan takes about as long as the budget says:
-// it has all that time for runs, less what processes need to start.
+// Fit returns the options with which the plan takes about as long as the budget says.
 func (p *Plan) Fit(budget time.Duration, rounds int) Options {
 	const (
 		repeat  = 3
 		start   = 200 * time.Millisecond // of a process, on the average
+		program = 10 * time.Second       // of a process that compiles a large module
 		warm    = 1.3                    // runs before the timed ones, in timed ones
 		fullest = 0.5                    // of the target, on the average: sizes are a factor apart
 	)
-	share := budget / time.Duration(max(1, p.Tasks()*rounds))
+	processes := 0
+	for _, tasks := range p.tasks {
+		for _, t := range tasks {
+			n := rounds
+			if t.workload.Rounds > 0 {
+				n = min(n, t.workload.Rounds)
+			}
+			switch {
+			case t.workload.Program():
+				budget -= time.Duration(n) * program
+			case t.workload.Target > 0:
+				budget -= time.Duration(n) * t.workload.Target
+			default:
+				processes += n
+			}
+		}
+	}
+	share := budget / time.Duration(max(1, processes))
 	target := time.Duration(float64(share-start) / ((repeat + warm) * fullest))
 	return Options{Rounds: rounds, Repeat: repeat, Timeout: time.Minute,
 		Target: min(max(target, 10*time.Millisecond), 500*time.Millisecond)}

@@ -1,6 +1,10 @@
 package measure
 
-import "slices"
+import (
+	"slices"
+
+	"weft/bench/workload"
+)
 
 // A Summary is the distribution of some figures.
 type Summary struct {
@@ -37,13 +41,23 @@ func (c *Cell) Size() int64 {
 	return size
 }
 
-// Times summarizes the nanoseconds for a unit, with the runs of the largest size.
-func (c *Cell) Times(units func(size int64) int64) Summary {
+// Figures summarizes what the workload is about: the nanoseconds for a unit, those of
+// the whole process, or the bytes for a unit.
+func (c *Cell) Figures(w *workload.Workload) Summary {
+	if w.Memory {
+		return Summarize([]float64{c.BytesPerUnit()})
+	}
 	var figures []float64
+	if w.Process && len(c.Process) > 0 {
+		for _, t := range c.Process[min(1, len(c.Process)-1):] {
+			figures = append(figures, float64(t))
+		}
+		return Summarize(figures)
+	}
 	size := c.Size()
 	for _, s := range c.Samples {
 		if s.Size == size {
-			figures = append(figures, float64(s.Time)/float64(units(s.Size)))
+			figures = append(figures, float64(s.Time)/float64(w.Units(s.Size)))
 		}
 	}
 	return Summarize(figures)

@@ -15,7 +15,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"weft/bench/measure"
 	"weft/bench/workload"
 )
 
@@ -112,11 +111,7 @@ func (r *Report) tile(w *workload.Workload) (*plot.Plot, int, error) {
 		if c.Error != "" || len(c.Samples) == 0 {
 			continue
 		}
-		s := c.Times(w.Units)
-		if w.Memory {
-			b := c.BytesPerUnit()
-			s = measure.Summary{Median: b, Low: b, High: b}
-		}
+		s := c.Figures(w)
 		if s.Low <= 0 {
 			continue
 		}

@@ -119,10 +119,11 @@ func (r *Report) base(w *workload.Workload) *measure.Cell {
 	return nil
 }
 
-// A contestant is an engine with a variant: a column.
+// A contestant is a column: an engine, with the programs as they are or through
+// Asyncify.
 type contestant struct {
-	engine  string
-	variant workload.Variant
+	engine   string
+	asyncify bool
 }
 
 // group writes the tables of a group: one for each set of variants that a reader
@@ -136,9 +137,9 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 	var plain, asyncify []contestant
 	for _, load := range workloads {
 		for _, c := range r.cells(load) {
-			k := contestant{c.Engine, c.Variant}
+			k := contestant{c.Engine, c.Variant == workload.Asyncify}
 			list := &plain
-			if c.Variant == workload.Asyncify {
+			if k.asyncify {
 				list = &asyncify
 			}
 			if !slices.Contains(*list, k) {
@@ -157,7 +158,7 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 		}
 		return sorted
 	}
-	fmt.Fprintf(w, "Medians; in brackets the ratio to %s. %s\n\n", r.baseline, unitsOf(g))
+	fmt.Fprintf(w, "Medians; in brackets the ratio to %s. %s\n\n", r.baseline, about[g])
 	r.matrix(w, workloads, order(plain))
 	if len(asyncify) > 0 {
 		fmt.Fprintf(w, "The same programs in C through Asyncify; the ratio is to %s with stack switching.\n\n", r.baseline)
@@ -169,14 +170,11 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 	fmt.Fprintf(w, "\n![%s](%s)\n\n", g, plotFile(g))
 }
 
-func unitsOf(g workload.Group) string {
-	switch g {
-	case workload.Coroutines:
-		return "Times for one coroutine, value, effect, ...; bytes for one coroutine where it says so."
-	case workload.Kernels, workload.Programs:
-		return "Times for a unit of work, which is the same for all engines."
-	}
-	return ""
+// about says what else there is to know of a group's tables.
+var about = map[workload.Group]string{
+	workload.Coroutines: "Times are for one coroutine, value, effect and so on; with `alive`, bytes for one coroutine.",
+	workload.Kernels:    "Times are for a unit of work, which is the same for all engines.",
+	workload.Startup:    "Engines that compile lazily only validate in the rows `compile`.",
 }
 
 // matrix writes a table with a row for each workload and a column for each
@@ -214,7 +212,7 @@ func (r *Report) matrix(w io.Writer, workloads []*workload.Workload, columns []c
 
 func (r *Report) find(w *workload.Workload, k contestant) *measure.Cell {
 	for _, c := range r.cells(w) {
-		if c.Engine == k.engine && c.Variant == k.variant {
+		if c.Engine == k.engine && (c.Variant == workload.Asyncify) == k.asyncify {
 			return c
 		}
 	}
@@ -229,27 +227,27 @@ func (r *Report) figure(w *workload.Workload, c, base *measure.Cell) (string, fl
 	case c.Error != "" || len(c.Samples) == 0:
 		return "failed", 0
 	}
-	value := func(c *measure.Cell) float64 {
-		if w.Memory {
-			return c.BytesPerUnit()
-		}
-		return c.Times(w.Units).Median
+	median := c.Figures(w).Median
+	if median == 0 {
+		return "–", 0
 	}
-	text := duration(value(c))
-	if w.Memory {
-		if value(c) == 0 {
-			return "–", 0
-		}
-		text = fmt.Sprintf("%.0f B", value(c))
-		if n := c.Size(); n < w.Sizes[len(w.Sizes)-1] {
-			text += fmt.Sprintf(" at %d", n)
-		}
+	text := figureText(w, median)
+	if n := c.Size(); w.Memory && n < w.Sizes[len(w.Sizes)-1] {
+		text += fmt.Sprintf(" at %d", n)
 	}
-	if base == nil || value(base) == 0 {
+	if base == nil || base.Figures(w).Median == 0 {
 		return text, 0
 	}
-	ratio := value(c) / value(base)
+	ratio := median / base.Figures(w).Median
 	return fmt.Sprintf("%s (%s)", text, ratioText(ratio)), ratio
+}
+
+// figureText formats a figure of a workload: a time, or bytes.
+func figureText(w *workload.Workload, v float64) string {
+	if w.Memory {
+		return fmt.Sprintf("%.0f B", v)
+	}
+	return duration(v)
 }
 
 // details writes every figure.
@@ -272,13 +270,13 @@ func (r *Report) details(w io.Writer) {
 					t.add(c.Engine, string(c.Variant), "failed: "+oneLine(c.Error))
 					continue
 				}
-				s := c.Times(load.Units)
+				s := c.Figures(load)
 				ratio := ""
-				if base != nil {
-					ratio = ratioText(s.Median / base.Times(load.Units).Median)
+				if base != nil && base.Figures(load).Median > 0 {
+					ratio = ratioText(s.Median / base.Figures(load).Median)
 				}
-				t.add(c.Engine, string(c.Variant), fmt.Sprint(c.Size()), duration(s.Median),
-					duration(s.Low)+" – "+duration(s.High), fmt.Sprint(s.N), ratio,
+				t.add(c.Engine, string(c.Variant), fmt.Sprint(c.Size()), figureText(load, s.Median),
+					figureText(load, s.Low)+" – "+figureText(load, s.High), fmt.Sprint(s.N), ratio,
 					medianDuration(c.Compile), medianDuration(c.Instantiate), fmt.Sprintf("%.1f MB", float64(c.PeakKB())/1024), oneLine(c.Note))
 			}
 			t.write(w)

@@ -32,7 +32,7 @@ func cancelLoop(ctx context.Context, n int64, f func(context.Context, int32) (in
 // let them happen.
 func collectBeside(ctx context.Context, n int64, f func(context.Context, int32) (int64, error)) (string, time.Duration, error) {
 	done := make(chan error, 1)
-	const rounds = 200 // some hundred milliseconds in a compiler
+	const rounds = 50 // millions
 	go func() {
 		_, err := f(ctx, rounds)
 		done <- err

@@ -3,11 +3,126 @@ package tool
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
 
 	"weft/bench/workload"
 )
 
-// program builds a real program for WASI or for this machine.
+// esbuildVersion is that of the Go module github.com/evanw/esbuild.
+const esbuildVersion = "v0.28.2"
+
+// program builds a program for WASI or for this machine.
 func (b *Box) program(ctx context.Context, name string, v workload.Variant) (string, error) {
+	switch name {
+	case "sqlite":
+		return b.sqlite(ctx, v)
+	case "standard":
+		return b.goProgram(ctx, name, v, "", func(out string, env []string) error {
+			return Run(ctx, b.Module, env, "go", "build", "-o", out, "weft/bench/workload/programs/standard")
+		})
+	case "esbuild":
+		return b.goProgram(ctx, name, v, javascript(400_000), func(out string, env []string) error {
+			return b.esbuild(ctx, out, env)
+		})
+	}
 	return "", fmt.Errorf("no program %q", name)
+}
+
+// goProgram builds a program in Go, and puts its input beside it.
+func (b *Box) goProgram(ctx context.Context, name string, v workload.Variant, stdin string, build func(out string, env []string) error) (string, error) {
+	env, file := []string{"CGO_ENABLED=0"}, name
+	if v == workload.WASI {
+		env, file = append(env, "GOOS=wasip1", "GOARCH=wasm"), name+".wasm"
+	}
+	source, err := os.ReadFile(filepath.Join(b.Module, "workload", "programs", "standard", "main.go"))
+	if err != nil {
+		return "", err
+	}
+	return b.Make(file, []string{runtime.Version(), esbuildVersion, string(source), stdin, string(v)}, func(out string) error {
+		if err := build(out, env); err != nil {
+			return err
+		}
+		if stdin == "" {
+			return nil
+		}
+		return os.WriteFile(filepath.Join(filepath.Dir(out), name+".stdin"), []byte(stdin), 0o644)
+	})
+}
+
+// esbuild builds the command of its Go module, in a module of its own.
+func (b *Box) esbuild(ctx context.Context, out string, env []string) error {
+	dir, err := os.MkdirTemp("", "weft-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	module := "module program\n\ngo 1.26\n\nrequire github.com/evanw/esbuild " + esbuildVersion + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(module), 0o644); err != nil {
+		return err
+	}
+	return Run(ctx, dir, append(env, "GOFLAGS=-mod=mod"), "go", "build", "-o", out, "github.com/evanw/esbuild/cmd/esbuild")
+}
+
+// javascript makes about n bytes of a program, the same each time.
+func javascript(n int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		fmt.Fprintf(&b, `
+// Function number %[1]d.
+export function compute%[1]d(first, second = %[1]d) {
+  const values = [first, second, %[1]d].map((value) => value * %[2]d + 1);
+  let total = 0;
+  for (const value of values) {
+    if (value %% 2 === 0 && value > %[2]d) {
+      total += value ?? 0;
+    } else {
+      total -= Math.max(value, second) || "none %[1]d".length;
+    }
+  }
+  return { total, values, name: `+"`compute ${first} %[1]d`"+` };
+}
+`, i, i%97)
+	}
+	return b.String()
+}
+
+// sqlite builds SQLite from the source that an npm package has, with a program
+// around it.
+func (b *Box) sqlite(ctx context.Context, v workload.Variant) (string, error) {
+	source, err := b.NPM(ctx, "better-sqlite3", "deps/sqlite3/sqlite3.c")
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(b.Module, "workload", "programs", "sqlite.c")
+	text, err := os.ReadFile(program)
+	if err != nil {
+		return "", err
+	}
+	clang, err := b.Command(ctx, "clang")
+	if err != nil {
+		return "", err
+	}
+	argv := []string{clang, "-O2", "-DSQLITE_THREADSAFE=0", "-DSQLITE_OS_OTHER=1", "-DSQLITE_OMIT_LOAD_EXTENSION",
+		"-DSQLITE_OMIT_WAL", "-DSQLITE_TEMP_STORE=3", "-DSQLITE_DEFAULT_MEMSTATUS=0", "-w"}
+	file := "sqlite"
+	if v == workload.WASI {
+		file = "sqlite.wasm"
+		for _, name := range []string{"wasm-ld", "/usr/lib/wasm32-wasi/libc.a",
+			"/usr/lib/llvm-14/lib/clang/14.0.6/lib/wasi/libclang_rt.builtins-wasm32.a"} {
+			if _, err := b.Command(ctx, name); err != nil {
+				return "", err
+			}
+		}
+		argv = append(argv, "--target=wasm32-wasi", "-Wl,--strip-all", "-Wl,-z,stack-size=1048576")
+	}
+	argv = append(argv, "-I", filepath.Dir(source), program, source)
+	if v != workload.WASI {
+		argv = append(argv, "-lm")
+	}
+	return b.Make(file, append(argv, string(text)), func(out string) error {
+		return Run(ctx, b.Dir, nil, append(argv, "-o", out)...)
+	})
 }

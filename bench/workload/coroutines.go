@@ -10,7 +10,7 @@ import (
 // Asyncify and Boost; some are in Go as well.
 func coroutines() []*Workload {
 	all := []*Workload{
-		{Name: "c10m", Unit: "coroutine", Sizes: []int64{10_000, 100_000, 1_000_000, 10_000_000},
+		{Name: "c10m", Unit: "coroutine", Sizes: []int64{100_000, 1_000_000, 10_000_000}, Target: 3 * time.Second, Repeat: 1,
 			About: "10 million coroutines in all, 10,000 alive at a time; each yields once",
 			Want:  func(n int64) int64 { return sumBelow(n) + sumBelow(n) + n }},
 		{Name: "create", Unit: "coroutine", Sizes: decades(1000, 10_000_000),
@@ -47,7 +47,7 @@ func coroutines() []*Workload {
 		{Name: "cancel", Unit: "coroutine", Sizes: decades(1000, 1_000_000),
 			About: "coroutines that wait, are cancelled by resume_throw and clean up",
 			Want:  func(n int64) int64 { return n }},
-		{Name: "alive", Unit: "coroutine", Sizes: []int64{1000, 10_000, 100_000, 1_000_000}, Memory: true, Target: 3 * time.Second,
+		{Name: "alive", Unit: "coroutine", Sizes: []int64{1000, 10_000, 100_000, 1_000_000}, Memory: true, Target: 3 * time.Second, Once: true, Rounds: 1,
 			About: "a million coroutines alive at once",
 			Want:  func(n int64) int64 { return sumBelow(n) + n }},
 	}

@@ -80,11 +80,19 @@ type Workload struct {
 	Ops func(size int64) int64
 	// Repeat, if it is not 0, bounds how often a process repeats the timed run.
 	Repeat int
+	// Once keeps a process from repeating anything: the run of the largest size counts.
+	Once bool
 	// Target, if it is not 0, is what a run may take, instead of what the budget of the whole
 	// gives it.
 	Target time.Duration
-	// Heavy keeps interpreters away.
+	// Heavy keeps slow engines away.
 	Heavy bool
+	// Process tells that the figure of interest is the time of the whole process. The
+	// first round does not count then if there are more: it brings files into memory,
+	// and fills caches on the disk.
+	Process bool
+	// Rounds, if it is not 0, bounds in how many rounds the workload is measured.
+	Rounds int
 	// Memory tells that the figure of interest is the memory for a unit, in bytes.
 	Memory bool
 }
@@ -95,6 +103,15 @@ func (w *Workload) SourceName() string {
 		return w.Source
 	}
 	return w.Name
+}
+
+// Program reports whether the workload is a program for WASI.
+func (w *Workload) Program() bool {
+	switch w.SourceName() {
+	case "sqlite", "standard", "esbuild":
+		return true
+	}
+	return false
 }
 
 // Units returns the units of a run.
