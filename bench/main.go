@@ -77,6 +77,9 @@ func run(ctx context.Context, o *options) error {
 		for _, w := range workloads {
 			fmt.Printf("workload %-12s %s: %s\n", w.Name, w.Group, w.About)
 		}
+		for _, s := range o.servers() {
+			fmt.Println("http    ", s.Name)
+		}
 		return nil
 	}
 	if o.again {
@@ -98,17 +101,32 @@ func run(ctx context.Context, o *options) error {
 			fmt.Fprintf(os.Stderr, "absent: %s: %s\n", e.Name, e.Absent)
 		}
 	}
-	if plan.Tasks() == 0 {
+	servers := o.servers()
+	if plan.Tasks() == 0 && len(servers) == 0 {
 		return fmt.Errorf("there is nothing to measure")
 	}
-	err = plan.Run(ctx, plan.Fit(o.budget, o.rounds), bar(plan.Tasks()*o.rounds))
-	if err != nil {
-		return err
+	load := o.budget / 200
+	if plan.Tasks() > 0 {
+		rest := o.budget - time.Duration(len(servers)*2*o.rounds)*load
+		if err := plan.Run(ctx, plan.Fit(rest, o.rounds), bar(plan.Tasks()*o.rounds)); err != nil {
+			return err
+		}
+	}
+	if len(servers) > 0 {
+		plan.Results.HTTP = measure.HTTP(ctx, box, servers, o.rounds, load, bar(len(servers)*2*o.rounds))
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	if err := report.New(plan.Results, o.baseline).Write(o.out); err != nil {
 		return err
 	}
 	failed := 0
+	for _, s := range plan.Results.HTTP {
+		if s.Error != "" {
+			fmt.Fprintf(os.Stderr, "failed: %s at %s: %s\n", s.Name, s.Path, s.Error)
+		}
+	}
 	for _, c := range plan.Results.Cells {
 		if c.Error != "" {
 			failed++
@@ -132,6 +150,16 @@ func (o *options) chosen() (engines []engine.Engine, workloads []*workload.Workl
 		}
 	}
 	return engines, workloads
+}
+
+// servers returns the HTTP servers that the flags choose: -only must match "http".
+func (o *options) servers() (chosen []engine.Server) {
+	for _, s := range engine.Servers() {
+		if o.only.MatchString("http") && o.engines.MatchString(s.Name) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen
 }
 
 // bar returns what shows the progress: a bar on a terminal, and otherwise a line now

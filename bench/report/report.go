@@ -312,15 +312,15 @@ func (r *Report) http(w io.Writer) {
 	if len(r.results.HTTP) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "## HTTP servers under load\n\n")
+	fmt.Fprintf(w, "## HTTP servers under load\n\nOf wrk, which runs on the same cores.\n\n")
 	t := &table{header: []string{"server", "request", "connections", "requests/s", "median latency", "99%", "peak memory"}, right: 2}
 	for _, s := range r.results.HTTP {
 		if s.Error != "" {
-			t.add(s.Name, s.What, "failed: "+oneLine(s.Error))
+			t.add(s.Name, s.Path, "failed: "+oneLine(s.Error))
 			continue
 		}
-		t.add(s.Name, s.What, fmt.Sprint(s.Connections), fmt.Sprintf("%.0f", measure.Summarize(s.Requests).Median),
-			duration(1000*measure.Summarize(s.P50).Median), duration(1000*measure.Summarize(s.P99).Median),
+		t.add(s.Name, s.Path, fmt.Sprint(s.Connections), fmt.Sprintf("%.0f", measure.Summarize(s.Requests).Median),
+			duration(measure.Summarize(s.P50).Median), duration(measure.Summarize(s.P99).Median),
 			fmt.Sprintf("%.0f MB", float64(s.PeakKB)/1024))
 	}
 	t.write(w)
