@@ -161,28 +161,9 @@ func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) e
 	return nil
 }
 
-// run runs the job of a cell once and checks what it computed.
+// run runs the job of a cell once.
 func (t *task) run(ctx context.Context, o Options) {
-	w := t.workload
-	repeat := o.Repeat
-	if w.Once {
-		repeat = 0
-	} else if w.Repeat > 0 {
-		repeat = min(repeat, w.Repeat)
-	}
-	j := job.Job{Mode: w.Mode, Program: t.program, Export: w.Export, Target: o.Target, Repeat: repeat, Sizes: w.Sizes}
-	if w.Target > 0 {
-		j.Target = w.Target
-	}
-	result, took, err := execute(ctx, o.Timeout, t.command, j)
-	if result != nil {
-		if repeat == 0 {
-			result.Runs = result.Steps[max(0, len(result.Steps)-1):]
-		}
-		if wrong := check(w, result); wrong != nil {
-			err = wrong
-		}
-	}
+	result, took, err := o.Execute(ctx, t.command, t.workload, t.program)
 	if err != nil && (result == nil || len(result.Runs) == 0) {
 		t.cell.Error = err.Error()
 	} else if err != nil {
@@ -196,6 +177,33 @@ func (t *task) run(ctx context.Context, o Options) {
 	t.cell.Compile = append(t.cell.Compile, result.Compile)
 	t.cell.Instantiate = append(t.cell.Instantiate, result.Instantiate)
 	t.cell.Process = append(t.cell.Process, took)
+}
+
+// Execute runs a workload once with a runner's command, and checks what it computed. It also
+// returns how long the process took. There may be a result beside an error: that of
+// the sizes before.
+func (o Options) Execute(ctx context.Context, command []string, w *workload.Workload, program string) (*job.Result, time.Duration, error) {
+	j := job.Job{Mode: w.Mode, Program: program, Export: w.Export, Target: o.Target, Repeat: o.Repeat, Sizes: w.Sizes}
+	if w.Target > 0 {
+		j.Target = w.Target
+	}
+	if w.Once {
+		j.Repeat = 0
+	} else if w.Repeat > 0 {
+		j.Repeat = min(j.Repeat, w.Repeat)
+	}
+	result, took, err := execute(ctx, o.Timeout, command, j)
+	if result == nil {
+		return nil, took, err
+	}
+	if j.Repeat == 0 {
+		result.Runs = result.Steps[max(0, len(result.Steps)-1):]
+	}
+	if wrong := check(w, result); wrong != nil {
+		result.Runs = nil
+		err = wrong
+	}
+	return result, took, err
 }
 
 // execute runs a runner. There may be a result beside an error.
@@ -242,7 +250,6 @@ func check(w *workload.Workload, r *job.Result) error {
 	for _, samples := range [][]job.Sample{r.Steps, r.Runs} {
 		for _, s := range samples {
 			if want := strconv.FormatInt(w.Want(s.Size), 10); s.Value != want {
-				r.Runs = nil
 				return fmt.Errorf("wrong: computed %s for %d, and not %s", s.Value, s.Size, want)
 			}
 		}
