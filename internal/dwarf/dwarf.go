@@ -72,7 +72,7 @@ func (d *Data) Places(offset int) []Place {
 
 func (d *Data) readAll() {
 	d.table = readLines(d.sections)
-	r := reader{sections: d.sections, steps: maxSteps}
+	r := reader{sections: d.sections, steps: d.sections.steps()}
 	d.units = r.units()
 	d.inlined = r.readInlined(d.units, d.table)
 }

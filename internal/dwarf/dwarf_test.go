@@ -123,12 +123,12 @@ func TestCorrupt(t *testing.T) {
 	for name, m := range modules(t) {
 		packed := pack(ModuleSections(m))
 		for i := range packed {
-			for _, v := range []byte{0, 1, 0x7f, 0x80, 0xff, packed[i] ^ 1} {
+			for _, v := range []byte{0, 1, 0x80, 0xff} {
 				b := append([]byte(nil), packed...)
 				b[i] = v
 				for _, s := range []*Sections{unpack(b), unpack(b[:i])} {
 					d := New(s)
-					for offset := 0; offset < 0x200; offset += 7 {
+					for offset := 0x20; offset < 0x200; offset += 37 {
 						for _, p := range d.Places(offset) {
 							if p.Line < 0 {
 								t.Fatalf("%s, byte %d = %#x: %+v", name, i, v, p)
@@ -158,7 +158,7 @@ func TestHostile(t *testing.T) {
 		}
 	}
 	// Entries whose pieces of code are in one list, which is long.
-	ranges := make([]byte, 8<<20)
+	ranges := make([]byte, 1<<20)
 	for i := range ranges {
 		ranges[i] = 1 // pieces of nothing
 	}

@@ -12,8 +12,13 @@ const (
 	// maxReferences bounds the entries from one to another on the way to a name.
 	maxReferences = 8
 
-	// maxSteps bounds the entries, attributes and pieces of lists that are read, and
-	// maxNameSteps those on the way to the names of one place.
-	maxSteps     = 1 << 27
+	// maxNameSteps bounds what is read on the way to the names of one place.
 	maxNameSteps = 1 << 20
 )
+
+// steps returns how many entries, attributes and pieces of lists are read at most.
+// Each takes a byte or more, and is read once in data that compilers make; so this
+// is out of reach for them, and makes the time for all others linear.
+func (s *Sections) steps() int {
+	return 1<<20 + 4*(len(s.Info)+len(s.Abbrev)+len(s.Ranges)+len(s.RangeLists))
+}
