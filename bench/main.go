@@ -105,7 +105,7 @@ func run(ctx context.Context, o *options) error {
 	if plan.Tasks() == 0 && len(servers) == 0 {
 		return fmt.Errorf("there is nothing to measure")
 	}
-	load := o.budget / 200
+	load := o.budget / 400 // a server and path in a round
 	if plan.Tasks() > 0 {
 		rest := o.budget - time.Duration(len(servers)*2*o.rounds)*load
 		if err := plan.Run(ctx, plan.Fit(rest, o.rounds), bar(plan.Tasks()*o.rounds)); err != nil {

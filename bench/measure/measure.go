@@ -284,10 +284,10 @@ func agree(tasks []*task) {
 func (p *Plan) Fit(budget time.Duration, rounds int) Options {
 	const (
 		repeat  = 3
-		start   = 200 * time.Millisecond // of a process, on the average
-		program = 10 * time.Second       // of a process that compiles a large module
+		start   = 120 * time.Millisecond // of a process, on the average
+		program = 4 * time.Second        // of a process that compiles a large module, on the average
 		warm    = 1.3                    // runs before the timed ones, in timed ones
-		fullest = 0.5                    // of the target, on the average: sizes are a factor apart
+		fullest = 0.35                   // of the target, on the average: sizes are a factor apart
 	)
 	processes := 0
 	for _, tasks := range p.tasks {

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"weft/bench/report"
+	"weft/bench/workload"
+)
+
+// TestRun runs the command with what needs no installation, and looks at the report.
+func TestRun(t *testing.T) {
+	out := t.TempDir()
+	o := &options{
+		only:     regexp.MustCompile("^(generator|host-call|guest-call|trap|instantiate)$"),
+		engines:  regexp.MustCompile("^(Weft|wazero|Go)"),
+		budget:   time.Second,
+		rounds:   1,
+		out:      out,
+		cache:    t.TempDir(),
+		baseline: "Weft interpreter",
+	}
+	if err := run(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	results, err := report.Load(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured := 0
+	for _, c := range results.Cells {
+		switch {
+		case c.Variant == workload.Asyncify:
+			// It needs npm, which the options do not allow, and says so; or clang.
+			if c.Error == "" || !strings.Contains(c.Error, "install") {
+				t.Errorf("%s in %s through Asyncify: %q", c.Workload, c.Engine, c.Error)
+			}
+		case c.Error != "":
+			t.Errorf("%s in %s: %s", c.Workload, c.Engine, c.Error)
+		default:
+			measured++
+		}
+	}
+	if measured < 12 {
+		t.Errorf("%d results", measured)
+	}
+	for _, name := range []string{"report.md", "details.md", "stack-switching.svg"} {
+		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"weft/bench/job"
+	"weft/bench/measure"
+	"weft/bench/workload"
+)
+
+// results are those of three engines, of which one is absent and one fails.
+func results() *measure.Results {
+	cell := func(name, engine string, v workload.Variant, ns time.Duration) *measure.Cell {
+		return &measure.Cell{Workload: name, Engine: engine, Variant: v, Samples: []job.Sample{{Size: 1000, Time: ns * 1000}}}
+	}
+	return &measure.Results{
+		Engines: []measure.Engine{{Name: "Weft"}, {Name: "Other"}, {Name: "Gone", Absent: "no | npm"}},
+		Cells: []*measure.Cell{
+			cell("generator", "Weft", workload.Switching, 50),
+			cell("generator", "Other", workload.Switching, 125),
+			cell("generator", "Other", workload.Asyncify, 25),
+			{Workload: "create", Engine: "Weft", Variant: workload.Switching, Error: "boom"},
+		},
+	}
+}
+
+func TestSummary(t *testing.T) {
+	var b strings.Builder
+	New(results(), "Weft").summary(&b)
+	for _, want := range []string{
+		"| Gone | absent: no \\| npm |",
+		"| generator, per value | 50.0 ns (1.00×) | 125 ns (2.50×) |",
+		"| generator, per value | 25.0 ns (0.50×) |",
+		"| create, per coroutine | failed | – |",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the summary has no line %q:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	if err := New(results(), "Weft").Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(dir)
+	if err != nil || len(loaded.Cells) != 4 {
+		t.Errorf("loaded %+v, %v", loaded, err)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for ns, want := range map[float64]string{0.5: "0.50 ns", 12.34: "12.3 ns", 999: "999 ns", 1500: "1.50 µs", 2.5e6: "2.50 ms", 61e9: "61.0 s"} {
+		if got := duration(ns); got != want {
+			t.Errorf("duration(%v) = %q; want %q", ns, got, want)
+		}
+	}
+}
