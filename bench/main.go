@@ -34,6 +34,7 @@ type options struct {
 	install       bool
 	list          bool
 	again         bool
+	doc           string
 }
 
 func main() {
@@ -55,6 +56,7 @@ func main() {
 	flag.BoolVar(&o.install, "install", true, "install what is missing, with npm and (as root) apt-get")
 	flag.BoolVar(&o.list, "list", false, "list the engines and workloads, and measure nothing")
 	flag.BoolVar(&o.again, "again", false, "write the report of -out again from its results.json, and measure nothing")
+	flag.StringVar(&o.doc, "doc", "", "also write the tables into this Markdown `file`, where it has marks for them")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "bench takes no arguments, only flags: %q\n", flag.Args())
@@ -87,7 +89,7 @@ func run(ctx context.Context, o *options) error {
 		if err != nil {
 			return err
 		}
-		return report.New(results, o.baseline).Write(o.out)
+		return o.write(results)
 	}
 	box, err := tool.NewBox(o.cache)
 	if err != nil {
@@ -118,7 +120,7 @@ func run(ctx context.Context, o *options) error {
 			return err
 		}
 	}
-	if err := report.New(plan.Results, o.baseline).Write(o.out); err != nil {
+	if err := o.write(plan.Results); err != nil {
 		return err
 	}
 	failed := 0
@@ -135,6 +137,15 @@ func run(ctx context.Context, o *options) error {
 	}
 	fmt.Fprintf(os.Stderr, "%s/report.md: %d results, %d failures\n", o.out, len(plan.Results.Cells)-failed, failed)
 	return nil
+}
+
+// write writes the report, and the tables of the document if there is one.
+func (o *options) write(results *measure.Results) error {
+	r := report.New(results, o.baseline)
+	if err := r.Write(o.out); err != nil || o.doc == "" {
+		return err
+	}
+	return r.Insert(o.doc)
 }
 
 // chosen returns the engines and workloads that the flags choose.

@@ -63,7 +63,10 @@ func (r *Report) plotGroup(g workload.Group, file string) error {
 	canvas := vgsvg.New(26*vg.Centimeter, height)
 	t := draw.Tiles{Rows: len(grid), Cols: columns, PadX: 6 * vg.Millimeter, PadY: 4 * vg.Millimeter,
 		PadTop: 3 * vg.Millimeter, PadBottom: 3 * vg.Millimeter, PadLeft: 3 * vg.Millimeter, PadRight: 6 * vg.Millimeter}
-	canvases := plot.Align(grid, t, draw.New(canvas))
+	whole := draw.New(canvas)
+	whole.SetColor(color.White) // not transparent: some readers' pages are dark
+	whole.Fill(whole.Rectangle.Path())
+	canvases := plot.Align(grid, t, whole)
 	for i, line := range grid {
 		for j, p := range line {
 			if p != nil {
@@ -141,7 +144,7 @@ func (r *Report) tile(w *workload.Workload) (*plot.Plot, int, error) {
 	var labels []string
 	for i, d := range dots {
 		labels = append(labels, d.label)
-		p.X.Min, p.X.Max = min(p.X.Min, d.low/1.3), max(p.X.Max, d.high*1.3)
+		p.X.Min, p.X.Max = min(p.X.Min, d.low/1.4), max(p.X.Max, d.high*1.4)
 		line, err := plotter.NewLine(plotter.XYs{{X: d.low, Y: float64(i)}, {X: d.high, Y: float64(i)}})
 		if err != nil {
 			return nil, 0, err
@@ -157,6 +160,7 @@ func (r *Report) tile(w *workload.Workload) (*plot.Plot, int, error) {
 	}
 	p.Add(verticalLines())
 	p.NominalY(labels...)
+	p.Y.Padding = vg.Points(12) // the reader's fonts may be wider than ours
 	p.Y.Min, p.Y.Max = -0.6, float64(len(dots))-0.4
 	return p, len(dots), nil
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"weft/bench/job"
 	"weft/bench/measure"
 	"weft/bench/workload"
 )
@@ -60,15 +61,36 @@ func (r *Report) Write(dir string) error {
 	return r.plots(dir)
 }
 
+// A section is a part of the summary.
+type section struct {
+	title string
+	write func(io.Writer)
+}
+
+// sections returns those that have something in them.
+func (r *Report) sections() []section {
+	list := []section{{"Environment", r.environment}}
+	for _, g := range workload.Groups {
+		if len(r.in(g)) > 0 {
+			list = append(list, section{string(g), func(w io.Writer) { r.group(w, g) }})
+		}
+	}
+	if len(r.results.HTTP) > 0 {
+		list = append(list, section{"HTTP servers under load", r.http})
+	}
+	if len(r.in(workload.Coroutines)) > 0 {
+		list = append(list, section{"Sizes of the modules", r.sizes})
+	}
+	return list
+}
+
 // summary writes what a reader wants to know first.
 func (r *Report) summary(w io.Writer) {
 	fmt.Fprintf(w, "# Measurements\n\n")
-	r.environment(w)
-	for _, g := range workload.Groups {
-		r.group(w, g)
+	for _, s := range r.sections() {
+		fmt.Fprintf(w, "## %s\n\n", s.title)
+		s.write(w)
 	}
-	r.http(w)
-	r.sizes(w)
 }
 
 func (r *Report) environment(w io.Writer) {
@@ -130,10 +152,6 @@ type contestant struct {
 // compares, with the baseline as the first column of each.
 func (r *Report) group(w io.Writer, g workload.Group) {
 	workloads := r.in(g)
-	if len(workloads) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "## %s\n\n", g)
 	var plain, asyncify []contestant
 	for _, load := range workloads {
 		for _, c := range r.cells(load) {
@@ -163,6 +181,9 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 	if len(asyncify) > 0 {
 		fmt.Fprintf(w, "The same programs in C through Asyncify; the ratio is to %s with stack switching.\n\n", r.baseline)
 		r.matrix(w, workloads, order(asyncify))
+	}
+	if g == workload.Startup {
+		r.compilation(w, workloads, order(plain))
 	}
 	for _, load := range workloads {
 		fmt.Fprintf(w, "- %s: %s.\n", load.Name, load.About)
@@ -250,6 +271,31 @@ func figureText(w *workload.Workload, v float64) string {
 	return duration(v)
 }
 
+// compilation writes a table of the speeds of compilation.
+func (r *Report) compilation(w io.Writer, workloads []*workload.Workload, columns []contestant) {
+	t := &table{header: []string{"ms for a megabyte"}, right: 1}
+	for _, k := range columns {
+		t.header = append(t.header, k.engine)
+	}
+	for _, load := range workloads {
+		if load.Mode != job.Compile || !load.Program() {
+			continue
+		}
+		row := []string{load.Name}
+		for _, k := range columns {
+			text := "–"
+			if c := r.find(load, k); c != nil && c.Error == "" && c.Bytes > 0 {
+				text = digits(c.Figures(load).Median / float64(c.Bytes)) // ns a byte are ms a MB
+			}
+			row = append(row, text)
+		}
+		t.add(row...)
+	}
+	if len(t.rows) > 0 {
+		t.write(w)
+	}
+}
+
 // details writes every figure.
 func (r *Report) details(w io.Writer) {
 	fmt.Fprintf(w, "# Every figure\n\n")
@@ -287,9 +333,6 @@ func (r *Report) details(w io.Writer) {
 // sizes writes the sizes of the modules of both ways to have coroutines.
 func (r *Report) sizes(w io.Writer) {
 	workloads := r.in(workload.Coroutines)
-	if len(workloads) == 0 {
-		return
-	}
 	t := &table{header: []string{"", "stack switching", "Asyncify", "ratio"}, right: 1}
 	for _, load := range workloads {
 		bytes := map[workload.Variant]int64{}
@@ -303,16 +346,13 @@ func (r *Report) sizes(w io.Writer) {
 			t.add(load.Name, fmt.Sprint(a), fmt.Sprint(b), fmt.Sprintf("%.1f", float64(b)/float64(a)))
 		}
 	}
-	fmt.Fprintf(w, "## Sizes of the modules\n\nBytes. The modules for Asyncify contain a library of coroutines in C, some 500 bytes.\n\n")
+	fmt.Fprintf(w, "Bytes. The modules for Asyncify contain a library of coroutines in C, some 500 bytes.\n\n")
 	t.write(w)
 }
 
 // http writes the table of servers.
 func (r *Report) http(w io.Writer) {
-	if len(r.results.HTTP) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "## HTTP servers under load\n\nOf wrk, which runs on the same cores.\n\n")
+	fmt.Fprintf(w, "The load is wrk, which runs on the same cores.\n\n")
 	t := &table{header: []string{"server", "request", "connections", "requests/s", "median latency", "99%", "peak memory"}, right: 2}
 	for _, s := range r.results.HTTP {
 		if s.Error != "" {

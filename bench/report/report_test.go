@@ -1,6 +1,8 @@
 package report
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -57,5 +59,27 @@ func TestDuration(t *testing.T) {
 		if got := duration(ns); got != want {
 			t.Errorf("duration(%v) = %q; want %q", ns, got, want)
 		}
+	}
+}
+
+func TestInsert(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "doc.md")
+	const before = "# Title\n\n<!-- bench: Stack switching -->\nold\n<!-- end -->\n\nProse.\n<!-- bench: HTTP servers under load -->\nkept\n<!-- end -->\n"
+	if err := os.WriteFile(file, []byte(before), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time it finds its own tables
+		if err := New(results(), "Weft").Insert(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	if strings.Contains(text, "old") || !strings.Contains(text, "kept") || !strings.Contains(text, "Prose.") ||
+		strings.Count(text, "125 ns (2.50×)") != 1 || !strings.Contains(text, "](doc/stack-switching.svg)") {
+		t.Errorf("the document is now:\n%s", text)
 	}
 }
