@@ -42,7 +42,7 @@ type wasmEngine struct {
 	slow bool
 	// onlyStartup tells that it differs from another engine only in how it starts.
 	onlyStartup bool
-	prepare     func(ctx context.Context, box *tool.Box) (runner []string, version string, err error)
+	prepare     preparation
 
 	runner []string
 }
@@ -73,8 +73,11 @@ func (e *wasmEngine) Variants(w *workload.Workload) []workload.Variant {
 
 func (e *wasmEngine) Command(*workload.Workload, string) []string { return e.runner }
 
+// A preparation finds or builds the command of a runner.
+type preparation = func(ctx context.Context, box *tool.Box) (runner []string, version string, err error)
+
 // goRunner prepares an engine whose runner is a command of this module.
-func goRunner(pkg, version string, options ...string) func(context.Context, *tool.Box) ([]string, string, error) {
+func goRunner(pkg, version string, options ...string) preparation {
 	return func(ctx context.Context, box *tool.Box) ([]string, string, error) {
 		path, err := box.Go(ctx, "weft/bench/runner/cmd/"+pkg)
 		return append([]string{path}, options...), version, err

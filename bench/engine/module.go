@@ -27,7 +27,7 @@ func moduleVersion(path string) string {
 }
 
 // cgoRunner is goRunner for a command that needs cgo.
-func cgoRunner(pkg, version string) func(context.Context, *tool.Box) ([]string, string, error) {
+func cgoRunner(pkg, version string) preparation {
 	return func(ctx context.Context, box *tool.Box) ([]string, string, error) {
 		if _, err := exec.LookPath("gcc"); err != nil {
 			return nil, "", errors.New("cgo needs a C compiler: apt-get install gcc")

@@ -1,9 +1,29 @@
 package engine
 
-// weftEngines are Weft's own.
+import (
+	"context"
+	"path/filepath"
+
+	"weft/bench/tool"
+)
+
+// weftEngines are Weft's own. An engine of the runner is a line here.
 func weftEngines() []Engine {
 	return []Engine{
-		&wasmEngine{name: "Weft interpreter", switching: true,
-			prepare: goRunner("weft", "this checkout", "-engine", "interpreter")},
+		&wasmEngine{name: "Weft interpreter", switching: true, prepare: weftRunner("-engine", "interpreter")},
+		&wasmEngine{name: "Weft interpreter, cache", switching: true, onlyStartup: true,
+			prepare: withCache("weft", weftRunner("-engine", "interpreter"))},
+	}
+}
+
+func weftRunner(options ...string) preparation {
+	return goRunner("weft", "this checkout", options...)
+}
+
+// withCache lets a runner keep compiled modules in a folder on the disk.
+func withCache(name string, prepare preparation) preparation {
+	return func(ctx context.Context, box *tool.Box) ([]string, string, error) {
+		runner, version, err := prepare(ctx, box)
+		return append(runner, "-cache", filepath.Join(box.Dir, "cache-"+name)), version, err
 	}
 }

@@ -21,18 +21,30 @@ var engines = map[string]func() weft.Config{
 
 func main() {
 	name := flag.String("engine", "interpreter", "the `engine`")
+	cache := flag.String("cache", "", "keep what is known of modules in this `folder`")
 	flag.Parse()
-	config, ok := engines[*name]
-	if !ok {
-		fmt.Fprintf(os.Stderr, "this Weft has no engine %q\n", *name)
-		os.Exit(1)
-	}
-	engine, err := weft.NewEngine(config())
+	engine, err := newEngine(*name, *cache)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	runner.Main(runtime{engine}, flag.Args())
+}
+
+func newEngine(name, cache string) (*weft.Engine, error) {
+	config, ok := engines[name]
+	if !ok {
+		return nil, fmt.Errorf("this Weft has no engine %q", name)
+	}
+	c := config()
+	if cache != "" {
+		dir, err := weft.NewCache(weft.CacheOptions{Dir: cache})
+		if err != nil {
+			return nil, err
+		}
+		c = c.WithCache(dir)
+	}
+	return weft.NewEngine(c)
 }
 
 type runtime struct{ engine *weft.Engine }
