@@ -1,0 +1,35 @@
+package codegen
+
+import "weft/wasm"
+
+// Code is the machine code of a function.
+type Code struct {
+	Bytes     []byte
+	FrameSize int
+	// Sites are sorted by Offset.
+	Sites []Site
+	// Calls are the places of 4-byte displacements that are to be filled in, relative to
+	// their ends.
+	Calls []Relocation
+	// Prologue is the number of bytes before the frame exists.
+	Prologue int
+}
+
+// A Site is a place in the code at which something can happen.
+type Site struct {
+	// Offset in Bytes: of what follows a call, or of an instruction that may fault.
+	Offset uint32
+	// Pos is the offset in the function's body.
+	Pos int32
+	// Trap is the trap that a fault stands for, or that a call of the trap stub reports;
+	// TrapNone for calls.
+	Trap wasm.TrapCode
+	// Pads are the offsets of the landing pads of an invoke, in the order of the successors.
+	Pads []uint32
+}
+
+// A Relocation is a call of a function of the same module.
+type Relocation struct {
+	Offset uint32
+	Func   uint32 // index among the module's own functions
+}

@@ -1,0 +1,58 @@
+package codegen
+
+import "unsafe"
+
+// ArgSlots is the number of slots of a context's Args: more than the largest number of
+// parameters or results.
+const ArgSlots = 2048
+
+// A Context is what native code reaches through its fixed register: one for each store,
+// outside of Go's heap. Code depends on the offsets of its fields.
+type Context struct {
+	StackLimit uintptr // a stack pointer at or below it is too low
+	Current    uintptr // *store.ContRecord of the running continuation
+	Conts      uintptr // the first descriptor
+	Interrupt  uint32  // not 0: polls leave to Go
+	Request    uint32  // what the code asks Go for
+
+	// Stubs that code calls.
+	HostStub, TrapStub, GrowStub, PollStub     uintptr
+	SuspendStub, ResumeStub, SwitchStub, Spare uintptr
+
+	// The two sides of the border between Go and native code.
+	GoSP, GoBP         uintptr
+	NativeSP, NativePC uintptr
+	HostEntry          uintptr
+
+	// What a signal handler has seen.
+	FaultPC, FaultSP, FaultAddr uintptr
+	ResumePC                    uintptr
+	Saved                       [16]uintptr
+	Flags                       uintptr
+	_                           uintptr
+	SavedX                      [16][2]uint64
+
+	// Args are what calls pass beside registers, and what requests take and give.
+	Args [ArgSlots]uint64
+}
+
+// Offsets of fields of the context.
+const (
+	OffStackLimit = int32(unsafe.Offsetof(Context{}.StackLimit))
+	OffCurrent    = int32(unsafe.Offsetof(Context{}.Current))
+	OffConts      = int32(unsafe.Offsetof(Context{}.Conts))
+	OffInterrupt  = int32(unsafe.Offsetof(Context{}.Interrupt))
+	OffRequest    = int32(unsafe.Offsetof(Context{}.Request))
+	OffHostStub   = int32(unsafe.Offsetof(Context{}.HostStub))
+	OffTrapStub   = int32(unsafe.Offsetof(Context{}.TrapStub))
+	OffGrowStub   = int32(unsafe.Offsetof(Context{}.GrowStub))
+	OffPollStub   = int32(unsafe.Offsetof(Context{}.PollStub))
+	OffArgs       = int32(unsafe.Offsetof(Context{}.Args))
+)
+
+// StackMargin is how much of a stack lies below its limit, and SmallFrame the
+// largest frame whose function compares the stack pointer itself with the limit.
+const (
+	StackMargin = 192
+	SmallFrame  = 64
+)

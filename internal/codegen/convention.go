@@ -1,0 +1,33 @@
+package codegen
+
+import "weft/internal/ssa"
+
+// A Convention lists the registers in which values are passed, each class by
+// itself, parameters and results alike.
+type Convention struct{ Int, Float []Reg }
+
+// A Place is where a value is passed: in a register, or (NoReg) in slot Slot of the
+// context's Args.
+type Place struct {
+	Reg  Reg
+	Slot int
+}
+
+// Places returns where values of the types are passed. The slot of a value is
+// its index.
+func (c *Convention) Places(types []ssa.Type) []Place {
+	places := make([]Place, len(types))
+	ints, floats := c.Int, c.Float
+	for i, t := range types {
+		list := &ints
+		if t.IsFloat() {
+			list = &floats
+		}
+		places[i] = Place{Reg: NoReg, Slot: i}
+		if len(*list) > 0 {
+			places[i].Reg = (*list)[0]
+			*list = (*list)[1:]
+		}
+	}
+	return places
+}

@@ -1,0 +1,192 @@
+package ssa
+
+import "weft/wasm"
+
+// A Value is an operation in a block.
+type Value struct {
+	ID   int32 // below Func.NumValues
+	Op   Op
+	Type Type // of the result
+	Mem  Mem  // of a memory access
+	// Uses counts how often the value is an argument, of values and of edges.
+	Uses int32
+	// Pos is the offset in the body of the instruction that the value came from.
+	Pos  int32
+	Aux  int64
+	Args []*Value
+	// Sig are the types that a call takes, behind what the operation itself takes,
+	// and returns.
+	Sig   *Signature
+	Block *Block
+
+	room [3]*Value // for Args
+}
+
+// Cond returns the comparison of an OpIcmp or OpFcmp.
+func (v *Value) Cond() Cond { return Cond(v.Aux) }
+
+// A Signature lists the types of what a call takes and returns.
+type Signature struct{ Params, Results []Type }
+
+// TypeOf returns the type of the values of a type of WebAssembly.
+func TypeOf(t wasm.ValType) Type {
+	switch t {
+	case wasm.I32:
+		return I32
+	case wasm.F32:
+		return F32
+	case wasm.F64:
+		return F64
+	}
+	return I64
+}
+
+// SignatureOf returns the signature for a function type.
+func SignatureOf(t wasm.FuncType) *Signature {
+	s := &Signature{Params: make([]Type, len(t.Params)), Results: make([]Type, len(t.Results))}
+	for i, p := range t.Params {
+		s.Params[i] = TypeOf(p)
+	}
+	for i, r := range t.Results {
+		s.Results[i] = TypeOf(r)
+	}
+	return s
+}
+
+// An Edge is a way from a block to another, with the arguments for its parameters.
+type Edge struct {
+	To   *Block
+	Args []*Value
+}
+
+// A Block is a sequence of values of which the last is a terminator.
+type Block struct {
+	ID     int32
+	Params []*Value
+	Values []*Value
+	Succs  []Edge
+	Preds  []*Block // a block that has two edges here is there twice
+	// LoopDepth is the number of loops around the block, IsLoop says that the
+	// block is the header of one.
+	LoopDepth int32
+	IsLoop    bool
+	// Cold blocks are unlikely to run.
+	Cold bool
+	// Pad is for the blocks that an Invoke reaches by itself.
+	Pad PadKind
+}
+
+// A PadKind says how a block is reached from an OpInvoke.
+type PadKind uint8
+
+const (
+	NotPad PadKind = iota
+	// PadValues arrive in the places of the results of a call whose results are
+	// the block's parameters.
+	PadValues
+)
+
+// Terminator returns the block's last value.
+func (b *Block) Terminator() *Value { return b.Values[len(b.Values)-1] }
+
+// A Func is a function. Blocks[0] is the entry; its parameters are the instance and then
+// those of the function.
+type Func struct {
+	Name   string
+	Sig    *Signature
+	Blocks []*Block
+	// Sites are the resume sites, by Aux of OpResume and OpResumeThrow.
+	Sites []ResumeSite
+
+	numValues int32
+	numBlocks int32
+	values    []Value // from which NewValue cuts
+	blocks    []Block
+	refs      []*Value // from which argument lists are cut
+}
+
+// A ResumeSite lists the clauses of a resume. Suspend clauses go to the block's
+// successors from the first on.
+type ResumeSite struct {
+	Clauses []wasm.Handler
+}
+
+// NumValues returns a number above the ID of every value.
+func (f *Func) NumValues() int { return int(f.numValues) }
+
+// NumBlocks returns a number above the ID of every block.
+func (f *Func) NumBlocks() int { return int(f.numBlocks) }
+
+// NewBlock makes a block that is not yet in Blocks.
+func (f *Func) NewBlock() *Block {
+	if len(f.blocks) == 0 {
+		f.blocks = make([]Block, 32)
+	}
+	b := &f.blocks[0]
+	f.blocks = f.blocks[1:]
+	b.ID = f.numBlocks
+	f.numBlocks++
+	return b
+}
+
+// NewValue makes a value that is not yet in a block.
+func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
+	if len(f.values) == 0 {
+		f.values = make([]Value, 128)
+	}
+	v := &f.values[0]
+	f.values = f.values[1:]
+	v.ID, v.Op, v.Type, v.Aux = f.numValues, op, t, aux
+	f.numValues++
+	if len(args) <= len(v.room) {
+		v.Args = append(v.room[:0], args...)
+	} else {
+		v.Args = append(f.newArgs(len(args)), args...)
+	}
+	for _, a := range args {
+		a.Uses++
+	}
+	return v
+}
+
+// newArgs returns an empty list with room for n values.
+func (f *Func) newArgs(n int) []*Value {
+	if n > len(f.refs) {
+		f.refs = make([]*Value, max(n, 512))
+	}
+	list := f.refs[0:0:n]
+	f.refs = f.refs[n:]
+	return list
+}
+
+// Add appends a value to a block.
+func (b *Block) Add(v *Value) *Value {
+	v.Block = b
+	b.Values = append(b.Values, v)
+	return v
+}
+
+// NewParam adds a parameter to a block.
+func (f *Func) NewParam(b *Block, t Type) *Value {
+	v := f.NewValue(OpParam, t, 0)
+	v.Block = b
+	b.Params = append(b.Params, v)
+	return v
+}
+
+// AddEdge adds a successor to a block.
+func (f *Func) AddEdge(from, to *Block, args ...*Value) {
+	list := append(f.newArgs(len(args)), args...)
+	for _, a := range args {
+		a.Uses++
+	}
+	from.Succs = append(from.Succs, Edge{To: to, Args: list})
+	to.Preds = append(to.Preds, from)
+}
+
+// SetArg replaces argument i of a value.
+func (v *Value) SetArg(i int, a *Value) {
+	a.Uses++
+	v.Args[i].Uses--
+	v.Args[i] = a
+}
