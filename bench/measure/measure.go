@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -258,26 +259,45 @@ func check(w *workload.Workload, r *job.Result) error {
 }
 
 // agree fails the cells of a workload without Want that computed something else
-// than the first one.
+// than most engines did.
 func agree(tasks []*task) {
-	first := map[int64]*task{}
-	values := map[int64]string{}
+	votes := map[int64]map[string]int{} // by size and value
 	for _, t := range tasks {
 		if t.workload.Want != nil || t.cell.Error != "" {
 			continue
 		}
-		for _, samples := range [][]job.Sample{t.cell.Steps, t.cell.Samples} {
-			for _, s := range samples {
-				want, known := values[s.Size]
-				if !known {
-					first[s.Size], values[s.Size] = t, s.Value
-				} else if s.Value != want && t.cell.Error == "" {
-					t.cell.Error = fmt.Sprintf("wrong: computed %s for %d, but %s computed %s",
-						s.Value, s.Size, first[s.Size].cell.Engine, want)
+		for size, value := range t.cell.values() {
+			if votes[size] == nil {
+				votes[size] = map[string]int{}
+			}
+			votes[size][value]++
+		}
+	}
+	for _, t := range tasks {
+		if t.workload.Want != nil || t.cell.Error != "" {
+			continue
+		}
+		for size, value := range t.cell.values() {
+			for other, n := range votes[size] {
+				if other != value && n >= votes[size][value] {
+					t.cell.Error = fmt.Sprintf("wrong: computed %s for %d; %d others computed %s", value, size, n, other)
 				}
 			}
 		}
 	}
+}
+
+// values returns what was computed for each size; what differs from run to run is "".
+func (c *Cell) values() map[int64]string {
+	values := map[int64]string{}
+	for _, s := range slices.Concat(c.Steps, c.Samples) {
+		if v, known := values[s.Size]; known && v != s.Value {
+			values[s.Size] = ""
+		} else {
+			values[s.Size] = s.Value
+		}
+	}
+	return values
 }
 
 // Fit returns the options with which the plan takes about as long as the budget says.

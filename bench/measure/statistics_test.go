@@ -64,9 +64,9 @@ func TestAgree(t *testing.T) {
 	one := func(engine, value string) *task {
 		return &task{workload: &workload.Workload{}, cell: &Cell{Engine: engine, Samples: []job.Sample{{Size: 1, Value: value}}}}
 	}
-	tasks := []*task{one("a", "5"), one("b", "5"), one("c", "6")}
+	tasks := []*task{one("a", "6"), one("b", "5"), one("c", "5")}
 	agree(tasks)
-	if tasks[0].cell.Error != "" || tasks[1].cell.Error != "" || tasks[2].cell.Error == "" {
+	if tasks[0].cell.Error == "" || tasks[1].cell.Error != "" || tasks[2].cell.Error != "" {
 		t.Errorf("errors: %q, %q, %q", tasks[0].cell.Error, tasks[1].cell.Error, tasks[2].cell.Error)
 	}
 }

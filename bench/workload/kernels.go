@@ -2,8 +2,8 @@ package workload
 
 import "weft/bench/job"
 
-// kernels are C programs without coroutines. What they compute is compared with
-// what the first engine computed.
+// kernels are C programs without coroutines. What they compute is compared among the
+// engines, native code being two of them.
 func kernels() []*Workload {
 	all := []*Workload{
 		{Name: "fib", About: "fib(20) by recursion"},

@@ -73,8 +73,8 @@ type Workload struct {
 	Export string
 	// Sizes are those that are tried, ascending. Slow engines stop early.
 	Sizes []int64
-	// Want returns what the program must compute. Where it is nil, all engines
-	// must agree with the first.
+	// Want returns what the program must compute. Where it is nil, engines must compute
+	// what most of them do.
 	Want func(size int64) int64
 	// Ops returns how many units a run of a size has; the size if it is nil.
 	Ops func(size int64) int64
