@@ -79,7 +79,7 @@ func (j Job) Args() []string {
 // Parse reads the arguments of a runner.
 func Parse(args []string) (Job, error) {
 	if len(args) < 6 {
-		return Job{}, fmt.Errorf("%d arguments; wanted MODE PROGRAM EXPORT TARGET REPEAT SIZE...", len(args))
+		return Job{}, fmt.Errorf("%d arguments, not MODE PROGRAM EXPORT TARGET REPEAT and sizes", len(args))
 	}
 	j := Job{Mode: Mode(args[0]), Program: args[1], Export: args[2]}
 	target, err := strconv.ParseInt(args[3], 10, 64)
