@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +42,19 @@ func (t *table) write(w io.Writer) {
 		line(row)
 	}
 	fmt.Fprintln(w)
+}
+
+// dropEmpty removes the columns behind the first in which no row has a figure.
+func (t *table) dropEmpty() {
+	for i := len(t.header) - 1; i > 0; i-- {
+		empty := !slices.ContainsFunc(t.rows, func(row []string) bool { return row[i] != "–" })
+		if empty {
+			t.header = slices.Delete(t.header, i, i+1)
+			for j := range t.rows {
+				t.rows[j] = slices.Delete(t.rows[j], i, i+1)
+			}
+		}
+	}
 }
 
 // duration formats nanoseconds with three digits.

@@ -81,6 +81,7 @@ func (r *Report) sections() []section {
 	if len(r.in(workload.Coroutines)) > 0 {
 		list = append(list, section{"Sizes of the modules", r.sizes})
 	}
+	list = append(list, section{"Peak memory", r.memory})
 	return list
 }
 
@@ -176,7 +177,7 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 		}
 		return sorted
 	}
-	fmt.Fprintf(w, "Medians; in brackets the ratio to %s. %s\n\n", r.baseline, about[g])
+	fmt.Fprintf(w, "Medians, with half the distance of the quartiles where that is more than 5%%; in brackets the ratio to %s. %s\n\n", r.baseline, about[g])
 	r.matrix(w, workloads, order(plain))
 	if len(asyncify) > 0 {
 		fmt.Fprintf(w, "The same programs in C through Asyncify; the ratio is to %s with stack switching.\n\n", r.baseline)
@@ -248,11 +249,12 @@ func (r *Report) figure(w *workload.Workload, c, base *measure.Cell) (string, fl
 	case c.Error != "" || len(c.Samples) == 0:
 		return "failed", 0
 	}
-	median := c.Figures(w).Median
+	figures := c.Figures(w)
+	median := figures.Median
 	if median == 0 {
 		return "–", 0
 	}
-	text := figureText(w, median)
+	text := figureText(w, median) + spread(figures)
 	if n := c.Size(); w.Memory && n < w.Sizes[len(w.Sizes)-1] {
 		text += fmt.Sprintf(" at %d", n)
 	}
@@ -261,6 +263,15 @@ func (r *Report) figure(w *workload.Workload, c, base *measure.Cell) (string, fl
 	}
 	ratio := median / base.Figures(w).Median
 	return fmt.Sprintf("%s (%s)", text, ratioText(ratio)), ratio
+}
+
+// spread returns half the distance between the quartiles, if that is more than a
+// twentieth of the median.
+func spread(s measure.Summary) string {
+	if part := (s.High - s.Low) / 2 / s.Median; part > 0.05 {
+		return fmt.Sprintf(" ±%.0f%%", 100*part)
+	}
+	return ""
 }
 
 // figureText formats a figure of a workload: a time, or bytes.
@@ -291,6 +302,7 @@ func (r *Report) compilation(w io.Writer, workloads []*workload.Workload, column
 		}
 		t.add(row...)
 	}
+	t.dropEmpty()
 	if len(t.rows) > 0 {
 		t.write(w)
 	}
@@ -328,6 +340,44 @@ func (r *Report) details(w io.Writer) {
 			t.write(w)
 		}
 	}
+}
+
+// memory writes the peaks of memory where they differ most: the workloads that make
+// many coroutines, and the programs.
+func (r *Report) memory(w io.Writer) {
+	var columns []string
+	for _, e := range r.results.Engines {
+		if e.Absent == "" {
+			columns = append(columns, e.Name)
+		}
+	}
+	t := &table{header: append([]string{"MB"}, columns...), right: 1}
+	add := func(load *workload.Workload, label string, asyncify bool) {
+		row, found := []string{label}, false
+		for _, engine := range columns {
+			text := "–"
+			if c := r.find(load, contestant{engine, asyncify}); c != nil && c.Error == "" && c.PeakKB() > 0 {
+				text, found = fmt.Sprintf("%.1f", float64(c.PeakKB())/1024), true
+			}
+			row = append(row, text)
+		}
+		if found {
+			t.add(row...)
+		}
+	}
+	for _, load := range r.workloads {
+		switch {
+		case load.Memory: // the number of coroutines differs
+		case load.Group == workload.Coroutines:
+			add(load, load.Name, false)
+			add(load, load.Name+", Asyncify", true)
+		case load.Group == workload.Programs:
+			add(load, load.Name, false)
+		}
+	}
+	t.dropEmpty()
+	fmt.Fprintf(w, "Of the whole process, the engine included.\n\n")
+	t.write(w)
 }
 
 // sizes writes the sizes of the modules of both ways to have coroutines.
