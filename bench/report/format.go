@@ -107,4 +107,11 @@ func medianDuration(times []time.Duration) string {
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine shortens a message to a line of a table.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 200 {
+		s = s[:200] + "…"
+	}
+	return s
+}

@@ -81,7 +81,7 @@ func (r *Report) sections() []section {
 	if len(r.in(workload.Coroutines)) > 0 {
 		list = append(list, section{"Sizes of the modules", r.sizes})
 	}
-	list = append(list, section{"Peak memory", r.memory})
+	list = append(list, section{"Peak memory", r.memory}, section{"What failed", r.failures})
 	return list
 }
 
@@ -340,6 +340,29 @@ func (r *Report) details(w io.Writer) {
 			t.write(w)
 		}
 	}
+}
+
+// failures says why results are missing.
+func (r *Report) failures(w io.Writer) {
+	t := &table{header: []string{"workload", "engine", "variant", "reason"}}
+	for _, c := range r.results.Cells {
+		switch {
+		case c.Error != "":
+			t.add(c.Workload, c.Engine, string(c.Variant), oneLine(c.Error))
+		case c.Note != "":
+			t.add(c.Workload, c.Engine, string(c.Variant), oneLine(c.Note))
+		}
+	}
+	for _, s := range r.results.HTTP {
+		if s.Error != "" {
+			t.add("HTTP "+s.Path, s.Name, "", oneLine(s.Error))
+		}
+	}
+	if len(t.rows) == 0 {
+		fmt.Fprintf(w, "Nothing.\n\n")
+		return
+	}
+	t.write(w)
 }
 
 // memory writes the peaks of memory where they differ most: the workloads that make
