@@ -197,7 +197,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	}
 	scan(m.cur.Stack, m.fp-m.cur.Stack+frameSize(m.function()))
 	for c := m.parent(m.cur); c != nil; c = m.parent(c) {
-		scan(c.Stack, m.engine.FrameEnd(c))
+		scan(m.engine.Frames(c))
 	}
 }
 
@@ -205,5 +205,7 @@ func frameSize(f *store.FuncRecord) uintptr {
 	return uintptr((*header)(store.Pointer(f.Code)).frame)
 }
 
-// FrameEnd implements [store.Engine].
-func (e *Engine) FrameEnd(c *store.ContRecord) uintptr { return uintptr(c.FP) + frameSize(c.Func) }
+// Frames implements [store.Engine].
+func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
+	return c.Stack, uintptr(c.FP) + frameSize(c.Func)
+}

@@ -103,7 +103,7 @@ func (m *machine) bind(ref uint64, values unsafe.Pointer, n uint32, t wasm.TypeI
 func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 	f := c.Func
 	size := uintptr(8 * max(f.Params, f.Results))
-	if !f.IsHost() {
+	if !m.isOutside(f) {
 		if err := m.prepare(f); err != nil {
 			return wasm.TrapOutOfMemory
 		}
@@ -177,7 +177,7 @@ func (m *machine) start(c, parent *store.ContRecord) {
 		return
 	}
 	c.State = store.ContRunning
-	if c.Func.IsHost() {
+	if m.isOutside(c.Func) {
 		m.runHost(c, parent)
 		return
 	}

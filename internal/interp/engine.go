@@ -64,6 +64,12 @@ func (e *Engine) Prepare(m *store.Module) {
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
 }
 
+// Link implements [store.Engine]: functions need nothing before they are called.
+func (e *Engine) Link(*store.Instance) error { return nil }
+
+// LinkHost implements [store.Engine].
+func (e *Engine) LinkHost(*store.FuncRecord) error { return nil }
+
 // function returns the code of a function that the module defines.
 func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {
 	c.mu.Lock()

@@ -54,7 +54,7 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) {
 	}
 	var own interface{ StackTrace() *store.StackTrace }
 	if !errors.As(err, &own) {
-		err = &store.HostError{Func: m.store.Host(f).Name, Err: err, Stack: m.stackTrace()}
+		err = &store.HostError{Func: m.store.FuncName(f), Err: err, Stack: m.stackTrace()}
 	}
 	m.flight.err = err
 }

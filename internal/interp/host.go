@@ -146,7 +146,7 @@ func (m *machine) isHost(c *store.ContRecord) bool { return c.Func == m.engine.h
 func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) {
 	if f.Results != uint32(wasm.SlotCount(s.Tag.Type.Results)) ||
 		!m.store.Types.IsFuncSubtype(wasm.FuncType{Results: s.Tag.Type.Results}, wasm.FuncType{Results: m.store.Types.Comp(f.Type).Func.Results}) {
-		m.flight.err = &store.HostError{Func: m.store.Host(f).Name, Stack: m.stackTrace(),
+		m.flight.err = &store.HostError{Func: m.store.FuncName(f), Stack: m.stackTrace(),
 			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, m.store.Types.Comp(f.Type).Func)}
 		return
 	}

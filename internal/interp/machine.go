@@ -140,6 +140,19 @@ func (m *machine) parent(c *store.ContRecord) *store.ContRecord {
 	return m.conts.At(c.Parent)
 }
 
+// isOutside reports whether a function is not the interpreter's: the host's, or
+// another engine's.
+func (m *machine) isOutside(f *store.FuncRecord) bool {
+	if f.Code != 0 {
+		return false
+	}
+	if f.IsHost() {
+		return true
+	}
+	_, ours := m.store.Instance(f.Instance).Module.Code.(*moduleCode)
+	return !ours
+}
+
 // prepare makes a function's code, unless it is there.
 func (m *machine) prepare(f *store.FuncRecord) error {
 	if f.Code != 0 {
@@ -197,7 +210,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 // takes more than run does itself: it calls a host function, makes code, grows
 // the stack.
 func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	if callee.IsHost() {
+	if m.isOutside(callee) {
 		m.callHost(callee, m.slot(in.a))
 		return wasm.TrapNone
 	}
@@ -232,7 +245,7 @@ func (m *machine) checkedCall(callee *store.FuncRecord, in *instr) wasm.TrapCode
 // tailCall replaces the running frame by one of callee, with the arguments at
 // in.a.
 func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	if callee.IsHost() {
+	if m.isOutside(callee) {
 		// An ordinary call: behind it the lowering has put a return.
 		m.callHost(callee, m.slot(in.a))
 		return wasm.TrapNone

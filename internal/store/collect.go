@@ -265,7 +265,7 @@ func (c *collector) scanCont(r *ContRecord) {
 	}
 	conts := &c.s.Conts
 	for at := conts.At(r.Inner); ; at = conts.At(at.Parent) {
-		c.words(at.Stack, c.s.Engine.FrameEnd(at))
+		c.words(c.s.Engine.Frames(at))
 		if at == r {
 			return
 		}

@@ -67,30 +67,24 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 	return in, nil
 }
 
-func (in *Instance) allocateRecord() (err error) {
-	arena, space := &in.Store.arena, in.Module.Space
-	r, err := allocArray[InstanceRecord](arena, 1)
+func (in *Instance) allocateRecord() error {
+	l := LayoutInstance(in.Module)
+	p, err := in.Store.arena.Alloc(uintptr(l.size))
 	if err != nil {
 		return err
 	}
+	r := (*InstanceRecord)(p)
 	in.Record = r
 	r.Number = uint32(len(in.Store.instances))
-	r.NumMemories = uint32(len(space.Memories))
-	alloc := func(n int, size uintptr) (p unsafe.Pointer) {
-		if err == nil {
-			p, err = arena.Alloc(uintptr(n) * size)
-		}
-		return p
-	}
-	const word = unsafe.Sizeof(uintptr(0))
-	r.memories = (**MemoryRecord)(alloc(len(space.Memories), word))
-	r.globals = (**GlobalRecord)(alloc(len(space.Globals), word))
-	r.tables = (**TableRecord)(alloc(len(space.Tables), word))
-	r.funcs = (**FuncRecord)(alloc(len(space.Funcs), word))
-	r.tags = (**TagRecord)(alloc(len(space.Tags), word))
-	r.types = (*wasm.TypeID)(alloc(len(in.Module.Types), unsafe.Sizeof(wasm.TypeID(0))))
-	r.Own = (*FuncRecord)(alloc(len(in.Module.Wasm.Funcs), unsafe.Sizeof(FuncRecord{})))
-	return err
+	r.NumMemories = uint32(len(in.Module.Space.Memories))
+	r.memories = (**MemoryRecord)(unsafe.Add(p, l.Memory(0)))
+	r.globals = (**GlobalRecord)(unsafe.Add(p, l.Global(0)))
+	r.tables = (**TableRecord)(unsafe.Add(p, l.Table(0)))
+	r.funcs = (**FuncRecord)(unsafe.Add(p, l.Func(0)))
+	r.tags = (**TagRecord)(unsafe.Add(p, l.Tag(0)))
+	r.types = (*wasm.TypeID)(unsafe.Add(p, l.Type(0)))
+	r.Own = (*FuncRecord)(unsafe.Add(p, l.own))
+	return nil
 }
 
 func (in *Instance) linkImports(imports []Extern) {
@@ -177,6 +171,9 @@ func (in *Instance) allocateOwn() error {
 			return err
 		}
 		*at(r.tables, uint32(imported+i)) = table.Record
+	}
+	if err := s.Engine.Link(in); err != nil {
+		return err
 	}
 	return in.evaluateElems()
 }

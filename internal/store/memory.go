@@ -103,13 +103,42 @@ func (m *Memory) release() {
 // allows for it: all that addresses of 32 bits can reach, where there is so much.
 const roomToGrow = (4 << 30) >> (64 - bits.UintSize)
 
+// guardedSpace is what addresses of 32 bits with an offset of 32 bits can reach,
+// and the widest access behind: whoever accesses memory with them and finds no
+// page there needs no comparison with the length.
+const guardedSpace = 8<<30 + pageRound
+
+// canGuard reports whether the memories of a type can be guarded: what lies beyond
+// their length must be pages of their own.
+func canGuard(t wasm.MemoryType) bool {
+	return bits.UintSize == 64 && !t.Limits.Is64 && t.PageLog2 == 16
+}
+
+// Guarded reports whether accesses beyond the length fault, for all addresses and
+// offsets of 32 bits. Then the memory never moves.
+func (m *Memory) Guarded() bool {
+	region := &m.region
+	if m.Shared != nil {
+		region = &m.Shared.region
+	}
+	return canGuard(m.Type) && uint64(region.reserved) >= guardedSpace
+}
+
+// space returns how much address space is wanted for size bytes of the memory.
+func (m *Memory) space(size uintptr) uint64 {
+	if canGuard(m.Type) {
+		return guardedSpace
+	}
+	return min(m.limit, max(roomToGrow, uint64(size)*2))
+}
+
 // reserve makes the first size bytes usable. Space for growth is reserved where
 // the system has it, so that growing seldom moves the memory.
 func (m *Memory) reserve(size uintptr) error {
-	if size > m.region.reserved {
-		bigger, err := ReserveRegion(uintptr(min(m.limit, max(roomToGrow, uint64(size)*2))))
+	if size > m.region.reserved || m.region.Base == nil {
+		bigger, err := ReserveRegion(uintptr(m.space(size)))
 		if err != nil {
-			if bigger, err = ReserveRegion(size); err != nil {
+			if bigger, err = ReserveRegion(max(size, 1)); err != nil {
 				return err
 			}
 		}

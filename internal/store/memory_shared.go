@@ -37,7 +37,11 @@ func NewSharedMemory(t wasm.MemoryType, limit uint64) (*SharedMemory, error) {
 	}
 	size := t.Limits.Min << t.PageLog2
 	m := &SharedMemory{Type: t, limit: limit}
-	if m.region, err = reserveAtMost(max(limit, 1), size); err != nil {
+	space := max(limit, 1)
+	if canGuard(t) {
+		space = guardedSpace
+	}
+	if m.region, err = reserveAtMost(space, size); err != nil {
 		return nil, fmt.Errorf("out of memory: %w", err)
 	}
 	if err := m.region.Commit(uintptr(size)); err != nil {

@@ -12,12 +12,15 @@ import (
 
 // A FuncRecord is what a function reference points to.
 type FuncRecord struct {
-	Code     uintptr         // the engine's code; 0 before the first call and for host functions
+	Code     uintptr         // the interpreter's code; 0 before the first call, and if it is not the interpreter's
 	Instance *InstanceRecord // nil for a host function
-	Index    uint32          // in the module's functions; for a host function its number in the store
-	Type     wasm.TypeID
-	Params   uint32 // slots
-	Results  uint32 // slots
+	// Native is what machine code calls: the function's own code, or what leads out of
+	// machine code. 0 where there is only the interpreter.
+	Native  uintptr
+	Index   uint32 // in the module's functions; for a host function its number in the store
+	Type    wasm.TypeID
+	Params  uint32 // slots
+	Results uint32 // slots
 }
 
 // IsHost reports whether the function is implemented by the host.

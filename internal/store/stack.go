@@ -154,6 +154,21 @@ func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
 	return ok
 }
 
+// GrowStackDown does the same with a stack that grows downwards: the last used
+// bytes matter, and are the last ones of the new stack.
+func (c *Continuations) GrowStackDown(r *ContRecord, used, size uintptr) bool {
+	class := classFor(size)
+	p, ok := c.stacks.get(class)
+	if ok {
+		to, from := p+classSize(class)-used, r.StackEnd()-used
+		copy(unsafe.Slice((*byte)(Pointer(to)), used), unsafe.Slice((*byte)(Pointer(from)), used))
+		c.FreeStack(r)
+		r.Stack, r.Class = p, class
+		c.stacks.used += uint64(classSize(class))
+	}
+	return ok
+}
+
 // FreeStack takes the stack from a descriptor.
 func (c *Continuations) FreeStack(r *ContRecord) {
 	if r.Class != 0 {

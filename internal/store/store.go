@@ -57,6 +57,11 @@ func (l Limits) fit() Limits {
 type Engine interface {
 	// Prepare attaches to a module what the engine needs to execute it.
 	Prepare(m *Module)
+	// Link lets the engine complete the records of the functions of a new instance,
+	// which has its memories and tables. The error says why it cannot be used.
+	Link(in *Instance) error
+	// LinkHost lets it complete the record of a new host function.
+	LinkHost(f *FuncRecord) error
 	// Call calls a function. Slots hold the arguments and then the results; its
 	// length is the larger of both. The error is a [*Trap], an [*Exception], an
 	// [*UnhandledSuspension], the cause of the context's end, or what a host
@@ -67,9 +72,9 @@ type Engine interface {
 	// Bind binds the first arguments of a continuation, and returns the reference
 	// to the result, which is of type t.
 	Bind(s *Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error)
-	// FrameEnd returns where the frame ends in which a continuation goes on that
-	// does not run, in bytes from the beginning of its stack.
-	FrameEnd(c *ContRecord) uintptr
+	// Frames returns the part of the stack of a continuation that does not run, in
+	// which its frames are: its address and its size in bytes.
+	Frames(c *ContRecord) (base, bytes uintptr)
 }
 
 // A Store owns everything that its instances made. It is used by one goroutine
@@ -117,8 +122,10 @@ type Store struct {
 	// Barriers says that a suspension may have to pass a barrier: a function that
 	// has one has run.
 	Barriers bool
-	// Idle keeps the engine's state of finished invocations for the next.
+	// Idle keeps the interpreter's state of finished invocations for the next.
 	Idle []any
+	// Native is what the native engine keeps for the store; nil before its first call.
+	Native any
 }
 
 // New returns an empty store.
@@ -146,6 +153,14 @@ func (s *Store) Tag(r *TagRecord) *Tag { return s.tags[r.Number] }
 
 // Host returns the Go half of a host function.
 func (s *Store) Host(f *FuncRecord) *HostFunc { return s.hosts[f.Index] }
+
+// FuncName returns the name of a function for people.
+func (s *Store) FuncName(f *FuncRecord) string {
+	if f.IsHost() {
+		return s.hosts[f.Index].Name
+	}
+	return s.Instance(f.Instance).Module.FuncName(f.Index)
+}
 
 // An Extern is what can be imported and exported: *FuncRecord, *Table,
 // *Memory, *Global or *Tag.

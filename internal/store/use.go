@@ -79,13 +79,19 @@ func (u Use) Regain(s *Store) {
 }
 
 // CallHost calls a host function of the store for the code of an instance, nil for
-// the host. The caller has entered the store, which is lent meanwhile.
+// the host. The caller has entered the store, which is lent meanwhile. Functions
+// that another engine executes are called likewise.
 func (s *Store) CallHost(ctx context.Context, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
-	call, outer := s.hosts[f.Index].Call, s.Caller
+	outer := s.Caller
 	s.Caller = caller
 	lent := s.use.word.Load() &^ useBusy
 	s.use.lend(lent)
-	err := call(ctx, slots)
+	var err error
+	if f.IsHost() {
+		err = s.hosts[f.Index].Call(ctx, slots)
+	} else {
+		err = s.Engine.Call(ctx, s, f, slots)
+	}
 	if !s.use.word.CompareAndSwap(lent, lent|useBusy) {
 		s.takeBack(lent)
 	}

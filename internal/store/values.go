@@ -76,6 +76,9 @@ func (s *Store) NewHostFunc(id wasm.TypeID, name string, call func(ctx context.C
 	t := s.Types.Comp(id).Func
 	*record = FuncRecord{Index: uint32(len(s.hosts)), Type: id,
 		Params: uint32(wasm.SlotCount(t.Params)), Results: uint32(wasm.SlotCount(t.Results))}
+	if err := s.Engine.LinkHost(record); err != nil {
+		return nil, err
+	}
 	f := &HostFunc{Record: record, Name: name, Call: call}
 	s.hosts = append(s.hosts, f)
 	return f, nil

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// An InstanceLayout says where in the block that begins with an [InstanceRecord]
+// the arrays of the instance lie. It is the same for all instances of a module, so
+// machine code reaches everything with constant offsets. All are in bytes.
+type InstanceLayout struct {
+	memories, globals, tables, funcs, tags, types, own, size int64
+}
+
+const pointerSize = int64(unsafe.Sizeof(uintptr(0)))
+
+// LayoutInstance returns the layout of a module's instances.
+func LayoutInstance(m *Module) InstanceLayout {
+	end := int64(unsafe.Sizeof(InstanceRecord{}))
+	array := func(n int, size int64) int64 {
+		start := (end + size - 1) / size * size
+		end = start + int64(n)*size
+		return start
+	}
+	var l InstanceLayout
+	l.memories = array(len(m.Space.Memories), pointerSize)
+	l.globals = array(len(m.Space.Globals), pointerSize)
+	l.tables = array(len(m.Space.Tables), pointerSize)
+	l.funcs = array(len(m.Space.Funcs), pointerSize)
+	l.tags = array(len(m.Space.Tags), pointerSize)
+	l.types = array(len(m.Types), int64(unsafe.Sizeof(wasm.TypeID(0))))
+	end = int64(roundUp(uintptr(end), 16))
+	l.own = end
+	l.size = end + int64(len(m.Wasm.Funcs))*int64(unsafe.Sizeof(FuncRecord{}))
+	return l
+}
+
+// Memory is where the address of the record of memory i is.
+func (l *InstanceLayout) Memory(i uint32) int64 { return l.memories + int64(i)*pointerSize }
+
+// Global is where the address of the record of global i is.
+func (l *InstanceLayout) Global(i uint32) int64 { return l.globals + int64(i)*pointerSize }
+
+// Table is where the address of the record of table i is.
+func (l *InstanceLayout) Table(i uint32) int64 { return l.tables + int64(i)*pointerSize }
+
+// Func is where the address of the record of function i is.
+func (l *InstanceLayout) Func(i uint32) int64 { return l.funcs + int64(i)*pointerSize }
+
+// Tag is where the address of the record of tag i is.
+func (l *InstanceLayout) Tag(i uint32) int64 { return l.tags + int64(i)*pointerSize }
+
+// Type is where the canonical identity of type i is, in 32 bits.
+func (l *InstanceLayout) Type(i uint32) int64 {
+	return l.types + int64(i)*int64(unsafe.Sizeof(wasm.TypeID(0)))
+}
