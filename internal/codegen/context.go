@@ -20,9 +20,9 @@ type Context struct {
 	SuspendStub, ResumeStub, SwitchStub, Spare uintptr
 
 	// The two sides of the border between Go and native code.
-	GoSP, GoBP         uintptr
-	NativeSP, NativePC uintptr
-	HostEntry          uintptr
+	GoSP, GoBP           uintptr
+	NativeSP, NativePC   uintptr
+	HostEntry, EntryStub uintptr
 
 	// What a signal handler has seen.
 	FaultPC, FaultSP, FaultAddr uintptr
@@ -38,16 +38,19 @@ type Context struct {
 
 // Offsets of fields of the context.
 const (
-	OffStackLimit = int32(unsafe.Offsetof(Context{}.StackLimit))
-	OffCurrent    = int32(unsafe.Offsetof(Context{}.Current))
-	OffConts      = int32(unsafe.Offsetof(Context{}.Conts))
-	OffInterrupt  = int32(unsafe.Offsetof(Context{}.Interrupt))
-	OffRequest    = int32(unsafe.Offsetof(Context{}.Request))
-	OffHostStub   = int32(unsafe.Offsetof(Context{}.HostStub))
-	OffTrapStub   = int32(unsafe.Offsetof(Context{}.TrapStub))
-	OffGrowStub   = int32(unsafe.Offsetof(Context{}.GrowStub))
-	OffPollStub   = int32(unsafe.Offsetof(Context{}.PollStub))
-	OffArgs       = int32(unsafe.Offsetof(Context{}.Args))
+	OffStackLimit  = int32(unsafe.Offsetof(Context{}.StackLimit))
+	OffCurrent     = int32(unsafe.Offsetof(Context{}.Current))
+	OffConts       = int32(unsafe.Offsetof(Context{}.Conts))
+	OffInterrupt   = int32(unsafe.Offsetof(Context{}.Interrupt))
+	OffRequest     = int32(unsafe.Offsetof(Context{}.Request))
+	OffHostStub    = int32(unsafe.Offsetof(Context{}.HostStub))
+	OffTrapStub    = int32(unsafe.Offsetof(Context{}.TrapStub))
+	OffGrowStub    = int32(unsafe.Offsetof(Context{}.GrowStub))
+	OffPollStub    = int32(unsafe.Offsetof(Context{}.PollStub))
+	OffSuspendStub = int32(unsafe.Offsetof(Context{}.SuspendStub))
+	OffResumeStub  = int32(unsafe.Offsetof(Context{}.ResumeStub))
+	OffSwitchStub  = int32(unsafe.Offsetof(Context{}.SwitchStub))
+	OffArgs        = int32(unsafe.Offsetof(Context{}.Args))
 )
 
 // StackMargin is how much of a stack lies below its limit, and SmallFrame the
