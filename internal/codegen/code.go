@@ -13,6 +13,9 @@ type Code struct {
 	Calls []Relocation
 	// Prologue is the number of bytes before the frame exists.
 	Prologue int
+	// Grow is the offset of what follows the call of the grow stub, where the frame
+	// does not exist either; 0 if the function does not check its stack.
+	Grow int
 }
 
 // A Site is a place in the code at which something can happen.

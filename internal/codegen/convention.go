@@ -16,18 +16,23 @@ type Place struct {
 // Places returns where values of the types are passed. The slot of a value is
 // its index.
 func (c *Convention) Places(types []ssa.Type) []Place {
-	places := make([]Place, len(types))
+	return c.AppendPlaces(make([]Place, 0, len(types)), types)
+}
+
+// AppendPlaces appends where values of the types are passed.
+func (c *Convention) AppendPlaces(places []Place, types []ssa.Type) []Place {
 	ints, floats := c.Int, c.Float
 	for i, t := range types {
 		list := &ints
 		if t.IsFloat() {
 			list = &floats
 		}
-		places[i] = Place{Reg: NoReg, Slot: i}
+		p := Place{Reg: NoReg, Slot: i}
 		if len(*list) > 0 {
-			places[i].Reg = (*list)[0]
+			p.Reg = (*list)[0]
 			*list = (*list)[1:]
 		}
+		places = append(places, p)
 	}
 	return places
 }

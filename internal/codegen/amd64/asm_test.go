@@ -34,10 +34,10 @@ func TestRegisters(t *testing.T) {
 			check(t, "imul "+name(S32, x)+", "+name(S32, y), func(a *Assembler) { a.Op(Imul, S32, x, y) })
 		}
 		for _, y := range xs() {
-			check(t, "movq "+name(S64, x)+", "+y.String(), func(a *Assembler) { a.MovFromX(S64, x, y) })
-			check(t, "movd "+y.String()+", "+name(S32, x), func(a *Assembler) { a.Op(MovToX, S32, y, x) })
-			check(t, "cvttsd2si "+name(S64, x)+", "+y.String(), func(a *Assembler) { a.Op(Cvttsd2si, S64, x, y) })
-			check(t, "cvtsi2ss "+y.String()+", "+name(S64, x), func(a *Assembler) { a.Op(Cvtsi2ss, S64, y, x) })
+			check(t, "movq "+name(S64, x)+", "+RegName(y), func(a *Assembler) { a.MovFromX(S64, x, y) })
+			check(t, "movd "+RegName(y)+", "+name(S32, x), func(a *Assembler) { a.Op(MovToX, S32, y, x) })
+			check(t, "cvttsd2si "+name(S64, x)+", "+RegName(y), func(a *Assembler) { a.Op(Cvttsd2si, S64, x, y) })
+			check(t, "cvtsi2ss "+RegName(y)+", "+name(S64, x), func(a *Assembler) { a.Op(Cvtsi2ss, S64, y, x) })
 		}
 		for size := S8; size <= S64; size++ {
 			check(t, "neg "+name(size, x), func(a *Assembler) { a.Unary(NEG, size, x) })
@@ -54,9 +54,9 @@ func TestRegisters(t *testing.T) {
 	}
 	for _, x := range xs() {
 		for _, y := range xs() {
-			check(t, "mulsd "+x.String()+", "+y.String(), func(a *Assembler) { a.SSE(Mulsd, x, y) })
-			check(t, "xorps "+x.String()+", "+y.String(), func(a *Assembler) { a.SSE(Xorps, x, y) })
-			check(t, "roundsd "+x.String()+", "+y.String()+", 0x9", func(a *Assembler) { a.SSEImm(Roundsd, x, y, RoundFloor) })
+			check(t, "mulsd "+RegName(x)+", "+RegName(y), func(a *Assembler) { a.SSE(Mulsd, x, y) })
+			check(t, "xorps "+RegName(x)+", "+RegName(y), func(a *Assembler) { a.SSE(Xorps, x, y) })
+			check(t, "roundsd "+RegName(x)+", "+RegName(y)+", 0x9", func(a *Assembler) { a.SSEImm(Roundsd, x, y, RoundFloor) })
 		}
 	}
 }

@@ -325,7 +325,7 @@ func TestVEX(t *testing.T) {
 // TestNames holds what registers and conditions are called in listings.
 func TestNames(t *testing.T) {
 	for r, want := range map[Reg]string{RAX: "rax", R15: "r15", X0: "xmm0", X15: "xmm15", NoReg: "noreg", 32: "reg(32)"} {
-		if got := r.String(); got != want {
+		if got := RegName(r); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

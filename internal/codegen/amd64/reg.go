@@ -1,10 +1,14 @@
 package amd64
 
-import "fmt"
+import (
+	"fmt"
+
+	"weft/internal/codegen"
+)
 
 // Reg is a register. The numbers are the hardware's: general registers from 0,
 // X registers (the SSE ones) from 16.
-type Reg uint8
+type Reg = codegen.Reg
 
 // The registers. NoReg stands where a register may be absent.
 const (
@@ -41,7 +45,7 @@ const (
 	X14
 	X15
 
-	NoReg Reg = 0xff
+	NoReg = codegen.NoReg
 )
 
 // ripLabel is the base of an operand that is addressed relative to the
@@ -54,8 +58,8 @@ var regNames = [32]string{
 	"xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
 }
 
-// String returns the register's name in Intel's syntax.
-func (r Reg) String() string {
+// RegName returns the register's name in Intel's syntax.
+func RegName(r Reg) string {
 	switch {
 	case int(r) < len(regNames):
 		return regNames[r]
@@ -65,8 +69,8 @@ func (r Reg) String() string {
 	return fmt.Sprintf("reg(%d)", uint8(r))
 }
 
-// IsX reports whether r is an X register.
-func (r Reg) IsX() bool { return X0 <= r && r <= X15 }
+// isX reports whether r is an X register.
+func isX(r Reg) bool { return X0 <= r && r <= X15 }
 
 // Size is the size of an integer operand: the logarithm of its bytes.
 type Size uint8

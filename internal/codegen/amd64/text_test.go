@@ -67,13 +67,13 @@ var sizes = [4]struct{ pointer, suffix string }{{"byte", "b"}, {"word", "w"}, {"
 func name(size Size, r Reg) string {
 	low := [8]string{"ax", "cx", "dx", "bx", "sp", "bp", "si", "di"}
 	switch {
-	case r.IsX():
-		return r.String()
+	case isX(r):
+		return RegName(r)
 	case r >= R8:
 		if size == S8 {
-			return r.String() + "b"
+			return RegName(r) + "b"
 		}
-		return r.String() + sizes[size].suffix
+		return RegName(r) + sizes[size].suffix
 	case size == S8 && r < RSP:
 		return low[r][:1] + "l"
 	case size == S8:
@@ -83,7 +83,7 @@ func name(size Size, r Reg) string {
 	case size == S32:
 		return "e" + low[r]
 	}
-	return r.String()
+	return RegName(r)
 }
 
 // number is a signed immediate of a size as the disassembler shows it.
@@ -98,7 +98,7 @@ func number(v int64) string {
 func address(m Mem) string {
 	var s string
 	if m.Base != NoReg {
-		s = m.Base.String()
+		s = RegName(m.Base)
 	}
 	if m.Scale != 0 && m.Index != NoReg {
 		if s != "" {
@@ -107,7 +107,7 @@ func address(m Mem) string {
 		if m.Scale > 1 {
 			s += fmt.Sprintf("%d*", m.Scale)
 		}
-		s += m.Index.String()
+		s += RegName(m.Index)
 	}
 	disp := int64(m.Disp)
 	if m.Base == NoReg || disp != int64(int8(disp)) {
