@@ -84,6 +84,9 @@ const (
 	// PadValues arrive in the places of the results of a call whose results are
 	// the block's parameters.
 	PadValues
+	// PadException is a clause of a try_table: the exception's payload is in the slots of
+	// the context's Args, and behind it the reference to the exception if the clause wants it.
+	PadException
 )
 
 // Terminator returns the block's last value.
@@ -97,12 +100,15 @@ type Func struct {
 	Blocks []*Block
 	// Sites are the resume sites, by Aux of OpResume and OpResumeThrow.
 	Sites []ResumeSite
+	// Catches are the clauses of the try_tables around a call, from the innermost on, by Aux
+	// of OpInvoke. Catches[0] is empty. Their pads are the last successors.
+	Catches [][]wasm.Catch
 
 	numValues int32
 	numBlocks int32
-	values    []Value // from which NewValue cuts
-	blocks    []Block
-	refs      []*Value // from which argument lists are cut
+	values    arena[Value]
+	blocks    arena[Block]
+	refs      arena[*Value] // from which argument lists are cut
 }
 
 // A ResumeSite lists the clauses of a resume. Suspend clauses go to the block's
@@ -119,24 +125,16 @@ func (f *Func) NumBlocks() int { return int(f.numBlocks) }
 
 // NewBlock makes a block that is not yet in Blocks.
 func (f *Func) NewBlock() *Block {
-	if len(f.blocks) == 0 {
-		f.blocks = make([]Block, 32)
-	}
-	b := &f.blocks[0]
-	f.blocks = f.blocks[1:]
-	b.ID = f.numBlocks
+	b := &f.blocks.cut(1)[0]
+	*b = Block{ID: f.numBlocks, Params: b.Params[:0], Values: b.Values[:0], Succs: b.Succs[:0], Preds: b.Preds[:0]}
 	f.numBlocks++
 	return b
 }
 
 // NewValue makes a value that is not yet in a block.
 func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
-	if len(f.values) == 0 {
-		f.values = make([]Value, 128)
-	}
-	v := &f.values[0]
-	f.values = f.values[1:]
-	v.ID, v.Op, v.Type, v.Aux = f.numValues, op, t, aux
+	v := &f.values.cut(1)[0]
+	*v = Value{ID: f.numValues, Op: op, Type: t, Aux: aux}
 	f.numValues++
 	if len(args) <= len(v.room) {
 		v.Args = append(v.room[:0], args...)
@@ -150,13 +148,15 @@ func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
 }
 
 // newArgs returns an empty list with room for n values.
-func (f *Func) newArgs(n int) []*Value {
-	if n > len(f.refs) {
-		f.refs = make([]*Value, max(n, 512))
-	}
-	list := f.refs[0:0:n]
-	f.refs = f.refs[n:]
-	return list
+func (f *Func) newArgs(n int) []*Value { return f.refs.cut(n)[:0] }
+
+// reset makes the function empty, to be built anew in the same memory.
+func (f *Func) reset() {
+	f.values.reset()
+	f.blocks.reset()
+	f.refs.reset()
+	*f = Func{Blocks: f.Blocks[:0], Sites: f.Sites[:0], Catches: f.Catches[:0],
+		values: f.values, blocks: f.blocks, refs: f.refs}
 }
 
 // Add appends a value to a block.

@@ -126,8 +126,8 @@ const (
 	// Stack switching; they are calls, too.
 	OpResume      // instance, continuation, arguments...; Aux: resume site; Sig: parameters and results
 	OpSuspend     // instance, arguments...; Aux: tag; Sig
-	OpSwitch      // instance, continuation, arguments...; Aux: tag; Sig
-	OpResumeThrow // instance, continuation, exception or payload...; Aux: resume site; Sig
+	OpSwitch      // instance, continuation, arguments...; Aux: tag, and from bit 32 on the type of the reference to what suspends; Sig
+	OpResumeThrow // instance, continuation, exception; Aux: resume site; Sig
 	OpContNew     // instance, function record; Aux: type index; one result (i64)
 
 	// Terminators.
@@ -138,7 +138,7 @@ const (
 	OpTrap           // Aux: wasm.TrapCode
 	OpTailCall       // as OpCall
 	OpTailCallRecord // as OpCallRecord
-	OpInvoke         // the call before it: returns to Succs[0]; the others are pads
+	OpInvoke         // the call before it (only its results stand between): returns to Succs[0]; the others are pads; Aux: index in Func.Catches
 	opCount
 )
 

@@ -1,0 +1,196 @@
+package ssa
+
+import "weft/wasm"
+
+// Building goes once over the body, with the operand stack and the locals as values.
+// Before, a quick look finds which locals each block assigns (assigned.go): where
+// branches meet, those and the block's results become parameters of the SSA block.
+// Parameters that all branches hand the same value vanish afterwards (params.go).
+// Code that cannot be reached is not built.
+
+// A Builder builds the functions of modules, one after the other, in the same
+// memory. The zero Builder is ready.
+type Builder struct {
+	env       *Env
+	lowerings []lowering
+	reader    wasm.CodeReader
+	in        wasm.Instr
+
+	f        *Func
+	block    *Block // nil: the code here cannot be reached
+	instance *Value
+
+	stack      []*Value
+	locals     []*Value
+	localTypes []Type
+	labels     []label
+	saved      []*Value // locals and parameters as they were before an if
+	assigned   assignedSets
+	construct  int      // how many blocks have begun
+	args       []*Value // of what is being made
+	signatures []*Signature
+	tries      int // labels that are try_tables
+	failure    error
+}
+
+// maxValues bounds the size of a function: blocks that nest deeply and assign many
+// locals can make it much larger than its body.
+const maxValues = 1 << 23
+
+// Build builds a function that the module defines, by its index among those. The Func
+// is good until the next call. An error is an [*Unsupported].
+func (b *Builder) Build(env *Env, index int) (*Func, error) {
+	m := env.Module
+	fn := &m.Funcs[index]
+	if b.f == nil {
+		b.f = &Func{}
+		b.lowerings = lowerings()
+	}
+	if b.env != env {
+		b.env = env
+		b.signatures = make([]*Signature, len(m.Types))
+	}
+	b.f.reset()
+	b.stack, b.locals, b.localTypes, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.labels[:0], b.saved[:0]
+	b.construct, b.tries, b.failure = 0, 0, nil
+	b.in.Offset = 0
+
+	b.f.Name = m.Names.Funcs[uint32(env.Space.ImportedFuncs+index)]
+	b.f.Sig = b.signature(fn.Type)
+	b.begin(b.f.NewBlock())
+	b.instance = b.f.NewParam(b.block, I64)
+	for _, t := range b.f.Sig.Params {
+		b.locals = append(b.locals, b.f.NewParam(b.block, t))
+		b.localTypes = append(b.localTypes, t)
+	}
+	var zeros [len(typeNames)]*Value
+	for _, group := range fn.Locals {
+		t := b.typeOf(group.Type)
+		if zeros[t] == nil && group.Count > 0 {
+			zeros[t] = b.constant(t, 0)
+		}
+		for range group.Count {
+			b.locals = append(b.locals, zeros[t])
+			b.localTypes = append(b.localTypes, t)
+		}
+	}
+	if err := b.scanAssigned(fn); err != nil {
+		return nil, err
+	}
+	b.reader.Reset(fn.Body, fn.BodyOffset, env.Features, m.Dialect)
+	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
+	for b.reader.Len() > 0 && b.failure == nil {
+		if err := b.reader.Next(&b.in); err != nil {
+			return nil, err
+		}
+		if b.block == nil {
+			b.skip()
+		} else {
+			b.instruction()
+		}
+		if b.f.numValues > maxValues {
+			b.unsupported("a function of this size", wasm.MVP)
+		}
+	}
+	if b.failure != nil {
+		return nil, b.failure
+	}
+	return b.f, nil
+}
+
+// unsupported notes that the function cannot be built. What follows has no meaning.
+func (b *Builder) unsupported(what string, feature wasm.Features) {
+	if b.failure == nil {
+		b.failure = &Unsupported{What: what, Feature: feature}
+	}
+}
+
+// begin makes a block the one to which values are added.
+func (b *Builder) begin(block *Block) {
+	b.f.Blocks = append(b.f.Blocks, block)
+	b.block = block
+}
+
+// add adds a new value to the current block.
+func (b *Builder) add(op Op, t Type, aux int64, args ...*Value) *Value {
+	v := b.f.NewValue(op, t, aux, args...)
+	v.Pos = int32(b.in.Offset)
+	return b.block.Add(v)
+}
+
+func (b *Builder) constant(t Type, bits uint64) *Value { return b.add(OpConst, t, int64(bits)) }
+
+func (b *Builder) typeOf(t wasm.ValType) Type {
+	if t.Kind == wasm.KindV128 {
+		b.unsupported("values of type v128", wasm.SIMD)
+	}
+	return TypeOf(t)
+}
+
+// signature returns the signature of a function type of the module.
+func (b *Builder) signature(typeIndex uint32) *Signature {
+	if s := b.signatures[typeIndex]; s != nil {
+		return s
+	}
+	t := b.env.Module.FuncType(typeIndex)
+	if wasm.SlotCount(t.Params) != len(t.Params) || wasm.SlotCount(t.Results) != len(t.Results) {
+		b.unsupported("values of type v128", wasm.SIMD)
+	}
+	b.signatures[typeIndex] = SignatureOf(t)
+	return b.signatures[typeIndex]
+}
+
+func (b *Builder) push(v *Value) { b.stack = append(b.stack, v) }
+
+func (b *Builder) pop() *Value {
+	v := b.stack[len(b.stack)-1]
+	b.stack = b.stack[:len(b.stack)-1]
+	return v
+}
+
+// popN removes the topmost n values and returns them; they hold until the next push.
+func (b *Builder) popN(n int) []*Value {
+	at := len(b.stack) - n
+	values := b.stack[at:]
+	b.stack = b.stack[:at]
+	return values
+}
+
+// compare adds a comparison of integers.
+func (b *Builder) compare(c Cond, x, y *Value) *Value { return b.add(OpIcmp, I32, int64(c), x, y) }
+
+func (b *Builder) trapIf(condition *Value, code wasm.TrapCode) {
+	b.add(OpTrapIf, Void, int64(code), condition)
+}
+
+func (b *Builder) trapUnless(condition *Value, code wasm.TrapCode) {
+	b.add(OpTrapUnless, Void, int64(code), condition)
+}
+
+// trap ends the current block with a trap.
+func (b *Builder) trap(code wasm.TrapCode) {
+	b.add(OpTrap, Void, int64(code))
+	b.block.Cold = true
+	b.block = nil
+}
+
+// record returns the pointer at an offset of the instance's record.
+func (b *Builder) record(offset int64) *Value {
+	return b.add(OpGetInvariant, I64, offset, b.instance)
+}
+
+// widen returns an address or length as an i64.
+func (b *Builder) widen(v *Value) *Value {
+	if v.Type == I32 {
+		return b.add(OpExtendU, I64, 0, v)
+	}
+	return v
+}
+
+// narrow returns an i64 as an address or length of a memory or table.
+func (b *Builder) narrow(v *Value, limits wasm.Limits) *Value {
+	if limits.Is64 {
+		return v
+	}
+	return b.add(OpWrap, I32, 0, v)
+}

@@ -1,0 +1,66 @@
+package ssa
+
+import "weft/wasm"
+
+func (b *Builder) contNew() {
+	function := b.pop()
+	b.nullCheck(function, wasm.TrapNullFunction)
+	call := b.add(OpContNew, Void, int64(b.in.Index), b.instance, function)
+	call.Sig = &contNewSignature
+	b.push(b.add(OpResult, I64, 0, call))
+}
+
+var contNewSignature = Signature{Results: []Type{I64}}
+
+// contType returns the index of the function type beneath a continuation type.
+func (b *Builder) contType(typeIndex uint32) uint32 {
+	return uint32(b.env.Module.Types[typeIndex].Comp.Cont)
+}
+
+func (b *Builder) contBind() {
+	from, to := b.signature(b.contType(b.in.Index)), b.signature(b.contType(b.in.Index2))
+	continuation := b.pop()
+	args := []*Value{b.number(b.in.Index2), continuation}
+	args = append(args, b.popN(len(from.Params)-len(to.Params))...)
+	b.push(b.add(OpResult, I64, 0, b.variadic(ContBind, args...)))
+}
+
+func (b *Builder) suspend() {
+	sig := b.tagSignature(b.in.Index)
+	call := b.call(OpSuspend, int64(b.in.Index), sig, b.instance)
+	b.invoke(call, sig.Results, nil)
+}
+
+func (b *Builder) switchTo() {
+	function := b.contType(b.in.Index)
+	params := b.env.Module.FuncType(function).Params
+	back := uint32(params[len(params)-1].Heap)
+	sig := &Signature{Params: b.signature(function).Params[:len(params)-1], Results: b.signature(b.contType(back)).Params}
+	aux := int64(b.in.Index2) | int64(back)<<32
+	continuation := b.pop()
+	b.invoke(b.call(OpSwitch, aux, sig, b.instance, continuation), sig.Results, nil)
+}
+
+// resume builds resume, resume_throw and resume_throw_ref.
+func (b *Builder) resume() {
+	sig := b.signature(b.contType(b.in.Index))
+	handlers := append([]wasm.Handler(nil), b.in.Handlers...)
+	site := int64(len(b.f.Sites))
+	b.f.Sites = append(b.f.Sites, ResumeSite{Clauses: handlers})
+	continuation := b.pop()
+	if b.in.Op == wasm.OpResume {
+		b.invoke(b.call(OpResume, site, sig, b.instance, continuation), sig.Results, handlers)
+		return
+	}
+	var exception *Value
+	if b.in.Op == wasm.OpResumeThrow {
+		args := []*Value{b.number(b.in.Index2)}
+		args = append(args, b.popN(len(b.tagSignature(b.in.Index2).Params))...)
+		exception = b.add(OpResult, I64, 0, b.variadic(ExceptionNew, args...))
+	} else {
+		exception = b.pop()
+	}
+	call := b.add(OpResumeThrow, Void, site, b.instance, continuation, exception)
+	call.Sig = &Signature{Params: []Type{I64}, Results: sig.Results}
+	b.invoke(call, sig.Results, handlers)
+}

@@ -1,0 +1,286 @@
+package ssa
+
+import "weft/wasm"
+
+type labelKind uint8
+
+const (
+	labelBlock labelKind = iota // also a try_table
+	labelFunction
+	labelLoop
+	labelIf
+	labelElse
+	labelDead // a block in code that cannot be reached
+)
+
+// A label is a block of the body that has begun and not ended.
+type label struct {
+	kind            labelKind
+	params, results []Type
+	depth           int      // of the operand stack below the parameters
+	assigned        []uint32 // the locals that are parameters of target
+	// target is where branches go: their values and the assigned locals are its parameters.
+	// Nil before the first branch.
+	target *Block
+	// alternative is the else of an if, savedAt where what it begins with stands in saved.
+	alternative *Block
+	savedAt     int
+	catches     []wasm.Catch // of a try_table
+	isTry       bool
+	// fan is the block for this label of the br_table whose number is fanOf.
+	fan   *Block
+	fanOf int32
+}
+
+// types returns the types that a branch to the label carries.
+func (l *label) types() []Type {
+	if l.kind == labelLoop {
+		return l.params
+	}
+	return l.results
+}
+
+func (b *Builder) label(depth uint32) *label { return &b.labels[len(b.labels)-1-int(depth)] }
+
+// blockSignature returns the types of parameters and results of a block.
+func (b *Builder) blockSignature(t wasm.BlockType) (params, results []Type) {
+	switch t.Kind {
+	case wasm.BlockIndex:
+		s := b.signature(t.Index)
+		return s.Params, s.Results
+	case wasm.BlockValue:
+		return nil, oneType[b.typeOf(t.Value)][:]
+	}
+	return nil, nil
+}
+
+// oneType has the lists of one type each.
+var oneType = [...][1]Type{Void: {Void}, I32: {I32}, I64: {I64}, F32: {F32}, F64: {F64}}
+
+// beginBlock begins a block, loop, if or try_table.
+func (b *Builder) beginBlock() {
+	l := label{assigned: b.assigned.of(b.construct)}
+	b.construct++
+	var condition *Value
+	if b.in.Op == wasm.OpIf {
+		condition = b.pop()
+	}
+	l.params, l.results = b.blockSignature(b.in.Block)
+	l.depth = len(b.stack) - len(l.params)
+	switch b.in.Op {
+	case wasm.OpLoop:
+		l.kind = labelLoop
+		l.target = b.join(&l)
+		b.jump(&l)
+		l.target.IsLoop = true
+		b.enter(&l)
+		if b.env.Poll {
+			b.add(OpPoll, Void, 0)
+		}
+	case wasm.OpIf:
+		l.kind = labelIf
+		l.savedAt = len(b.saved)
+		b.saved = append(b.saved, b.stack[l.depth:]...)
+		for _, local := range l.assigned {
+			b.saved = append(b.saved, b.locals[local])
+		}
+		then := b.f.NewBlock()
+		l.alternative = b.f.NewBlock()
+		b.branchOn(condition, then, l.alternative)
+		b.begin(then)
+	case wasm.OpTryTable:
+		l.isTry = true
+		l.catches = append([]wasm.Catch(nil), b.in.Catches...)
+		b.tries++
+	}
+	b.labels = append(b.labels, l)
+}
+
+// branchOn ends the current block with a branch to two blocks without parameters.
+func (b *Builder) branchOn(condition *Value, yes, no *Block) {
+	b.add(OpIf, Void, 0, condition)
+	b.f.AddEdge(b.block, yes)
+	b.f.AddEdge(b.block, no)
+	b.block = nil
+}
+
+// join makes the block for the branches to a label, with its parameters.
+func (b *Builder) join(l *label) *Block {
+	block := b.f.NewBlock()
+	for _, t := range l.types() {
+		b.param(block, t)
+	}
+	for _, local := range l.assigned {
+		b.param(block, b.localTypes[local])
+	}
+	return block
+}
+
+func (b *Builder) param(block *Block, t Type) {
+	b.f.NewParam(block, t).Pos = int32(b.in.Offset)
+}
+
+// enter goes on in a label's target: what the branches carry is on the stack, and the
+// assigned locals are parameters.
+func (b *Builder) enter(l *label) {
+	n := len(l.types())
+	b.stack = append(b.stack[:l.depth], l.target.Params[:n]...)
+	for i, local := range l.assigned {
+		b.locals[local] = l.target.Params[n+i]
+	}
+	b.begin(l.target)
+}
+
+// edgeTo adds the edge of a branch from a block to a label, with the topmost values and
+// the assigned locals.
+func (b *Builder) edgeTo(from *Block, l *label) {
+	if l.target == nil {
+		l.target = b.join(l)
+	}
+	n := len(l.types())
+	args := append(b.f.newArgs(n+len(l.assigned)), b.stack[len(b.stack)-n:]...)
+	for _, local := range l.assigned {
+		args = append(args, b.locals[local])
+	}
+	for _, a := range args {
+		a.Uses++
+	}
+	from.Succs = append(from.Succs, Edge{To: l.target, Args: args})
+	l.target.Preds = append(l.target.Preds, from)
+}
+
+// jump ends the current block with a branch to a label. To leave the function is to
+// return.
+func (b *Builder) jump(l *label) {
+	if l.kind == labelFunction {
+		b.returnTop(len(l.results))
+		return
+	}
+	b.add(OpJump, Void, 0)
+	b.edgeTo(b.block, l)
+	b.block = nil
+}
+
+// returnTop returns the topmost n values.
+func (b *Builder) returnTop(n int) {
+	b.add(OpReturn, Void, 0, b.stack[len(b.stack)-n:]...)
+	b.block = nil
+}
+
+// branchIf branches to a label if a condition holds, or does not (when is false).
+func (b *Builder) branchIf(condition *Value, when bool, depth uint32) {
+	l := b.label(depth)
+	next, from := b.f.NewBlock(), b.block
+	b.add(OpIf, Void, 0, condition)
+	if !when {
+		b.f.AddEdge(from, next)
+	}
+	if l.kind == labelFunction {
+		leave := b.f.NewBlock()
+		b.f.AddEdge(from, leave)
+		b.begin(leave)
+		b.returnTop(len(l.results))
+	} else {
+		b.edgeTo(from, l)
+	}
+	if when {
+		b.f.AddEdge(from, next)
+	}
+	b.begin(next)
+}
+
+// branchTable builds a br_table. Labels whose branches carry values get a block in
+// between, one for each label, so that the edges of the table itself carry none.
+func (b *Builder) branchTable() {
+	index := b.pop()
+	table, from := b.add(OpTable, Void, 0, index), b.block
+	for _, depth := range b.in.Labels {
+		l := b.label(depth)
+		if l.fan == nil || l.fanOf != table.ID {
+			l.fan, l.fanOf = b.f.NewBlock(), table.ID
+			b.begin(l.fan)
+			b.jump(l)
+		}
+		b.f.AddEdge(from, l.fan)
+	}
+	b.block = nil
+}
+
+func (b *Builder) branchOnNull() {
+	ref := b.pop()
+	isNull := b.compare(Eq, ref, b.constant(I64, 0))
+	if b.in.Op == wasm.OpBrOnNull {
+		b.branchIf(isNull, true, b.in.Index)
+		b.push(ref)
+		return
+	}
+	// The reference is the last of the values that the branch carries.
+	b.push(ref)
+	b.branchIf(isNull, false, b.in.Index)
+	b.pop()
+}
+
+// restore brings back the parameters and locals with which an if began.
+func (b *Builder) restore(l *label) {
+	n := len(l.params)
+	saved := b.saved[l.savedAt:]
+	b.stack = append(b.stack[:l.depth], saved[:n]...)
+	for i, local := range l.assigned {
+		b.locals[local] = saved[n+i]
+	}
+	b.saved = b.saved[:l.savedAt]
+}
+
+// elseBranch ends the first arm of an if and begins the second.
+func (b *Builder) elseBranch() {
+	l := b.label(0)
+	if l.kind == labelDead {
+		return
+	}
+	if b.block != nil {
+		b.jump(l)
+	}
+	b.restore(l)
+	b.begin(l.alternative)
+	l.kind = labelElse
+}
+
+// end ends a block.
+func (b *Builder) end() {
+	l := b.label(0)
+	switch l.kind {
+	case labelDead:
+		b.labels = b.labels[:len(b.labels)-1]
+		return
+	case labelFunction:
+		if b.block != nil {
+			b.returnTop(len(l.results))
+		}
+		return
+	case labelIf:
+		b.elseBranch() // an if without else has an empty one
+	}
+	if l.isTry {
+		b.tries--
+	}
+	if l.kind != labelLoop && l.target != nil {
+		if b.block != nil {
+			b.jump(l)
+		}
+		b.enter(l)
+	}
+	b.labels = b.labels[:len(b.labels)-1]
+}
+
+// skip handles an instruction that cannot be reached: only nesting counts.
+func (b *Builder) skip() {
+	switch b.in.Op {
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable:
+		b.construct++
+		b.labels = append(b.labels, label{kind: labelDead})
+	case wasm.OpElse:
+		b.elseBranch()
+	case wasm.OpEnd:
+		b.end()
+	}
+}

@@ -1,0 +1,46 @@
+package ssa
+
+import (
+	"fmt"
+
+	"weft/wasm"
+)
+
+// An Env is what the builder must know of the run time and of a module.
+type Env struct {
+	Module   *wasm.Module
+	Space    *wasm.AddressSpace
+	Features wasm.Features
+
+	// Offsets in an instance's record of the pointers to the records of memories,
+	// globals, tables, functions and tags, and of the identity (32 bits) of a type.
+	MemoryPtr, GlobalPtr, TablePtr, FuncPtr, TagPtr, TypeID func(index uint32) int64
+
+	// Offsets in the records.
+	MemoryBase, MemoryLen int64
+	TableBase, TableLen   int64
+	GlobalValue           int64
+	FuncType              int64
+
+	// Args is the offset in the context of its argument slots.
+	Args int64
+
+	// Guarded says of a memory that accesses out of bounds fault by themselves, and that
+	// it never moves.
+	Guarded func(index uint32) bool
+	// Poll wants an OpPoll in each loop.
+	Poll bool
+}
+
+// An Unsupported error says what the compiler does not know yet.
+type Unsupported struct {
+	What    string        // an instruction, or a kind of values
+	Feature wasm.Features // its proposal
+}
+
+func (e *Unsupported) Error() string {
+	if e.Feature == wasm.MVP {
+		return "the compiler does not support " + e.What
+	}
+	return fmt.Sprintf("the compiler does not support %s (%v)", e.What, e.Feature)
+}

@@ -1,0 +1,117 @@
+package ssa
+
+import "weft/wasm"
+
+// access builds a load or store.
+func (b *Builder) access(l *lowering) {
+	var value *Value
+	if l.op == OpStore {
+		value = b.pop()
+	}
+	address, offset, index := b.pop(), b.in.Offset64, b.in.Index
+	var base *Value
+	record := b.record(b.env.MemoryPtr(index))
+	if b.env.Guarded(index) {
+		base = b.add(OpGetInvariant, I64, b.env.MemoryBase, record)
+	} else {
+		end := offset + uint64(l.mem.Size())
+		if end < offset {
+			b.trap(wasm.TrapMemoryOutOfBounds)
+			return
+		}
+		b.add(OpBoundsCheck, Void, int64(end), address, b.add(OpGet, I64, b.env.MemoryLen, record))
+		base = b.add(OpGet, I64, b.env.MemoryBase, record)
+		if offset >= 1<<32 {
+			address, offset = b.add(OpAdd, I64, 0, address, b.constant(I64, offset)), 0
+		}
+	}
+	if l.op == OpStore {
+		b.add(OpStore, Void, int64(offset), base, address, value).Mem = l.mem
+		return
+	}
+	v := b.add(OpLoad, l.typ, int64(offset), base, address)
+	v.Mem = l.mem
+	b.push(v)
+}
+
+func (b *Builder) memorySize() {
+	memory := b.env.Space.Memories[b.in.Index]
+	size := b.add(OpGet, I64, b.env.MemoryLen, b.record(b.env.MemoryPtr(b.in.Index)))
+	if memory.PageLog2 > 0 {
+		size = b.add(OpShrU, I64, 0, size, b.constant(I64, uint64(memory.PageLog2)))
+	}
+	b.push(b.narrow(size, memory.Limits))
+}
+
+func (b *Builder) memoryGrow() {
+	pages := b.widen(b.pop())
+	size := b.builtin(MemoryGrow, b.number(b.in.Index), pages)
+	b.push(b.narrow(size, b.env.Space.Memories[b.in.Index].Limits))
+}
+
+// threeOperands builds a builtin of two indices and three operands, addresses and lengths.
+func (b *Builder) threeOperands(number Builtin, first, second uint32) {
+	n, from, to := b.pop(), b.pop(), b.pop()
+	b.builtin(number, b.number(first), b.number(second), b.widen(to), b.widen(from), b.widen(n))
+}
+
+func (b *Builder) memoryFill() {
+	n, value, to := b.pop(), b.pop(), b.pop()
+	b.builtin(MemoryFill, b.number(b.in.Index), b.widen(to), value, b.widen(n))
+}
+
+// element returns the address of an element of a table after checking the index.
+func (b *Builder) element(table uint32, index *Value, code wasm.TrapCode) *Value {
+	record := b.record(b.env.TablePtr(table))
+	var length, base *Value
+	if l := b.env.Space.Tables[table].Limits; l.HasMax && l.Max == l.Min {
+		// It never grows, and hence never moves.
+		length = b.constant(I64, l.Min)
+		base = b.add(OpGetInvariant, I64, b.env.TableBase, record)
+	} else {
+		length = b.add(OpGet, I64, b.env.TableLen, record)
+		base = b.add(OpGet, I64, b.env.TableBase, record)
+	}
+	index = b.widen(index)
+	b.trapUnless(b.compare(LtU, index, length), code)
+	return b.add(OpAdd, I64, 0, base, b.add(OpShl, I64, 0, index, b.constant(I64, 3)))
+}
+
+func (b *Builder) tableGet() {
+	b.push(b.add(OpGet, I64, 0, b.element(b.in.Index, b.pop(), wasm.TrapTableOutOfBounds)))
+}
+
+func (b *Builder) tableSet() {
+	value := b.pop()
+	b.add(OpSet, Void, 0, b.element(b.in.Index, b.pop(), wasm.TrapTableOutOfBounds), value)
+}
+
+func (b *Builder) tableSize() {
+	length := b.add(OpGet, I64, b.env.TableLen, b.record(b.env.TablePtr(b.in.Index)))
+	b.push(b.narrow(length, b.env.Space.Tables[b.in.Index].Limits))
+}
+
+func (b *Builder) tableGrow() {
+	n, value := b.widen(b.pop()), b.pop()
+	length := b.builtin(TableGrow, b.number(b.in.Index), value, n)
+	b.push(b.narrow(length, b.env.Space.Tables[b.in.Index].Limits))
+}
+
+func (b *Builder) tableFill() {
+	n, value, to := b.pop(), b.pop(), b.pop()
+	b.builtin(TableFill, b.number(b.in.Index), b.widen(to), value, b.widen(n))
+}
+
+func (b *Builder) globalGet() {
+	global := b.env.Space.Globals[b.in.Index]
+	op := OpGet
+	if !global.Mutable {
+		op = OpGetInvariant
+	}
+	b.push(b.add(op, b.typeOf(global.Type), b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index))))
+}
+
+func (b *Builder) globalSet() {
+	b.typeOf(b.env.Space.Globals[b.in.Index].Type)
+	b.add(OpSet, Void, b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index)), b.pop())
+}

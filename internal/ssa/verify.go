@@ -1,0 +1,291 @@
+package ssa
+
+import "fmt"
+
+// Verify checks that a function is well-formed: edges and predecessors agree, arguments
+// have the types that operations and parameters want, definitions dominate their uses,
+// and uses are counted right. The error names the first place that is not.
+func Verify(f *Func) error {
+	v := verifier{f: f, defined: make([]int32, f.NumValues()), uses: make([]int32, f.NumValues())}
+	return v.run()
+}
+
+type verifier struct {
+	f       *Func
+	dom     domTree
+	defined []int32 // by value: 1 + position in its block, parameters 1
+	uses    []int32
+	listed  []bool // by block
+}
+
+func (v *verifier) run() error {
+	f := v.f
+	v.listed = make([]bool, f.NumBlocks())
+	for _, b := range f.Blocks {
+		if v.listed[b.ID] {
+			return fmt.Errorf("b%d is listed twice", b.ID)
+		}
+		v.listed[b.ID] = true
+		for _, p := range b.Params {
+			if p.Op != OpParam || p.Block != b || p.Type == Void {
+				return fmt.Errorf("b%d: v%d is no parameter of it", b.ID, p.ID)
+			}
+			v.defined[p.ID] = 1
+		}
+		for i, x := range b.Values {
+			if x.Block != b {
+				return fmt.Errorf("b%d: v%d says that it is elsewhere", b.ID, x.ID)
+			}
+			if v.defined[x.ID] != 0 {
+				return fmt.Errorf("b%d: v%d is defined twice", b.ID, x.ID)
+			}
+			v.defined[x.ID] = int32(i) + 2
+		}
+	}
+	v.dom.find(f)
+	for _, b := range f.Blocks {
+		if err := v.block(b); err != nil {
+			return fmt.Errorf("b%d: %w", b.ID, err)
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, x := range b.Params {
+			if x.Uses != v.uses[x.ID] {
+				return fmt.Errorf("v%d counts %d uses, there are %d", x.ID, x.Uses, v.uses[x.ID])
+			}
+		}
+		for _, x := range b.Values {
+			if x.Uses != v.uses[x.ID] {
+				return fmt.Errorf("v%d counts %d uses, there are %d", x.ID, x.Uses, v.uses[x.ID])
+			}
+		}
+	}
+	return nil
+}
+
+func (v *verifier) block(b *Block) error {
+	if len(b.Values) == 0 || !b.Terminator().Op.Info().Terminator {
+		return fmt.Errorf("no terminator")
+	}
+	for i, x := range b.Values {
+		if x.Op.Info().Terminator != (i == len(b.Values)-1) {
+			return fmt.Errorf("a terminator inside")
+		}
+		for j, a := range x.Args {
+			if err := v.use(a, b, i); err != nil {
+				return fmt.Errorf("%v: argument %d: %w", x, j, err)
+			}
+		}
+		if err := checkTypes(x); err != nil {
+			return fmt.Errorf("%v: %w", x, err)
+		}
+	}
+	if err := v.edges(b); err != nil {
+		return err
+	}
+	for _, p := range b.Preds {
+		if !v.listed[p.ID] {
+			return fmt.Errorf("predecessor b%d is not in the function", p.ID)
+		}
+		if count(p, b) != occurrences(b, p) {
+			return fmt.Errorf("predecessor b%d has another number of edges", p.ID)
+		}
+	}
+	if b.Pad != NotPad && (len(b.Preds) != 1 || b.Preds[0].Terminator().Op != OpInvoke) {
+		return fmt.Errorf("a pad not behind an invoke")
+	}
+	return nil
+}
+
+// count returns how many edges lead from a block to another, occurrences how often
+// a block is a predecessor.
+func count(from, to *Block) (n int) {
+	for _, e := range from.Succs {
+		if e.To == to {
+			n++
+		}
+	}
+	return n
+}
+
+func occurrences(b, pred *Block) (n int) {
+	for _, p := range b.Preds {
+		if p == pred {
+			n++
+		}
+	}
+	return n
+}
+
+func (v *verifier) edges(b *Block) error {
+	t := b.Terminator()
+	want := 0
+	switch t.Op {
+	case OpJump:
+		want = 1
+	case OpIf:
+		want = 2
+	case OpTable, OpInvoke:
+		want = max(len(b.Succs), 1)
+	}
+	if len(b.Succs) != want {
+		return fmt.Errorf("%v: %d successors", t, len(b.Succs))
+	}
+	for i, e := range b.Succs {
+		if !v.listed[e.To.ID] {
+			return fmt.Errorf("successor b%d is not in the function", e.To.ID)
+		}
+		if occurrences(e.To, b) == 0 {
+			return fmt.Errorf("b%d does not know its predecessor", e.To.ID)
+		}
+		if e.To == v.f.Blocks[0] {
+			return fmt.Errorf("an edge to the entry")
+		}
+		if isPad := e.To.Pad != NotPad; isPad != (t.Op == OpInvoke && i > 0) {
+			return fmt.Errorf("edge to b%d: pads are behind invokes", e.To.ID)
+		} else if isPad {
+			continue
+		}
+		if len(e.Args) != len(e.To.Params) {
+			return fmt.Errorf("%d arguments for %d parameters of b%d", len(e.Args), len(e.To.Params), e.To.ID)
+		}
+		for j, a := range e.Args {
+			if err := v.use(a, b, len(b.Values)); err != nil {
+				return fmt.Errorf("edge to b%d: %w", e.To.ID, err)
+			}
+			if a.Type != e.To.Params[j].Type {
+				return fmt.Errorf("edge to b%d: argument v%d has another type than its parameter", e.To.ID, a.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// use checks and counts a use at a position of a block.
+func (v *verifier) use(a *Value, b *Block, at int) error {
+	v.uses[a.ID]++
+	def := v.defined[a.ID]
+	switch {
+	case def == 0 || !v.listed[a.Block.ID]:
+		return fmt.Errorf("v%d is not in the function", a.ID)
+	case v.dom.number[b.ID] < 0:
+		return nil // cannot be reached
+	case a.Block == b && int(def) < at+2:
+		return nil
+	case a.Block != b && v.dom.number[a.Block.ID] >= 0 && v.dom.dominates(a.Block, b):
+		return nil
+	}
+	return fmt.Errorf("v%d does not dominate its use", a.ID)
+}
+
+// checkTypes checks number and types of a value's arguments and its result.
+func checkTypes(v *Value) error {
+	info := v.Op.Info()
+	if info.Args >= 0 && len(v.Args) != int(info.Args) {
+		return fmt.Errorf("%d arguments", len(v.Args))
+	}
+	ok := true
+	is := func(i int, types ...Type) {
+		found := false
+		for _, t := range types {
+			found = found || v.Args[i].Type == t
+		}
+		ok = ok && found
+	}
+	result := func(types ...Type) {
+		found := false
+		for _, t := range types {
+			found = found || v.Type == t
+		}
+		ok = ok && found
+	}
+	switch v.Op {
+	case OpAdd, OpSub, OpMul, OpAnd, OpOr, OpXor, OpShl, OpShrS, OpShrU, OpRotl, OpRotr, OpDivS, OpDivU, OpRemS, OpRemU, OpMulHiS, OpMulHiU:
+		result(I32, I64)
+		is(0, v.Type)
+		is(1, v.Type)
+	case OpClz, OpCtz, OpPopcnt, OpSExt8, OpSExt16:
+		result(I32, I64)
+		is(0, v.Type)
+	case OpSExt32:
+		result(I64)
+		is(0, I64)
+	case OpExtendS, OpExtendU:
+		result(I64)
+		is(0, I32)
+	case OpWrap:
+		result(I32)
+		is(0, I64)
+	case OpIcmp:
+		result(I32)
+		is(0, I32, I64)
+		is(1, v.Args[0].Type)
+	case OpFcmp:
+		result(I32)
+		is(0, F32, F64)
+		is(1, v.Args[0].Type)
+	case OpFadd, OpFsub, OpFmul, OpFdiv, OpFmin, OpFmax, OpFcopysign:
+		result(F32, F64)
+		is(0, v.Type)
+		is(1, v.Type)
+	case OpFabs, OpFneg, OpFsqrt, OpFceil, OpFfloor, OpFtrunc, OpFnearest:
+		result(F32, F64)
+		is(0, v.Type)
+	case OpPromote:
+		result(F64)
+		is(0, F32)
+	case OpDemote:
+		result(F32)
+		is(0, F64)
+	case OpConvertS, OpConvertU:
+		result(F32, F64)
+		is(0, I32, I64)
+	case OpTruncS, OpTruncU, OpTruncSatS, OpTruncSatU:
+		result(I32, I64)
+		is(0, F32, F64)
+	case OpBitcast:
+		ok = v.Type.Size() == v.Args[0].Type.Size() && v.Type.IsFloat() != v.Args[0].Type.IsFloat()
+	case OpSelect:
+		is(0, I32)
+		is(1, v.Type)
+		is(2, v.Type)
+	case OpLoad:
+		is(0, I64)
+		is(1, I32, I64)
+		ok = ok && v.Type != Void && v.Mem.Size() <= v.Type.Size()
+	case OpStore:
+		result(Void)
+		is(0, I64)
+		is(1, I32, I64)
+		ok = ok && v.Args[2].Type != Void && v.Mem.Size() <= v.Args[2].Type.Size()
+	case OpBoundsCheck:
+		is(0, I32, I64)
+		is(1, I64)
+	case OpGet, OpGetInvariant:
+		is(0, I64)
+		result(I32, I64, F32, F64)
+	case OpSet:
+		result(Void)
+		is(0, I64)
+		is(1, I32, I64, F32, F64)
+	case OpTrapIf, OpTrapUnless, OpIf, OpTable:
+		result(Void)
+		is(0, I32)
+	case OpResult:
+		ok = v.Args[0].Op.Info().Call && int(v.Aux) < len(v.Args[0].Sig.Results) && v.Type == v.Args[0].Sig.Results[v.Aux]
+	case OpConst, OpContext:
+		ok = v.Type != Void
+	}
+	fixed := map[Op]int{OpCall: 1, OpCallRecord: 1, OpBuiltin: 0, OpResume: 2, OpSuspend: 1, OpSwitch: 2, OpResumeThrow: 2,
+		OpTailCall: 1, OpTailCallRecord: 1}
+	if n, is := fixed[v.Op]; is {
+		ok = v.Type == Void && v.Sig != nil && len(v.Args) == n+len(v.Sig.Params)
+		for i := 0; ok && i < len(v.Args); i++ {
+			ok = i < n && v.Args[i].Type == I64 || i >= n && v.Args[i].Type == v.Sig.Params[i-n]
+		}
+	}
+	if !ok {
+		return fmt.Errorf("the types do not fit")
+	}
+	return nil
+}
