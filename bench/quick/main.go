@@ -12,6 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -41,13 +42,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, flag.Args(), *only, *engine, *rounds); err != nil {
+	if err := run(ctx, os.Stdout, flag.Args(), *only, *engine, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "quick:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, commits []string, only, engine string, rounds int) error {
+func run(ctx context.Context, out io.Writer, commits []string, only, engine string, rounds int) error {
 	pattern, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func run(ctx context.Context, commits []string, only, engine string, rounds int)
 			}
 		}
 	}
-	return compare(ctx, dir, sides)
+	return compare(ctx, out, dir, sides)
 }
 
 // A side is one of the two that are compared.
@@ -173,8 +174,8 @@ func (s *side) measure(ctx context.Context, o measure.Options, w *workload.Workl
 	return nil
 }
 
-// compare lets benchstat compare the figures.
-func compare(ctx context.Context, dir string, sides []*side) error {
+// compare lets benchstat compare the figures, and writes what it says.
+func compare(ctx context.Context, out io.Writer, dir string, sides []*side) error {
 	args := []string{"tool", "benchstat"}
 	for i, s := range sides {
 		file := filepath.Join(dir, fmt.Sprintf("figures%d", i))
@@ -184,6 +185,6 @@ func compare(ctx context.Context, dir string, sides []*side) error {
 		args = append(args, s.name+"="+file)
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
 	return cmd.Run()
 }
