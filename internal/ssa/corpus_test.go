@@ -55,11 +55,12 @@ func testEnv(m *wasm.Module, guarded bool) *ssa.Env {
 		}, Poll: !guarded}
 }
 
-// TestBuildCorpus builds all functions of the corpus that the compiler supports, with and
-// without guarded memories.
-func TestBuildCorpus(t *testing.T) {
+// TestCorpus builds all functions of the corpus that the compiler supports, with and
+// without guarded memories, and runs the passes on them.
+func TestCorpus(t *testing.T) {
 	var b ssa.Builder
-	built, refused := 0, map[string]int{}
+	var o ssa.Optimizer
+	built, refused := 0, map[wasm.Features]int{}
 	for _, m := range corpusModules(t) {
 		for _, guarded := range []bool{true, false} {
 			env := testEnv(m, guarded)
@@ -67,7 +68,7 @@ func TestBuildCorpus(t *testing.T) {
 				f, err := b.Build(env, i)
 				var unsupported *ssa.Unsupported
 				if errors.As(err, &unsupported) {
-					refused[unsupported.What]++
+					refused[unsupported.Feature]++
 					continue
 				}
 				if err != nil {
@@ -77,11 +78,48 @@ func TestBuildCorpus(t *testing.T) {
 				if err := ssa.Verify(f); err != nil {
 					t.Fatalf("%v\n%v", err, f)
 				}
+				for _, pass := range ssa.Passes {
+					before := f.String()
+					pass.Run(&o, f)
+					if err := ssa.Verify(f); err != nil {
+						t.Fatalf("%s: %v\n%v\nbefore:\n%v", pass.Name, err, f, before)
+					}
+				}
+				checkEdges(t, f)
+				checkOrder(t, f)
 			}
 		}
 	}
 	t.Logf("%d functions built, refused: %v", built, refused)
 	if built < 1000 {
 		t.Error("few functions were built")
+	}
+}
+
+// checkEdges checks what the register allocator wants of edges.
+func checkEdges(t *testing.T, f *ssa.Func) {
+	t.Helper()
+	for _, b := range f.Blocks {
+		for _, e := range b.Succs {
+			if len(b.Succs) > 1 && (len(e.To.Preds) > 1 || len(e.Args) > 0) {
+				t.Fatalf("a critical edge from b%d to b%d:\n%v", b.ID, e.To.ID, f)
+			}
+		}
+	}
+}
+
+// checkOrder checks that each block but the entry stands behind one of its predecessors.
+func checkOrder(t *testing.T, f *ssa.Func) {
+	t.Helper()
+	seen := make([]bool, f.NumBlocks())
+	for i, b := range f.Blocks {
+		ok := i == 0
+		for _, p := range b.Preds {
+			ok = ok || seen[p.ID]
+		}
+		if !ok {
+			t.Fatalf("b%d comes before its predecessors:\n%v", b.ID, f)
+		}
+		seen[b.ID] = true
 	}
 }

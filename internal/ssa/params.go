@@ -1,0 +1,82 @@
+package ssa
+
+// maxRounds bounds the rounds of params. What is left then is correct, only not minimal;
+// each level of nested loops can need a round.
+const maxRounds = 12
+
+// params removes the parameters of blocks that are not reached by two different values.
+// The builder makes one for each local that is assigned in a block or loop.
+func (o *Optimizer) params(f *Func) {
+	o.startReplacing(f)
+	o.dom.findOrder(f)
+	removed := false
+	for range maxRounds {
+		if !o.findTrivial(f) {
+			break
+		}
+		removed = true
+	}
+	if !removed {
+		return
+	}
+	for _, b := range f.Blocks {
+		for i := range b.Succs {
+			e := &b.Succs[i]
+			kept := e.Args[:0]
+			for j, a := range e.Args {
+				if o.repl[e.To.Params[j].ID] == nil {
+					kept = append(kept, a)
+				}
+			}
+			e.Args = kept
+		}
+	}
+	for _, b := range f.Blocks {
+		kept := b.Params[:0]
+		for _, p := range b.Params {
+			if o.repl[p.ID] == nil {
+				kept = append(kept, p)
+			}
+		}
+		b.Params = kept
+	}
+	o.rewrite(f)
+}
+
+// findTrivial notes replacements for parameters that all edges hand one value, besides
+// themselves, and reports whether there are any.
+func (o *Optimizer) findTrivial(f *Func) bool {
+	o.single = resized(o.single, f.NumValues())
+	for _, b := range o.dom.order {
+		for _, e := range b.Succs {
+			for j, a := range e.Args {
+				p := e.To.Params[j]
+				if o.repl[p.ID] != nil {
+					continue
+				}
+				a = o.resolve(a)
+				switch s := o.single[p.ID]; {
+				case a == p || s == a || s == p:
+					// s == p stands for two different values.
+				case s == nil:
+					o.single[p.ID] = a
+				default:
+					o.single[p.ID] = p
+				}
+			}
+		}
+	}
+	found := false
+	for _, b := range o.dom.order {
+		for _, p := range b.Params {
+			if s := o.single[p.ID]; s != nil && s != p {
+				// In a loop what s was replaced with meanwhile may be p itself.
+				if s = o.resolve(s); s != p {
+					o.repl[p.ID] = s
+					found = true
+				}
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,81 @@
+package ssa
+
+// A Pass improves a function, or brings it into the form that the next part of the
+// compiler wants. Before and after each pass the function satisfies [Verify].
+type Pass struct {
+	Name string
+	Run  func(*Optimizer, *Func)
+}
+
+// Passes lists the passes in their order.
+var Passes = [...]Pass{
+	{"params", (*Optimizer).params}, // no parameters that all edges hand the same
+	{"split", (*Optimizer).split},   // no critical edges
+	{"layout", (*Optimizer).layout}, // loops; the order of the blocks
+}
+
+// An Optimizer runs the passes on functions, one after the other, in the same
+// memory. The zero Optimizer is ready.
+type Optimizer struct {
+	dom   domTree
+	repl  []*Value // by ID: what a value is replaced with
+	loops loopForest
+
+	single  []*Value // params: what all edges hand to a parameter
+	order   []*Block // layout
+	visited []bool   // by block ID
+}
+
+// Run runs all passes on a function.
+func (o *Optimizer) Run(f *Func) {
+	for i := range Passes {
+		Passes[i].Run(o, f)
+	}
+}
+
+// startReplacing forgets all replacements.
+func (o *Optimizer) startReplacing(f *Func) { o.repl = resized(o.repl, f.NumValues()) }
+
+// resolve returns what a value has been replaced with in the end, or itself.
+func (o *Optimizer) resolve(v *Value) *Value {
+	if int(v.ID) >= len(o.repl) {
+		return v // made after the pass began
+	}
+	r := o.repl[v.ID]
+	if r == nil {
+		return v
+	}
+	if r = o.resolve(r); r != o.repl[v.ID] {
+		o.repl[v.ID] = r
+	}
+	return r
+}
+
+// rewrite replaces the arguments of all values and edges, and counts uses anew.
+func (o *Optimizer) rewrite(f *Func) {
+	for _, b := range f.Blocks {
+		for _, v := range b.Params {
+			v.Uses = 0
+		}
+		for _, v := range b.Values {
+			v.Uses = 0
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			for i, a := range v.Args {
+				a = o.resolve(a)
+				v.Args[i] = a
+				a.Uses++
+			}
+		}
+		for i := range b.Succs {
+			args := b.Succs[i].Args
+			for j, a := range args {
+				a = o.resolve(a)
+				args[j] = a
+				a.Uses++
+			}
+		}
+	}
+}
