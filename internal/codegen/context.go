@@ -29,7 +29,7 @@ type Context struct {
 	ResumePC                    uintptr
 	Saved                       [16]uintptr
 	Flags                       uintptr
-	_                           uintptr
+	SavedRequest                uintptr // that a preemption came between
 	SavedX                      [16][2]uint64
 
 	// Args are what calls pass beside registers, and what requests take and give.
