@@ -18,6 +18,9 @@ type Module struct {
 	Features wasm.Features
 	// Code is the engine's: what it needs to execute the module.
 	Code any
+	// Interpreted is why an engine that compiles has left the module to the interpreter;
+	// nil if it has not.
+	Interpreted error
 
 	debug   *dwarf.Data
 	exports func() map[string]*wasm.Export

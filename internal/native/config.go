@@ -1,0 +1,13 @@
+package native
+
+// A Config says how code is made. The zero value relies on signals.
+type Config struct {
+	// BoundsChecks compares addresses with the length of memory, instead of letting
+	// accesses fault.
+	BoundsChecks bool
+	// Polls lets loops look whether they are to yield or to end, instead of
+	// interrupting them by signals.
+	Polls bool
+	// NoSignals leaves the handlers of the process alone. It implies the other two.
+	NoSignals bool
+}

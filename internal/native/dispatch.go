@@ -1,0 +1,120 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"weft/internal/codegen/amd64"
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// dispatch does what native code asks for, and reports whether to go back to it. If not,
+// the call ends with the machine's error.
+//
+// Its prologue is where the goroutine yields, if Go asks for that: so the request to
+// preempt is done when it begins. (runtime.Gosched would not do: the collector
+// wants to stop a goroutine, and one that is always about to run evades it.)
+func dispatch(m *machine) bool {
+	c := m.context
+	m.cur, m.sp = m.current(), c.NativeSP
+	switch c.Request {
+	case requestHostCall:
+		return m.callHost()
+	case requestGrow:
+		return m.grow()
+	case requestPreempt:
+		return m.end(m.interrupted(m.atInterruption))
+	case requestPoll:
+		return m.end(m.interrupted(m.atCall))
+	case requestTrap:
+		return m.trap(wasm.TrapCode(c.FaultAddr), "")
+	case requestFault:
+		return m.fault()
+	}
+	return m.builtin(ssaBuiltin(c.Request))
+}
+
+// end ends the call if there is an error.
+func (m *machine) end(err error) bool {
+	m.err = err
+	return err == nil
+}
+
+// trap ends the call with a trap of the code that has called a stub.
+func (m *machine) trap(code wasm.TrapCode, detail string) bool {
+	return m.end(&store.Trap{Code: code, Detail: detail, Stack: m.stackTrace(m.atCall())})
+}
+
+// fault ends the call because an access to memory has faulted.
+func (m *machine) fault() bool {
+	c := m.context
+	m.sp = c.FaultSP
+	p, ok := m.engine.find(c.FaultPC)
+	if ok {
+		if site := p.faultSite(); site != nil {
+			return m.end(&store.Trap{Code: site.Trap, Stack: m.stackTrace(m.atFault(p))})
+		}
+	}
+	// Wrong code: it must not look like something that the guest has done.
+	panic(fmt.Sprintf("weft: native code at %#x (%v) has accessed %#x", c.FaultPC, p, c.FaultAddr))
+}
+
+// grow makes the stack large enough for the function whose prologue asks for it.
+func (m *machine) grow() bool {
+	p, ok := m.engine.find(m.returnAddress())
+	if !ok {
+		panic(fmt.Sprintf("weft: native code at %#x wants a larger stack", m.returnAddress()))
+	}
+	if trap := m.growStack(uintptr(p.fn().frame)); trap != 0 {
+		return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(m.atPrologue(p))})
+	}
+	return true
+}
+
+// returnAddress is where the stub that has left returns to.
+func (m *machine) returnAddress() uintptr { return *(*uintptr)(store.Pointer(m.sp)) }
+
+// callHost calls a host function, or one of the interpreter's.
+func (m *machine) callHost() bool {
+	c, s := m.context, m.store
+	f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
+	// The caller's frame begins behind the return address, with its instance.
+	caller := *(**store.InstanceRecord)(store.Pointer(m.sp + unsafe.Sizeof(m.sp)))
+	n := int(max(f.Params, f.Results))
+	if cap(m.slots) < n {
+		m.slots = make([]uint64, n)
+	}
+	m.slots = m.slots[:n]
+	copy(m.slots, c.Args[:f.Params])
+	if err := s.CallHost(m.ctx, f, caller, m.slots); err != nil {
+		return m.hostFailed(f, err)
+	}
+	copy(c.Args[:], m.slots[:f.Results])
+	if m.cancelled.Load() {
+		return m.end(m.interrupted(m.atCall))
+	}
+	return true
+}
+
+// hostFailed ends the call with the error that a host function has returned.
+func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
+	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
+		return m.throw(e.Tag.Record, e.Payload, e.Ref())
+	}
+	var own interface{ StackTrace() *store.StackTrace }
+	if !errors.As(err, &own) {
+		err = &store.HostError{Func: m.store.FuncName(f), Err: err, Stack: m.stackTrace(m.atCall())}
+	}
+	return m.end(err)
+}
+
+// throw takes an exception to its handler.
+func (m *machine) throw(tag *store.TagRecord, payload []uint64, ref uint64) bool {
+	e := m.store.HoldException(tag, payload, ref)
+	e.Stack = m.stackTrace(m.atCall())
+	return m.end(e)
+}

@@ -1,0 +1,39 @@
+// Package native runs machine code on the threads of the Go program, without cgo.
+//
+// # The border
+//
+// [Engine.Call] begins on a goroutine's stack. enter, in assembly, jumps to a stub that
+// leaves Go's stack pointer in the store's [codegen.Context] and goes on with a stack
+// of the store. Whatever code asks of Go (a host function, a builtin, a larger
+// stack) it asks by jumping back: to the assembly function hostEntry, which stands on
+// the goroutine's stack where enter was called and calls dispatch, an ordinary Go
+// function. So Go never sees a foreign stack: traces, panics, Goexit, growing
+// stacks and the collector work as they always do. When dispatch has done what was
+// asked, hostEntry enters again; when the call is to end with an error it returns, to
+// the caller of enter, and the foreign stacks are simply left behind.
+//
+//	Go            call ──► enter                hostEntry ──► dispatch
+//	                         │                      ▲            │
+//	stubs                  entry ──────┐         leave           │ entry
+//	                                   ▼            │            ▼
+//	machine code            adapter ─► function ─► host adapter, builtin, trap, ...
+//
+// # Signals
+//
+// Machine code is interrupted by signals in two cases, both of which end in a stub that
+// leaves to Go (signal.go): an access to memory faults, which is a trap; or Go asks the
+// goroutine to yield, or somebody wants the call to end, which arrives as SIGURG.
+// Code in stubs is never interrupted: the range of addresses tells.
+//
+// # What is where
+//
+//	codespace.go   executable memory
+//	process.go     what a process has one of: the region for code, the handlers
+//	signal.go      installing the handlers
+//	stubs.go       the code between Go and compiled functions; adapters.go, that for function types
+//	enter_*.s      the assembly on Go's side
+//	engine.go      store.Engine: modules, calls
+//	machine.go     a call from the host
+//	dispatch.go    what code asks of Go
+//	trace.go       walking stacks by return addresses
+package native

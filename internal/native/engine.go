@@ -1,0 +1,184 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// Engine executes machine code. What the compiler does not support, it leaves to an
+// interpreter. It can serve any number of stores at the same time.
+type Engine struct {
+	interpreter store.Engine
+	config      Config
+	features    amd64.Features
+	// compile returns the code of a module's own functions. Tests replace it.
+	compile func(*Engine, *store.Module) ([]*codegen.Code, error)
+
+	modules atomic.Pointer[[]*moduleCode] // sorted by address
+
+	mu       sync.Mutex // held to change modules, and for what follows
+	adapters map[wasm.TypeID]adapters
+	pieces   *pieces
+}
+
+// pieces are what is given back with the engine.
+type pieces struct{ list []span }
+
+// New returns an engine. The first one with signals installs handlers in the process
+// (see docs/native.md); where Go does not interrupt goroutines by signals, code polls. The
+// interpreter gets the modules that are not compiled.
+func New(interpreter store.Engine, config Config) (store.Engine, error) {
+	return newEngine(interpreter, config)
+}
+
+func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
+	features := amd64.Detect()
+	if !features.SSE41 || !features.POPCNT {
+		return nil, errors.New("weft: the native engine needs a processor with SSE4.1 and POPCNT")
+	}
+	if err := startProcess(); err != nil {
+		return nil, err
+	}
+	if config.NoSignals {
+		config.BoundsChecks, config.Polls = true, true
+	} else if err := startSignals(); err != nil {
+		return nil, err
+	}
+	config.Polls = config.Polls || !canPreempt()
+	e := &Engine{interpreter: interpreter, config: config, features: features, compile: compile,
+		adapters: map[wasm.TypeID]adapters{}, pieces: &pieces{}}
+	e.modules.Store(&[]*moduleCode{})
+	runtime.AddCleanup(e, func(p *pieces) {
+		for _, piece := range p.list {
+			process.adapters.release(piece)
+		}
+	}, e.pieces)
+	return e, nil
+}
+
+// isCompiled reports whether a function has machine code of its own.
+func isCompiled(f *store.FuncRecord) bool { return f.Native-compiledStart < compiledSize }
+
+// Prepare implements [store.Engine].
+func (e *Engine) Prepare(m *store.Module) {
+	if err := e.prepare(m); err != nil {
+		m.Interpreted = err
+		e.interpreter.Prepare(m)
+	}
+}
+
+func (e *Engine) prepare(m *store.Module) error {
+	var types []functionType
+	for i, id := range m.Types {
+		if t := &m.Wasm.Types[i]; t.Comp.Kind == wasm.CompFunc {
+			types = append(types, functionType{id, t.Comp.Func})
+		}
+	}
+	if err := e.adapt(types); err != nil {
+		return err
+	}
+	codes, err := e.compile(e, m)
+	if err != nil {
+		return err
+	}
+	return e.place(m, codes)
+}
+
+// Link implements [store.Engine].
+func (e *Engine) Link(in *store.Instance) error {
+	m := in.Module
+	code, compiled := m.Code.(*moduleCode)
+	if compiled && !e.config.BoundsChecks {
+		for i, t := range m.Space.Memories {
+			if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {
+				return fmt.Errorf("weft: memory %d is not guarded: there is no address space left for it", i)
+			}
+		}
+	}
+	for i := range m.Wasm.Funcs {
+		f := in.Record.Func(uint32(m.Space.ImportedFuncs + i))
+		if compiled {
+			f.Native = code.funcs[i].start
+			continue
+		}
+		a, err := e.adapter(f.Type, in.Store.Types.Comp(f.Type).Func)
+		if err != nil {
+			return err
+		}
+		f.Native = a.host
+	}
+	return nil
+}
+
+// guardable reports whether code for a memory of the type relies on a guard.
+func guardable(t wasm.MemoryType) bool { return !t.Limits.Is64 && t.PageLog2 == 16 }
+
+// LinkHost implements [store.Engine].
+func (e *Engine) LinkHost(s *store.Store, f *store.FuncRecord) error {
+	a, err := e.adapter(f.Type, s.Types.Comp(f.Type).Func)
+	f.Native = a.host
+	return err
+}
+
+// errFuel is returned where code does not count.
+var errFuel = errors.New("weft: the native engine does not count fuel")
+
+// Call implements [store.Engine].
+func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) error {
+	if !isCompiled(f) {
+		return e.interpreter.Call(ctx, s, f, slots)
+	}
+	use, err := s.Enter()
+	if err != nil {
+		return err
+	}
+	if s.FuelEnabled {
+		s.Leave()
+		return errFuel
+	}
+	m, err := e.begin(ctx, s, use)
+	if err != nil {
+		return err
+	}
+	defer m.leave()
+	return m.invoke(f, slots)
+}
+
+// errContinuation is returned for continuations of compiled functions.
+var errContinuation = errors.New("weft: the native engine does not resume continuations from the host")
+
+// Resume implements [store.Engine].
+func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume) (store.Suspension, error) {
+	if c := s.Conts.Lookup(r.Ref); c != nil && c.Func != nil && isCompiled(c.Func) {
+		return store.Suspension{}, errContinuation
+	}
+	return e.interpreter.Resume(ctx, s, r)
+}
+
+// Bind implements [store.Engine].
+func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error) {
+	if c := s.Conts.Lookup(ref); c != nil && c.Func != nil && isCompiled(c.Func) {
+		return 0, errContinuation
+	}
+	return e.interpreter.Bind(s, ref, args, t)
+}
+
+// Frames implements [store.Engine].
+func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
+	if !isCompiled(c.Func) {
+		return e.interpreter.Frames(c)
+	}
+	base = c.Stack + uintptr(c.FP)
+	return base, c.StackEnd() - base
+}

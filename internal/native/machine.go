@@ -1,0 +1,247 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"context"
+	"sync/atomic"
+	"unsafe"
+
+	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// enter runs native code from NativePC on with the stack NativeSP, and returns when that
+// is at its end or dispatch has said so.
+//
+//go:noescape
+func enter(c *codegen.Context, m *machine)
+
+// hostEntry is where stubs leave to. It is not called.
+func hostEntry(c *codegen.Context, m *machine)
+
+func hostEntryPC() uintptr
+
+// A machine executes one call from the host, and what it leads to except for calls
+// that a host function makes: those get a machine of their own.
+type machine struct {
+	engine  *Engine
+	store   *store.Store
+	state   *storeState
+	context *codegen.Context
+	ctx     context.Context
+	caller  *store.InstanceRecord // the store's Caller before the call
+	use     store.Use             // that the call is
+	outer   border                // of the call around this one
+
+	// cur and sp are, while Go code runs, the continuation that runs and the lowest
+	// address of its stack that matters.
+	cur *store.ContRecord
+	sp  uintptr
+
+	err   error    // with which the call ends
+	slots []uint64 // of the host function that runs
+
+	active    atomic.Bool // a call is under way
+	cancelled atomic.Bool // a context has ended that is or was watched
+	watched   *watch      // nil until there is a context to watch
+}
+
+// A border is what a call inside of another must leave as it was.
+type border struct{ current, stackLimit, nativeSP, nativePC uintptr }
+
+// storeState is what all calls in a store share. The context is Go memory: it does
+// not move, has no pointers, and lives as long as somebody refers to it.
+type storeState struct {
+	context *codegen.Context
+	idle    []*machine
+	entries map[wasm.TypeID]uintptr // adapters, by type
+}
+
+// initialStack is the size of the stack for a call from the host.
+const initialStack = 4 << 10
+
+func (e *Engine) newState(s *store.Store) *storeState {
+	p := &process.stubs
+	c := &codegen.Context{
+		Conts:    uintptr(unsafe.Pointer(s.Conts.At(0))),
+		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
+		HostEntry: hostEntryPC(), EntryStub: p.entry,
+	}
+	return &storeState{context: c, entries: map[wasm.TypeID]uintptr{}}
+}
+
+// begin returns a machine for a call from the host, who calls leave at its end. On
+// failure the use of the store ends.
+func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*machine, error) {
+	if err := mayBegin(ctx, s); err != nil {
+		s.Leave()
+		return nil, err
+	}
+	m := e.machine(s)
+	c := m.context
+	m.outer = border{c.Current, c.StackLimit, c.NativeSP, c.NativePC}
+	c.Current = 0
+	m.active.Store(true)
+	s.HostDepth++
+	s.Active = append(s.Active, m)
+	m.watch(ctx)
+	m.ctx, m.caller, m.use = ctx, s.Caller, use
+	return m, nil
+}
+
+// mayBegin returns the error for a call that must not begin.
+func mayBegin(ctx context.Context, s *store.Store) error {
+	if s.HostDepth >= s.Limits.HostDepth {
+		return &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
+	}
+	if ctx.Err() != nil {
+		return &store.Interrupt{Cause: context.Cause(ctx)}
+	}
+	return nil
+}
+
+// machine takes an idle machine of the store or makes one.
+func (e *Engine) machine(s *store.Store) *machine {
+	state, ok := s.Native.(*storeState)
+	if !ok {
+		state = e.newState(s)
+		s.Native = state
+	}
+	if n := len(state.idle); n > 0 {
+		m := state.idle[n-1]
+		state.idle = state.idle[:n-1]
+		return m
+	}
+	return &machine{engine: e, store: s, state: state, context: state.context}
+}
+
+// invoke runs a compiled function.
+func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
+	entry, err := m.entry(f)
+	if err != nil {
+		return err
+	}
+	c := m.context
+	root := m.store.Conts.New(f, f.Type)
+	if root == nil {
+		return &store.Trap{Code: wasm.TrapTooManyContinuations}
+	}
+	root.State = store.ContRunning // no reference to it was ever made
+	m.setCurrent(root)
+	if trap := m.giveStack(root, initialStack); trap != 0 {
+		return &store.Trap{Code: trap}
+	}
+	m.store.StackInUse += root.StackSize()
+	copy(c.Args[:], slots[:f.Params])
+	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
+	c.NativeSP, c.NativePC = root.StackEnd(), entry
+	c.StackLimit = root.Stack + codegen.StackMargin
+	enter(c, m)
+	if m.err != nil {
+		return m.err
+	}
+	copy(slots, c.Args[:f.Results])
+	return nil
+}
+
+// entry returns the adapter through which a function is called.
+func (m *machine) entry(f *store.FuncRecord) (uintptr, error) {
+	if entry := m.state.entries[f.Type]; entry != 0 {
+		return entry, nil
+	}
+	a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
+	if err == nil {
+		m.state.entries[f.Type] = a.entry
+	}
+	return a.entry, err
+}
+
+func (m *machine) setCurrent(c *store.ContRecord) {
+	m.cur = c
+	m.context.Current = uintptr(unsafe.Pointer(c))
+}
+
+// current returns the continuation that runs.
+func (m *machine) current() *store.ContRecord {
+	return (*store.ContRecord)(store.Pointer(m.context.Current))
+}
+
+// parent returns the continuation that resumed c; nil if the host called on c.
+func (m *machine) parent(c *store.ContRecord) *store.ContRecord {
+	if c.Parent == 0 {
+		return nil
+	}
+	return m.store.Conts.At(c.Parent)
+}
+
+// leave gives back what the call used, however it ended, and the machine itself.
+func (m *machine) leave() {
+	s, c := m.store, m.context
+	m.use.Regain(s)
+	m.active.Store(false)
+	for r := m.current(); r != nil; {
+		parent := m.parent(r)
+		s.StackInUse -= r.StackSize()
+		s.Conts.Free(r)
+		r = parent
+	}
+	c.Current, c.StackLimit, c.NativeSP, c.NativePC = m.outer.current, m.outer.stackLimit, m.outer.nativeSP, m.outer.nativePC
+	s.Caller = m.caller
+	s.HostDepth--
+	s.Active = s.Active[:s.HostDepth]
+	m.ctx, m.err, m.cur, m.sp = nil, nil, nil, 0
+	clear(m.slots)
+	m.state.idle = append(m.state.idle, m)
+	s.Leave()
+}
+
+// giveStack gives a continuation that has none a stack.
+func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
+	if uint64(size) > uint64(m.store.Limits.StackBytes) {
+		return wasm.TrapStackExhausted
+	}
+	if m.store.Conts.AllocStack(c, size) {
+		return wasm.TrapNone
+	}
+	m.store.Collect()
+	if m.store.Conts.AllocStack(c, size) {
+		return wasm.TrapNone
+	}
+	return wasm.TrapOutOfMemory
+}
+
+// growStack makes the stack of the running continuation larger, by at least bytes.
+func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
+	c, s, r := m.context, m.store, m.cur
+	used, old := r.StackEnd()-c.NativeSP, r.StackSize()
+	size := max(used+bytes+codegen.StackMargin, 2*uintptr(old))
+	if s.StackInUse-old+uint64(size) > uint64(s.Limits.StackBytes) {
+		return wasm.TrapStackExhausted
+	}
+	if !s.Conts.GrowStackDown(r, used, size) {
+		return wasm.TrapOutOfMemory
+	}
+	s.StackInUse += r.StackSize() - old
+	c.NativeSP = r.StackEnd() - used
+	c.StackLimit = r.Stack + codegen.StackMargin
+	return wasm.TrapNone
+}
+
+// ScanStacks implements [store.Roots].
+func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
+	if m.sp == 0 {
+		return // nothing has run yet
+	}
+	if n := len(m.slots); n > 0 {
+		scan(uintptr(unsafe.Pointer(&m.slots[0])), uintptr(n)*8)
+	}
+	args := &m.context.Args
+	scan(uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args))
+	scan(m.sp, m.cur.StackEnd()-m.sp)
+	for c := m.parent(m.cur); c != nil; c = m.parent(c) {
+		scan(m.engine.Frames(c))
+	}
+}

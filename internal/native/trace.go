@@ -1,0 +1,127 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"unsafe"
+
+	"weft/internal/store"
+)
+
+// A walker goes over the active calls of a machine, from the innermost out: the place
+// in a function, and where its frame is. From a frame it comes to the next by the
+// return address behind it, as the code's tables tell the size of frames.
+type walker struct {
+	m     *machine
+	cont  *store.ContRecord
+	place place
+	frame uintptr // address of the frame
+	size  uintptr // of the frame; 0 while the function has none yet, or no more
+	// resumed says that the call has resumed the one before.
+	resumed bool
+	ok      bool // there is a call
+}
+
+// atCall is where a stub was called that has left to Go.
+func (m *machine) atCall() walker {
+	w := walker{m: m, cont: m.cur}
+	w.at(m.returnAddress(), m.sp+unsafe.Sizeof(m.sp))
+	return w
+}
+
+// atPrologue is where the prologue of a function has called a stub.
+func (m *machine) atPrologue(p place) walker {
+	return walker{m: m, cont: m.cur, place: p, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
+}
+
+// atFault is where an access has faulted.
+func (m *machine) atFault(p place) walker {
+	return walker{m: m, cont: m.cur, place: p, frame: m.sp, size: uintptr(p.fn().frame), ok: true}
+}
+
+// atInterruption is where a signal has interrupted the code: maybe in a prologue or
+// epilogue.
+func (m *machine) atInterruption() walker {
+	p, ok := m.engine.find(m.context.ResumePC)
+	w := walker{m: m, cont: m.cur, place: p, frame: m.sp, ok: ok}
+	if !ok || p.offset < p.fn().prologue {
+		return w
+	}
+	w.size = uintptr(p.fn().frame)
+	if !w.returns() {
+		w.size = 0
+	}
+	return w
+}
+
+// at makes the walker be at the call that returns to pc, with the frame at an address.
+func (w *walker) at(pc, frame uintptr) {
+	w.place, w.ok = w.m.engine.find(pc)
+	if w.ok {
+		w.frame, w.size = frame, uintptr(w.place.fn().frame)
+	}
+}
+
+// caller returns the return address of the call; false if it cannot be one.
+func (w *walker) caller() (uintptr, bool) {
+	at := w.frame + w.size
+	if at < w.cont.Stack || at >= w.cont.StackEnd() {
+		return 0, false
+	}
+	return *(*uintptr)(store.Pointer(at)), true
+}
+
+// returns reports whether what the walker takes for a return address is one.
+func (w *walker) returns() bool {
+	pc, ok := w.caller()
+	if !ok {
+		return false
+	}
+	p, ok := w.m.engine.find(pc)
+	return !ok && pc != 0 || ok && p.callSite() != nil
+}
+
+// next goes to the caller; false if that is the host.
+func (w *walker) next() bool {
+	pc, ok := w.caller()
+	if !ok {
+		return false
+	}
+	w.resumed = false
+	w.at(pc, w.frame+w.size+unsafe.Sizeof(pc))
+	return w.ok
+}
+
+// stackTrace describes the active calls; of a very deep stack both ends.
+func (m *machine) stackTrace(start walker) store.StackTrace {
+	var trace store.StackTrace
+	if !start.ok {
+		return trace
+	}
+	total := 1
+	for w := start; w.next(); {
+		total++
+	}
+	w := start
+	for i := range total {
+		if trace.Keeps(i, total) {
+			f := w.describe()
+			if w.cont.Parent != 0 {
+				f.Continuation = m.store.Conts.Number(w.cont)
+			}
+			f.ResumedHere = w.resumed
+			trace.Frames = append(trace.Frames, f)
+		} else {
+			trace.Omitted++
+		}
+		w.next()
+	}
+	return trace
+}
+
+// describe describes the call.
+func (w *walker) describe() store.Frame {
+	// The store has an instance of the module, which is alive while its code runs.
+	m := w.place.module.module.Value()
+	return m.FuncFrame(uint32(m.Space.ImportedFuncs+w.place.own), w.place.pos())
+}
