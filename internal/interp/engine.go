@@ -68,7 +68,7 @@ func (e *Engine) Prepare(m *store.Module) {
 func (e *Engine) Link(*store.Instance) error { return nil }
 
 // LinkHost implements [store.Engine].
-func (e *Engine) LinkHost(*store.FuncRecord) error { return nil }
+func (e *Engine) LinkHost(*store.Store, *store.FuncRecord) error { return nil }
 
 // function returns the code of a function that the module defines.
 func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {

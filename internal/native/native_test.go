@@ -4,6 +4,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"weft/internal/codegen"
@@ -93,6 +94,8 @@ func assemble(emit emitter) *codegen.Code {
 	return &h.code
 }
 
+var errHandmade = errors.New("not compiled")
+
 // A guest is a store with one instance of one module of handmade functions.
 type guest struct {
 	t      testing.TB
@@ -158,8 +161,8 @@ func (g *guest) instantiate(source string, imports []store.Extern, emitters ...e
 // host makes a host function.
 func (g *guest) host(t wasm.FuncType, call func(ctx context.Context, slots []uint64) error) *store.FuncRecord {
 	g.t.Helper()
-	ids := g.types.Add([]wasm.SubType{{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}}}, nil)
-	f, err := g.store.NewHostFunc(ids[0], "host", call)
+	id := g.types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}})
+	f, err := g.store.NewHostFunc(id, "host", call)
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ type Engine interface {
 	// which has its memories and tables. The error says why it cannot be used.
 	Link(in *Instance) error
 	// LinkHost lets it complete the record of a new host function.
-	LinkHost(f *FuncRecord) error
+	LinkHost(s *Store, f *FuncRecord) error
 	// Call calls a function. Slots hold the arguments and then the results; its
 	// length is the larger of both. The error is a [*Trap], an [*Exception], an
 	// [*UnhandledSuspension], the cause of the context's end, or what a host

@@ -76,7 +76,7 @@ func (s *Store) NewHostFunc(id wasm.TypeID, name string, call func(ctx context.C
 	t := s.Types.Comp(id).Func
 	*record = FuncRecord{Index: uint32(len(s.hosts)), Type: id,
 		Params: uint32(wasm.SlotCount(t.Params)), Results: uint32(wasm.SlotCount(t.Results))}
-	if err := s.Engine.LinkHost(record); err != nil {
+	if err := s.Engine.LinkHost(s, record); err != nil {
 		return nil, err
 	}
 	f := &HostFunc{Record: record, Name: name, Call: call}
