@@ -97,8 +97,8 @@ func TestOp(t *testing.T) {
 	}
 	for _, m := range operands {
 		check(t, "movsxd rax, "+memory(S32, m), func(a *Assembler) { a.OpLoad(Movsxd, S64, RAX, m) })
-		check(t, "lea rsi, ptr "+address(m), func(a *Assembler) { a.Lea(S64, RSI, m) })
-		check(t, "lea r9d, ptr "+address(m), func(a *Assembler) { a.Lea(S32, R9, m) })
+		check(t, "lea rsi, ptr "+addressText(m), func(a *Assembler) { a.Lea(S64, RSI, m) })
+		check(t, "lea r9d, ptr "+addressText(m), func(a *Assembler) { a.Lea(S32, R9, m) })
 		check(t, "imul r9d, "+memory(S32, m)+", 0x64", func(a *Assembler) { a.ImulLoadImm(S32, R9, m, 100) })
 		check(t, "imul r9, "+memory(S64, m)+", 0x3e8", func(a *Assembler) { a.ImulLoadImm(S64, R9, m, 1000) })
 	}
@@ -176,10 +176,10 @@ func TestSSE(t *testing.T) {
 		check(t, c.text+" xmm1, xmm12", func(a *Assembler) { a.SSE(c.op, X1, X12) })
 		check(t, c.text+" xmm8, xmm7", func(a *Assembler) { a.SSE(c.op, X8, X7) })
 		for _, m := range operands {
-			check(t, c.text+" xmm15, "+c.size+" ptr "+address(m), func(a *Assembler) { a.SSELoad(c.op, X15, m) })
+			check(t, c.text+" xmm15, "+c.size+" ptr "+addressText(m), func(a *Assembler) { a.SSELoad(c.op, X15, m) })
 			switch c.op {
 			case Movss, Movsd, Movups, Movaps:
-				check(t, c.text+" "+c.size+" ptr "+address(m)+", xmm15", func(a *Assembler) { a.SSEStore(c.op, m, X15) })
+				check(t, c.text+" "+c.size+" ptr "+addressText(m)+", xmm15", func(a *Assembler) { a.SSEStore(c.op, m, X15) })
 			}
 		}
 	}
@@ -193,7 +193,7 @@ func TestSSE(t *testing.T) {
 	} {
 		check(t, c.text+" xmm1, xmm12, 0x3", func(a *Assembler) { a.SSEImm(c.op, X1, X12, 3) })
 		for _, m := range operands {
-			check(t, c.text+" xmm8, "+c.size+" ptr "+address(m)+", 0x3", func(a *Assembler) { a.SSELoadImm(c.op, X8, m, CmpUnord) })
+			check(t, c.text+" xmm8, "+c.size+" ptr "+addressText(m)+", 0x3", func(a *Assembler) { a.SSELoadImm(c.op, X8, m, CmpUnord) })
 		}
 	}
 }

@@ -94,8 +94,8 @@ func number(v int64) string {
 	return fmt.Sprintf("%#x", v)
 }
 
-// address is a memory operand without its size.
-func address(m Mem) string {
+// addressText is a memory operand without its size.
+func addressText(m Mem) string {
 	var s string
 	if m.Base != NoReg {
 		s = RegName(m.Base)
@@ -124,7 +124,7 @@ func address(m Mem) string {
 }
 
 // memory is a memory operand of a size.
-func memory(size Size, m Mem) string { return sizes[size].pointer + " ptr " + address(m) }
+func memory(size Size, m Mem) string { return sizes[size].pointer + " ptr " + addressText(m) }
 
 // general are the general registers, and xs the X registers.
 func general() []Reg { return registers(RAX) }

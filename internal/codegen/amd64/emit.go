@@ -1,0 +1,295 @@
+package amd64
+
+import (
+	"fmt"
+
+	"weft/internal/codegen"
+	"weft/wasm"
+)
+
+// An Emitter makes bytes of instructions whose operands have registers. It may be
+// used for one function after the other, and keeps its memory.
+type Emitter struct {
+	Config Config
+
+	a         Assembler
+	f         *codegen.Func
+	code      *codegen.Code
+	blocks    []Label
+	block     int
+	call      int // the site of the block's last call, which an invoke gives its pads to; -1 for none
+	exits     []exit
+	polls     []poll
+	tables    []table
+	constants []poolConstant
+	pads      []pads
+	leaf      bool
+}
+
+// An exit is a trap: where it is raised, behind the function.
+type exit struct {
+	label Label
+	trap  wasm.TrapCode
+	pos   int32
+}
+
+// A poll leaves the function's way, and returns to it.
+type poll struct {
+	away, back Label
+	pos        int32
+}
+
+// A table of jumps has the distances of its targets from its beginning.
+type table struct {
+	label   Label
+	targets []codegen.Edge
+}
+
+// A poolConstant is a float's bits behind the function.
+type poolConstant struct {
+	label Label
+	size  Size
+	bits  int64
+}
+
+// pads are the landing pads of a call's site.
+type pads struct {
+	site  int
+	edges []codegen.Edge
+}
+
+// Emit returns the code of a function.
+func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
+	e.a.Reset()
+	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
+	e.exits, e.polls, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.tables[:0], e.constants[:0], e.pads[:0]
+	e.blocks = e.blocks[:0]
+	for range f.Blocks {
+		e.blocks = append(e.blocks, e.a.NewLabel())
+	}
+	e.leaf = true
+	for i := range f.Insts {
+		if f.Insts[i].Flags&codegen.Call != 0 {
+			e.leaf = false
+			break
+		}
+	}
+	grow := e.prologue()
+	for i := range f.Blocks {
+		b := &f.Blocks[i]
+		e.block, e.call = i, -1
+		if b.IsLoop {
+			e.a.Align(16)
+		}
+		e.a.Bind(e.blocks[i])
+		for j := b.First; j < b.End; j++ {
+			if err := e.inst(&f.Insts[j]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	e.rare(grow)
+	e.finish()
+	return e.code, nil
+}
+
+// A growth is what a prologue does if the stack is too low.
+type growth struct {
+	needed      bool
+	start, away Label
+}
+
+func (e *Emitter) prologue() growth {
+	a, size := &e.a, int32(e.f.FrameSize)
+	g := growth{needed: !e.leaf || size > codegen.SmallFrame}
+	if g.needed {
+		g.start, g.away = a.NewLabel(), a.NewLabel()
+		a.Bind(g.start)
+		if size <= codegen.SmallFrame {
+			a.ALULoad(CMP, S64, RSP, At(contextReg, codegen.OffStackLimit))
+		} else {
+			a.Lea(S64, RDX, At(RSP, -size)) // carries no argument
+			a.ALULoad(CMP, S64, RDX, At(contextReg, codegen.OffStackLimit))
+		}
+		a.Jcc(BE, g.away)
+	}
+	if size > 0 {
+		a.ALUImm(SUB, S64, RSP, size)
+	}
+	e.code.Prologue = a.Pos()
+	return g
+}
+
+func (e *Emitter) epilogue() {
+	if size := int32(e.f.FrameSize); size > 0 {
+		e.a.ALUImm(ADD, S64, RSP, size)
+	}
+}
+
+// rare emits what stands behind the function.
+func (e *Emitter) rare(g growth) {
+	a := &e.a
+	for i := range e.polls {
+		p := &e.polls[i]
+		a.Bind(p.away)
+		a.CallMem(At(contextReg, codegen.OffPollStub))
+		e.site(p.pos, wasm.TrapNone)
+		a.Jmp(p.back)
+	}
+	for i := range e.exits {
+		x := &e.exits[i]
+		a.Bind(x.label)
+		e.raise(x.trap, x.pos)
+	}
+	if g.needed {
+		a.Bind(g.away)
+		a.CallMem(At(contextReg, codegen.OffGrowStub))
+		e.code.Grow = a.Pos()
+		e.site(0, wasm.TrapStackExhausted)
+		a.Jmp(g.start)
+	}
+	for i := range e.constants {
+		c := &e.constants[i]
+		a.Align(8)
+		a.Bind(c.label)
+		a.put32(int32(c.bits))
+		if c.size == S64 {
+			a.put32(int32(c.bits >> 32))
+		}
+	}
+	for i := range e.tables {
+		t := &e.tables[i]
+		a.Align(4)
+		a.Bind(t.label)
+		for _, edge := range t.targets {
+			a.TableEntry(t.label, e.blocks[edge.To])
+		}
+	}
+}
+
+// raise emits a trap.
+func (e *Emitter) raise(trap wasm.TrapCode, pos int32) {
+	e.a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(trap))
+	e.a.CallMem(At(contextReg, codegen.OffTrapStub))
+	e.site(pos, trap)
+}
+
+// finish translates offsets to those in the finished code.
+func (e *Emitter) finish() {
+	code := e.code
+	code.Bytes = append([]byte(nil), e.a.Finish()...)
+	code.Prologue = e.a.Final(code.Prologue)
+	for i := range code.Calls {
+		r := &code.Calls[i]
+		r.Offset = uint32(e.a.Final(int(r.Offset)))
+	}
+	for i := range code.Sites {
+		s := &code.Sites[i]
+		s.Offset = uint32(e.a.Final(int(s.Offset)))
+	}
+	if code.Grow != 0 {
+		code.Grow = e.a.Final(code.Grow)
+	}
+	for _, p := range e.pads {
+		list := make([]uint32, len(p.edges))
+		for i, edge := range p.edges {
+			list[i] = uint32(e.a.Offset(e.blocks[edge.To]))
+		}
+		code.Sites[p.site].Pads = list
+	}
+}
+
+// site records that something can happen here.
+func (e *Emitter) site(pos int32, trap wasm.TrapCode) {
+	e.code.Sites = append(e.code.Sites, codegen.Site{Offset: uint32(e.a.Pos()), Pos: pos, Trap: trap})
+}
+
+// trap returns the label of an exit.
+func (e *Emitter) trap(trap wasm.TrapCode, pos int32) Label {
+	for i := len(e.exits) - 1; i >= 0 && e.exits[i].pos == pos; i-- {
+		if e.exits[i].trap == trap {
+			return e.exits[i].label
+		}
+	}
+	l := e.a.NewLabel()
+	e.exits = append(e.exits, exit{l, trap, pos})
+	return l
+}
+
+// reg returns the register of an operand.
+func (e *Emitter) reg(in *codegen.Inst, i int) Reg { return e.f.Operands[in.First+uint32(i)].Reg }
+
+// mem returns the address of an instruction, whose registers are its last operands,
+// and records that the access may fault: it is the next thing that is emitted.
+func (e *Emitter) mem(in *codegen.Inst) Mem {
+	if in.Scale&addrFaults != 0 {
+		e.site(in.Pos, wasm.TrapMemoryOutOfBounds)
+	}
+	m := Mem{Base: NoReg, Index: NoReg, Scale: in.Scale & scaleMask, Disp: in.Disp}
+	last := int(in.Count) - 1
+	if m.Scale != 0 {
+		m.Index = e.reg(in, last)
+		last--
+	}
+	switch {
+	case in.Scale&addrContext != 0:
+		m.Base = contextReg
+	case in.Scale&addrBase != 0:
+		m.Base = e.reg(in, last)
+	}
+	return m
+}
+
+// inst emits an instruction.
+func (e *Emitter) inst(in *codegen.Inst) error {
+	if in.Flags&(codegen.Move|codegen.Spill|codegen.Reload|codegen.Exchange) != 0 {
+		e.moves(in)
+		return nil
+	}
+	m := mop(in.Op)
+	switch b := m.base(); {
+	case b == mNone || b >= mopCount:
+		return fmt.Errorf("amd64: there is no machine operation %d", in.Op)
+	case mCmp <= b && b <= mUcomi:
+		e.comparison(in)
+	case b >= mJump:
+		e.control(in)
+	case mFadd <= b && b <= mTrunc:
+		e.float(in)
+	default:
+		e.integer(in)
+	}
+	return nil
+}
+
+// moves emits what the allocator has added.
+func (e *Emitter) moves(in *codegen.Inst) {
+	a := &e.a
+	x := e.reg(in, 0)
+	switch {
+	case in.Flags&codegen.Exchange != 0:
+		a.Xchg(S64, x, e.reg(in, 1))
+	case in.Flags&codegen.Move != 0:
+		if y := e.reg(in, 1); isX(x) {
+			a.SSE(Movaps, x, y)
+		} else {
+			a.Mov(S64, x, y)
+		}
+	default:
+		at := At(RSP, int32(in.Imm))
+		size := Size(S64)
+		if e.f.VRegs[e.f.Operands[in.First].V].Size == 4 {
+			size = S32
+		}
+		switch spill := in.Flags&codegen.Spill != 0; {
+		case isX(x) && spill:
+			a.SSEStore(ofSize(size, Movss, Movsd), at, x)
+		case isX(x):
+			a.SSELoad(ofSize(size, Movss, Movsd), x, at)
+		case spill:
+			a.Store(size, at, x)
+		default:
+			a.Load(size, x, at)
+		}
+	}
+}

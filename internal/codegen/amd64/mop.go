@@ -1,0 +1,184 @@
+package amd64
+
+// A mop is what a machine instruction does: the Op of a [codegen.Inst]. Its low
+// byte is one of the operations below; form and consumer are in the upper one.
+//
+// The operands of an instruction are, in this order: those that the table of
+// operations gives, then the registers of its address if it has one (bits of
+// Inst.Scale say which).
+type mop uint16
+
+// form says what the last operand of an instruction is.
+type form uint16
+
+const (
+	formReg form = iota << 8
+	formImm      // Inst.Imm
+	formMem      // an address
+	// formMemImm: the first operand is in memory, the second is an immediate.
+	formMemImm
+	formMask form = 3 << 8
+)
+
+// consumer says what becomes of the flags that a comparison sets. No flags live
+// from one instruction to the next: the allocator's moves may change them.
+type consumer uint16
+
+const (
+	toValue  consumer = iota << 12 // 0 or 1 in a register
+	toSelect                       // one of two values; the first one is tied
+	toBranch                       // ends a block with two successors
+	toTrap
+	consumerMask consumer = 3 << 12
+)
+
+func (m mop) base() mop          { return m & 0xff }
+func (m mop) form() form         { return form(m) & formMask }
+func (m mop) consumer() consumer { return consumer(m) & consumerMask }
+func (m mop) with(f form) mop    { return m | mop(f) }
+
+// How an address is composed, in Inst.Scale beside the scale of the index.
+const (
+	scaleMask   = 0x0f
+	addrBase    = 0x10 // a register comes first
+	addrContext = 0x20 // the base is the context
+	addrFaults  = 0x40 // the access may fault
+)
+
+// The operations.
+const (
+	mNone mop = iota
+
+	mEntry    // defines the parameters
+	mMovImm   // d; Imm
+	mF32Const // d; Imm: bits
+	mF64Const
+	mCopy    // s, d
+	mContext // d
+
+	// Integers. Size is that of the operation.
+	mAdd // x, y, d: any registers
+	mLea // d, address
+	mSub // x, y, d tied: like those that follow
+	mAnd
+	mOr
+	mXor
+	mImul
+	mImulImm // s, d; Imm
+	mNeg     // x, d tied
+	mNot     // x, d tied
+	mShl     // x, count in CL or Imm, d tied
+	mShr
+	mSar
+	mRol
+	mRor
+	mShlx // x, count, d
+	mShrx
+	mSarx
+	mRorx // x, d; Imm
+	mMulHiS
+	mMulHiU
+	mDivS // x, y, d, temporary
+	mDivU
+	mRemS
+	mRemU
+	mClz // s, d, temporary
+	mCtz
+
+	// s, d; or d, address.
+	mMov
+	mMovzx8
+	mMovzx16
+	mMovsx8
+	mMovsx16
+	mMovsxd
+	mPopcnt
+	mLzcnt
+	mTzcnt
+
+	mStore  // s or Imm, address; Size
+	mStoreX // s, address; Size
+
+	// Floats, of Size. x, y, d tied; or x, d tied, address.
+	mFadd
+	mFsub
+	mFmul
+	mFdiv
+	mFmin
+	mFmax
+	mFcopysign
+	mFabs // x, d tied
+	mFneg
+	// s, d; or d, address.
+	mMovX
+	mFsqrt
+	mFround // Imm: Rounding
+	mPromote
+	mDemote
+	mFromInt    // Size: of the float; Imm: size of the integer
+	mFromUint64 // s, d, temporary
+	mToX        // s, d: the bits
+	mFromX
+	mTrunc // s, d, temporary; Size: of the float; Imm: truncation bits
+
+	// Comparisons. x, y; x, Imm; x, address; address, Imm; after the operands of
+	// the consumer. Imm also has the code of a trap in its upper half.
+	mCmp
+	mTest
+	mUcomi
+
+	// Branches.
+	mJump
+	mTable // index, two temporaries
+	mReturn
+	mTrap // Imm: code
+	mInvoke
+
+	mBounds // address, temporary, length; Imm: what is added
+
+	// Calls. Imm: what is called.
+	mCall
+	mCallRecord
+	mTailCall
+	mTailCallRecord
+	mBuiltin
+	mStub // Disp: the stub's place in the context
+	mPoll
+
+	mopCount
+)
+
+var mopNames = [mopCount]string{
+	mNone: "none", mEntry: "entry", mMovImm: "const", mF32Const: "f32const", mF64Const: "f64const", mCopy: "copy", mContext: "context",
+	mAdd: "add", mLea: "lea", mSub: "sub", mAnd: "and", mOr: "or", mXor: "xor", mImul: "imul", mImulImm: "imulimm", mNeg: "neg", mNot: "not",
+	mShl: "shl", mShr: "shr", mSar: "sar", mRol: "rol", mRor: "ror", mShlx: "shlx", mShrx: "shrx", mSarx: "sarx", mRorx: "rorx",
+	mMulHiS: "mulhis", mMulHiU: "mulhiu", mDivS: "divs", mDivU: "divu", mRemS: "rems", mRemU: "remu", mClz: "clz", mCtz: "ctz",
+	mMov: "mov", mMovzx8: "movzx8", mMovzx16: "movzx16", mMovsx8: "movsx8", mMovsx16: "movsx16", mMovsxd: "movsxd",
+	mPopcnt: "popcnt", mLzcnt: "lzcnt", mTzcnt: "tzcnt", mStore: "store", mStoreX: "storex",
+	mFadd: "fadd", mFsub: "fsub", mFmul: "fmul", mFdiv: "fdiv", mFmin: "fmin", mFmax: "fmax", mFcopysign: "fcopysign", mFabs: "fabs", mFneg: "fneg",
+	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
+	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi",
+	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mPoll: "poll",
+}
+
+// String returns the name of the operation, with its form and consumer.
+func (m mop) String() string {
+	return mopNames[m.base()] +
+		[...]string{"", ".imm", ".mem", ".memimm"}[m.form()>>8] +
+		[...]string{"", ".select", ".branch", ".trap"}[m.consumer()>>12]
+}
+
+// Conditions beside those of the flags: floats are equal only if PF is clear.
+// Inverting works as with the others.
+const (
+	condEqual    Cond = 16
+	condNotEqual Cond = 17
+)
+
+// Bits of mTrunc's Imm.
+const (
+	truncTo64 = 1 << iota
+	truncSigned
+	truncSaturate
+)

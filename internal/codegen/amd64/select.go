@@ -1,0 +1,341 @@
+package amd64
+
+import (
+	"fmt"
+	"math"
+
+	"weft/internal/codegen"
+	"weft/internal/ssa"
+)
+
+// A Selector chooses instructions. It may be used for one function after the
+// other, and keeps its memory.
+//
+// Blocks are walked from the last to the first and backwards, so that when a value's
+// turn comes it is known whether anybody needs it in a register: then it has a
+// virtual register. Who uses a value may instead take it into itself, with its
+// operands, and it is not emitted at all.
+type Selector struct {
+	Config Config
+
+	convention *codegen.Convention
+	f          *ssa.Func
+	cf         *codegen.Func
+	vregs      []codegen.VReg // by ID of the value
+	colors     []int32        // by ID of the value; see color
+	index      []int32        // by ID of the block: its place
+	done       []bool         // by ID of the block
+	insts      []codegen.Inst // of one value, in order
+	reversed   []codegen.Inst // of the function
+	results    []*ssa.Value   // OpResult values whose calls are to come
+	places     []codegen.Place
+	operands   []codegen.Operand
+	block      *ssa.Block
+	root       *ssa.Value // whose turn it is
+	folded     int32      // Pos of a load that was folded into root, or -1
+	hasCalls   bool
+	err        error
+}
+
+// Select returns the instructions for a function. Its edges must not be critical: a
+// block with several successors only goes to blocks with one predecessor, and
+// hands them no arguments. Blocks come after their dominators.
+func (s *Selector) Select(f *ssa.Func) (*codegen.Func, error) {
+	s.begin(f)
+	for i := len(f.Blocks) - 1; i >= 0; i-- {
+		s.selectBlock(i)
+		if s.err != nil {
+			return nil, fmt.Errorf("amd64: %s: %w", f.Name, s.err)
+		}
+	}
+	s.finish()
+	return s.cf, nil
+}
+
+func (s *Selector) begin(f *ssa.Func) {
+	if s.convention == nil {
+		s.convention = Convention()
+	}
+	values := f.NumValues()
+	s.f, s.err, s.hasCalls = f, nil, false
+	s.cf = &codegen.Func{
+		Blocks:   make([]codegen.Block, len(f.Blocks)),
+		VRegs:    make([]codegen.VRegInfo, 1, values+1),
+		Operands: make([]codegen.Operand, 0, 3*values),
+	}
+	s.vregs = zeroed(s.vregs, values)
+	s.colors = zeroed(s.colors, values)
+	s.index = zeroed(s.index, f.NumBlocks())
+	s.done = zeroed(s.done, f.NumBlocks())
+	s.reversed, s.results, s.insts = s.reversed[:0], s.results[:0], s.insts[:0]
+	for i := range s.index {
+		s.index[i] = -1
+	}
+	for i, b := range f.Blocks {
+		s.index[b.ID] = int32(i)
+	}
+}
+
+// zeroed returns a list of n zeros, in the memory of list if it is large enough.
+func zeroed[T any](list []T, n int) []T {
+	if cap(list) < n {
+		return make([]T, n, n+n/2)
+	}
+	list = list[:n]
+	clear(list)
+	return list
+}
+
+// finish brings the instructions into their order.
+func (s *Selector) finish() {
+	n := len(s.reversed)
+	s.cf.Insts = make([]codegen.Inst, n)
+	for i, in := range s.reversed {
+		s.cf.Insts[n-1-i] = in
+	}
+	for i := range s.cf.Blocks {
+		b := &s.cf.Blocks[i]
+		b.First, b.End = n-b.End, n-b.First
+	}
+	s.cf.InstanceHome = s.Config.InstanceHome && s.hasCalls
+}
+
+func (s *Selector) selectBlock(i int) {
+	b := s.f.Blocks[i]
+	out := &s.cf.Blocks[i]
+	s.block = b
+	out.ID, out.LoopDepth, out.IsLoop = i, int(b.LoopDepth), b.IsLoop
+	out.First = len(s.reversed)
+	s.color(b)
+	s.edges(b, out)
+	for j := len(b.Values) - 1; j >= 0; j-- {
+		v := b.Values[j]
+		if s.err != nil {
+			return
+		}
+		s.value(v)
+	}
+	s.params(i, b, out)
+	out.End = len(s.reversed)
+	s.done[b.ID] = true
+}
+
+// color gives each value of a block the number of effects before it. A load may
+// move down to a user with the same number.
+func (s *Selector) color(b *ssa.Block) {
+	n := int32(0)
+	for _, v := range b.Values {
+		s.colors[v.ID] = n
+		if v.Op != ssa.OpLoad && v.Op != ssa.OpGet && !v.Op.Info().Pure {
+			n++
+		}
+	}
+}
+
+func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
+	out.Succs = make([]codegen.Edge, len(b.Succs))
+	for i, e := range b.Succs {
+		to := s.index[e.To.ID]
+		switch {
+		case to < 0:
+			s.failf("an edge to block %d, which is not in the function", e.To.ID)
+			return
+		case len(b.Succs) > 1 && (len(e.To.Preds) > 1 || len(e.Args) > 0):
+			s.failf("the edge from block %d to block %d is critical or has arguments", b.ID, e.To.ID)
+			return
+		}
+		var args []codegen.VReg
+		if len(e.Args) > 0 {
+			args = make([]codegen.VReg, len(e.Args))
+			for j, a := range e.Args {
+				args[j] = s.vreg(a)
+			}
+		}
+		out.Succs[i] = codegen.Edge{To: int(to), Args: args}
+	}
+	out.Preds = make([]int, len(b.Preds))
+	for i, p := range b.Preds {
+		out.Preds[i] = int(s.index[p.ID])
+	}
+}
+
+// params emits what defines the parameters of a block that is not entered by edges,
+// and lists those of one that is.
+func (s *Selector) params(i int, b *ssa.Block, out *codegen.Block) {
+	s.root = nil
+	switch {
+	case i == 0:
+		s.entry(b)
+	case b.Pad != ssa.NotPad:
+		s.pad(b, out)
+	default:
+		out.Params = make([]codegen.VReg, len(b.Params))
+		for j, p := range b.Params {
+			out.Params[j] = s.vreg(p)
+		}
+	}
+	s.flush()
+}
+
+// flush puts the instructions of a value in front of those that are there.
+func (s *Selector) flush() {
+	for i := len(s.insts) - 1; i >= 0; i-- {
+		s.reversed = append(s.reversed, s.insts[i])
+	}
+	s.insts = s.insts[:0]
+}
+
+func (s *Selector) failf(format string, args ...any) {
+	if s.err == nil {
+		s.err = fmt.Errorf(format, args...)
+	}
+}
+
+// newVReg makes a virtual register for a value of a type. Integers have 64 bits even
+// if the value has 32: their upper halves are zeros, which extending makes use
+// of.
+func (s *Selector) newVReg(t ssa.Type) codegen.VReg {
+	info := codegen.VRegInfo{Class: codegen.Int, Size: 8}
+	if t.IsFloat() {
+		info = codegen.VRegInfo{Class: codegen.Float, Size: uint8(t.Size())}
+	}
+	s.cf.VRegs = append(s.cf.VRegs, info)
+	return codegen.VReg(len(s.cf.VRegs) - 1)
+}
+
+// resolve looks through operations that need no instruction.
+func resolve(v *ssa.Value) *ssa.Value {
+	for v.Op == ssa.OpExtendU {
+		v = v.Args[0]
+	}
+	return v
+}
+
+// vreg returns the register of a value; from now on it is needed.
+func (s *Selector) vreg(v *ssa.Value) codegen.VReg {
+	v = resolve(v)
+	r := s.vregs[v.ID]
+	if r == 0 {
+		if v.Block == nil || s.done[v.Block.ID] {
+			s.failf("value %d (%v) is used before its definition", v.ID, v.Op)
+		}
+		r = s.newVReg(v.Type)
+		s.vregs[v.ID] = r
+	}
+	return r
+}
+
+// Operands.
+
+func useOf(r codegen.VReg) codegen.Operand {
+	return codegen.Operand{V: r, Kind: codegen.Use, Fixed: NoReg, Reg: NoReg}
+}
+
+func fixedUse(r codegen.VReg, reg Reg) codegen.Operand {
+	return codegen.Operand{V: r, Kind: codegen.Use, Fixed: reg, Reg: NoReg}
+}
+
+func defOf(r codegen.VReg) codegen.Operand {
+	return codegen.Operand{V: r, Kind: codegen.Def, Fixed: NoReg, Reg: NoReg}
+}
+
+func fixedDef(r codegen.VReg, reg Reg) codegen.Operand {
+	return codegen.Operand{V: r, Kind: codegen.Def, Fixed: reg, Reg: NoReg}
+}
+
+func clobber(reg Reg) codegen.Operand {
+	return codegen.Operand{Kind: codegen.Clobber, Fixed: reg, Reg: NoReg}
+}
+
+func (s *Selector) use(v *ssa.Value) codegen.Operand { return useOf(s.vreg(v)) }
+func (s *Selector) def(v *ssa.Value) codegen.Operand { return defOf(s.vreg(v)) }
+
+func (s *Selector) useLate(v *ssa.Value) codegen.Operand {
+	o := s.use(v)
+	o.Kind = codegen.UseLate
+	return o
+}
+
+func (s *Selector) tied(v *ssa.Value) codegen.Operand {
+	o := s.def(v)
+	o.Kind = codegen.DefTied
+	return o
+}
+
+// temp is a register for an instruction's own use.
+func (s *Selector) temp(t ssa.Type, fixed Reg) codegen.Operand {
+	return codegen.Operand{V: s.newVReg(t), Kind: codegen.Temp, Fixed: fixed, Reg: NoReg}
+}
+
+// add appends an instruction.
+func (s *Selector) add(m mop, in codegen.Inst, operands ...codegen.Operand) {
+	in.Op = uint16(m)
+	if s.root != nil {
+		in.Pos = s.root.Pos
+	}
+	if s.folded >= 0 {
+		in.Pos = s.folded
+	}
+	in.First, in.Count = uint32(len(s.cf.Operands)), uint32(len(operands))
+	s.cf.Operands = append(s.cf.Operands, operands...)
+	s.insts = append(s.insts, in)
+}
+
+// addMem appends an instruction with an address.
+func (s *Selector) addMem(m mop, in codegen.Inst, a address, operands ...codegen.Operand) {
+	in.Scale, in.Disp = a.scale, a.disp
+	s.operands = append(s.operands[:0], operands...)
+	if a.scale&addrBase != 0 {
+		s.operands = append(s.operands, useOf(a.base))
+	}
+	if a.scale&scaleMask != 0 {
+		s.operands = append(s.operands, useOf(a.index))
+	}
+	s.add(m, in, s.operands...)
+}
+
+// sizeOf returns the size of a type.
+func sizeOf(t ssa.Type) Size {
+	if t.Size() == 4 {
+		return S32
+	}
+	return S64
+}
+
+// constant returns the value of an integer constant, with its sign.
+func constant(v *ssa.Value) (int64, bool) {
+	if v.Op == ssa.OpExtendU && v.Args[0].Op == ssa.OpConst {
+		return int64(uint32(v.Args[0].Aux)), true
+	}
+	if v.Op != ssa.OpConst || v.Type.IsFloat() {
+		return 0, false
+	}
+	if v.Type == ssa.I32 {
+		return int64(int32(v.Aux)), true
+	}
+	return v.Aux, true
+}
+
+// immediate returns the value of a constant that fits into an instruction.
+func immediate(v *ssa.Value) (int64, bool) {
+	c, ok := constant(v)
+	return c, ok && c == int64(int32(c))
+}
+
+// inRoot is the register of a value that has been folded into its user, and has none.
+const inRoot = ^codegen.VReg(0)
+
+// foldable reports whether root may take v into itself: nobody else uses it, and
+// its instruction would be in this block.
+func (s *Selector) foldable(v *ssa.Value) bool {
+	return v.Uses == 1 && v.Block == s.block && s.vregs[v.ID] == 0
+}
+
+// isZero reports whether v is the integer 0.
+func isZero(v *ssa.Value) bool {
+	c, ok := constant(v)
+	return ok && c == 0
+}
+
+// fits reports whether an offset fits into a displacement.
+func fits(disp int64) bool { return math.MinInt32 <= disp && disp <= math.MaxInt32 }

@@ -1,0 +1,171 @@
+package amd64
+
+import (
+	"weft/internal/codegen"
+	"weft/internal/ssa"
+)
+
+// slot is the address of a slot of the context's arguments.
+func slot(i int) address {
+	return address{scale: addrContext, disp: codegen.OffArgs + 8*int32(i)}
+}
+
+// storeSlot stores all 64 bits of a slot.
+func (s *Selector) storeSlot(i int, v *ssa.Value) {
+	a := slot(i)
+	size := sizeOf(v.Type)
+	if v.Type == ssa.I32 && v.Op != ssa.OpConst {
+		size = S64 // of which the upper half is zeros
+	}
+	s.storeTo(a, v, size)
+	if size == S32 {
+		a.disp += 4
+		s.addMem(mStore.with(formImm), codegen.Inst{Size: uint8(S32)}, a)
+	}
+}
+
+func (s *Selector) loadSlot(i int, v *ssa.Value) { s.loadFrom(v.Type, slot(i), s.def(v)) }
+
+// arguments appends the values that a call or return takes, and stores those that
+// have no register.
+func (s *Selector) arguments(operands []codegen.Operand, values []*ssa.Value, types []ssa.Type) []codegen.Operand {
+	if len(values) != len(types) {
+		s.failf("%v takes %d values and has %d", s.root.Op, len(types), len(values))
+		return operands
+	}
+	s.places = s.convention.AppendPlaces(s.places[:0], types)
+	for i, v := range values {
+		if p := s.places[i]; p.Reg != NoReg {
+			operands = append(operands, fixedUse(s.vreg(v), p.Reg))
+		} else {
+			s.storeSlot(p.Slot, v)
+		}
+	}
+	return operands
+}
+
+// call emits an operation after which registers have other values.
+func (s *Selector) call(v *ssa.Value) {
+	s.hasCalls = true
+	in := codegen.Inst{Flags: codegen.Call, Imm: v.Aux}
+	if v.Op == ssa.OpBuiltin {
+		s.builtin(v, in)
+		return
+	}
+	operands := make([]codegen.Operand, 0, 16)
+	m, sig := mStub, v.Sig
+	var passed []*ssa.Value
+	switch v.Op {
+	case ssa.OpCall:
+		m = mCall
+		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg))
+		passed = v.Args[1:]
+	case ssa.OpCallRecord:
+		m = mCallRecord
+		operands = append(operands, fixedUse(s.vreg(v.Args[0]), recordReg))
+		passed = v.Args[1:]
+	case ssa.OpSuspend:
+		in.Disp = codegen.OffSuspendStub
+		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg))
+		passed = v.Args[1:]
+	case ssa.OpResume, ssa.OpSwitch:
+		in.Disp = codegen.OffResumeStub
+		if v.Op == ssa.OpSwitch {
+			in.Disp = codegen.OffSwitchStub
+		}
+		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg), fixedUse(s.vreg(v.Args[1]), contReg))
+		passed = v.Args[2:]
+	default:
+		s.failf("%v is not known here", v.Op)
+		return
+	}
+	operands = s.arguments(operands, passed, sig.Params)
+	s.places = s.convention.AppendPlaces(s.places[:0], sig.Results)
+	rest := s.results[:0]
+	after := len(s.insts)
+	for _, r := range s.results {
+		switch {
+		case r.Args[0] != v:
+			rest = append(rest, r)
+		case s.places[r.Aux].Reg != NoReg:
+			operands = append(operands, fixedDef(s.vreg(r), s.places[r.Aux].Reg))
+		default:
+			s.loadSlot(int(r.Aux), r)
+		}
+	}
+	s.results = rest
+	s.add(m, in, operands...)
+	s.rotate(after)
+}
+
+// rotate moves the last instruction to place i.
+func (s *Selector) rotate(i int) {
+	last := s.insts[len(s.insts)-1]
+	copy(s.insts[i+1:], s.insts[i:])
+	s.insts[i] = last
+}
+
+// builtin passes everything in slots.
+func (s *Selector) builtin(v *ssa.Value, in codegen.Inst) {
+	for i, a := range v.Args {
+		s.storeSlot(i, a)
+	}
+	s.add(mBuiltin, in)
+	rest := s.results[:0]
+	for _, r := range s.results {
+		if r.Args[0] == v {
+			s.loadSlot(int(r.Aux), r)
+		} else {
+			rest = append(rest, r)
+		}
+	}
+	s.results = rest
+}
+
+func (s *Selector) tailCall(v *ssa.Value) {
+	m, to := mTailCall, instanceReg
+	if v.Op == ssa.OpTailCallRecord {
+		m, to = mTailCallRecord, recordReg
+	}
+	operands := append(make([]codegen.Operand, 0, 16), fixedUse(s.vreg(v.Args[0]), to))
+	s.add(m, codegen.Inst{Imm: v.Aux}, s.arguments(operands, v.Args[1:], v.Sig.Params)...)
+}
+
+// entry defines the parameters: the instance and those of the function.
+func (s *Selector) entry(b *ssa.Block) {
+	if len(b.Preds) > 0 || len(b.Params) != len(s.f.Sig.Params)+1 {
+		s.failf("an entry with %d predecessors and %d parameters, of a function with %d", len(b.Preds), len(b.Params), len(s.f.Sig.Params))
+		return
+	}
+	operands := append(make([]codegen.Operand, 0, 16), fixedDef(s.vreg(b.Params[0]), instanceReg))
+	s.places = s.convention.AppendPlaces(s.places[:0], s.f.Sig.Params)
+	for i, p := range b.Params[1:] {
+		switch reg := s.places[i].Reg; {
+		case s.vregs[p.ID] == 0: // nobody needs it
+		case reg != NoReg:
+			operands = append(operands, fixedDef(s.vreg(p), reg))
+		default:
+			s.loadSlot(i, p)
+		}
+	}
+	s.add(mEntry, codegen.Inst{}, operands...)
+	s.rotate(0)
+}
+
+// pad lists the registers in which the parameters of a landing pad arrive, and loads
+// those that arrive in slots.
+func (s *Selector) pad(b *ssa.Block, out *codegen.Block) {
+	types := make([]ssa.Type, len(b.Params))
+	for i, p := range b.Params {
+		types[i] = p.Type
+	}
+	out.Pad = true
+	for i, place := range s.convention.Places(types) {
+		if place.Reg == NoReg {
+			s.loadSlot(i, b.Params[i])
+			continue
+		}
+		out.Params = append(out.Params, s.vreg(b.Params[i]))
+		out.PadRegs = append(out.PadRegs, place.Reg)
+	}
+}

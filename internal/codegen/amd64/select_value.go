@@ -1,0 +1,309 @@
+package amd64
+
+import (
+	"math/bits"
+
+	"weft/internal/codegen"
+	"weft/internal/ssa"
+	"weft/wasm"
+)
+
+// value emits a value if it must be.
+func (s *Selector) value(v *ssa.Value) {
+	r := s.vregs[v.ID]
+	if r == inRoot || r == 0 && (v.Op.Info().Pure || v.Op == ssa.OpGet) {
+		return
+	}
+	s.root, s.folded = v, -1
+	s.choose(v)
+	s.flush()
+}
+
+// choose chooses instructions by the operation.
+func (s *Selector) choose(v *ssa.Value) {
+	switch v.Op {
+	case ssa.OpConst:
+		s.constant(v)
+	case ssa.OpContext:
+		s.add(mContext, codegen.Inst{}, s.def(v))
+	case ssa.OpAdd:
+		s.addition(v)
+	case ssa.OpSub:
+		s.subtraction(v)
+	case ssa.OpMul:
+		s.multiplication(v)
+	case ssa.OpAnd:
+		s.binary(mAnd, v)
+	case ssa.OpOr:
+		s.binary(mOr, v)
+	case ssa.OpXor:
+		s.exclusiveOr(v)
+	case ssa.OpShl:
+		s.shift(mShl, mShlx, v)
+	case ssa.OpShrS:
+		s.shift(mSar, mSarx, v)
+	case ssa.OpShrU:
+		s.shift(mShr, mShrx, v)
+	case ssa.OpRotl:
+		s.shift(mRol, mNone, v)
+	case ssa.OpRotr:
+		s.shift(mRor, mNone, v)
+	case ssa.OpClz:
+		s.count(mLzcnt, mClz, s.Config.Features.LZCNT, v)
+	case ssa.OpCtz:
+		s.count(mTzcnt, mCtz, s.Config.Features.BMI1, v)
+	case ssa.OpPopcnt:
+		s.unary(mPopcnt, sizeOf(v.Type), v)
+	case ssa.OpDivS:
+		s.division(mDivS, v)
+	case ssa.OpDivU:
+		s.division(mDivU, v)
+	case ssa.OpRemS:
+		s.division(mRemS, v)
+	case ssa.OpRemU:
+		s.division(mRemU, v)
+	case ssa.OpMulHiS:
+		s.mulHi(mMulHiS, v)
+	case ssa.OpMulHiU:
+		s.mulHi(mMulHiU, v)
+	case ssa.OpSExt8:
+		s.extend(mMovsx8, v)
+	case ssa.OpSExt16:
+		s.extend(mMovsx16, v)
+	case ssa.OpSExt32:
+		s.extend(mMovsxd, v)
+	case ssa.OpExtendS:
+		s.unary(mMovsxd, S64, v)
+	case ssa.OpWrap:
+		s.extend(mMov, v)
+	case ssa.OpIcmp, ssa.OpFcmp:
+		s.consume(s.compare(v, true), toValue, wasm.TrapNone, s.def(v))
+	case ssa.OpSelect:
+		s.selectValue(v)
+	case ssa.OpLoad, ssa.OpGet, ssa.OpGetInvariant:
+		s.load(v)
+	case ssa.OpStore, ssa.OpSet:
+		s.store(v)
+	case ssa.OpBoundsCheck:
+		s.bounds(v)
+	case ssa.OpTrapIf, ssa.OpTrapUnless:
+		s.trap(v)
+	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
+		s.call(v)
+	case ssa.OpResult:
+		if r := s.vregs[v.ID]; r != 0 {
+			s.results = append(s.results, v)
+		}
+	case ssa.OpPoll:
+		s.add(mPoll, codegen.Inst{})
+	case ssa.OpJump:
+		s.add(mJump, codegen.Inst{})
+	case ssa.OpIf:
+		s.consume(s.condition(v.Args[0], true), toBranch, wasm.TrapNone)
+	case ssa.OpTable:
+		x := s.useLate(v.Args[0])
+		s.add(mTable, codegen.Inst{}, x, s.temp(ssa.I64, NoReg), s.temp(ssa.I64, NoReg))
+	case ssa.OpReturn:
+		s.add(mReturn, codegen.Inst{}, s.arguments(nil, v.Args, s.f.Sig.Results)...)
+	case ssa.OpTrap:
+		s.add(mTrap, codegen.Inst{Imm: v.Aux})
+	case ssa.OpTailCall, ssa.OpTailCallRecord:
+		s.tailCall(v)
+	case ssa.OpInvoke:
+		s.add(mInvoke, codegen.Inst{})
+	default:
+		s.float(v)
+	}
+}
+
+func (s *Selector) constant(v *ssa.Value) {
+	m, bits := mMovImm, v.Aux
+	switch v.Type {
+	case ssa.I32:
+		bits = int64(uint32(bits))
+	case ssa.F32:
+		m = mF32Const
+	case ssa.F64:
+		m = mF64Const
+	}
+	r := s.vreg(v)
+	info := &s.cf.VRegs[r]
+	info.Remat, info.RematOp, info.Imm = true, uint16(m), bits
+	s.add(m, codegen.Inst{Imm: bits}, defOf(r))
+}
+
+func (s *Selector) addition(v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	x, y := v.Args[0], v.Args[1]
+	if a, ok := s.memory(y); ok {
+		s.addMem(mAdd.with(formMem), in, a, s.use(x), s.tied(v))
+		return
+	}
+	if a, ok := s.memory(x); ok {
+		s.addMem(mAdd.with(formMem), in, a, s.use(y), s.tied(v))
+		return
+	}
+	m := s.sum(v, 0, true)
+	switch {
+	case m.base != nil && m.index == nil:
+		in.Imm = m.disp
+		s.add(mAdd.with(formImm), in, s.use(m.base), s.def(v))
+	case m.base != nil && m.scale == 1 && m.disp == 0 && m.base.Op != ssa.OpContext:
+		s.add(mAdd, in, s.use(m.base), s.use(m.index), s.def(v))
+	default:
+		s.addMem(mLea, in, s.addressOf(m), s.def(v))
+	}
+}
+
+func (s *Selector) subtraction(v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	x, y := v.Args[0], v.Args[1]
+	if c, ok := immediate(y); ok && fits(-c) {
+		in.Imm = -c
+		s.add(mAdd.with(formImm), in, s.use(x), s.def(v))
+		return
+	}
+	if isZero(x) {
+		s.add(mNeg, in, s.use(y), s.tied(v))
+		return
+	}
+	s.binary(mSub, v)
+}
+
+func (s *Selector) exclusiveOr(v *ssa.Value) {
+	if c, ok := constant(v.Args[1]); ok && c == -1 {
+		s.add(mNot, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.tied(v))
+		return
+	}
+	s.binary(mXor, v)
+}
+
+func (s *Selector) multiplication(v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	c, ok := immediate(v.Args[1])
+	if !ok {
+		s.binary(mImul, v)
+		return
+	}
+	if c > 0 && c&(c-1) == 0 {
+		in.Imm = int64(bits.TrailingZeros64(uint64(c)))
+		s.add(mShl.with(formImm), in, s.use(v.Args[0]), s.tied(v))
+		return
+	}
+	in.Imm = c
+	s.add(mImulImm, in, s.use(v.Args[0]), s.def(v))
+}
+
+// binary emits a two-address operation: with an immediate, memory or a register.
+func (s *Selector) binary(m mop, v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	commutes := v.Op.Info().Commutative
+	x, y := v.Args[0], v.Args[1]
+	if _, ok := constant(x); ok && commutes {
+		x, y = y, x
+	}
+	if c, ok := immediate(y); ok && m != mImul {
+		in.Imm = c
+		s.add(m.with(formImm), in, s.use(x), s.tied(v))
+		return
+	}
+	a, ok := s.memory(y)
+	if !ok && commutes {
+		if a, ok = s.memory(x); ok {
+			x = y
+		}
+	}
+	if ok {
+		s.addMem(m.with(formMem), in, a, s.use(x), s.tied(v))
+		return
+	}
+	if commutes {
+		in.Flags = codegen.Commutative
+	}
+	s.add(m, in, s.use(x), s.use(y), s.tied(v))
+}
+
+// shift emits a shift by a constant, a register, or CL. The processor takes counts
+// modulo 32 or 64, too.
+func (s *Selector) shift(m, vex mop, v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	x, y := v.Args[0], v.Args[1]
+	if c, ok := constant(y); ok {
+		in.Imm = c & int64(8*v.Type.Size()-1)
+		if vex == mNone && s.Config.Features.BMI2 { // right only
+			if m == mRol {
+				in.Imm = -in.Imm & int64(8*v.Type.Size()-1)
+			}
+			s.add(mRorx, in, s.use(x), s.def(v))
+			return
+		}
+		s.add(m.with(formImm), in, s.use(x), s.tied(v))
+		return
+	}
+	for y.Op == ssa.OpWrap { // only the low bits count
+		y = y.Args[0]
+	}
+	if vex != mNone && s.Config.Features.BMI2 {
+		s.add(vex, in, s.use(x), s.use(y), s.def(v))
+		return
+	}
+	s.add(m, in, s.use(x), fixedUse(s.vreg(y), RCX), s.tied(v))
+}
+
+// unary emits an operation on a register or memory.
+func (s *Selector) unary(m mop, size Size, v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(size)}
+	if a, ok := s.memory(v.Args[0]); ok {
+		s.addMem(m.with(formMem), in, a, s.def(v))
+		return
+	}
+	s.add(m, in, s.use(v.Args[0]), s.def(v))
+}
+
+// extend emits an operation on the low bits of a register. In memory, its operand
+// would have another size than the value that is loaded.
+func (s *Selector) extend(m mop, v *ssa.Value) {
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.def(v))
+}
+
+func (s *Selector) count(m, without mop, has bool, v *ssa.Value) {
+	if has {
+		s.unary(m, sizeOf(v.Type), v)
+		return
+	}
+	s.add(without, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.useLate(v.Args[0]), s.def(v), s.temp(ssa.I64, NoReg))
+}
+
+// distinct returns a register with y that is not x's.
+func (s *Selector) distinct(x, y *ssa.Value) codegen.VReg {
+	r := s.vreg(y)
+	if s.vreg(x) != r {
+		return r
+	}
+	c := s.newVReg(y.Type)
+	s.add(mCopy, codegen.Inst{}, useOf(r), defOf(c))
+	return c
+}
+
+// division divides RDX:RAX.
+func (s *Selector) division(m mop, v *ssa.Value) {
+	x, y := v.Args[0], v.Args[1]
+	divisor := useOf(s.distinct(x, y))
+	divisor.Kind = codegen.UseLate
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	c, ok := constant(y)
+	if ok && c != 0 && c != -1 {
+		in.Imm = 1 // nothing to check
+	}
+	if m == mDivS || m == mDivU {
+		s.add(m, in, fixedUse(s.vreg(x), RAX), divisor, fixedDef(s.vreg(v), RAX), s.temp(ssa.I64, RDX))
+		return
+	}
+	s.add(m, in, fixedUse(s.vreg(x), RAX), divisor, fixedDef(s.vreg(v), RDX), clobber(RAX))
+}
+
+func (s *Selector) mulHi(m mop, v *ssa.Value) {
+	x, y := v.Args[0], v.Args[1]
+	other := s.distinct(x, y)
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, fixedUse(s.vreg(x), RAX), useOf(other), fixedDef(s.vreg(v), RDX), clobber(RAX))
+}
