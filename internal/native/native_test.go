@@ -129,9 +129,8 @@ func newGuest(t testing.TB, limits store.Limits) *guest {
 	return g
 }
 
-// instantiate makes an instance. With emitters, they are the module's own functions;
-// without, the module is interpreted.
-func (g *guest) instantiate(source string, imports []store.Extern, emitters ...emitter) *store.Instance {
+// moduleOf reads a module.
+func (g *guest) moduleOf(source string) *store.Module {
 	g.t.Helper()
 	m, err := text.Parse([]byte(source), wasm.DefaultFeatures)
 	if err != nil {
@@ -140,6 +139,13 @@ func (g *guest) instantiate(source string, imports []store.Extern, emitters ...e
 	if err := validate.Module(m, wasm.DefaultFeatures); err != nil {
 		g.t.Fatal(err)
 	}
+	return store.NewModule(m, g.types, wasm.DefaultFeatures, g.engine)
+}
+
+// instantiate makes an instance. With emitters, they are the module's own functions;
+// without, the module is interpreted.
+func (g *guest) instantiate(source string, imports []store.Extern, emitters ...emitter) *store.Instance {
+	g.t.Helper()
 	g.engine.compile = func(*Engine, *store.Module) ([]*codegen.Code, error) {
 		if len(emitters) == 0 {
 			return nil, errHandmade
@@ -150,7 +156,7 @@ func (g *guest) instantiate(source string, imports []store.Extern, emitters ...e
 		}
 		return codes, nil
 	}
-	in, err := g.store.Instantiate(context.Background(), store.NewModule(m, g.types, wasm.DefaultFeatures, g.engine), imports)
+	in, err := g.store.Instantiate(context.Background(), g.moduleOf(source), imports)
 	if err != nil {
 		g.t.Fatal(err)
 	}
