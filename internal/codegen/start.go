@@ -1,0 +1,172 @@
+package codegen
+
+import "slices"
+
+// startBlock decides what registers contain at the beginning of a block: what they contain at the end of a
+// predecessor that has its registers already, as far as it lives. What other predecessors have
+// elsewhere, moves on the edges bring there.
+func (a *Allocator) startBlock(b int32) {
+	blk, st := &a.f.Blocks[b], &a.blocks[b]
+	switch {
+	case blk.Pad:
+		for k, p := range blk.Params {
+			if a.vals[p].next < never {
+				a.assign(blk.PadRegs[k], p)
+				a.vals[p].defReg = blk.PadRegs[k]
+			}
+		}
+	case b != 0:
+		p := a.template(b)
+		end := a.blocks[p].end
+		if blk.IsLoop {
+			a.startLoop(st, end)
+		} else {
+			far := int32(never)
+			if len(blk.Preds) > 1 {
+				far = callDist // it is in the frame anyway
+			}
+			for _, h := range end {
+				if a.vals[h.v].next < far && a.livesIn(h.v, b) {
+					a.assign(h.reg, h.v)
+				}
+			}
+		}
+		for i := range a.f.Blocks[p].Succs {
+			if e := &a.f.Blocks[p].Succs[i]; e.To == int(b) {
+				a.startParams(blk, e.Args, end)
+			}
+		}
+	}
+	for _, p := range blk.Params {
+		a.extend(p, st.pos)
+	}
+	var start [numRegs]held
+	n := 0
+	for s := a.used; s != 0; s &= s - 1 {
+		r := first(s)
+		start[n] = held{r, a.content[r]}
+		n++
+	}
+	st.start = a.helds.copy(start[:n])
+}
+
+// livesIn returns whether a value lives at the beginning of the current block, of which
+// lookAhead has found the uses: all that have one and are not defined in the block do.
+func (a *Allocator) livesIn(v VReg, b int32) bool {
+	return a.vals[v].next < never && a.vals[v].block != b
+}
+
+// template returns the predecessor whose registers a block starts with: one that
+// is not cold (behind the block in memory), most frequent, nearest.
+func (a *Allocator) template(b int32) int32 {
+	best, bestScore := int32(-1), -1
+	for _, p := range a.f.Blocks[b].Preds {
+		if !a.blocks[p].done {
+			continue
+		}
+		score := a.f.Blocks[p].LoopDepth << 1
+		if p < int(b) {
+			score |= 1 << 20
+		}
+		if p == int(b)-1 {
+			score |= 1
+		}
+		if score > bestScore {
+			best, bestScore = int32(p), score
+		}
+	}
+	return best
+}
+
+// startLoop chooses what a loop has in registers when it begins: what it uses before it
+// calls, nearest uses first, even if that is not in a register before the loop.
+func (a *Allocator) startLoop(st *blockState, end []held) {
+	list := a.scratch[:0]
+	for _, l := range st.live {
+		if next := a.vals[l.v].next; next < exitDist && next < never {
+			list = append(list, distance{l.v, next})
+		}
+	}
+	a.scratch = list
+	slices.SortFunc(list, func(x, y distance) int { return int(x.d - y.d) })
+	// The values that are in registers keep them, unless they are too many.
+	room := [2]int{len(a.m.Allocatable[Int]), len(a.m.Allocatable[Float])}
+	a.epoch++
+	n := 0
+	for _, l := range list {
+		if c := a.f.VRegs[l.v].Class; room[c] > 0 {
+			room[c]--
+			a.vals[l.v].mark = a.epoch
+			list[n] = l
+			n++
+		}
+	}
+	list = list[:n]
+	for _, h := range end {
+		if v := &a.vals[h.v]; v.mark == a.epoch && v.regs == 0 {
+			a.assign(h.reg, h.v)
+		}
+	}
+	for _, l := range list {
+		if v := &a.vals[l.v]; v.regs == 0 {
+			if r := a.free(a.f.VRegs[l.v].Class, 0, a.hinted(l.v)); r != NoReg {
+				a.assign(r, l.v)
+			}
+		}
+	}
+}
+
+// hinted returns the register that the first use of a value in the block wants.
+func (a *Allocator) hinted(v VReg) Reg {
+	if val := &a.vals[v]; val.hintEpoch == a.hints {
+		return val.hint
+	}
+	return NoReg
+}
+
+// startParams gives registers to parameters: that of the argument if nothing else needs it,
+// otherwise any that is free or contains what is used later. The remaining ones
+// are in the frame.
+func (a *Allocator) startParams(blk *Block, args []VReg, end []held) {
+	for k, p := range blk.Params {
+		if a.vals[p].next == never {
+			continue
+		}
+		for _, h := range end {
+			if h.v == args[k] && a.content[h.reg] == 0 {
+				a.assign(h.reg, p)
+				break
+			}
+		}
+	}
+	for _, p := range blk.Params {
+		val := &a.vals[p]
+		if val.next == never || val.regs != 0 {
+			continue
+		}
+		c := a.f.VRegs[p].Class
+		r := NoReg
+		if val.next < callDist {
+			if r = a.free(c, 0, val.prefer); r == NoReg {
+				if q, next := a.farthest(c, 0); next > val.next && a.vals[a.content[q]].block != val.block {
+					a.release(q)
+					r = q
+				}
+			}
+		}
+		if r == NoReg {
+			val.inFrame = true
+			if !val.spilled {
+				val.spilled = true
+				a.spilled = append(a.spilled, p)
+			}
+			continue
+		}
+		a.assign(r, p)
+	}
+	for _, p := range blk.Params {
+		if s := a.vals[p].regs; s != 0 {
+			a.vals[p].defReg = first(s)
+		}
+	}
+}
