@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"runtime"
 
-	"weft/internal/interp"
 	"weft/internal/store"
 	"weft/wasm"
 	"weft/wasm/binary"
@@ -17,6 +16,8 @@ import (
 type Config struct {
 	features wasm.Features
 	cache    *Cache
+	executor Executor
+	native   NativeOptions
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures].
@@ -37,18 +38,19 @@ func (c Config) WithCache(cache *Cache) Config {
 
 // An Engine compiles modules. It is safe for concurrent use.
 type Engine struct {
-	config Config
-	types  *wasm.TypeSet
-	interp *interp.Engine
+	config   Config
+	types    *wasm.TypeSet
+	executor store.Engine
 }
 
-// NewEngine makes an engine.
+// NewEngine makes an engine. The error says that the system has no memory for it, or
+// that functions cannot be executed natively here.
 func NewEngine(c Config) (*Engine, error) {
-	e, err := interp.New()
+	e, err := c.newExecutor()
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{config: c, types: wasm.NewTypeSet(), interp: e}, nil
+	return &Engine{config: c, types: wasm.NewTypeSet(), executor: e}, nil
 }
 
 // magic begins every binary module.
@@ -91,7 +93,7 @@ func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
 
 // prepare makes a valid module one of the engine.
 func (e *Engine) prepare(m *wasm.Module) *store.Module {
-	return store.NewModule(m, e.types, e.config.features, e.interp)
+	return store.NewModule(m, e.types, e.config.features, e.executor)
 }
 
 // NewStore makes an empty store. The error says that the system has no memory for
@@ -99,7 +101,7 @@ func (e *Engine) prepare(m *wasm.Module) *store.Module {
 // happens some time after the store has become unreachable, which it does not
 // while a host function in it refers to it.
 func (e *Engine) NewStore(limits Limits) (*Store, error) {
-	inner, err := store.New(e.types, e.interp, store.Limits(limits))
+	inner, err := store.New(e.types, e.executor, store.Limits(limits))
 	if err != nil {
 		return nil, err
 	}

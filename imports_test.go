@@ -12,7 +12,7 @@ import (
 // may import of Weft. A package that is not listed may not exist.
 var mayImport = map[string][]string{
 	"weft": {"weft/wasm", "weft/wasm/binary", "weft/wasm/text", "weft/wasm/validate",
-		"weft/internal/cache", "weft/internal/store", "weft/internal/interp"},
+		"weft/internal/cache", "weft/internal/store", "weft/internal/interp", "weft/internal/native"},
 	"weft/wasm":                   {},
 	"weft/wasm/genopcodes":        {"weft/wasm"},
 	"weft/wasm/binary":            {"weft/wasm"},

@@ -133,12 +133,12 @@ func parseFeatures(list string) (wasm.Features, error) {
 
 // newEngine makes an engine with the listed features, and a cache in a directory
 // unless that is "".
-func newEngine(features, cacheDir string) (*weft.Engine, error) {
+func newEngine(features, cacheDir string, executor executorFlag) (*weft.Engine, error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, err
 	}
-	config := weft.NewConfig().WithFeatures(f)
+	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor))
 	if cacheDir != "" {
 		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
 		if err != nil {

@@ -20,6 +20,8 @@ type runFlags struct {
 	cache    string
 	maxStack uint32
 	timeout  time.Duration
+	executor executorFlag
+	verbose  bool
 	wasi     wasiFlags
 }
 
@@ -60,6 +62,8 @@ trace of the guest, and the exit code is 1.`,
 	f.BoolVar(&flags.spectest, "spectest", false, "provide the host module spectest, which prints to the standard output")
 	f.StringVar(&flags.features, "features", "default", featuresUsage)
 	f.StringVar(&flags.cache, "cache", "", "keep in `DIR` what is known about modules (default $WEFT_CACHE; without a directory nothing is kept)")
+	f.Var(&flags.executor, "engine", executorUsage)
+	f.BoolVarP(&flags.verbose, "verbose", "v", false, "say why a module is interpreted that was to be executed natively")
 	f.Uint32Var(&flags.maxStack, "max-stack", 0, "limit the stacks of a call to this many `BYTES` together (default 16 MiB)")
 	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
 	flags.wasi.define(f)
@@ -70,7 +74,7 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 	if !cmd.Flags().Changed("cache") {
 		flags.cache = os.Getenv("WEFT_CACHE")
 	}
-	engine, err := newEngine(flags.features, flags.cache)
+	engine, err := newEngine(flags.features, flags.cache, flags.executor)
 	if err != nil {
 		return err
 	}
@@ -81,6 +85,9 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 	module, err := engine.Compile(source)
 	if err != nil {
 		return fileError(file, err)
+	}
+	if why := module.Interpreted(); flags.verbose && why != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s is interpreted: %v\n", file, why)
 	}
 	limits := weft.DefaultLimits()
 	if flags.maxStack != 0 {

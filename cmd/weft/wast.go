@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"weft"
 	"weft/internal/wast"
 	"weft/wasm"
 )
@@ -30,6 +31,7 @@ type wastFlags struct {
 	parallel              int
 	filter, features      string
 	timeout               time.Duration
+	executor              executorFlag
 }
 
 func wastCommand() *cobra.Command {
@@ -60,6 +62,7 @@ path in the conformance corpus calls for.`,
 	f.IntVar(&flags.parallel, "parallel", runtime.NumCPU(), "run `N` scripts at the same time")
 	f.StringVar(&flags.filter, "filter", "", "only run the scripts whose path matches this regular expression (`RE`)")
 	f.StringVar(&flags.features, "features", "", featuresUsage+" (default: by path)")
+	f.Var(&flags.executor, "engine", executorUsage)
 	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "limit each command")
 	return cmd
 }
@@ -68,7 +71,7 @@ func (flags *wastFlags) run(cmd *cobra.Command, paths []string) error {
 	if flags.parallel < 1 {
 		return usagef("--parallel must be at least 1, found %d", flags.parallel)
 	}
-	runner := &wast.Runner{Timeout: flags.timeout, PrintResults: flags.print}
+	runner := &wast.Runner{Timeout: flags.timeout, PrintResults: flags.print, Executor: weft.Executor(flags.executor)}
 	if flags.features != "" {
 		f, err := parseFeatures(flags.features)
 		if err != nil {

@@ -30,6 +30,9 @@ type Runner struct {
 	Habits Habits
 	// CollectAlways makes every allocation of the guests collect first.
 	CollectAlways bool
+	// Executor executes the scripts' modules, with these options if it is [weft.Native].
+	Executor weft.Executor
+	Native   weft.NativeOptions
 }
 
 // RunFile runs the script in a file. The error is that of reading the file.
@@ -92,13 +95,18 @@ func (s *script) open() (*thread, error) {
 	}
 	s.features = choose(s.path)
 	var err error
-	if s.engine, err = weft.NewEngine(weft.NewConfig().WithFeatures(s.features)); err != nil {
+	if s.engine, err = weft.NewEngine(s.runner.config().WithFeatures(s.features)); err != nil {
 		return nil, err
 	}
 	if s.shared, err = s.engine.NewSharedMemory(spectestMemory(true)); err != nil {
 		return nil, err
 	}
 	return s.newThread()
+}
+
+// config says what engine scripts run on.
+func (r *Runner) config() weft.Config {
+	return weft.NewConfig().WithExecutor(r.Executor).WithNativeOptions(r.Native)
 }
 
 func (s *script) finding(line, column int, directive string) Finding {

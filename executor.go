@@ -1,0 +1,58 @@
+package weft
+
+import (
+	"weft/internal/interp"
+	"weft/internal/native"
+	"weft/internal/store"
+)
+
+// An Executor says how an engine executes functions.
+type Executor uint8
+
+const (
+	// Interpreter executes functions on every platform that Go has.
+	Interpreter Executor = iota
+	// Native compiles modules to machine code. It exists on linux/amd64. A module that
+	// uses what the compiler does not know is interpreted ([Module.Interpreted]).
+	//
+	// The first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
+	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.
+	Native
+)
+
+// NativeOptions say how machine code is made. The zero value is the fastest.
+type NativeOptions struct {
+	// BoundsChecks compares every address with the length of the memory. Otherwise accesses
+	// out of bounds fault, where 8 GiB of address space are reserved for a memory.
+	BoundsChecks bool
+	// Polls lets loops look whether the call is to end or the goroutine to yield. Otherwise
+	// they are interrupted by SIGURG.
+	Polls bool
+	// NoSignals leaves the signal handlers of the process alone. It implies the others.
+	NoSignals bool
+}
+
+// WithExecutor chooses how functions are executed; by default by the [Interpreter].
+func (c Config) WithExecutor(e Executor) Config {
+	c.executor = e
+	return c
+}
+
+// WithNativeOptions sets the options for [Native].
+func (c Config) WithNativeOptions(o NativeOptions) Config {
+	c.native = o
+	return c
+}
+
+// newExecutor makes what executes functions.
+func (c Config) newExecutor() (store.Engine, error) {
+	i, err := interp.New()
+	if err != nil || c.executor == Interpreter {
+		return i, err
+	}
+	return native.New(i, native.Config(c.native))
+}
+
+// Interpreted returns why an engine that executes natively has left the module to the
+// interpreter; nil if it has not.
+func (m *Module) Interpreted() error { return m.module.Interpreted }
