@@ -229,7 +229,7 @@ func execute(ctx context.Context, timeout time.Duration, command []string, j job
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = fmt.Errorf("no result after %s", timeout)
 	case err != nil:
-		err = fmt.Errorf("%w: %s", err, firstLines(stderr.String()))
+		err = fmt.Errorf("%w: %s", err, reason(stderr.String()))
 	}
 	result, readErr := job.ReadResult(file)
 	if readErr != nil && err == nil {
@@ -238,8 +238,16 @@ func execute(ctx context.Context, timeout time.Duration, command []string, j job
 	return result, took, err
 }
 
-func firstLines(s string) string {
+// reason returns the two lines of a runner's last words from the one on that speaks
+// of an error; the first two if there is none.
+func reason(s string) string {
 	lines := strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
+	for i, line := range lines {
+		if lower := strings.ToLower(line); strings.Contains(lower, "fatal") || strings.Contains(lower, "error") {
+			lines = lines[i:]
+			break
+		}
+	}
 	return strings.Join(lines[:min(2, len(lines))], "; ")
 }
 

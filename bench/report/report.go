@@ -177,7 +177,7 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 		}
 		return sorted
 	}
-	fmt.Fprintf(w, "Medians, with half the distance of the quartiles where that is more than 5%%; in brackets the ratio to %s. %s\n\n", r.baseline, about[g])
+	fmt.Fprintf(w, "Medians, with half the distance of the quartiles where that is more than 5%%; in brackets the ratio to %s.%s\n\n", r.baseline, about[g])
 	r.matrix(w, workloads, order(plain))
 	if len(asyncify) > 0 {
 		fmt.Fprintf(w, "The same programs in C through Asyncify; the ratio is to %s with stack switching.\n\n", r.baseline)
@@ -194,9 +194,9 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 
 // about says what else there is to know of a group's tables.
 var about = map[workload.Group]string{
-	workload.Coroutines: "Times are for one coroutine, value, effect and so on; with `alive`, bytes for one coroutine.",
-	workload.Kernels:    "Times are for a unit of work, which is the same for all engines.",
-	workload.Startup:    "Engines that compile lazily only validate in the rows `compile`.",
+	workload.Coroutines: " Times are for one coroutine, value, effect and so on; with `alive`, bytes for one coroutine.",
+	workload.Kernels:    " Times are for a unit of work, which is the same for all engines.",
+	workload.Startup:    " Engines that compile lazily only validate in the rows `compile`.",
 }
 
 // matrix writes a table with a row for each workload and a column for each
@@ -319,7 +319,7 @@ func (r *Report) details(w io.Writer) {
 			fmt.Fprintf(w, "## %s\n\n%s.\n\n", load.Name, upperFirst(load.About))
 			unit := load.Unit
 			if unit == "" {
-				unit = "run"
+				unit = "unit of work"
 			}
 			t := &table{header: []string{"engine", "variant", "size", "per " + unit, "quartiles", "runs", "ratio", "compile", "instantiate", "peak memory", "note"}, right: 2}
 			base := r.base(load)

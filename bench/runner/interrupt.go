@@ -6,11 +6,13 @@ import (
 	"runtime"
 	"strconv"
 	"time"
+
+	"weft/bench/job"
 )
 
 // cancelLoop starts a loop without end and cancels it, n times. It returns the sum
 // of the times from the cancellation to the return of the call.
-func cancelLoop(ctx context.Context, n int64, f func(context.Context, int32) (int64, error)) (string, time.Duration, error) {
+func cancelLoop(ctx context.Context, n int64, f func(context.Context, int32) (int64, error)) (job.Sample, error) {
 	var total time.Duration
 	for i := range n {
 		loop, cancel := context.WithCancel(ctx)
@@ -20,17 +22,17 @@ func cancelLoop(ctx context.Context, n int64, f func(context.Context, int32) (in
 			cancel()
 		})
 		if _, err := f(loop, -1); err == nil {
-			return "", 0, fmt.Errorf("loop %d ended by itself", i)
+			return job.Sample{}, fmt.Errorf("loop %d ended by itself", i)
 		}
 		total += time.Since(<-cancelled)
 	}
-	return strconv.FormatInt(n, 10), total, nil
+	return job.Sample{Value: strconv.FormatInt(n, 10), Time: total}, nil
 }
 
 // collectBeside collects garbage n times while a guest's loop runs, and returns how
 // long the collections took. The loop ends by itself, some time after them if it does not
 // let them happen.
-func collectBeside(ctx context.Context, n int64, f func(context.Context, int32) (int64, error)) (string, time.Duration, error) {
+func collectBeside(ctx context.Context, n int64, f func(context.Context, int32) (int64, error)) (job.Sample, error) {
 	done := make(chan error, 1)
 	const rounds = 50 // millions
 	go func() {
@@ -43,5 +45,5 @@ func collectBeside(ctx context.Context, n int64, f func(context.Context, int32) 
 		runtime.GC()
 	}
 	took := time.Since(start)
-	return strconv.FormatInt(n, 10), took, <-done
+	return job.Sample{Value: strconv.FormatInt(n, 10), Time: took}, <-done
 }

@@ -19,11 +19,15 @@ func Ladder(j job.Job, result *job.Result, run step) error {
 	}
 	one := func(n int64) (job.Sample, error) {
 		start := time.Now()
-		value, took, err := run(n)
-		if took == 0 {
-			took = time.Since(start)
+		sample, err := run(n)
+		sample.Size = n
+		if sample.Time == 0 {
+			sample.Time = time.Since(start)
 		}
-		return job.Sample{Size: n, Time: took, Value: value, PeakKB: PeakKB()}, err
+		if sample.PeakKB == 0 {
+			sample.PeakKB = PeakKB()
+		}
+		return sample, err
 	}
 	var last job.Sample
 	for i, n := range j.Sizes {

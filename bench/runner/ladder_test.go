@@ -26,8 +26,8 @@ func TestLadder(t *testing.T) {
 	t.Setenv(job.ResultFile, file)
 	j := job.Job{Target: 200 * time.Millisecond, Repeat: 2, Sizes: []int64{1, 10, 100, 1000}}
 	var result job.Result
-	err := Ladder(j, &result, func(n int64) (string, time.Duration, error) {
-		return strconv.FormatInt(n*n, 10), time.Duration(n) * time.Millisecond, nil
+	err := Ladder(j, &result, func(n int64) (job.Sample, error) {
+		return job.Sample{Value: strconv.FormatInt(n*n, 10), Time: time.Duration(n) * time.Millisecond}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -54,11 +54,11 @@ func TestLadderFails(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "result.json")
 	t.Setenv(job.ResultFile, file)
 	failure := errors.New("no more")
-	err := Ladder(job.Job{Target: time.Hour, Sizes: []int64{1, 2}}, &job.Result{}, func(n int64) (string, time.Duration, error) {
+	err := Ladder(job.Job{Target: time.Hour, Sizes: []int64{1, 2}}, &job.Result{}, func(n int64) (job.Sample, error) {
 		if n == 2 {
-			return "", 0, failure
+			return job.Sample{}, failure
 		}
-		return "ok", 1, nil
+		return job.Sample{Value: "ok", Time: 1}, nil
 	})
 	if !errors.Is(err, failure) {
 		t.Errorf("error: %v", err)

@@ -62,14 +62,14 @@ func execute(ctx context.Context, rt Runtime, args []string) error {
 	var result job.Result
 	if j.Mode == job.Compile {
 		serial := uint32(0)
-		return Ladder(j, &result, func(n int64) (string, time.Duration, error) {
+		return Ladder(j, &result, func(n int64) (job.Sample, error) {
 			for range n {
 				serial++
 				if _, err := rt.Compile(ctx, distinct(code, serial)); err != nil {
-					return "", 0, err
+					return job.Sample{}, err
 				}
 			}
-			return strconv.FormatInt(n, 10), 0, nil
+			return count(n), nil
 		})
 	}
 	start := time.Now()
@@ -82,15 +82,15 @@ func execute(ctx context.Context, rt Runtime, args []string) error {
 	case job.Program:
 		return program(ctx, module, j, &result)
 	case job.Instantiate:
-		return Ladder(j, &result, func(n int64) (string, time.Duration, error) {
+		return Ladder(j, &result, func(n int64) (job.Sample, error) {
 			for range n {
 				instance, err := module.Instantiate(ctx)
 				if err != nil {
-					return "", 0, err
+					return job.Sample{}, err
 				}
 				instance.Close()
 			}
-			return strconv.FormatInt(n, 10), 0, nil
+			return count(n), nil
 		})
 	}
 	start = time.Now()
@@ -118,68 +118,75 @@ func distinct(code []byte, serial uint32) []byte {
 	return slices.Concat(code, binary.LittleEndian.AppendUint32(section, serial))
 }
 
-// A step runs the program with a size. It returns the value and, if that is not
-// the time that the step takes, the time.
-type step func(size int64) (value string, took time.Duration, err error)
+// A step runs the program with a size. It returns the value; and the time and the peak of
+// memory, unless these are those of the step and of this process.
+type step func(size int64) (job.Sample, error)
+
+// count is the sample of a step that computes a number.
+func count(n int64) job.Sample { return job.Sample{Value: strconv.FormatInt(n, 10)} }
 
 func stepOf(ctx context.Context, mode job.Mode, f func(context.Context, int32) (int64, error)) (step, error) {
 	switch mode {
 	case job.Run:
-		return func(n int64) (string, time.Duration, error) {
+		return func(n int64) (job.Sample, error) {
 			v, err := f(ctx, int32(n))
-			return strconv.FormatInt(v, 10), 0, err
+			return count(v), err
 		}, nil
 	case job.Call:
-		return func(n int64) (string, time.Duration, error) {
+		return func(n int64) (job.Sample, error) {
 			var sum int64
 			for range n {
 				v, err := f(ctx, 1)
 				if err != nil {
-					return "", 0, err
+					return job.Sample{}, err
 				}
 				sum += v
 			}
-			return strconv.FormatInt(sum, 10), 0, nil
+			return count(sum), nil
 		}, nil
 	case job.Trap:
-		return func(n int64) (string, time.Duration, error) {
+		return func(n int64) (job.Sample, error) {
 			for i := range n {
 				if _, err := f(ctx, 1); err == nil {
-					return "", 0, fmt.Errorf("call %d did not trap", i)
+					return job.Sample{}, fmt.Errorf("call %d did not trap", i)
 				}
 			}
-			return strconv.FormatInt(n, 10), 0, nil
+			return count(n), nil
 		}, nil
 	case job.Cancel:
-		return func(n int64) (string, time.Duration, error) { return cancelLoop(ctx, n, f) }, nil
+		return func(n int64) (job.Sample, error) { return cancelLoop(ctx, n, f) }, nil
 	case job.Pause:
-		return func(n int64) (string, time.Duration, error) { return collectBeside(ctx, n, f) }, nil
+		return func(n int64) (job.Sample, error) { return collectBeside(ctx, n, f) }, nil
 	}
 	return nil, fmt.Errorf("unknown mode %q", mode)
 }
 
 // program runs a WASI program.
 func program(ctx context.Context, module Module, j job.Job, result *job.Result) error {
-	return Programs(j, result, func(args []string, stdin io.Reader, stdout io.Writer) error {
-		return module.RunProgram(ctx, args, stdin, stdout)
+	return Programs(j, result, func(args []string, stdin io.Reader, stdout io.Writer) (int64, error) {
+		return 0, module.RunProgram(ctx, args, stdin, stdout)
 	})
 }
 
 // Programs executes a job that runs programs, with the arguments in j.Export. Their
-// input is the file beside the program with the suffix .stdin, if there is one.
-func Programs(j job.Job, result *job.Result, run func(args []string, stdin io.Reader, stdout io.Writer) error) error {
+// input is the file beside the program with the suffix .stdin, if there is one. run
+// returns the peak of memory in KiB, or 0 for that of this process.
+func Programs(j job.Job, result *job.Result, run func(args []string, stdin io.Reader, stdout io.Writer) (int64, error)) error {
 	stdin, err := os.ReadFile(strings.TrimSuffix(j.Program, ".wasm") + ".stdin")
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
 	args := append([]string{"program"}, strings.Fields(j.Export)...)
-	return Ladder(j, result, func(n int64) (string, time.Duration, error) {
+	return Ladder(j, result, func(n int64) (job.Sample, error) {
 		hash := sha256.New()
+		var peak int64
 		for range n {
-			if err := run(args, bytes.NewReader(stdin), hash); err != nil {
-				return "", 0, err
+			kb, err := run(args, bytes.NewReader(stdin), hash)
+			if err != nil {
+				return job.Sample{}, err
 			}
+			peak = max(peak, kb)
 		}
-		return hex.EncodeToString(hash.Sum(nil)[:8]), 0, nil
+		return job.Sample{Value: hex.EncodeToString(hash.Sum(nil)[:8]), PeakKB: peak}, nil
 	})
 }

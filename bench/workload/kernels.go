@@ -22,7 +22,7 @@ func kernels() []*Workload {
 		{Name: "blur", About: "an image of 128 by 128 bytes blurred"},
 	}
 	for _, w := range all {
-		w.Group, w.Mode, w.Export, w.Unit = Kernels, job.Run, "run", "unit of work"
+		w.Group, w.Mode, w.Export = Kernels, job.Run, "run"
 		w.Sizes = []int64{1, 3, 10, 30, 100, 300, 1000, 3000, 10_000}
 	}
 	return all

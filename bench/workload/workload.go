@@ -63,8 +63,8 @@ type Workload struct {
 	Group Group
 	// About is a sentence for the report.
 	About string
-	// Unit is what a time is given for: "value", "coroutine". It is empty for the
-	// time of a whole run.
+	// Unit is what a time is given for: "value", "coroutine". It is empty for a
+	// unit of work that has no other name.
 	Unit string
 	Mode job.Mode
 	// Source is the name of the program's file, if it is not Name.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"syscall"
 
 	"weft/bench/job"
 	"weft/bench/runner"
@@ -26,9 +27,21 @@ func run(args []string) error {
 	if j.Mode != job.Program {
 		return fmt.Errorf("no mode %q", j.Mode)
 	}
-	return runner.Programs(j, &job.Result{}, func(args []string, stdin io.Reader, stdout io.Writer) error {
+	return runner.Programs(j, &job.Result{}, func(args []string, stdin io.Reader, stdout io.Writer) (int64, error) {
 		cmd := exec.Command(j.Program, args[1:]...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, os.Stderr
-		return cmd.Run()
+		if err := cmd.Run(); err != nil {
+			return 0, err
+		}
+		return peakKB(cmd.ProcessState), nil
 	})
+}
+
+// peakKB returns the peak of resident memory of a process that has ended, or of this
+// one if that is more: the system does not tell them apart.
+func peakKB(state *os.ProcessState) int64 {
+	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
+		return usage.Maxrss
+	}
+	return 0
 }

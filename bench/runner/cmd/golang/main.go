@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"time"
 
 	"weft/bench/job"
 	"weft/bench/runner"
@@ -32,7 +31,7 @@ func run(variant workload.Variant, args []string) error {
 	if f == nil || j.Mode != job.Run {
 		return fmt.Errorf("no program %q with %s in mode %s", j.Program, variant, j.Mode)
 	}
-	return runner.Ladder(j, &job.Result{}, func(n int64) (string, time.Duration, error) {
-		return strconv.FormatInt(f(n), 10), 0, nil
+	return runner.Ladder(j, &job.Result{}, func(n int64) (job.Sample, error) {
+		return job.Sample{Value: strconv.FormatInt(f(n), 10)}, nil
 	})
 }
