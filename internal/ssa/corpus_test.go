@@ -1,10 +1,9 @@
-package ssa_test
+package ssa
 
 import (
 	"errors"
 	"testing"
 
-	"weft/internal/ssa"
 	"weft/wasm"
 	"weft/wasm/binary"
 	"weft/wasm/binary/scripttest"
@@ -41,12 +40,12 @@ func corpusModules(t testing.TB) []*wasm.Module {
 }
 
 // testEnv returns an environment with a layout of its own.
-func testEnv(m *wasm.Module, guarded bool) *ssa.Env {
+func testEnv(m *wasm.Module, guarded bool) *Env {
 	array := func(start int64) func(uint32) int64 {
 		return func(i uint32) int64 { return start + 8*int64(i) }
 	}
 	space := m.AddressSpace()
-	return &ssa.Env{Module: m, Space: space, Features: wasm.AllFeatures,
+	return &Env{Module: m, Space: space, Features: wasm.AllFeatures,
 		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000),
 		MemoryBase: 0, MemoryLen: 8, TableBase: 0, TableLen: 8, GlobalValue: 0, FuncType: 20, Args: 0x300,
 		Guarded: func(i uint32) bool {
@@ -58,15 +57,15 @@ func testEnv(m *wasm.Module, guarded bool) *ssa.Env {
 // TestCorpus builds all functions of the corpus that the compiler supports, with and
 // without guarded memories, and runs the passes on them.
 func TestCorpus(t *testing.T) {
-	var b ssa.Builder
-	var o ssa.Optimizer
+	var b Builder
+	var o Optimizer
 	built, refused := 0, map[wasm.Features]int{}
 	for _, m := range corpusModules(t) {
 		for _, guarded := range []bool{true, false} {
 			env := testEnv(m, guarded)
 			for i := range m.Funcs {
 				f, err := b.Build(env, i)
-				var unsupported *ssa.Unsupported
+				var unsupported *Unsupported
 				if errors.As(err, &unsupported) {
 					refused[unsupported.Feature]++
 					continue
@@ -75,16 +74,10 @@ func TestCorpus(t *testing.T) {
 					t.Fatal(err)
 				}
 				built++
-				if err := ssa.Verify(f); err != nil {
+				if err := Verify(f); err != nil {
 					t.Fatalf("%v\n%v", err, f)
 				}
-				for _, pass := range ssa.Passes {
-					before := f.String()
-					pass.Run(&o, f)
-					if err := ssa.Verify(f); err != nil {
-						t.Fatalf("%s: %v\n%v\nbefore:\n%v", pass.Name, err, f, before)
-					}
-				}
+				checkPasses(t, &o, f)
 				checkEdges(t, f)
 				checkOrder(t, f)
 			}
@@ -96,8 +89,39 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// inputs are arguments with which functions are executed; parameters take them in turn.
+var inputs = [][]uint64{{0x1000, 0, 1, 2}, {0x1000, 7, 0xfffffffffffffff9, 0x80000000}, {0x1000, 1 << 63, 3, 100, 12345678}}
+
+// checkPasses runs the passes, checks what they make, and that it does what the function
+// did before.
+func checkPasses(t *testing.T, o *Optimizer, f *Func) {
+	t.Helper()
+	type outcome struct {
+		effects []string
+		ended   bool
+	}
+	var before []outcome
+	for _, args := range inputs {
+		effects, ended := execute(f, args)
+		before = append(before, outcome{effects, ended})
+	}
+	built := f.String()
+	for _, pass := range Passes {
+		pass.Run(o, f)
+		if err := Verify(f); err != nil {
+			t.Fatalf("%s: %v\n%v", pass.Name, err, f)
+		}
+		for i, args := range inputs {
+			effects, ended := execute(f, args)
+			if err := sameEffects(before[i].effects, before[i].ended, effects, ended); err != nil {
+				t.Fatalf("%s: %v\n%v\nbuilt:\n%v", pass.Name, err, f, built)
+			}
+		}
+	}
+}
+
 // checkEdges checks what the register allocator wants of edges.
-func checkEdges(t *testing.T, f *ssa.Func) {
+func checkEdges(t *testing.T, f *Func) {
 	t.Helper()
 	for _, b := range f.Blocks {
 		for _, e := range b.Succs {
@@ -109,7 +133,7 @@ func checkEdges(t *testing.T, f *ssa.Func) {
 }
 
 // checkOrder checks that each block but the entry stands behind one of its predecessors.
-func checkOrder(t *testing.T, f *ssa.Func) {
+func checkOrder(t *testing.T, f *Func) {
 	t.Helper()
 	seen := make([]bool, f.NumBlocks())
 	for i, b := range f.Blocks {

@@ -74,6 +74,8 @@ type Block struct {
 	Cold bool
 	// Pad is for the blocks that an Invoke reaches by itself.
 	Pad PadKind
+
+	arrivals []*Value // schedule: what moves here
 }
 
 // A PadKind says how a block is reached from an OpInvoke.
@@ -126,7 +128,8 @@ func (f *Func) NumBlocks() int { return int(f.numBlocks) }
 // NewBlock makes a block that is not yet in Blocks.
 func (f *Func) NewBlock() *Block {
 	b := &f.blocks.cut(1)[0]
-	*b = Block{ID: f.numBlocks, Params: b.Params[:0], Values: b.Values[:0], Succs: b.Succs[:0], Preds: b.Preds[:0]}
+	*b = Block{ID: f.numBlocks, Params: b.Params[:0], Values: b.Values[:0], Succs: b.Succs[:0], Preds: b.Preds[:0],
+		arrivals: b.arrivals[:0]}
 	f.numBlocks++
 	return b
 }

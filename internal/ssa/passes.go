@@ -9,9 +9,15 @@ type Pass struct {
 
 // Passes lists the passes in their order.
 var Passes = [...]Pass{
-	{"params", (*Optimizer).params}, // no parameters that all edges hand the same
-	{"split", (*Optimizer).split},   // no critical edges
-	{"layout", (*Optimizer).layout}, // loops; the order of the blocks
+	{"params", (*Optimizer).params},     // no parameters that all edges hand the same
+	{"join", (*Optimizer).join},         // no jumps to blocks that nothing else goes to
+	{"simplify", (*Optimizer).simplify}, // folding and value numbering
+	{"params again", (*Optimizer).params},
+	{"join again", (*Optimizer).join},
+	{"dead", (*Optimizer).dead},         // no values that nothing needs
+	{"schedule", (*Optimizer).schedule}, // out of loops; to where they are needed
+	{"split", (*Optimizer).split},       // no critical edges
+	{"layout", (*Optimizer).layout},     // the order of the blocks
 }
 
 // An Optimizer runs the passes on functions, one after the other, in the same
@@ -23,7 +29,24 @@ type Optimizer struct {
 
 	single  []*Value // params: what all edges hand to a parameter
 	order   []*Block // layout
-	visited []bool   // by block ID
+	visited []bool   // layout: by block ID
+
+	// simplify
+	f     *Func
+	block *Block // the current one
+	pos   int32  // of the current value
+	input []*Value
+	early []*Value // what comes to stand at the beginning of the entry
+	reads []read
+	table valueTable
+	again bool // fold has changed its value
+	cut   bool // an edge was removed
+
+	live []*Value // dce: to be looked at
+	seen []bool   // dce: by value ID
+
+	// schedule
+	place, earliest []*Block // by value ID
 }
 
 // Run runs all passes on a function.

@@ -131,6 +131,15 @@ func (v *verifier) edges(b *Block) error {
 	if len(b.Succs) != want {
 		return fmt.Errorf("%v: %d successors", t, len(b.Succs))
 	}
+	if t.Op == OpInvoke {
+		i := len(b.Values) - 2
+		for i >= 0 && b.Values[i].Op == OpResult && b.Values[i].Args[0] == t.Args[0] {
+			i--
+		}
+		if i < 0 || b.Values[i] != t.Args[0] || !t.Args[0].Op.Info().Call {
+			return fmt.Errorf("something stands between a call and its invoke")
+		}
+	}
 	for i, e := range b.Succs {
 		if !v.listed[e.To.ID] {
 			return fmt.Errorf("successor b%d is not in the function", e.To.ID)

@@ -1,0 +1,84 @@
+package ssa
+
+// dead removes values that nothing needs: those that have no effect themselves and that no
+// value with an effect uses, not even through parameters that only feed themselves.
+func (o *Optimizer) dead(f *Func) {
+	o.seen = resized(o.seen, f.NumValues())
+	o.live = o.live[:0]
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			if hasEffect(v.Op) {
+				o.mark(v)
+			}
+		}
+	}
+	for _, p := range f.Blocks[0].Params {
+		o.seen[p.ID] = true
+	}
+	for len(o.live) > 0 {
+		v := o.live[len(o.live)-1]
+		o.live = o.live[:len(o.live)-1]
+		for _, a := range v.Args {
+			o.mark(a)
+		}
+		if v.Op != OpParam || v.Block.Pad != NotPad {
+			continue
+		}
+		i := 0
+		for v.Block.Params[i] != v {
+			i++
+		}
+		for _, p := range v.Block.Preds {
+			for _, e := range p.Succs {
+				if e.To == v.Block {
+					o.mark(e.Args[i])
+				}
+			}
+		}
+	}
+	for _, b := range f.Blocks {
+		kept := b.Values[:0]
+		for _, v := range b.Values {
+			if o.seen[v.ID] {
+				kept = append(kept, v)
+			}
+		}
+		b.Values = kept
+		for i := range b.Succs {
+			e := &b.Succs[i]
+			args := e.Args[:0]
+			for j, a := range e.Args {
+				if o.seen[e.To.Params[j].ID] {
+					args = append(args, a)
+				}
+			}
+			e.Args = args
+		}
+	}
+	for i, b := range f.Blocks {
+		if i == 0 || b.Pad != NotPad {
+			continue // they say what arrives
+		}
+		params := b.Params[:0]
+		for _, p := range b.Params {
+			if o.seen[p.ID] {
+				params = append(params, p)
+			}
+		}
+		b.Params = params
+	}
+	o.startReplacing(f)
+	o.rewrite(f)
+}
+
+func (o *Optimizer) mark(v *Value) {
+	if !o.seen[v.ID] {
+		o.seen[v.ID] = true
+		o.live = append(o.live, v)
+	}
+}
+
+// hasEffect reports whether a value is needed although nothing uses it.
+func hasEffect(op Op) bool {
+	return !op.Info().Pure && op != OpGet && op != OpResult && op != OpParam
+}

@@ -1,0 +1,209 @@
+package ssa
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math/bits"
+)
+
+// A machine executes functions to find out whether passes change what they do. Integers
+// are computed; all else (floats, what memories hold at first, what calls return) are
+// numbers that depend on the operation and its arguments alone. It notes effects in order.
+type machine struct {
+	f       *Func
+	values  []uint64
+	memory  map[uint64]byte
+	records map[uint64]uint64 // what has been set since the last call
+	epoch   uint64            // number of calls
+	steps   int
+	effects []string
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func hashOf(parts ...uint64) uint64 {
+	var h maphash.Hash
+	h.SetSeed(hashSeed)
+	for _, p := range parts {
+		maphash.WriteComparable(&h, p)
+	}
+	return h.Sum64()
+}
+
+const maxSteps = 3000
+
+// execute runs a function and returns its effects, and whether it came to an end.
+func execute(f *Func, args []uint64) (effects []string, ended bool) {
+	m := &machine{f: f, values: make([]uint64, f.NumValues()), memory: map[uint64]byte{}, records: map[uint64]uint64{}}
+	for i, p := range f.Blocks[0].Params {
+		m.values[p.ID] = truncate(p.Type, args[i%len(args)])
+	}
+	b := f.Blocks[0]
+	for b != nil && m.steps < maxSteps {
+		b = m.block(b)
+	}
+	return m.effects, b == nil
+}
+
+func (m *machine) note(format string, args ...any) {
+	m.effects = append(m.effects, fmt.Sprintf(format, args...))
+}
+
+// block executes a block and returns the next one, nil at the end.
+func (m *machine) block(b *Block) *Block {
+	for _, v := range b.Values {
+		m.steps++
+		args := make([]uint64, len(v.Args))
+		for i, a := range v.Args {
+			args[i] = m.values[a.ID]
+		}
+		succ := 0
+		switch v.Op {
+		case OpIf:
+			succ = int(b2u(args[0] == 0))
+		case OpTable:
+			succ = int(min(args[0], uint64(len(b.Succs)-1)))
+		case OpInvoke:
+			succ = int(hashOf(m.epoch, 77) % uint64(len(b.Succs)))
+		case OpReturn, OpTrap, OpTailCall, OpTailCallRecord:
+			m.note("%v %d %v @%d", v.Op, v.Aux, args, v.Pos)
+			return nil
+		case OpJump:
+		default:
+			if m.value(v, args) {
+				code := v.Aux
+				if v.Op != OpTrapIf && v.Op != OpTrapUnless {
+					code = -1
+				}
+				m.note("trap %d @%d", code, v.Pos)
+				return nil
+			}
+			continue
+		}
+		e := b.Succs[succ]
+		moved := make([]uint64, len(e.Args))
+		for i, a := range e.Args {
+			moved[i] = m.values[a.ID]
+		}
+		for i, p := range e.To.Params {
+			if e.To.Pad != NotPad {
+				m.values[p.ID] = truncate(p.Type, hashOf(m.epoch, uint64(i)))
+			} else {
+				m.values[p.ID] = moved[i]
+			}
+		}
+		return e.To
+	}
+	panic("no terminator")
+}
+
+// value executes a value and reports whether it traps.
+func (m *machine) value(v *Value, args []uint64) (trap bool) {
+	var r uint64
+	switch v.Op {
+	case OpConst:
+		r = uint64(v.Aux)
+	case OpTrapIf:
+		return args[0] != 0
+	case OpTrapUnless:
+		return args[0] == 0
+	case OpIcmp:
+		r = b2u(evalCompare(v.Cond(), v.Args[0].Type, args[0], args[1]))
+	case OpFcmp:
+		r = hashOf(uint64(v.Aux), args[0], args[1]) & 1
+	case OpSelect:
+		r = args[2]
+		if args[0] != 0 {
+			r = args[1]
+		}
+	case OpMulHiU, OpMulHiS:
+		hi, _ := bits.Mul64(args[0], args[1])
+		if v.Op == OpMulHiS {
+			if int64(args[0]) < 0 {
+				hi -= args[1]
+			}
+			if int64(args[1]) < 0 {
+				hi -= args[0]
+			}
+		}
+		r = hi
+	case OpBoundsCheck:
+		end, carry := bits.Add64(args[0], uint64(v.Aux), 0)
+		return carry != 0 || end > args[1]
+	case OpLoad, OpStore:
+		address := args[1] + uint64(v.Aux) + args[0]
+		if hashOf(address>>6)%32 == 0 {
+			return true
+		}
+		if v.Op == OpStore {
+			m.note("store %d %d", address, args[2])
+		}
+		for i := range v.Mem.Size() {
+			at := address + uint64(i)
+			if v.Op == OpStore {
+				m.memory[at] = byte(args[2] >> (8 * i))
+				continue
+			}
+			b, ok := m.memory[at]
+			if !ok {
+				b = byte(hashOf(at))
+			}
+			r |= uint64(b) << (8 * i)
+		}
+		if v.Mem < Mem64 && v.Mem&1 == 0 {
+			n := 64 - 8*v.Mem.Size()
+			r = uint64(int64(r<<n) >> n)
+		}
+	case OpGet:
+		at, ok := args[0]+uint64(v.Aux), false
+		switch r, ok = m.records[at]; {
+		case ok:
+		case v.Aux == 8: // the length of a memory or table
+			r = 1 << 31
+		default:
+			r = hashOf(at, m.epoch)
+		}
+	case OpSet:
+		m.note("set %d %d", args[0]+uint64(v.Aux), args[1])
+		clear(m.records) // any two pointers may be the same
+		m.records[args[0]+uint64(v.Aux)] = args[1]
+	case OpResult:
+		r = hashOf(m.epoch, uint64(v.Aux))
+	case OpPoll:
+	default:
+		var ok bool
+		switch {
+		case v.Op.Info().Call:
+			m.note("%v %d %v @%d", v.Op, v.Aux, args, v.Pos)
+			m.epoch++
+			clear(m.records)
+			return false
+		case len(args) == 2 && !v.Type.IsFloat() && !v.Args[0].Type.IsFloat():
+			if r, ok = evalBinary(v.Op, v.Type, args[0], args[1]); !ok {
+				return true
+			}
+		case len(args) == 1:
+			if r, ok = evalUnary(v.Op, v.Type, v.Args[0].Type, args[0]); !ok {
+				r = hashOf(append(args, uint64(v.Op), uint64(v.Type))...)
+			}
+		default:
+			r = hashOf(append(args, uint64(v.Op), uint64(v.Type), uint64(v.Aux))...)
+		}
+	}
+	m.values[v.ID] = truncate(v.Type, r)
+	return false
+}
+
+// sameEffects compares two executions. One that did not end need only agree so far.
+func sameEffects(a []string, aEnded bool, b []string, bEnded bool) error {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return fmt.Errorf("effect %d is %s, was %s", i, b[i], a[i])
+		}
+	}
+	if aEnded && len(b) > n || bEnded && len(a) > n || aEnded && bEnded && len(a) != len(b) {
+		return fmt.Errorf("%d effects, were %d", len(b), len(a))
+	}
+	return nil
+}

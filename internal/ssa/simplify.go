@@ -1,0 +1,240 @@
+package ssa
+
+// simplify goes over the blocks, definitions before uses, and for each value
+//
+//   - replaces it with a constant or another value, or its operation with a cheaper one
+//     (fold.go);
+//   - replaces it with an equal one that is computed on every way here (value numbering):
+//     a pure one anywhere, a read of a record from earlier in the block if nothing has
+//     changed records since, a bounds check if a stronger one has succeeded.
+//
+// Branches on constants become jumps. Constants and what never changes come to stand in
+// the entry; schedule finds better places for them.
+func (o *Optimizer) simplify(f *Func) {
+	o.f = f
+	o.dom.find(f)
+	o.dropUnreachable(f)
+	o.startReplacing(f)
+	o.table.reset(f.NumValues())
+	o.early = o.early[:0]
+	o.cut = false
+	for _, b := range o.dom.order {
+		o.block, o.reads = b, o.reads[:0]
+		o.input = append(o.input[:0], b.Values...)
+		b.Values = b.Values[:0]
+		for _, v := range o.input {
+			for i, a := range v.Args {
+				v.Args[i] = o.resolve(a)
+			}
+			o.pos = v.Pos
+			if r := o.value(v); r != v {
+				o.repl[v.ID] = r
+			}
+		}
+	}
+	entry := f.Blocks[0]
+	o.input = append(o.input[:0], entry.Values...)
+	entry.Values = append(append(entry.Values[:0], o.early...), o.input...)
+	if o.cut {
+		o.dom.findOrder(f)
+		o.dropUnreachable(f)
+	}
+	o.rewrite(f)
+}
+
+// value adds a value whose arguments are known to the block, and returns it or what
+// stands for it.
+func (o *Optimizer) value(v *Value) *Value {
+	const maxSteps = 8
+	for range maxSteps {
+		o.again = false
+		r := o.fold(v)
+		if r == nil {
+			return v // without effect
+		}
+		if r != v {
+			return r
+		}
+		if !o.again {
+			break
+		}
+	}
+	switch {
+	case v.Op == OpConst, v.Op == OpGetInvariant && o.isEarly(v.Args[0]):
+		if r := o.table.find(v, nil); r != nil {
+			return r
+		}
+		v.Block, v.Pos = o.f.Blocks[0], 0
+		o.early = append(o.early, v)
+		o.table.add(v)
+		return v
+	case v.Op.Info().Pure:
+		if r := o.table.find(v, o); r != nil {
+			return r
+		}
+		o.table.add(v)
+	case v.Op == OpGet:
+		for _, r := range o.reads {
+			if r.pointer == v.Args[0] && r.offset == v.Aux && r.value.Type == v.Type {
+				return r.value
+			}
+		}
+		o.addRead(v, v)
+	case v.Op == OpSet:
+		o.reads = o.reads[:0]
+		o.addRead(v, v.Args[1])
+	case v.Op.Info().Call, v.Op == OpPoll:
+		o.reads = o.reads[:0]
+	case v.Op == OpBoundsCheck:
+		if o.table.find(v, o) != nil {
+			return v
+		}
+		o.table.add(v)
+	case v.Op.Info().Terminator:
+		o.terminator(v)
+	}
+	o.block.Add(v)
+	return v
+}
+
+// A read is what is known to be at a place of a record.
+type read struct {
+	pointer *Value
+	offset  int64
+	value   *Value
+}
+
+const maxReads = 16
+
+func (o *Optimizer) addRead(access, value *Value) {
+	if len(o.reads) < maxReads {
+		o.reads = append(o.reads, read{access.Args[0], access.Aux, value})
+	}
+}
+
+// isEarly reports whether a value is at the beginning of the entry.
+func (o *Optimizer) isEarly(v *Value) bool {
+	return v.Block == o.f.Blocks[0] && (v.Op == OpGetInvariant || v == v.Block.Params[0])
+}
+
+// make returns a value for a new operation at the current place.
+func (o *Optimizer) make(op Op, t Type, aux int64, args ...*Value) *Value {
+	v := o.f.NewValue(op, t, aux, args...)
+	v.Pos = o.pos
+	return o.value(v)
+}
+
+func (o *Optimizer) constant(t Type, bits uint64) *Value {
+	return o.make(OpConst, t, int64(truncate(t, bits)))
+}
+
+// terminator folds branches on constants.
+func (o *Optimizer) terminator(v *Value) {
+	if v.Op != OpIf && v.Op != OpTable || v.Args[0].Op != OpConst {
+		return
+	}
+	taken := 0
+	if v.Op == OpIf {
+		if v.Args[0].Aux == 0 {
+			taken = 1
+		}
+	} else {
+		taken = int(min(uint64(v.Args[0].Aux), uint64(len(o.block.Succs)-1)))
+	}
+	for i, e := range o.block.Succs {
+		if i != taken {
+			e.To.removePred(o.block)
+		}
+	}
+	o.block.Succs[0] = o.block.Succs[taken]
+	o.block.Succs = o.block.Succs[:1]
+	v.Op, v.Args = OpJump, nil
+	o.cut = true
+}
+
+// removePred removes one occurrence of a predecessor.
+func (b *Block) removePred(pred *Block) {
+	for i, p := range b.Preds {
+		if p == pred {
+			b.Preds = append(b.Preds[:i], b.Preds[i+1:]...)
+			return
+		}
+	}
+}
+
+// A valueTable finds values by what they compute.
+type valueTable struct {
+	heads []*Value
+	next  []*Value // by ID
+}
+
+func (t *valueTable) reset(values int) {
+	size := 64
+	for size < values {
+		size *= 2
+	}
+	t.heads = resized(t.heads, size)
+	t.next = resized(t.next, values)
+}
+
+// maxChain bounds a search.
+const maxChain = 24
+
+// find returns an equal value, of which a bounds check is one that implies v. With an
+// optimizer, only one that dominates its current block.
+func (t *valueTable) find(v *Value, o *Optimizer) *Value {
+	r := t.heads[t.hash(v)]
+	for range maxChain {
+		if r == nil {
+			break
+		}
+		if equal(r, v) && (o == nil || o.dom.dominates(r.Block, o.block)) {
+			return r
+		}
+		r = t.next[r.ID]
+	}
+	return nil
+}
+
+func (t *valueTable) add(v *Value) {
+	for int(v.ID) >= len(t.next) {
+		t.next = append(t.next, nil)
+	}
+	head := &t.heads[t.hash(v)]
+	t.next[v.ID], *head = *head, v
+}
+
+func (t *valueTable) hash(v *Value) int {
+	const prime = 0x9E3779B97F4A7C15
+	h := uint64(v.Op)<<8 | uint64(v.Type)
+	if v.Op == OpBoundsCheck {
+		h = (h ^ uint64(v.Args[0].ID)) * prime
+	} else {
+		h = (h ^ uint64(v.Aux)) * prime
+		for _, a := range v.Args {
+			h = (h ^ uint64(a.ID)) * prime
+			h ^= h >> 29
+		}
+	}
+	return int(h>>32) & (len(t.heads) - 1)
+}
+
+func equal(r, v *Value) bool {
+	if r.Op != v.Op || r.Type != v.Type || len(r.Args) != len(v.Args) {
+		return false
+	}
+	if v.Op == OpBoundsCheck {
+		// The memory may have grown meanwhile, which does not matter.
+		return r.Args[0] == v.Args[0] && uint64(r.Aux) >= uint64(v.Aux) &&
+			r.Args[1].Op == OpGet && v.Args[1].Op == OpGet && r.Args[1].Args[0] == v.Args[1].Args[0] && r.Args[1].Aux == v.Args[1].Aux
+	}
+	if r.Aux != v.Aux {
+		return false
+	}
+	for i, a := range v.Args {
+		if r.Args[i] != a {
+			return false
+		}
+	}
+	return true
+}
