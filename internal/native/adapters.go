@@ -30,10 +30,7 @@ const (
 )
 
 // convention is how values are passed.
-var convention = codegen.Convention{
-	Int:   []codegen.Reg{amd64.RAX, amd64.RBX, amd64.RCX, amd64.RDI, amd64.RSI, amd64.R8, amd64.R9, amd64.R10, amd64.R11},
-	Float: []codegen.Reg{amd64.X0, amd64.X1, amd64.X2, amd64.X3, amd64.X4, amd64.X5, amd64.X6, amd64.X7},
-}
+var convention = *amd64.Convention()
 
 // errVector is why there are no adapters for a type.
 var errVector = errors.New("v128 in the type of a function")

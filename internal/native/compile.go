@@ -3,13 +3,117 @@
 package native
 
 import (
-	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
 
 	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
 	"weft/internal/store"
 )
 
-// errUncompiled is why no module is compiled yet.
-var errUncompiled = errors.New("weft: the compiler is not there yet")
+// A compiler turns the functions of a module into code, one after the other. Its
+// parts keep their memory; several compilers work on a module at the same time.
+type compiler struct {
+	env       *ssa.Env
+	builder   ssa.Builder
+	optimizer ssa.Optimizer
+	selector  amd64.Selector
+	allocator *codegen.Allocator
+	emitter   amd64.Emitter
+}
 
-func compile(*Engine, *store.Module) ([]*codegen.Code, error) { return nil, errUncompiled }
+// environment says what compiled code must know of the run time.
+func (e *Engine) environment(m *store.Module) *ssa.Env {
+	l := store.LayoutInstance(m)
+	return &ssa.Env{
+		Module: m.Wasm, Space: m.Space, Features: m.Features,
+		MemoryPtr: l.Memory, GlobalPtr: l.Global, TablePtr: l.Table, FuncPtr: l.Func, TagPtr: l.Tag, TypeID: l.Type,
+		MemoryBase:  int64(unsafe.Offsetof(store.MemoryRecord{}.Base)),
+		MemoryLen:   int64(unsafe.Offsetof(store.MemoryRecord{}.Len)),
+		TableBase:   int64(unsafe.Offsetof(store.TableRecord{}.Base)),
+		TableLen:    int64(unsafe.Offsetof(store.TableRecord{}.Len)),
+		GlobalValue: int64(unsafe.Offsetof(store.GlobalRecord{}.Value)),
+		FuncType:    int64(unsafe.Offsetof(store.FuncRecord{}.Type)),
+		Args:        int64(codegen.OffArgs),
+		Guarded: func(i uint32) bool {
+			return !e.config.BoundsChecks && guardable(m.Space.Memories[i])
+		},
+		Poll: e.config.Polls,
+	}
+}
+
+func (e *Engine) newCompiler(env *ssa.Env) *compiler {
+	config := amd64.Config{Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true}
+	return &compiler{
+		env:       env,
+		selector:  amd64.Selector{Config: config},
+		allocator: codegen.NewAllocator(amd64.Machine()),
+		emitter:   amd64.Emitter{Config: config},
+	}
+}
+
+// function compiles one of the module's own functions.
+func (c *compiler) function(own int) (*codegen.Code, error) {
+	f, err := c.builder.Build(c.env, own)
+	if err != nil {
+		return nil, err
+	}
+	if err := supported(f); err != nil {
+		return nil, err
+	}
+	c.optimizer.Run(f)
+	machine, err := c.selector.Select(f)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.allocator.Allocate(machine); err != nil {
+		return nil, err
+	}
+	return c.emitter.Emit(machine)
+}
+
+// supported returns an error for what the run time does not support yet.
+func supported(f *ssa.Func) error {
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			switch v.Op {
+			case ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew, ssa.OpInvoke:
+				return &ssa.Unsupported{What: v.Op.String()}
+			}
+		}
+	}
+	return nil
+}
+
+// compile compiles a module's own functions on all processors. The error is that of
+// the first function which has one.
+func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
+	env := e.environment(m)
+	codes := make([]*codegen.Code, len(m.Wasm.Funcs))
+	errs := make([]error, len(codes))
+	var next atomic.Int64
+	var failed atomic.Bool
+	work := func() {
+		c := e.newCompiler(env)
+		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
+			if codes[i], errs[i] = c.function(i); errs[i] != nil {
+				failed.Store(true)
+			}
+		}
+	}
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(codes)) {
+		group.Go(work)
+	}
+	group.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("function %d: %w", m.Space.ImportedFuncs+i, err)
+		}
+	}
+	return codes, nil
+}
