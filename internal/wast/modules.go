@@ -126,6 +126,9 @@ func (c *moduleCommand) run(ctx context.Context, t *thread) outcome {
 	if err != nil {
 		return fail(want, describe(classify(err)))
 	}
+	if seen := t.script.runner.Compiled; seen != nil {
+		seen(compiled)
+	}
 	t.latest = compiled
 	if c.source.id != "" {
 		t.defined[c.source.id] = compiled

@@ -33,6 +33,8 @@ type Runner struct {
 	// Executor executes the scripts' modules, with these options if it is [weft.Native].
 	Executor weft.Executor
 	Native   weft.NativeOptions
+	// Compiled is called with each module that a script defines, if it is not nil.
+	Compiled func(*weft.Module)
 }
 
 // RunFile runs the script in a file. The error is that of reading the file.

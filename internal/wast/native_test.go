@@ -1,0 +1,62 @@
+//go:build linux && amd64
+
+package wast_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"weft"
+	"weft/internal/wast"
+)
+
+// TestCorpusNative runs the corpus on machine code.
+func TestCorpusNative(t *testing.T) {
+	for name, options := range map[string]weft.NativeOptions{
+		"signals":    {},
+		"no signals": {NoSignals: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var modules census
+			runCorpus(t, &wast.Runner{Timeout: 20 * time.Second, Executor: weft.Native, Native: options, Compiled: modules.count})
+			modules.report(t)
+			if modules.native < modules.interpreted {
+				t.Errorf("%d modules were native, %d interpreted: this tests something else", modules.native, modules.interpreted)
+			}
+		})
+	}
+}
+
+// A census counts modules by how they are executed.
+type census struct {
+	mu                  sync.Mutex
+	native, interpreted int
+	reasons             map[string]int
+}
+
+func (c *census) count(m *weft.Module) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	why := m.Interpreted()
+	if why == nil {
+		c.native++
+		return
+	}
+	c.interpreted++
+	if c.reasons == nil {
+		c.reasons = map[string]int{}
+	}
+	_, reason, _ := strings.Cut(why.Error(), ": ")
+	c.reasons[reason]++
+}
+
+func (c *census) report(t *testing.T) {
+	t.Logf("%d modules were native, %d interpreted", c.native, c.interpreted)
+	for _, reason := range slices.Sorted(maps.Keys(c.reasons)) {
+		t.Logf("interpreted %d: %s", c.reasons[reason], reason)
+	}
+}
