@@ -16,8 +16,9 @@ type Context struct {
 	Request    uint32  // what the code asks Go for
 
 	// Stubs that code calls.
-	HostStub, TrapStub, GrowStub, PollStub     uintptr
-	SuspendStub, ResumeStub, SwitchStub, Spare uintptr
+	HostStub, TrapStub, GrowStub, PollStub           uintptr
+	SuspendStub, ResumeStub, SwitchStub, ContNewStub uintptr
+	ResumeThrowStub                                  uintptr
 
 	// The two sides of the border between Go and native code.
 	GoSP, GoBP           uintptr
@@ -38,19 +39,21 @@ type Context struct {
 
 // Offsets of fields of the context.
 const (
-	OffStackLimit  = int32(unsafe.Offsetof(Context{}.StackLimit))
-	OffCurrent     = int32(unsafe.Offsetof(Context{}.Current))
-	OffConts       = int32(unsafe.Offsetof(Context{}.Conts))
-	OffInterrupt   = int32(unsafe.Offsetof(Context{}.Interrupt))
-	OffRequest     = int32(unsafe.Offsetof(Context{}.Request))
-	OffHostStub    = int32(unsafe.Offsetof(Context{}.HostStub))
-	OffTrapStub    = int32(unsafe.Offsetof(Context{}.TrapStub))
-	OffGrowStub    = int32(unsafe.Offsetof(Context{}.GrowStub))
-	OffPollStub    = int32(unsafe.Offsetof(Context{}.PollStub))
-	OffSuspendStub = int32(unsafe.Offsetof(Context{}.SuspendStub))
-	OffResumeStub  = int32(unsafe.Offsetof(Context{}.ResumeStub))
-	OffSwitchStub  = int32(unsafe.Offsetof(Context{}.SwitchStub))
-	OffArgs        = int32(unsafe.Offsetof(Context{}.Args))
+	OffStackLimit      = int32(unsafe.Offsetof(Context{}.StackLimit))
+	OffCurrent         = int32(unsafe.Offsetof(Context{}.Current))
+	OffConts           = int32(unsafe.Offsetof(Context{}.Conts))
+	OffInterrupt       = int32(unsafe.Offsetof(Context{}.Interrupt))
+	OffRequest         = int32(unsafe.Offsetof(Context{}.Request))
+	OffHostStub        = int32(unsafe.Offsetof(Context{}.HostStub))
+	OffTrapStub        = int32(unsafe.Offsetof(Context{}.TrapStub))
+	OffGrowStub        = int32(unsafe.Offsetof(Context{}.GrowStub))
+	OffPollStub        = int32(unsafe.Offsetof(Context{}.PollStub))
+	OffSuspendStub     = int32(unsafe.Offsetof(Context{}.SuspendStub))
+	OffResumeStub      = int32(unsafe.Offsetof(Context{}.ResumeStub))
+	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))
+	OffContNewStub     = int32(unsafe.Offsetof(Context{}.ContNewStub))
+	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
+	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )
 
 // StackMargin is how much of a stack lies below its limit, and SmallFrame the

@@ -212,7 +212,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		a.CallMem(At(contextReg, codegen.OffHostStub))
 		e.called(in)
 	case mStub:
-		a.MovImm(numberReg, int64(uint32(in.Imm)))
+		a.MovImm(numberReg, in.Imm)
 		a.CallMem(At(contextReg, in.Disp))
 		e.called(in)
 	case mPoll:

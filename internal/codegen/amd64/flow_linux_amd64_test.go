@@ -11,12 +11,11 @@ import (
 	"weft/wasm"
 )
 
-// machines runs a test with and without sharing of registers, and with as many
-// features as the processor has.
+// machines runs a test with each way to allocate registers.
 func machines(t *testing.T, test func(m *machine)) {
-	for _, share := range []bool{false, true} {
+	for how := inFrame; how <= inRegisters; how++ {
 		m := newMachine(t)
-		m.share = share
+		m.how = how
 		test(m)
 	}
 }

@@ -224,10 +224,10 @@ func edges(t ssa.Type) []uint64 {
 // TestOperations compares each operation with Go, with operands in registers, the
 // second one a constant, and each one in memory.
 func TestOperations(t *testing.T) {
-	for _, share := range []bool{false, true} {
+	for how := inFrame; how <= inRegisters; how++ {
 		for _, features := range []Features{Detect(), {SSE41: true, POPCNT: true}} {
 			m := newMachine(t)
-			m.share, m.config.Features = share, features
+			m.how, m.config.Features = how, features
 			for _, c := range append(intCases(), floatCases()...) {
 				m.operation(&c)
 			}
@@ -255,7 +255,7 @@ func (m *machine) operation(c *opCase) {
 		return m.compile(k.ret(k.op(c.op, c.result, c.aux, list...)))[0]
 	}
 	last := len(c.args) - 1
-	inRegisters := compiled(func(*maker, []*ssa.Value) {})
+	registers := compiled(func(*maker, []*ssa.Value) {})
 	memory := func(i int) uintptr {
 		return compiled(func(k *maker, list []*ssa.Value) { list[i] = k.op(ssa.OpGet, c.args[i], 0, k.param(last+1)) })
 	}
@@ -275,7 +275,7 @@ func (m *machine) operation(c *opCase) {
 			if last == 0 {
 				x = y
 			}
-			check("in registers", inRegisters, x, y)
+			check("in registers", registers, x, y)
 			check("with a constant", withConstant, x, y)
 			check("the last in memory", lastInMemory, x, y)
 		}

@@ -25,8 +25,17 @@ type machine struct {
 	stack   []byte
 	enter   func(context *codegen.Context, code, stack uintptr) uint64
 	config  Config
-	share   bool
+	how     allocation
 }
+
+// An allocation is how registers are allocated.
+type allocation int
+
+const (
+	inFrame allocation = iota
+	inFrameShared
+	inRegisters
+)
 
 // testRecord stands for a function record.
 type testRecord struct{ code, instance uintptr }
@@ -154,7 +163,16 @@ func (m *machine) code(f *ssa.Func) *codegen.Code {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	allocateInFrame(cf, m.share)
+	if m.how == inRegisters {
+		if err := codegen.Allocate(cf, Machine()); err != nil {
+			m.t.Fatal(err)
+		}
+		if err := codegen.Check(cf, Machine()); err != nil {
+			m.t.Fatal(err)
+		}
+	} else {
+		allocateInFrame(cf, m.how == inFrameShared)
+	}
 	e := Emitter{Config: m.config}
 	code, err := e.Emit(cf)
 	if err != nil {

@@ -64,20 +64,9 @@ func (s *Selector) call(v *ssa.Value) {
 		m = mCallRecord
 		operands = append(operands, fixedUse(s.vreg(v.Args[0]), recordReg))
 		passed = v.Args[1:]
-	case ssa.OpSuspend:
-		in.Disp = codegen.OffSuspendStub
-		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg))
-		passed = v.Args[1:]
-	case ssa.OpResume, ssa.OpSwitch:
-		in.Disp = codegen.OffResumeStub
-		if v.Op == ssa.OpSwitch {
-			in.Disp = codegen.OffSwitchStub
-		}
-		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg), fixedUse(s.vreg(v.Args[1]), contReg))
-		passed = v.Args[2:]
 	default:
-		s.failf("%v is not known here", v.Op)
-		return
+		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg))
+		in.Disp, passed, operands = s.stackSwitch(v, operands)
 	}
 	operands = s.arguments(operands, passed, sig.Params)
 	s.places = s.convention.AppendPlaces(s.places[:0], sig.Results)
@@ -96,6 +85,25 @@ func (s *Selector) call(v *ssa.Value) {
 	s.results = rest
 	s.add(m, in, operands...)
 	s.rotate(after)
+}
+
+// stackSwitch appends what an operation on continuations takes beside its instance, and
+// returns its stub, and what is passed as in a call.
+func (s *Selector) stackSwitch(v *ssa.Value, operands []codegen.Operand) (int32, []*ssa.Value, []codegen.Operand) {
+	if v.Op == ssa.OpSuspend {
+		return codegen.OffSuspendStub, v.Args[1:], operands
+	}
+	if v.Op == ssa.OpContNew {
+		return codegen.OffContNewStub, nil, append(operands, fixedUse(s.vreg(v.Args[1]), recordReg))
+	}
+	stub := codegen.OffResumeStub
+	switch v.Op {
+	case ssa.OpSwitch:
+		stub = codegen.OffSwitchStub
+	case ssa.OpResumeThrow:
+		stub = codegen.OffResumeThrowStub
+	}
+	return stub, v.Args[2:], append(operands, fixedUse(s.vreg(v.Args[1]), contReg))
 }
 
 // rotate moves the last instruction to place i.

@@ -101,6 +101,10 @@ func (s *Selector) choose(v *ssa.Value) {
 	case ssa.OpIf:
 		s.consume(s.condition(v.Args[0], true), toBranch, wasm.TrapNone)
 	case ssa.OpTable:
+		if len(v.Block.Succs) == 1 {
+			s.add(mJump, codegen.Inst{})
+			return
+		}
 		x := s.useLate(v.Args[0])
 		s.add(mTable, codegen.Inst{}, x, s.temp(ssa.I64, NoReg), s.temp(ssa.I64, NoReg))
 	case ssa.OpReturn:
