@@ -29,6 +29,9 @@ type Site struct {
 	Trap wasm.TrapCode
 	// Pads are the offsets of the landing pads of an invoke, in the order of the successors.
 	Pads []uint32
+	// Catches is the index in the function's list (ssa.Func.Catches) of the clauses to which
+	// the last pads belong; Catches[0] is empty.
+	Catches int32
 }
 
 // A Relocation is a call of a function of the same module.

@@ -187,6 +187,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		succs := e.f.Blocks[e.block].Succs
 		if len(succs) > 1 {
 			e.pads = append(e.pads, pads{e.call, succs[1:]})
+			e.code.Sites[e.call].Catches = int32(in.Imm)
 		}
 		e.jump(succs[0].To)
 	case mBounds:

@@ -114,7 +114,7 @@ func (s *Selector) choose(v *ssa.Value) {
 	case ssa.OpTailCall, ssa.OpTailCallRecord:
 		s.tailCall(v)
 	case ssa.OpInvoke:
-		s.add(mInvoke, codegen.Inst{})
+		s.add(mInvoke, codegen.Inst{Imm: v.Aux})
 	default:
 		s.float(v)
 	}
