@@ -16,6 +16,8 @@ type Code struct {
 	// Grow is the offset of what follows the call of the grow stub, where the frame
 	// does not exist either; 0 if the function does not check its stack.
 	Grow int
+	// Catches are lists of clauses of try_tables, which sites name.
+	Catches [][]wasm.Catch
 }
 
 // A Site is a place in the code at which something can happen.

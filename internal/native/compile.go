@@ -5,6 +5,7 @@ package native
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -73,7 +74,12 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err := c.allocator.Allocate(machine); err != nil {
 		return nil, err
 	}
-	return c.emitter.Emit(machine)
+	code, err := c.emitter.Emit(machine)
+	if err != nil {
+		return nil, err
+	}
+	code.Catches = slices.Clone(f.Catches)
+	return code, nil
 }
 
 // supported returns an error for what the run time does not support yet.
@@ -81,7 +87,7 @@ func supported(f *ssa.Func) error {
 	for _, b := range f.Blocks {
 		for _, v := range b.Values {
 			switch v.Op {
-			case ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew, ssa.OpInvoke:
+			case ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
 				return &ssa.Unsupported{What: v.Op.String()}
 			}
 		}

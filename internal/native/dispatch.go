@@ -111,10 +111,3 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
 	}
 	return m.end(err)
 }
-
-// throw takes an exception to its handler.
-func (m *machine) throw(tag *store.TagRecord, payload []uint64, ref uint64) bool {
-	e := m.store.HoldException(tag, payload, ref)
-	e.Stack = m.stackTrace(m.atCall())
-	return m.end(e)
-}

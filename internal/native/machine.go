@@ -43,6 +43,8 @@ type machine struct {
 
 	err   error    // with which the call ends
 	slots []uint64 // of the host function that runs
+	// payload is that of the exception on its way to a handler.
+	payload []uint64
 
 	active    atomic.Bool // a call is under way
 	cancelled atomic.Bool // a context has ended that is or was watched
@@ -194,6 +196,7 @@ func (m *machine) leave() {
 	s.Active = s.Active[:s.HostDepth]
 	m.ctx, m.err, m.cur, m.sp = nil, nil, nil, 0
 	clear(m.slots)
+	m.payload = m.payload[:0]
 	m.state.idle = append(m.state.idle, m)
 	s.Leave()
 }
@@ -238,6 +241,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if n := len(m.slots); n > 0 {
 		scan(uintptr(unsafe.Pointer(&m.slots[0])), uintptr(n)*8)
 	}
+	m.scanPayload(scan)
 	args := &m.context.Args
 	scan(uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args))
 	scan(m.sp, m.cur.StackEnd()-m.sp)

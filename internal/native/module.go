@@ -28,6 +28,7 @@ type funcCode struct {
 	prologue uint32 // bytes in which there is no frame yet
 	frame    uint32 // bytes of the frame, without the return address
 	sites    []codegen.Site
+	catches  [][]wasm.Catch // see codegen.Site
 }
 
 // funcAlign is the alignment of functions.
@@ -58,7 +59,7 @@ func (e *Engine) place(m *store.Module, codes []*codegen.Code) error {
 	}
 	code := &moduleCode{piece: piece, funcs: make([]funcCode, len(codes)), module: weak.Make(m)}
 	for i, c := range codes {
-		code.funcs[i] = funcCode{start: piece.start + uintptr(starts[i]), prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), sites: c.Sites}
+		code.funcs[i] = funcCode{start: piece.start + uintptr(starts[i]), prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), sites: c.Sites, catches: c.Catches}
 	}
 	m.Code = code
 	e.add(code)

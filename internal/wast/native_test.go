@@ -22,7 +22,7 @@ func TestCorpusNative(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var modules census
-			runCorpus(t, &wast.Runner{Timeout: 20 * time.Second, Executor: weft.Native, Native: options, Compiled: modules.count})
+			runCorpus(t, &wast.Runner{Timeout: 20 * time.Second, CollectAlways: options.NoSignals, Executor: weft.Native, Native: options, Compiled: modules.count})
 			modules.report(t)
 			if modules.native < modules.interpreted {
 				t.Errorf("%d modules were native, %d interpreted: this tests something else", modules.native, modules.interpreted)
@@ -58,5 +58,8 @@ func (c *census) report(t *testing.T) {
 	t.Logf("%d modules were native, %d interpreted", c.native, c.interpreted)
 	for _, reason := range slices.Sorted(maps.Keys(c.reasons)) {
 		t.Logf("interpreted %d: %s", c.reasons[reason], reason)
+		if !strings.HasPrefix(reason, "the compiler does not support ") {
+			t.Errorf("the compiler has failed: %s", reason)
+		}
 	}
 }
