@@ -30,12 +30,16 @@ type Builder struct {
 	args       []*Value // of what is being made
 	signatures []*Signature
 	tries      int // labels that are try_tables
+	edgeArgs   int // what all edges carry together
 	failure    error
 }
 
-// maxValues bounds the size of a function: blocks that nest deeply and assign many
-// locals can make it much larger than its body.
-const maxValues = 1 << 23
+// maxValues and maxEdgeArgs bound the size of a function: blocks that nest deeply and assign
+// many locals can make it much larger than its body.
+const (
+	maxValues   = 1 << 21
+	maxEdgeArgs = 1 << 23
+)
 
 // Build builds a function that the module defines, by its index among those. The Func
 // is good until the next call. An error is an [*Unsupported].
@@ -52,7 +56,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	}
 	b.f.reset()
 	b.stack, b.locals, b.localTypes, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.labels[:0], b.saved[:0]
-	b.construct, b.tries, b.failure = 0, 0, nil
+	b.construct, b.tries, b.edgeArgs, b.failure = 0, 0, 0, nil
 	b.in.Offset = 0
 
 	b.f.Name = m.Names.Funcs[uint32(env.Space.ImportedFuncs+index)]
@@ -88,7 +92,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 		} else {
 			b.instruction()
 		}
-		if b.f.numValues > maxValues {
+		if b.f.numValues > maxValues || b.edgeArgs > maxEdgeArgs {
 			b.unsupported("a function of this size", wasm.MVP)
 		}
 	}

@@ -142,6 +142,7 @@ func (b *Builder) edgeTo(from *Block, l *label) {
 	for _, local := range l.assigned {
 		args = append(args, b.locals[local])
 	}
+	b.edgeArgs += len(args)
 	for _, a := range args {
 		a.Uses++
 	}

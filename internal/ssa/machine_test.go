@@ -2,7 +2,6 @@ package ssa
 
 import (
 	"fmt"
-	"hash/maphash"
 	"math/bits"
 )
 
@@ -19,18 +18,17 @@ type machine struct {
 	effects []string
 }
 
-var hashSeed = maphash.MakeSeed()
-
+// hashOf mixes numbers.
 func hashOf(parts ...uint64) uint64 {
-	var h maphash.Hash
-	h.SetSeed(hashSeed)
+	h := uint64(0x9E3779B97F4A7C15)
 	for _, p := range parts {
-		maphash.WriteComparable(&h, p)
+		h = (h ^ p) * 0xBF58476D1CE4E5B9
+		h ^= h >> 29
 	}
-	return h.Sum64()
+	return h * 0x94D049BB133111EB >> 1
 }
 
-const maxSteps = 3000
+const maxSteps = 1000
 
 // execute runs a function and returns its effects, and whether it came to an end.
 func execute(f *Func, args []uint64) (effects []string, ended bool) {

@@ -28,8 +28,8 @@ type Optimizer struct {
 	loops loopForest
 
 	single  []*Value // params: what all edges hand to a parameter
-	order   []*Block // layout
-	visited []bool   // layout: by block ID
+	order   []*Block // layout, split
+	visited []bool   // layout, split: by block ID
 
 	// simplify
 	f     *Func

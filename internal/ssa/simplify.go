@@ -1,5 +1,7 @@
 package ssa
 
+import "slices"
+
 // simplify goes over the blocks, definitions before uses, and for each value
 //
 //   - replaces it with a constant or another value, or its operation with a cheaper one
@@ -141,25 +143,20 @@ func (o *Optimizer) terminator(v *Value) {
 	} else {
 		taken = int(min(uint64(v.Args[0].Aux), uint64(len(o.block.Succs)-1)))
 	}
-	for i, e := range o.block.Succs {
-		if i != taken {
-			e.To.removePred(o.block)
-		}
+	for _, e := range o.block.Succs {
+		e.To.removePred(o.block)
 	}
+	to := o.block.Succs[taken].To
+	to.Preds = append(to.Preds, o.block)
 	o.block.Succs[0] = o.block.Succs[taken]
 	o.block.Succs = o.block.Succs[:1]
 	v.Op, v.Args = OpJump, nil
 	o.cut = true
 }
 
-// removePred removes one occurrence of a predecessor.
+// removePred removes a predecessor, all of its edges.
 func (b *Block) removePred(pred *Block) {
-	for i, p := range b.Preds {
-		if p == pred {
-			b.Preds = append(b.Preds[:i], b.Preds[i+1:]...)
-			return
-		}
-	}
+	b.Preds = slices.DeleteFunc(b.Preds, func(p *Block) bool { return p == pred })
 }
 
 // A valueTable finds values by what they compute.
