@@ -160,7 +160,7 @@ func (r *Report) tile(w *workload.Workload) (*plot.Plot, int, error) {
 	}
 	p.Add(verticalLines())
 	p.NominalY(labels...)
-	p.Y.Padding = vg.Points(12) // the reader's fonts may be wider than ours
+	p.Y.Padding = vg.Points(22) // the reader's fonts may be wider than ours
 	p.Y.Min, p.Y.Max = -0.6, float64(len(dots))-0.4
 	return p, len(dots), nil
 }
@@ -177,7 +177,7 @@ type ticks struct{ memory bool }
 
 func (t ticks) Ticks(low, high float64) []plot.Tick {
 	steps := []float64{1, 2, 5}
-	if high/low > 100 {
+	if high/low > 30 {
 		steps = []float64{1}
 	}
 	var marks []plot.Tick
