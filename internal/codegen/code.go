@@ -1,6 +1,9 @@
 package codegen
 
-import "weft/wasm"
+import (
+	"weft/internal/ssa"
+	"weft/wasm"
+)
 
 // Code is the machine code of a function.
 type Code struct {
@@ -18,6 +21,8 @@ type Code struct {
 	Grow int
 	// Catches are lists of clauses of try_tables, which sites name.
 	Catches [][]wasm.Catch
+	// Resumes are the function's resume sites.
+	Resumes []ssa.ResumeSite
 }
 
 // A Site is a place in the code at which something can happen.
@@ -34,6 +39,8 @@ type Site struct {
 	// Catches is the index in the function's list (ssa.Func.Catches) of the clauses to which
 	// the last pads belong; Catches[0] is empty.
 	Catches int32
+	// Number is, for a switch of stacks, what it is about: a tag, a type or a resume site.
+	Number int64
 }
 
 // A Relocation is a call of a function of the same module.

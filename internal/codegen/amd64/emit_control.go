@@ -216,6 +216,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		a.MovImm(numberReg, in.Imm)
 		a.CallMem(At(contextReg, in.Disp))
 		e.called(in)
+		e.code.Sites[e.call].Number = in.Imm
 	case mPoll:
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)
