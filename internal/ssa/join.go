@@ -1,6 +1,9 @@
 package ssa
 
-// join appends blocks to their only predecessors, if those go nowhere else.
+import "slices"
+
+// join appends blocks to their only predecessors, if those go nowhere else. A jump to a
+// block that only returns becomes a return.
 func (o *Optimizer) join(f *Func) {
 	o.startReplacing(f)
 	o.dom.findOrder(f)
@@ -12,6 +15,7 @@ func (o *Optimizer) join(f *Func) {
 		for len(b.Succs) == 1 && b.Terminator().Op == OpJump {
 			to := b.Succs[0].To
 			if len(to.Preds) != 1 || to == b {
+				joined = o.returnAtOnce(f, b, to) || joined
 				break
 			}
 			for i, p := range to.Params {
@@ -37,6 +41,7 @@ func (o *Optimizer) join(f *Func) {
 	if !joined {
 		return
 	}
+	o.dom.findOrder(f) // blocks that return may not be reached any more
 	kept := f.Blocks[:0]
 	for _, b := range f.Blocks {
 		if o.dom.number[b.ID] >= 0 {
@@ -45,4 +50,25 @@ func (o *Optimizer) join(f *Func) {
 	}
 	f.Blocks = kept
 	o.rewrite(f)
+}
+
+// returnAtOnce makes a block that jumps to one that only returns do so itself.
+func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
+	if len(to.Values) != 1 || to.Values[0].Op != OpReturn {
+		return false
+	}
+	jump := b.Terminator()
+	jump.Op, jump.Pos, jump.Args = OpReturn, to.Values[0].Pos, f.newArgs(len(to.Values[0].Args))
+	for _, a := range to.Values[0].Args {
+		for i, p := range to.Params {
+			if a == p {
+				a = b.Succs[0].Args[i]
+			}
+		}
+		jump.Args = append(jump.Args, a)
+	}
+	b.Succs = b.Succs[:0]
+	i := slices.Index(to.Preds, b)
+	to.Preds = append(to.Preds[:i], to.Preds[i+1:]...)
+	return true
 }

@@ -132,7 +132,8 @@ func (o *Optimizer) move(f *Func) {
 	for _, b := range o.dom.order {
 		kept := b.Values[:0]
 		for _, v := range b.Values {
-			if o.place[v.ID] == b {
+			// What simplify has put at the beginning of the entry is not needed so soon there.
+			if o.place[v.ID] == b && v.Op != OpConst && v.Op != OpGetInvariant {
 				kept = append(kept, v)
 			} else {
 				o.live = append(o.live, v)

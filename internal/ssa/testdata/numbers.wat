@@ -1,0 +1,13 @@
+;; Folding, and divisions by constants.
+(module
+  (func $unsigned (param i32) (result i32) (i32.div_u (local.get 0) (i32.const 10)))
+  (func $signed (param i32) (result i32) (i32.div_s (local.get 0) (i32.const 7)))
+  (func $power (param i32) (result i32) (i32.rem_s (local.get 0) (i32.const 8)))
+  (func $mask (param i32) (result i32) (i32.rem_u (local.get 0) (i32.const 8)))
+  (func $long (param i64) (result i64) (i64.rem_u (local.get 0) (i64.const 1000000007)))
+  (func $traps (param i32) (result i32) (i32.div_u (local.get 0) (i32.const 0)))
+  (func $not (param i32) (result i32) (i32.eqz (i32.eqz (i32.lt_s (local.get 0) (i32.const 5)))))
+  (func $twice (param i64) (result i64)
+    (i64.add (i64.mul (local.get 0) (i64.const 24)) (i64.mul (local.get 0) (i64.const 24))))
+  (func $branch (result i32)
+    (if (result i32) (i32.gt_u (i32.const 3) (i32.const 2)) (then (i32.const 1)) (else (i32.const 2)))))
