@@ -66,7 +66,7 @@ type value struct {
 	block int32  // that defines it
 
 	hint      Reg // that a use wants, if hintEpoch is Allocator.hints
-	prefer    Reg // that an argument for this parameter was in
+	prefer    Reg // that another edge has it in: see Allocator.preferArgs
 	defReg    Reg // where the definition puts it
 	spilled   bool
 	inFrame   bool // a parameter that edges write to the frame
@@ -95,6 +95,7 @@ type span struct{ from, to int32 }
 type blockState struct {
 	rpo    int32 // place in Allocator.order, -1 if the block cannot be reached
 	idom   int32
+	loop   int32 // of which it is the header: index in Allocator.loops, or -1
 	length int32 // distance from the beginning to the end
 	pos    int32 // of the block in the function, for slots
 	dirty  bool
@@ -118,6 +119,7 @@ type Allocator struct {
 	vals    []value
 	blocks  []blockState
 	order   []int32 // reverse postorder
+	loops   []loop
 	exposed []distance
 	epoch   uint32 // of value.mark
 	hints   uint32 // of value.hintEpoch: hints do not reach beyond calls
@@ -178,6 +180,10 @@ func (a *Allocator) Allocate(f *Func) error {
 	a.dominators()
 	a.definitions()
 	a.liveness()
+	if live := a.blocks[0].live; len(live) > 0 {
+		return fmt.Errorf("codegen: v%d is used where it is not defined", live[0].v)
+	}
+	a.findLoops()
 	for _, b := range a.order {
 		a.allocateBlock(b)
 		if a.err != nil {
@@ -201,7 +207,7 @@ func (a *Allocator) reset(f *Func) {
 	a.blocks = resize(a.blocks, len(f.Blocks))
 	pos := int32(0)
 	for i := range a.blocks {
-		a.blocks[i] = blockState{rpo: -1, idom: -1, pos: pos}
+		a.blocks[i] = blockState{rpo: -1, idom: -1, loop: -1, pos: pos}
 		pos += int32(f.Blocks[i].End-f.Blocks[i].First) + 2
 	}
 	a.nextAt = resize(a.nextAt, len(f.Operands))

@@ -78,7 +78,7 @@ func (a *Allocator) lookAhead(b int32) {
 				continue
 			}
 			v := &a.vals[op.V]
-			a.nextAt[o], a.hintAt[o] = v.next, NoReg
+			a.nextAt[o], a.hintAt[o] = v.next, v.prefer
 			if v.hintEpoch == a.hints {
 				a.hintAt[o] = v.hint
 			}
@@ -103,9 +103,10 @@ func (a *Allocator) lookAhead(b int32) {
 			if op.V == 0 || op.Kind > UseLate {
 				continue
 			}
-			a.vals[op.V].next = clamp(pos)
+			v := &a.vals[op.V]
+			v.next = clamp(pos)
 			a.want(op.V, op.Fixed)
-			if k == 0 && tied != NoReg && op.Fixed == NoReg {
+			if k == 0 && tied != NoReg && op.Fixed == NoReg && a.nextAt[in.First] == never {
 				a.want(op.V, tied)
 			}
 		}

@@ -48,6 +48,11 @@ func (a *Allocator) startBlock(b int32) {
 		n++
 	}
 	st.start = a.helds.copy(start[:n])
+	for _, p := range blk.Preds {
+		if st.rpo <= a.blocks[p].rpo {
+			a.preferParams(&a.f.Blocks[p], int(b))
+		}
+	}
 }
 
 // livesIn returns whether a value lives at the beginning of the current block, of which
@@ -79,25 +84,58 @@ func (a *Allocator) template(b int32) int32 {
 }
 
 // startLoop chooses what a loop has in registers when it begins: what it uses before it
-// calls, nearest uses first, even if that is not in a register before the loop.
+// calls, nearest uses first, even if that is not in a register before the loop; and what
+// only passes through it in a register, if that leaves enough of them and no call of the
+// loop sends it to the frame anyway.
 func (a *Allocator) startLoop(st *blockState, end []held) {
+	var l loop
+	if st.loop >= 0 {
+		l = a.loops[st.loop]
+	}
+	a.epoch++
+	for _, h := range end {
+		a.vals[h.v].mark = a.epoch
+	}
+	// excess is by how much the values are more than the registers.
+	var excess, room [2]int
+	for c := range excess {
+		room[c] = len(a.m.Allocatable[c])
+		excess[c] = int(l.pressure[c]) - room[c]
+	}
 	list := a.scratch[:0]
-	for _, l := range st.live {
-		if next := a.vals[l.v].next; next < exitDist && next < never {
-			list = append(list, distance{l.v, next})
+	for _, use := range st.live {
+		near := use.d < exitDist
+		switch val := &a.vals[use.v]; {
+		case near || use.d < callDist && !l.calls && val.mark == a.epoch:
+			if a.f.VRegs[use.v].Remat {
+				use.d += exitDist - 1 // easily made again
+			}
+			list = append(list, use)
+		default:
+			excess[a.f.VRegs[use.v].Class]--
 		}
 	}
 	a.scratch = list
-	slices.SortFunc(list, func(x, y distance) int { return int(x.d - y.d) })
-	// The values that are in registers keep them, unless they are too many.
-	room := [2]int{len(a.m.Allocatable[Int]), len(a.m.Allocatable[Float])}
-	a.epoch++
+	slices.SortFunc(list, func(x, y distance) int { return int(y.d - x.d) })
 	n := 0
-	for _, l := range list {
-		if c := a.f.VRegs[l.v].Class; room[c] > 0 {
+	for _, use := range list {
+		c := a.f.VRegs[use.v].Class
+		if use.d >= exitDist-1 && excess[c] > 0 {
+			excess[c]--
+			continue
+		}
+		list[n] = use
+		n++
+	}
+	list = list[:n]
+	slices.Reverse(list)
+	a.epoch++
+	n = 0
+	for _, use := range list {
+		if c := a.f.VRegs[use.v].Class; room[c] > 0 {
 			room[c]--
-			a.vals[l.v].mark = a.epoch
-			list[n] = l
+			a.vals[use.v].mark = a.epoch
+			list[n] = use
 			n++
 		}
 	}
@@ -107,10 +145,10 @@ func (a *Allocator) startLoop(st *blockState, end []held) {
 			a.assign(h.reg, h.v)
 		}
 	}
-	for _, l := range list {
-		if v := &a.vals[l.v]; v.regs == 0 {
-			if r := a.free(a.f.VRegs[l.v].Class, 0, a.hinted(l.v)); r != NoReg {
-				a.assign(r, l.v)
+	for _, use := range list {
+		if v := &a.vals[use.v]; v.regs == 0 {
+			if r := a.free(a.f.VRegs[use.v].Class, 0, a.hinted(use.v)); r != NoReg {
+				a.assign(r, use.v)
 			}
 		}
 	}
@@ -167,6 +205,45 @@ func (a *Allocator) startParams(blk *Block, args []VReg, end []held) {
 	for _, p := range blk.Params {
 		if s := a.vals[p].regs; s != 0 {
 			a.vals[p].defReg = first(s)
+		}
+	}
+}
+
+// preferParams notes for the arguments of edges to a block, a loop, in which registers the
+// parameters are.
+func (a *Allocator) preferParams(from *Block, to int) {
+	for i := range from.Succs {
+		e := &from.Succs[i]
+		if e.To != to {
+			continue
+		}
+		for k, p := range a.f.Blocks[to].Params {
+			if r := a.vals[p].defReg; r != NoReg {
+				a.preferReg(e.Args[k], r)
+			}
+		}
+	}
+}
+
+// preferReg notes that a value should be in a register at the end, and so should
+// the arguments if it is a parameter itself.
+func (a *Allocator) preferReg(v VReg, r Reg) {
+	val := &a.vals[v]
+	if val.prefer != NoReg || val.block < 0 || a.blocks[val.block].done {
+		return
+	}
+	val.prefer = r
+	blk := &a.f.Blocks[val.block]
+	for k, p := range blk.Params {
+		if p != v {
+			continue
+		}
+		for _, from := range blk.Preds {
+			for i := range a.f.Blocks[from].Succs {
+				if e := &a.f.Blocks[from].Succs[i]; a.blocks[from].rpo >= 0 && e.To == int(val.block) && k < len(e.Args) {
+					a.preferReg(e.Args[k], r)
+				}
+			}
 		}
 	}
 }
