@@ -16,7 +16,9 @@ type Emitter struct {
 	f         *codegen.Func
 	code      *codegen.Code
 	blocks    []Label
+	targets   []int // by block: itself, or where it leads if it only jumps
 	block     int
+	next      int // the block that is emitted after this one
 	call      int // the site of the block's last call, which an invoke gives its pads to; -1 for none
 	exits     []exit
 	polls     []poll
@@ -74,10 +76,14 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 			break
 		}
 	}
+	e.thread()
 	grow := e.prologue()
-	for i := range f.Blocks {
+	for i := 0; i < len(f.Blocks); i = e.next {
 		b := &f.Blocks[i]
-		e.block, e.call = i, -1
+		e.block, e.call, e.next = i, -1, i+1
+		for e.next < len(f.Blocks) && (e.targets[e.next] != e.next || f.Blocks[e.next].First == f.Blocks[e.next].End) {
+			e.next++
+		}
 		if b.IsLoop {
 			e.a.Align(16)
 		}
@@ -92,6 +98,37 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.finish()
 	return e.code, nil
 }
+
+// longestThread is how many jumps thread follows. Most chains lead forward and are
+// followed once, from their ends.
+const longestThread = 64
+
+// thread finds the blocks that only jump: who goes there goes on to where they do. One
+// block of a loop that does nothing else stays.
+func (e *Emitter) thread() {
+	blocks := e.f.Blocks
+	e.targets = e.targets[:0]
+	for i := range blocks {
+		e.targets = append(e.targets, i)
+		b := &blocks[i]
+		if b.End-b.First == 1 && e.f.Insts[b.First].Op == uint16(mJump) {
+			e.targets[i] = b.Succs[0].To
+		}
+	}
+	for i := len(blocks) - 1; i >= 0; i-- {
+		to := e.targets[i]
+		for n := 0; e.targets[to] != to; n++ {
+			if to = e.targets[to]; to == i || n == longestThread {
+				to = i
+				break
+			}
+		}
+		e.targets[i] = to
+	}
+}
+
+// label returns the label of a block.
+func (e *Emitter) label(block int) Label { return e.blocks[e.targets[block]] }
 
 // A growth is what a prologue does if the stack is too low.
 type growth struct {
@@ -162,7 +199,7 @@ func (e *Emitter) rare(g growth) {
 		a.Align(4)
 		a.Bind(t.label)
 		for _, edge := range t.targets {
-			a.TableEntry(t.label, e.blocks[edge.To])
+			a.TableEntry(t.label, e.label(edge.To))
 		}
 	}
 }
@@ -193,7 +230,7 @@ func (e *Emitter) finish() {
 	for _, p := range e.pads {
 		list := make([]uint32, len(p.edges))
 		for i, edge := range p.edges {
-			list[i] = uint32(e.a.Offset(e.blocks[edge.To]))
+			list[i] = uint32(e.a.Offset(e.label(edge.To)))
 		}
 		code.Sites[p.site].Pads = list
 	}

@@ -147,26 +147,26 @@ func (e *Emitter) branch(c Cond) {
 	a := &e.a
 	succs := e.f.Blocks[e.block].Succs
 	yes, no := succs[0].To, succs[1].To
-	if yes == e.block+1 {
+	if e.targets[yes] == e.next {
 		yes, no, c = no, yes, c.Invert()
 	}
 	switch c {
 	case condEqual:
-		a.Jcc(P, e.blocks[no])
-		a.Jcc(E, e.blocks[yes])
+		a.Jcc(P, e.label(no))
+		a.Jcc(E, e.label(yes))
 	case condNotEqual:
-		a.Jcc(P, e.blocks[yes])
-		a.Jcc(NE, e.blocks[yes])
+		a.Jcc(P, e.label(yes))
+		a.Jcc(NE, e.label(yes))
 	default:
-		a.Jcc(c, e.blocks[yes])
+		a.Jcc(c, e.label(yes))
 	}
 	e.jump(no)
 }
 
 // jump goes to a block, unless it is the next one.
 func (e *Emitter) jump(to int) {
-	if to != e.block+1 {
-		e.a.Jmp(e.blocks[to])
+	if e.targets[to] != e.next {
+		e.a.Jmp(e.label(to))
 	}
 }
 
@@ -246,7 +246,7 @@ func (e *Emitter) table(in *codegen.Inst) {
 			} else {
 				a.ALUImm(CMP, S32, x, int32(i))
 			}
-			a.Jcc(E, e.blocks[edge.To])
+			a.Jcc(E, e.label(edge.To))
 		}
 		e.jump(succs[last].To)
 		return
@@ -254,7 +254,7 @@ func (e *Emitter) table(in *codegen.Inst) {
 	base, at := e.reg(in, 1), e.reg(in, 2)
 	l := a.NewLabel()
 	a.ALUImm(CMP, S32, x, int32(last))
-	a.Jcc(AE, e.blocks[succs[last].To])
+	a.Jcc(AE, e.label(succs[last].To))
 	a.Lea(S64, base, l.Mem())
 	a.OpLoad(Movsxd, S64, at, Indexed(base, x, 4, 0))
 	a.ALU(ADD, S64, at, base)

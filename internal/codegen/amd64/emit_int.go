@@ -191,14 +191,21 @@ func (e *Emitter) aluImm(op ALU, size Size, d Reg, imm int32) {
 	}
 }
 
+// shift shifts by a constant or CL. What shifts to the left by up to 3 may write any
+// register.
 func (e *Emitter) shift(op Shift, in *codegen.Inst) {
 	if mop(in.Op).form() == formImm {
-		d := e.reg(in, 1)
-		if in.Imm == 1 && op == SHL {
+		x, d := e.reg(in, 0), e.reg(in, 1)
+		switch {
+		case x == d && in.Imm == 1 && op == SHL:
 			e.a.ALU(ADD, Size(in.Size), d, d)
-			return
+		case x == d:
+			e.a.ShiftImm(op, Size(in.Size), d, uint8(in.Imm))
+		case in.Imm == 1:
+			e.a.Lea(Size(in.Size), d, Indexed(x, x, 1, 0))
+		default:
+			e.a.Lea(Size(in.Size), d, Indexed(NoReg, x, 1<<in.Imm, 0))
 		}
-		e.a.ShiftImm(op, Size(in.Size), d, uint8(in.Imm))
 		return
 	}
 	e.a.ShiftCL(op, Size(in.Size), e.reg(in, 2))

@@ -301,7 +301,9 @@ func TestAddresses64(t *testing.T) {
 			return k.op(ssa.OpShl, ssa.I64, 0, x, k.constant(ssa.I64, c))
 		}
 		forms := []func(k *maker) *ssa.Value{
-			func(k *maker) *ssa.Value { return k.op(ssa.OpGet, ssa.I64, 0, add(k, k.param(0), shl(k, k.param(1), 3))) },
+			func(k *maker) *ssa.Value {
+				return k.op(ssa.OpGet, ssa.I64, 0, add(k, k.param(0), shl(k, k.param(1), 3)))
+			},
 			func(k *maker) *ssa.Value {
 				return k.op(ssa.OpGet, ssa.I64, 8, add(k, shl(k, add(k, k.param(1), k.constant(ssa.I64, math.MaxUint64)), 3), k.param(0)))
 			},
@@ -473,5 +475,33 @@ func TestGrow(t *testing.T) {
 		if m.context.Saved[14] != 1 {
 			t.Error("the stack grew without need")
 		}
+	})
+}
+
+// TestThreads goes through blocks that only jump, and through loops of them that are not
+// entered.
+func TestThreads(t *testing.T) {
+	machines(t, func(m *machine) {
+		sig := &ssa.Signature{Params: types(ssa.I32), Results: types(ssa.I64)}
+		k := newFunc(sig.Params, sig.Results)
+		entry := k.b
+		k.op(ssa.OpIf, ssa.Void, 0, k.param(0))
+		jump := func() *ssa.Block {
+			b := k.block()
+			k.op(ssa.OpJump, ssa.Void, 0)
+			return b
+		}
+		toEnd, toLoop := jump(), jump()
+		loop := []*ssa.Block{jump(), jump()}
+		end := k.block()
+		k.ret(k.constant(ssa.I64, 5))
+		k.f.AddEdge(entry, toEnd)
+		k.f.AddEdge(entry, toLoop)
+		k.f.AddEdge(toEnd, end)
+		k.f.AddEdge(toLoop, loop[0])
+		k.f.AddEdge(loop[0], loop[1])
+		k.f.AddEdge(loop[1], loop[0])
+		loop[0].IsLoop = true
+		m.expect(m.compile(k.f)[0], sig, []uint64{1}, []uint64{5})
 	})
 }

@@ -11,7 +11,7 @@ import (
 // and emission need of an allocator; where share is set, results take the register of
 // an operand whenever an operand's kind allows it.
 func allocateInFrame(f *codegen.Func, share bool) {
-	fa := &frameAllocator{f: f, old: f.Insts, share: share}
+	fa := &frameAllocator{f: f, old: f.Insts, share: share, registers: Machine().Allocatable}
 	f.Insts = nil
 	fa.spare = len(f.VRegs)
 	size := fa.spare
@@ -46,6 +46,8 @@ type frameAllocator struct {
 	old   []codegen.Inst
 	spare int // the first slot for parameters on their way
 	share bool
+
+	registers [2][]Reg
 }
 
 func (fa *frameAllocator) move(flags codegen.InstFlags, v codegen.VReg, r Reg, slot int) {
@@ -73,10 +75,9 @@ func (fa *frameAllocator) inst(in codegen.Inst) {
 		}
 	}
 	free := func(v codegen.VReg) Reg {
-		list := slices.Clone(Machine().Allocatable[f.VRegs[v].Class])
-		slices.Reverse(list) // those whose encodings are special first
-		for _, r := range list {
-			if !taken[r] {
+		list := fa.registers[f.VRegs[v].Class]
+		for i := len(list) - 1; i >= 0; i-- { // those whose encodings are special first
+			if r := list[i]; !taken[r] {
 				taken[r] = true
 				return r
 			}

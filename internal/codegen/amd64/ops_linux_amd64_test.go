@@ -197,6 +197,10 @@ func floatCases() []opCase {
 
 var truncationTraps = map[uint64]wasm.TrapCode{0: wasm.TrapNone, 1: wasm.TrapInvalidConversion, 2: wasm.TrapIntegerOverflow}
 
+// edgeFloats are what conversions, comparisons and rounding may stumble over.
+var edgeFloats = []float64{0, 0.5, 1, 1.5, 2.5, 1e-40, 1e300, math.Inf(1), math.NaN(),
+	1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1<<53 - 1, 1<<63 - 1024, 1 << 63, 1<<64 - 2048, 1 << 64}
+
 // edges are bits of a type around all edges.
 func edges(t ssa.Type) []uint64 {
 	var list []uint64
@@ -210,12 +214,12 @@ func edges(t ssa.Type) []uint64 {
 			list = append(list, uint64(x))
 		}
 	case ssa.F32:
-		for _, x := range floats32()[:40] {
-			list = append(list, uint64(math.Float32bits(x)))
+		for _, x := range edgeFloats {
+			list = append(list, uint64(math.Float32bits(float32(x))), uint64(math.Float32bits(float32(-x))))
 		}
 	case ssa.F64:
-		for _, x := range floats64()[:40] {
-			list = append(list, math.Float64bits(x))
+		for _, x := range edgeFloats {
+			list = append(list, math.Float64bits(x), math.Float64bits(-x))
 		}
 	}
 	return list

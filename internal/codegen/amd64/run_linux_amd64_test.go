@@ -26,6 +26,7 @@ type machine struct {
 	enter   func(context *codegen.Context, code, stack uintptr) uint64
 	config  Config
 	how     allocation
+	places  map[*ssa.Type][]codegen.Place // of lists of types
 }
 
 // An allocation is how registers are allocated.
@@ -41,7 +42,7 @@ const (
 type testRecord struct{ code, instance uintptr }
 
 func newMachine(t testing.TB) *machine {
-	m := &machine{t: t, context: new(codegen.Context), config: Config{Features: Detect(), FuncInstance: 8}}
+	m := &machine{t: t, context: new(codegen.Context), config: Config{Features: Detect(), FuncInstance: 8}, places: map[*ssa.Type][]codegen.Place{}}
 	m.region = m.mapping(1<<20, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC)
 	m.stack = m.mapping(1<<16, unix.PROT_READ|unix.PROT_WRITE)
 	c := m.context
@@ -194,7 +195,7 @@ func (m *machine) run(code uintptr, sig *ssa.Signature, args ...uint64) ([]uint6
 		ints++
 		return (*uint64)(unsafe.Pointer(&c.Saved[ints-1]))
 	}
-	for i, p := range Convention().Places(sig.Params) {
+	for i, p := range m.placesOf(sig.Params) {
 		if p.Reg == NoReg {
 			c.Args[p.Slot] = args[i]
 		} else {
@@ -208,8 +209,8 @@ func (m *machine) run(code uintptr, sig *ssa.Signature, args ...uint64) ([]uint6
 		return nil, wasm.TrapCode(c.Request)
 	}
 	ints, floats = 0, 0
-	var results []uint64
-	for i, p := range Convention().Places(sig.Results) {
+	results := make([]uint64, 0, 4)
+	for i, p := range m.placesOf(sig.Results) {
 		t := sig.Results[i]
 		r := c.Args[p.Slot]
 		if p.Reg != NoReg {
@@ -221,6 +222,18 @@ func (m *machine) run(code uintptr, sig *ssa.Signature, args ...uint64) ([]uint6
 		results = append(results, r)
 	}
 	return results, wasm.TrapNone
+}
+
+func (m *machine) placesOf(list []ssa.Type) []codegen.Place {
+	if len(list) == 0 {
+		return nil
+	}
+	places, ok := m.places[&list[0]]
+	if !ok {
+		places = Convention().Places(list)
+		m.places[&list[0]] = places
+	}
+	return places
 }
 
 // A maker makes functions by hand.

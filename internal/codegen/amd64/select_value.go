@@ -191,7 +191,7 @@ func (s *Selector) multiplication(v *ssa.Value) {
 	}
 	if c > 0 && c&(c-1) == 0 {
 		in.Imm = int64(bits.TrailingZeros64(uint64(c)))
-		s.add(mShl.with(formImm), in, s.use(v.Args[0]), s.tied(v))
+		s.shiftBy(mShl, in, v)
 		return
 	}
 	in.Imm = c
@@ -241,7 +241,7 @@ func (s *Selector) shift(m, vex mop, v *ssa.Value) {
 			s.add(mRorx, in, s.use(x), s.def(v))
 			return
 		}
-		s.add(m.with(formImm), in, s.use(x), s.tied(v))
+		s.shiftBy(m, in, v)
 		return
 	}
 	for y.Op == ssa.OpWrap { // only the low bits count
@@ -252,6 +252,16 @@ func (s *Selector) shift(m, vex mop, v *ssa.Value) {
 		return
 	}
 	s.add(m, in, s.use(x), fixedUse(s.vreg(y), RCX), s.tied(v))
+}
+
+// shiftBy emits a shift by a constant. LEA can do small ones to the left without
+// destroying the operand.
+func (s *Selector) shiftBy(m mop, in codegen.Inst, v *ssa.Value) {
+	d := s.tied(v)
+	if m == mShl && 1 <= in.Imm && in.Imm <= 3 {
+		d.Kind = codegen.Def
+	}
+	s.add(m.with(formImm), in, s.use(v.Args[0]), d)
 }
 
 // unary emits an operation on a register or memory.
