@@ -52,8 +52,9 @@ func (a *Allocator) loaded(v VReg) {
 	}
 	if val.loads < 0 {
 		val.loads = a.cur
-	} else {
-		val.loads = a.dominator(val.loads, a.cur)
+	}
+	for !a.dominates(val.loads, a.cur) {
+		val.loads = a.blocks[val.loads].idom
 	}
 	a.extend(v, a.blocks[a.cur].pos+1+a.inst)
 }

@@ -39,42 +39,6 @@ func (a *Allocator) sortBlocks() {
 	}
 }
 
-// dominators finds the immediate dominators, by intersection until nothing changes.
-func (a *Allocator) dominators() {
-	for changed := true; changed; {
-		changed = false
-		for _, b := range a.order[1:] {
-			idom := int32(-1)
-			for _, p := range a.f.Blocks[b].Preds {
-				p := int32(p)
-				switch {
-				case a.blocks[p].rpo < 0 || p != 0 && a.blocks[p].idom < 0:
-				case idom < 0:
-					idom = p
-				default:
-					idom = a.dominator(idom, p)
-				}
-			}
-			if a.blocks[b].idom != idom {
-				a.blocks[b].idom = idom
-				changed = true
-			}
-		}
-	}
-}
-
-// dominator returns the lowest block that dominates both.
-func (a *Allocator) dominator(x, y int32) int32 {
-	for x != y {
-		if a.blocks[x].rpo > a.blocks[y].rpo {
-			x = a.blocks[x].idom
-		} else {
-			y = a.blocks[y].idom
-		}
-	}
-	return x
-}
-
 // liveness finds for each block what lives at its beginning. In SSA form a value lives at the
 // beginning of a block if the block uses it or it lives at the end, unless the block
 // defines it; so instructions are read once, and then lists are merged until they no longer grow.

@@ -3,38 +3,49 @@ package codegen
 // A loop is what the allocator knows of a loop's blocks, for the choice of what is in
 // registers when it begins.
 type loop struct {
+	outer int32 // the header of the loop around, or -1
 	calls bool
 	// pressure is the largest number of values of each class that live at the same time.
 	pressure [2]int32
 }
 
-// findLoops looks at the blocks of each loop. A block belongs to the loop of the nearest
-// header of its own depth that dominates it, and to those around that one.
+// findLoops looks at the blocks of each loop.
 func (a *Allocator) findLoops() {
 	a.loops = a.loops[:0]
-	for i := len(a.order) - 1; i >= 0; i-- {
-		b := a.order[i]
-		if a.f.Blocks[b].LoopDepth == 0 {
+	for _, b := range a.order {
+		blk, st := &a.f.Blocks[b], &a.blocks[b]
+		if blk.LoopDepth == 0 {
 			continue
 		}
+		if blk.IsLoop {
+			st.header, st.loop = b, int32(len(a.loops))
+			a.loops = append(a.loops, loop{outer: a.headerAbove(b, blk.LoopDepth-1)})
+		} else {
+			st.header = a.headerAbove(b, blk.LoopDepth)
+		}
 		calls, pressure := a.measure(b)
-		for h, depth := b, a.f.Blocks[b].LoopDepth; h > 0 && depth > 0; h = a.blocks[h].idom {
-			blk, st := &a.f.Blocks[h], &a.blocks[h]
-			if !blk.IsLoop || blk.LoopDepth != depth {
-				continue
-			}
-			if st.loop < 0 {
-				st.loop = int32(len(a.loops))
-				a.loops = append(a.loops, loop{})
-			}
-			l := &a.loops[st.loop]
+		for h := st.header; h >= 0; {
+			l := &a.loops[a.blocks[h].loop]
 			l.calls = l.calls || calls
 			for c := range pressure {
 				l.pressure[c] = max(l.pressure[c], pressure[c])
 			}
-			depth--
+			h = l.outer
 		}
 	}
+}
+
+// headerAbove returns the header of the loop of a depth which contains the block that dominates
+// block b, -1 if there is none. A loop's blocks are dominated by its header.
+func (a *Allocator) headerAbove(b int32, depth int) int32 {
+	if b == 0 || depth == 0 {
+		return -1
+	}
+	h := a.blocks[a.blocks[b].idom].header
+	for h >= 0 && a.f.Blocks[h].LoopDepth > depth {
+		h = a.loops[a.blocks[h].loop].outer
+	}
+	return h
 }
 
 // measure returns whether a block calls, and how many values of each class live in it at

@@ -356,9 +356,9 @@ func checkAllocation(a *Allocator, f *Func, m *Machine) error {
 var machines = []*Machine{testMachine(3, 2), testMachine(4, 2), testMachine(6, 4), testMachine(14, 15)}
 
 func TestRandom(t *testing.T) {
-	n := 20000
+	n := 10000
 	if testing.Short() {
-		n = 2000
+		n = 1000
 	}
 	alloc := make([]*Allocator, len(machines))
 	for i, m := range machines {

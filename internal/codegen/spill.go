@@ -11,6 +11,9 @@ type spill struct {
 	reg   Reg
 }
 
+// spillSearch is how many dominators of the loads are looked at for a place, lest time be quadratic.
+const spillSearch = 64
+
 // placeSpills finds the places of stores to the frame, one for each value: at the beginning of a block that has
 // the value in a register and dominates all loads, if that is in fewer loops than
 // the definition or, nearer to the loads, in as many; otherwise behind the definition.
@@ -27,7 +30,8 @@ func (a *Allocator) placeSpills() {
 		}
 		if v != home {
 			depth := a.f.Blocks[val.block].LoopDepth
-			for b, best := val.loads, depth+1; b != val.block && b >= 0; b = a.blocks[b].idom {
+			b, best := val.loads, depth+1
+			for n := 0; b != val.block && n < spillSearch; n++ {
 				if d := a.f.Blocks[b].LoopDepth; d <= depth && d < best {
 					for _, h := range a.blocks[b].start {
 						if h.v == v {
@@ -36,6 +40,7 @@ func (a *Allocator) placeSpills() {
 						}
 					}
 				}
+				b = a.blocks[b].idom
 			}
 		}
 		a.spills = append(a.spills, s)
