@@ -1,5 +1,7 @@
 package ssa
 
+import "slices"
+
 // dead removes values that nothing needs: those that have no effect themselves and that no
 // value with an effect uses, not even through parameters that only feed themselves.
 func (o *Optimizer) dead(f *Func) {
@@ -41,6 +43,10 @@ func (o *Optimizer) dead(f *Func) {
 		for _, v := range b.Values {
 			if o.seen[v.ID] {
 				kept = append(kept, v)
+				continue
+			}
+			for _, a := range v.Args {
+				a.Uses--
 			}
 		}
 		b.Values = kept
@@ -50,25 +56,18 @@ func (o *Optimizer) dead(f *Func) {
 			for j, a := range e.Args {
 				if o.seen[e.To.Params[j].ID] {
 					args = append(args, a)
+				} else {
+					a.Uses--
 				}
 			}
 			e.Args = args
 		}
 	}
 	for i, b := range f.Blocks {
-		if i == 0 || b.Pad != NotPad {
-			continue // they say what arrives
+		if i > 0 && b.Pad == NotPad { // the others say what arrives
+			b.Params = slices.DeleteFunc(b.Params, func(p *Value) bool { return !o.seen[p.ID] })
 		}
-		params := b.Params[:0]
-		for _, p := range b.Params {
-			if o.seen[p.ID] {
-				params = append(params, p)
-			}
-		}
-		b.Params = params
 	}
-	o.startReplacing(f)
-	o.rewrite(f)
 }
 
 func (o *Optimizer) mark(v *Value) {

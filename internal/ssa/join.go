@@ -6,11 +6,11 @@ import "slices"
 // block that only returns becomes a return.
 func (o *Optimizer) join(f *Func) {
 	o.startReplacing(f)
-	o.dom.findOrder(f)
+	o.visited = resized(o.visited, f.NumBlocks()) // those that are gone
 	joined := false
-	for _, b := range o.dom.order {
-		if o.dom.number[b.ID] < 0 {
-			continue // appended to another
+	for _, b := range f.Blocks {
+		if o.visited[b.ID] {
+			continue
 		}
 		for len(b.Succs) == 1 && b.Terminator().Op == OpJump {
 			to := b.Succs[0].To
@@ -34,17 +34,16 @@ func (o *Optimizer) join(f *Func) {
 				}
 			}
 			b.Cold = b.Cold || to.Cold
-			o.dom.number[to.ID] = -1
+			o.visited[to.ID] = true
 			joined = true
 		}
 	}
 	if !joined {
 		return
 	}
-	o.dom.findOrder(f) // blocks that return may not be reached any more
 	kept := f.Blocks[:0]
 	for _, b := range f.Blocks {
-		if o.dom.number[b.ID] >= 0 {
+		if !o.visited[b.ID] {
 			kept = append(kept, b)
 		}
 	}
@@ -70,5 +69,6 @@ func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
 	b.Succs = b.Succs[:0]
 	i := slices.Index(to.Preds, b)
 	to.Preds = append(to.Preds[:i], to.Preds[i+1:]...)
+	o.visited[to.ID] = len(to.Preds) == 0
 	return true
 }

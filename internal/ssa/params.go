@@ -8,7 +8,6 @@ const maxRounds = 12
 // The builder makes one for each local that is assigned in a block or loop.
 func (o *Optimizer) params(f *Func) {
 	o.startReplacing(f)
-	o.dom.findOrder(f)
 	removed := false
 	for range maxRounds {
 		if !o.findTrivial(f) {
@@ -47,7 +46,7 @@ func (o *Optimizer) params(f *Func) {
 // themselves, and reports whether there are any.
 func (o *Optimizer) findTrivial(f *Func) bool {
 	o.single = resized(o.single, f.NumValues())
-	for _, b := range o.dom.order {
+	for _, b := range f.Blocks {
 		for _, e := range b.Succs {
 			for j, a := range e.Args {
 				p := e.To.Params[j]
@@ -67,7 +66,7 @@ func (o *Optimizer) findTrivial(f *Func) bool {
 		}
 	}
 	found := false
-	for _, b := range o.dom.order {
+	for _, b := range f.Blocks {
 		for _, p := range b.Params {
 			if s := o.single[p.ID]; s != nil && s != p {
 				// In a loop what s was replaced with meanwhile may be p itself.

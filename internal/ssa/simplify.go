@@ -8,7 +8,8 @@ import "slices"
 //     (fold.go);
 //   - replaces it with an equal one that is computed on every way here (value numbering):
 //     a pure one anywhere, a read of a record from earlier in the block if nothing has
-//     changed records since, a bounds check if a stronger one has succeeded.
+//     changed records since; and leaves out a bounds check if a stronger one has
+//     succeeded, and a trap whose condition has been tested.
 //
 // Branches on constants become jumps. Constants and what never changes come to stand in
 // the entry; schedule finds better places for them.
@@ -87,7 +88,7 @@ func (o *Optimizer) value(v *Value) *Value {
 		o.addRead(v, v.Args[1])
 	case v.Op.Info().Call, v.Op == OpPoll:
 		o.reads = o.reads[:0]
-	case v.Op == OpBoundsCheck:
+	case v.Op == OpBoundsCheck, v.Op == OpTrapIf, v.Op == OpTrapUnless:
 		if o.table.find(v, o) != nil {
 			return v
 		}
@@ -204,9 +205,10 @@ func (t *valueTable) add(v *Value) {
 func (t *valueTable) hash(v *Value) int {
 	const prime = 0x9E3779B97F4A7C15
 	h := uint64(v.Op)<<8 | uint64(v.Type)
-	if v.Op == OpBoundsCheck {
+	switch v.Op {
+	case OpBoundsCheck, OpTrapIf, OpTrapUnless:
 		h = (h ^ uint64(v.Args[0].ID)) * prime
-	} else {
+	default:
 		h = (h ^ uint64(v.Aux)) * prime
 		for _, a := range v.Args {
 			h = (h ^ uint64(a.ID)) * prime
@@ -220,7 +222,10 @@ func equal(r, v *Value) bool {
 	if r.Op != v.Op || r.Type != v.Type || len(r.Args) != len(v.Args) {
 		return false
 	}
-	if v.Op == OpBoundsCheck {
+	switch v.Op {
+	case OpTrapIf, OpTrapUnless:
+		return r.Args[0] == v.Args[0] // whatever the trap
+	case OpBoundsCheck:
 		// The memory may have grown meanwhile, which does not matter.
 		return r.Args[0] == v.Args[0] && uint64(r.Aux) >= uint64(v.Aux) &&
 			r.Args[1].Op == OpGet && v.Args[1].Op == OpGet && r.Args[1].Args[0] == v.Args[1].Args[0] && r.Args[1].Aux == v.Args[1].Aux
