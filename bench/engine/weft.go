@@ -10,6 +10,7 @@ import (
 // weftEngines are Weft's own. An engine of the runner is a line here.
 func weftEngines() []Engine {
 	return []Engine{
+		&wasmEngine{name: "Weft native", switching: true, prepare: weftRunner("-engine", "native")},
 		&wasmEngine{name: "Weft interpreter", switching: true, prepare: weftRunner("-engine", "interpreter")},
 		&wasmEngine{name: "Weft interpreter, cache", switching: true, onlyStartup: true,
 			prepare: withCache("weft", weftRunner("-engine", "interpreter"))},

@@ -17,6 +17,7 @@ import (
 // engines are the configurations by name.
 var engines = map[string]func() weft.Config{
 	"interpreter": weft.NewConfig,
+	"native":      func() weft.Config { return weft.NewConfig().WithExecutor(weft.Native) },
 }
 
 func main() {
