@@ -39,6 +39,10 @@ func (m *machine) lookup(ref uint64) (*store.ContRecord, wasm.TrapCode) {
 	if c == nil {
 		return nil, wasm.TrapContinuationConsumed
 	}
+	if c.IsNative() {
+		m.detail = "interpreted code cannot go on with a continuation of compiled code"
+		return nil, wasm.TrapBarrier
+	}
 	return c, wasm.TrapNone
 }
 

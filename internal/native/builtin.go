@@ -14,8 +14,6 @@ import (
 // Builtins are what compiled code leaves to Go. Arguments and results are slots in the
 // context: the instance, then what package ssa's table says.
 
-func ssaBuiltin(request uint32) ssa.Builtin { return ssa.Builtin(request) }
-
 // builtin executes a builtin, and reports whether to go back.
 func (m *machine) builtin(b ssa.Builtin) bool {
 	c, s := m.context, m.store
@@ -57,16 +55,21 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		return result(0)
 	case ssa.Throw:
 		tag := in.Record.Tag(uint32(a[1]))
-		return m.throw(tag, a[2:2+tag.Params], 0)
+		return m.throw(m.atCall(), tag, a[2:2+tag.Params], 0)
 	case ssa.ThrowRef:
 		if a[1] == 0 {
 			return m.trap(wasm.TrapNullReference, "")
 		}
 		tag, payload := store.ExceptionParts(a[1])
-		return m.throw(tag, payload, a[1])
+		return m.throw(m.atCall(), tag, payload, a[1])
 	case ssa.ExceptionNew:
 		tag := in.Record.Tag(uint32(a[1]))
 		ref, trap := s.NewException(tag, a[2:2+tag.Params])
+		a[0] = ref
+		return m.done(trap)
+	case ssa.ContBind:
+		to := in.Record.Type(uint32(a[1]))
+		ref, trap := m.bind(a[2], func(n int) []uint64 { return a[3 : 3+n] }, to)
 		a[0] = ref
 		return m.done(trap)
 	}

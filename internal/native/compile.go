@@ -63,9 +63,6 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := supported(f); err != nil {
-		return nil, err
-	}
 	c.optimizer.Run(f)
 	machine, err := c.selector.Select(f)
 	if err != nil {
@@ -78,21 +75,8 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	code.Catches = slices.Clone(f.Catches)
+	code.Catches, code.Resumes = slices.Clone(f.Catches), slices.Clone(f.Sites)
 	return code, nil
-}
-
-// supported returns an error for what the run time does not support yet.
-func supported(f *ssa.Func) error {
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			switch v.Op {
-			case ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
-				return &ssa.Unsupported{What: v.Op.String()}
-			}
-		}
-	}
-	return nil
 }
 
 // compile compiles a module's own functions on all processors. The error is that of

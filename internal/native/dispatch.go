@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -35,7 +36,10 @@ func dispatch(m *machine) bool {
 	case requestFault:
 		return m.fault()
 	}
-	return m.builtin(ssaBuiltin(c.Request))
+	if c.Request >= requestContNew {
+		return m.switchStacks(c.Request)
+	}
+	return m.builtin(ssa.Builtin(c.Request))
 }
 
 // end ends the call if there is an error.
@@ -103,7 +107,10 @@ func (m *machine) callHost() bool {
 // hostFailed ends the call with the error that a host function has returned.
 func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
 	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
-		return m.throw(e.Tag.Record, e.Payload, e.Ref())
+		return m.throw(m.atCall(), e.Tag.Record, e.Payload, e.Ref())
+	}
+	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
+		return m.hostSuspends(f, s)
 	}
 	var own interface{ StackTrace() *store.StackTrace }
 	if !errors.As(err, &own) {

@@ -168,16 +168,29 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume)
 
 // Bind implements [store.Engine].
 func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error) {
-	if c := s.Conts.Lookup(ref); c != nil && c.Func != nil && isCompiled(c.Func) {
-		return 0, errContinuation
+	if c := s.Conts.Lookup(ref); c == nil || c.Func == nil || !c.IsNative() && !isCompiled(c.Func) {
+		return e.interpreter.Bind(s, ref, args, t)
 	}
-	return e.interpreter.Bind(s, ref, args, t)
+	if _, err := s.Enter(); err != nil {
+		return 0, err
+	}
+	defer s.Leave()
+	m := e.machine(s)
+	defer func() { m.state.idle = append(m.state.idle, m) }()
+	bound, trap := m.bind(ref, func(int) []uint64 { return args }, t)
+	if trap != 0 {
+		return 0, &store.Trap{Code: trap}
+	}
+	return bound, nil
 }
 
 // Frames implements [store.Engine].
 func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
-	if !isCompiled(c.Func) {
+	if !c.IsNative() {
 		return e.interpreter.Frames(c)
+	}
+	if c.Bound > 0 { // the values are at the beginning of the stack
+		return c.Stack, c.StackEnd() - c.Stack
 	}
 	base = c.Stack + uintptr(c.FP)
 	return base, c.StackEnd() - base

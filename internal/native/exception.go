@@ -14,24 +14,24 @@ import (
 // then the code goes on at the clause's landing pad, with everything else in its frame.
 // The pad finds the payload and the reference in Args.
 
-// throw takes an exception, which a call of a stub throws, to its handler; ref is its object
-// in the heap, 0 if it has none yet. Without a handler the call ends.
-func (m *machine) throw(tag *store.TagRecord, payload []uint64, ref uint64) bool {
+// throw takes an exception, thrown at a call, to its handler; ref is its object in the
+// heap, 0 if it has none yet. Without a handler the call from the host ends.
+func (m *machine) throw(from walker, tag *store.TagRecord, payload []uint64, ref uint64) bool {
 	m.payload = append(m.payload[:0], payload...) // payload may be in Args
-	w := m.atCall()
+	w := from
 	for more := w.ok; more; more = w.next() {
 		if kind, pad, ok := w.clause(tag); ok {
 			return m.deliver(&w, kind, pad, tag, ref)
 		}
 		// Many frames can take a while.
 		if atomic.LoadUint32(&m.context.Interrupt) != 0 {
-			if err := m.interrupted(m.atCall); err != nil {
+			if err := m.interrupted(func() walker { return from }); err != nil {
 				return m.end(err)
 			}
 		}
 	}
 	e := m.store.HoldException(tag, m.payload, ref)
-	e.Stack = m.stackTrace(m.atCall())
+	e.Stack = m.stackTrace(from)
 	return m.end(e)
 }
 
@@ -65,7 +65,7 @@ func (m *machine) deliver(w *walker, kind wasm.CatchKind, pad uintptr, tag *stor
 	if kind.HasRef() && ref == 0 {
 		var trap wasm.TrapCode
 		if ref, trap = m.store.NewException(tag, m.payload); trap != 0 {
-			return m.trap(trap, "")
+			return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(*w)})
 		}
 	}
 	n := 0
@@ -76,6 +76,9 @@ func (m *machine) deliver(w *walker, kind wasm.CatchKind, pad uintptr, tag *stor
 		c.Args[n] = ref
 	}
 	m.payload = m.payload[:0]
+	for m.cur != w.cont {
+		m.endContinuation()
+	}
 	c.NativeSP, c.NativePC = w.frame, pad
 	return true
 }

@@ -70,7 +70,9 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	c := &codegen.Context{
 		Conts:    uintptr(unsafe.Pointer(s.Conts.At(0))),
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
-		HostEntry: hostEntryPC(), EntryStub: p.entry,
+		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
+		ResumeThrowStub: p.resumeThrow,
+		HostEntry:       hostEntryPC(), EntryStub: p.entry,
 	}
 	return &storeState{context: c, entries: map[wasm.TypeID]uintptr{}}
 }
@@ -242,6 +244,8 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 		scan(uintptr(unsafe.Pointer(&m.slots[0])), uintptr(n)*8)
 	}
 	m.scanPayload(scan)
+	saved := &m.context.Saved // arguments of an operation on continuations
+	scan(uintptr(unsafe.Pointer(saved)), unsafe.Sizeof(*saved))
 	args := &m.context.Args
 	scan(uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args))
 	scan(m.sp, m.cur.StackEnd()-m.sp)

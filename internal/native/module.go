@@ -11,6 +11,7 @@ import (
 	"weak"
 
 	"weft/internal/codegen"
+	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -29,6 +30,7 @@ type funcCode struct {
 	frame    uint32 // bytes of the frame, without the return address
 	sites    []codegen.Site
 	catches  [][]wasm.Catch // see codegen.Site
+	resumes  []ssa.ResumeSite
 }
 
 // funcAlign is the alignment of functions.
@@ -59,7 +61,7 @@ func (e *Engine) place(m *store.Module, codes []*codegen.Code) error {
 	}
 	code := &moduleCode{piece: piece, funcs: make([]funcCode, len(codes)), module: weak.Make(m)}
 	for i, c := range codes {
-		code.funcs[i] = funcCode{start: piece.start + uintptr(starts[i]), prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), sites: c.Sites, catches: c.Catches}
+		code.funcs[i] = funcCode{start: piece.start + uintptr(starts[i]), prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), sites: c.Sites, catches: c.Catches, resumes: c.Resumes}
 	}
 	m.Code = code
 	e.add(code)

@@ -10,4 +10,13 @@ const (
 	requestGrow                    // the stack is too small for the calling function
 	requestPoll                    // a loop sees that Interrupt is set
 	requestPreempt                 // interrupted at ResumePC
+
+	// Operations on continuations. Registers are in Saved: arguments and results as in
+	// calls, and what switchRegisters says.
+	requestContNew
+	requestResume
+	requestSuspend
+	requestSwitch
+	requestResumeThrow
+	requestContReturn // a continuation's function has returned
 )

@@ -32,12 +32,31 @@ const (
 // stubs are the addresses of the code between Go and compiled functions.
 type stubs struct {
 	entry, exit, host, trap, grow, poll, async, fault uintptr
+	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
+	contNew, resume, suspend, switchTo, resumeThrow, contReturn, goOn uintptr
+}
+
+// all lists the stubs with what emits them.
+func (s *stubs) all() []stub {
+	return []stub{
+		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
+		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.async, emitAsync}, {&s.fault, emitFault},
+		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
+		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
+		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitSwitch(requestContReturn)},
+		{&s.goOn, emitGoOn},
+	}
+}
+
+type stub struct {
+	address *uintptr
+	emit    func(*amd64.Assembler)
 }
 
 // moved adds the address at which the stubs lie to their offsets.
 func (s stubs) moved(base uintptr) stubs {
-	for _, p := range []*uintptr{&s.entry, &s.exit, &s.host, &s.trap, &s.grow, &s.poll, &s.async, &s.fault} {
-		*p += base
+	for _, stub := range s.all() {
+		*stub.address += base
 	}
 	return s
 }
@@ -50,19 +69,18 @@ func ctxAt(offset int32) amd64.Mem { return amd64.At(amd64.R15, offset) }
 // entry, exit, and those that signals lead to.
 func assembleStubs() ([]byte, stubs) {
 	a := &amd64.Assembler{}
-	var labels [8]amd64.Label
-	for i, emit := range []func(*amd64.Assembler){
-		emitEntry, emitExit, emitHost, emitTrap, emitGrow, emitPoll, emitAsync, emitFault,
-	} {
+	var s stubs
+	var labels []amd64.Label
+	for _, stub := range s.all() {
 		a.Align(16)
-		labels[i] = a.NewLabel()
-		a.Bind(labels[i])
-		emit(a)
+		l := a.NewLabel()
+		a.Bind(l)
+		stub.emit(a)
+		labels = append(labels, l)
 	}
 	code := a.Finish()
-	var s stubs
-	for i, p := range []*uintptr{&s.entry, &s.exit, &s.host, &s.trap, &s.grow, &s.poll, &s.async, &s.fault} {
-		*p = uintptr(a.Offset(labels[i]))
+	for i, stub := range s.all() {
+		*stub.address = uintptr(a.Offset(labels[i]))
 	}
 	return code, s
 }
@@ -206,4 +224,28 @@ func emitAsync(a *amd64.Assembler) {
 func emitFault(a *amd64.Assembler) {
 	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestFault)
 	leaveForEver(a)
+}
+
+// switchRegisters are those of an operation on continuations beside arguments, the instance
+// (R14) and the function of cont.new (R13).
+const (
+	contRegister   = amd64.RDX // the continuation
+	numberRegister = amd64.RBP // codegen.Site.Number
+)
+
+// emitSwitch leaves with the registers saved. What is done next is Go's decision: it
+// goes on by goOn.
+func emitSwitch(request int32) func(*amd64.Assembler) {
+	return func(a *amd64.Assembler) {
+		ints, floats := argumentRegisters()
+		saveRegisters(a, append(ints, contRegister, numberRegister), floats)
+		a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), request)
+		leaveForEver(a)
+	}
+}
+
+func emitGoOn(a *amd64.Assembler) {
+	ints, floats := argumentRegisters()
+	restoreRegisters(a, ints, floats)
+	a.JmpMem(ctxAt(ctxResumePC))
 }

@@ -29,6 +29,13 @@ func (m *machine) atCall() walker {
 	return w
 }
 
+// atSwitch is where a continuation stopped that does not run.
+func (m *machine) atSwitch(c *store.ContRecord) walker {
+	w := walker{m: m, cont: c}
+	w.at(c.PC, c.Stack+uintptr(c.FP))
+	return w
+}
+
 // atPrologue is where the prologue of a function has called a stub.
 func (m *machine) atPrologue(p place) walker {
 	return walker{m: m, cont: m.cur, place: p, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
@@ -88,6 +95,11 @@ func (w *walker) next() bool {
 		return false
 	}
 	w.resumed = false
+	if pc == process.stubs.contReturn {
+		w.cont, w.resumed = w.m.parent(w.cont), true
+		w.at(w.cont.PC, w.cont.Stack+uintptr(w.cont.FP))
+		return w.ok
+	}
 	w.at(pc, w.frame+w.size+unsafe.Sizeof(pc))
 	return w.ok
 }

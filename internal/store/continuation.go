@@ -29,6 +29,16 @@ const (
 	ContRunning
 )
 
+// contFlags are what else is known of a continuation.
+type contFlags uint8
+
+const (
+	// contSuspendedAnew: Type is from before the last suspension. The values that are
+	// awaited now are those of Awaits.
+	contSuspendedAnew contFlags = 1 << iota
+	contNative
+)
+
 // A ContRecord is the descriptor of a continuation, and of the stack on which
 // a call from the host runs.
 type ContRecord struct {
@@ -38,9 +48,7 @@ type ContRecord struct {
 	State    ContState
 	Class    uint8 // of Stack; 0 while there is none
 	marked   bool  // reached by the collection under way
-	// suspendedAnew says that Type is from before the last suspension: the values
-	// that are awaited now are those of Awaits.
-	suspendedAnew bool
+	flags    contFlags
 	// Parent is the descriptor that resumed this one while it runs; 0 for a stack
 	// on which the host called. For a free descriptor it is the next free one.
 	Parent uint32
@@ -60,7 +68,7 @@ type ContRecord struct {
 	// ChainBytes is, for a suspended continuation, the size of all stacks that
 	// were captured with it.
 	ChainBytes uint64
-	Type       wasm.TypeID // of the live reference, but see suspendedAnew
+	Type       wasm.TypeID // of the live reference, but see contSuspendedAnew
 	// Awaits is, for a continuation that suspended, the type of the tag, of which it
 	// awaits the results; for one that switched, the continuation type whose
 	// parameters it awaits.
@@ -68,19 +76,31 @@ type ContRecord struct {
 }
 
 // Suspended notes that a continuation suspends, and what it awaits.
-func (c *ContRecord) Suspended(awaits wasm.TypeID) { c.Awaits, c.suspendedAnew = awaits, true }
+func (c *ContRecord) Suspended(awaits wasm.TypeID) {
+	c.Awaits = awaits
+	c.flags |= contSuspendedAnew
+}
 
 // SetType notes the type of the live reference.
-func (c *ContRecord) SetType(t wasm.TypeID) { c.Type, c.suspendedAnew = t, false }
+func (c *ContRecord) SetType(t wasm.TypeID) {
+	c.Type = t
+	c.flags &^= contSuspendedAnew
+}
 
 // ExactType returns the type of the live reference, if it is known as such.
-func (c *ContRecord) ExactType() (wasm.TypeID, bool) { return c.Type, !c.suspendedAnew }
+func (c *ContRecord) ExactType() (wasm.TypeID, bool) { return c.Type, c.flags&contSuspendedAnew == 0 }
+
+// SetNative notes that the stack has frames of machine code.
+func (c *ContRecord) SetNative() { c.flags |= contNative }
+
+// IsNative reports whether it does: then only the native engine can go on with it.
+func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
 
 // ContFuncType returns what a continuation takes and returns.
 func (s *Store) ContFuncType(c *ContRecord) wasm.FuncType {
 	under := func(id wasm.TypeID) wasm.FuncType { return s.Types.Comp(wasm.TypeID(s.Types.Comp(id).Cont)).Func }
 	t := under(c.Type)
-	if c.suspendedAnew {
+	if c.flags&contSuspendedAnew != 0 {
 		if awaits := s.Types.Comp(c.Awaits); awaits.Kind == wasm.CompFunc {
 			t.Params = awaits.Func.Results
 		} else {
@@ -199,6 +219,7 @@ func (c *Continuations) New(f *FuncRecord, t wasm.TypeID) *ContRecord {
 		r.Revision = 1
 	}
 	r.State, r.Func = ContFresh, f
+	r.flags = 0
 	r.SetType(t)
 	r.Parent, r.Bound, r.ChainBytes = 0, 0, 0
 	c.live++

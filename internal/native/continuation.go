@@ -1,0 +1,467 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"fmt"
+	"unsafe"
+
+	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// Operations on continuations. A continuation that does not run has in its descriptor
+// where it goes on: PC, and the distance FP of the frame from the beginning of its
+// stack. Everything that is live there is in frames; values travel in the registers of the
+// calling convention, which the stubs have saved and restore when they go on.
+//
+// Values that cont.bind has bound lie at the beginning of the stack on which they will
+// be used, below all frames: Bound counts their bytes in that stack's descriptor.
+
+// switchStacks executes an operation on continuations.
+func (m *machine) switchStacks(request uint32) bool {
+	c := m.context
+	number := int64(c.Saved[numberRegister])
+	instance := (*store.InstanceRecord)(store.Pointer(c.Saved[amd64.R14]))
+	ref := uint64(c.Saved[contRegister])
+	var trap wasm.TrapCode
+	switch request {
+	case requestContNew:
+		f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
+		trap = m.contNew(f, instance.Type(uint32(number)))
+	case requestResume:
+		trap = m.resume(ref)
+	case requestSuspend:
+		return m.suspend(instance.Tag(uint32(number)))
+	case requestSwitch:
+		return m.switchTo(ref, instance.Tag(uint32(number)), instance.Type(uint32(number>>32)))
+	case requestResumeThrow:
+		return m.resumeThrow(ref, uint64(c.Saved[amd64.RAX]))
+	case requestContReturn:
+		m.endContinuation()
+		m.goOn(m.cur)
+	}
+	return m.done(trap)
+}
+
+// goOn makes a continuation the running one, where it stopped.
+func (m *machine) goOn(r *store.ContRecord) { m.goOnAt(r, r.PC, r.Stack+uintptr(r.FP)) }
+
+// goOnAt makes a continuation the running one, at an address and with a frame.
+func (m *machine) goOnAt(r *store.ContRecord, pc, frame uintptr) {
+	c := m.context
+	m.setCurrent(r)
+	c.StackLimit = r.Stack + codegen.StackMargin
+	c.NativeSP, c.NativePC, c.ResumePC = frame, process.stubs.goOn, pc
+}
+
+// stopHere notes where the running continuation goes on: behind the call that has left.
+func (m *machine) stopHere() {
+	m.cur.PC = m.returnAddress()
+	m.cur.FP = uint32(m.sp + unsafe.Sizeof(m.sp) - m.cur.Stack)
+	m.cur.SetNative()
+}
+
+// lookup returns the continuation that a reference is to.
+func (m *machine) lookup(ref uint64) (*store.ContRecord, wasm.TrapCode) {
+	if ref == 0 {
+		return nil, wasm.TrapNullContinuation
+	}
+	r := m.store.Conts.Lookup(ref)
+	if r == nil {
+		return nil, wasm.TrapContinuationConsumed
+	}
+	if !r.IsNative() && (r.State != store.ContFresh || r.Bound > 0) {
+		return nil, wasm.TrapBarrier // it belongs to the interpreter
+	}
+	return r, wasm.TrapNone
+}
+
+// consume makes the references to r stale. Afterwards r is the descriptor that is
+// returned.
+func (m *machine) consume(r *store.ContRecord) (*store.ContRecord, wasm.TrapCode) {
+	if r = m.store.Conts.Consume(r); r == nil {
+		return nil, wasm.TrapTooManyContinuations
+	}
+	return r, wasm.TrapNone
+}
+
+func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
+	if f.Native == 0 {
+		return wasm.TrapBarrier // it has a v128, and can only be interpreted
+	}
+	conts := &m.store.Conts
+	if conts.WantsCollection() || m.store.CollectAlways {
+		m.store.Collect()
+	}
+	r := conts.New(f, t)
+	if r == nil {
+		m.store.Collect()
+		if r = conts.New(f, t); r == nil {
+			return wasm.TrapTooManyContinuations
+		}
+	}
+	m.context.Saved[amd64.RAX] = uintptr(conts.Ref(r))
+	m.stopHere()
+	m.goOn(m.cur)
+	return wasm.TrapNone
+}
+
+// freshStack is the size of the stack on which a continuation begins.
+const freshStack = 1 << 10
+
+// prepareFresh gives a fresh continuation the stack on which its function will run.
+func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
+	if r.State != store.ContFresh || r.Class != 0 {
+		return wasm.TrapNone
+	}
+	r.SetNative()
+	return m.giveStack(r, max(freshStack, 8*uintptr(r.Func.Params)+2*codegen.StackMargin))
+}
+
+// chainBytes is how much stack becomes active with a continuation.
+func chainBytes(r *store.ContRecord) uint64 {
+	if r.State == store.ContFresh {
+		return r.StackSize()
+	}
+	return r.ChainBytes
+}
+
+// admit reports whether the stacks of r may become active, when those of gone bytes
+// become inactive.
+func (m *machine) admit(r *store.ContRecord, gone uint64) wasm.TrapCode {
+	if m.store.StackInUse-gone+chainBytes(r) > uint64(m.store.Limits.StackBytes) {
+		return wasm.TrapStackExhausted
+	}
+	return wasm.TrapNone
+}
+
+// ready returns a continuation that may be resumed, and is not consumed yet.
+func (m *machine) ready(ref, gone uint64) (*store.ContRecord, wasm.TrapCode) {
+	r, trap := m.lookup(ref)
+	if trap == 0 {
+		trap = m.prepareFresh(r)
+	}
+	if trap == 0 {
+		trap = m.admit(r, gone)
+	}
+	return r, trap
+}
+
+func (m *machine) resume(ref uint64) wasm.TrapCode {
+	r, trap := m.ready(ref, 0)
+	if trap == 0 {
+		r, trap = m.consume(r)
+	}
+	if trap != 0 {
+		return trap
+	}
+	m.stopHere()
+	m.start(r, m.cur)
+	return wasm.TrapNone
+}
+
+// start makes a consumed continuation run as the child of parent. Its arguments, but for
+// those that are bound, are in registers and Args.
+func (m *machine) start(r, parent *store.ContRecord) {
+	conts := &m.store.Conts
+	m.store.StackInUse += chainBytes(r)
+	full := m.awaited(r)
+	inner := r
+	if r.State == store.ContSuspended {
+		inner = conts.At(r.Inner)
+	}
+	if inner.Bound > 0 {
+		m.addBound(inner, full)
+	}
+	fresh := r.State == store.ContFresh
+	r.Parent, r.State = conts.Number(parent), store.ContRunning
+	if !fresh {
+		m.goOn(inner)
+		return
+	}
+	// A word for the instance of a caller, which is none, and the return address.
+	const word = unsafe.Sizeof(uintptr(0))
+	top := r.StackEnd()
+	*(*uintptr)(store.Pointer(top - word)) = 0
+	*(*uintptr)(store.Pointer(top - 2*word)) = process.stubs.contReturn
+	m.context.Saved[amd64.R13] = uintptr(unsafe.Pointer(r.Func))
+	m.context.Saved[amd64.R14] = uintptr(unsafe.Pointer(r.Func.Instance))
+	m.goOnAt(r, r.Func.Native, top-2*word)
+}
+
+// awaited returns the types of all values that a continuation is to get, those that
+// are bound included.
+func (m *machine) awaited(r *store.ContRecord) []wasm.ValType {
+	types := m.store.Types
+	if r.State == store.ContFresh {
+		return types.Comp(r.Func.Type).Func.Params
+	}
+	awaits := types.Comp(r.Awaits)
+	if awaits.Kind == wasm.CompFunc { // of the tag
+		return awaits.Func.Results
+	}
+	return types.Comp(wasm.TypeID(awaits.Cont)).Func.Params
+}
+
+// addBound puts the values that are bound before those in registers and Args.
+func (m *machine) addBound(inner *store.ContRecord, full []wasm.ValType) {
+	n := int(inner.Bound / 8)
+	values := append([]uint64(nil), unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), n)...)
+	values = append(values, m.gather(full[n:])...)
+	m.scatter(full, values)
+	inner.Bound = 0
+}
+
+func ssaTypes(list []wasm.ValType) []ssa.Type {
+	types := make([]ssa.Type, len(list))
+	for i, t := range list {
+		types[i] = ssa.TypeOf(t)
+	}
+	return types
+}
+
+// saved returns where the stubs have a register, as a slot.
+func (m *machine) saved(r codegen.Reg) *uint64 {
+	if r >= amd64.X0 {
+		return &m.context.SavedX[r-amd64.X0][0]
+	}
+	return (*uint64)(unsafe.Pointer(&m.context.Saved[r]))
+}
+
+// gather returns values of the types from where calls pass them.
+func (m *machine) gather(list []wasm.ValType) []uint64 {
+	types := ssaTypes(list)
+	values := make([]uint64, len(types))
+	for i, p := range convention.Places(types) {
+		if p.Reg == codegen.NoReg {
+			values[i] = m.context.Args[i]
+			continue
+		}
+		values[i] = *m.saved(p.Reg)
+		if types[i] == ssa.F32 {
+			values[i] &= 1<<32 - 1
+		}
+	}
+	return values
+}
+
+// scatter puts values where calls pass them.
+func (m *machine) scatter(list []wasm.ValType, values []uint64) {
+	for i, p := range convention.Places(ssaTypes(list)) {
+		if p.Reg == codegen.NoReg {
+			m.context.Args[i] = values[i]
+		} else {
+			*m.saved(p.Reg) = values[i]
+		}
+	}
+}
+
+// putLast puts a reference where it is passed behind values of the types.
+func (m *machine) putLast(before []wasm.ValType, ref uint64) {
+	ints := 0
+	for _, t := range before {
+		if !ssa.TypeOf(t).IsFloat() {
+			ints++
+		}
+	}
+	if ints < len(convention.Int) {
+		*m.saved(convention.Int[ints]) = ref
+	} else {
+		m.context.Args[len(before)] = ref
+	}
+}
+
+// bind puts values before those that a continuation will be resumed with, and returns the
+// reference to what is left, which is of type t.
+func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (uint64, wasm.TrapCode) {
+	conts := &m.store.Conts
+	r, trap := m.lookup(ref)
+	if trap == 0 {
+		trap = m.prepareFresh(r)
+	}
+	if trap == 0 {
+		r, trap = m.consume(r)
+	}
+	if trap != 0 {
+		return 0, trap
+	}
+	inner := r
+	if r.State == store.ContSuspended {
+		inner = conts.At(r.Inner)
+	}
+	bound := int(inner.Bound / 8)
+	left := m.store.Types.Comp(wasm.TypeID(m.store.Types.Comp(t).Cont)).Func.Params
+	n := len(m.awaited(r)) - bound - len(left)
+	if trap := m.reserveBound(r, inner, uintptr(bound+n)*8); trap != 0 {
+		return 0, trap
+	}
+	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), bound+n)[bound:], values(n))
+	inner.Bound = uint32(8 * (bound + n))
+	r.SetType(t)
+	return conts.Ref(r), wasm.TrapNone
+}
+
+// reserveBound makes room for bytes of values below the frames of a continuation that
+// does not run: inner's, with which r goes on.
+func (m *machine) reserveBound(r, inner *store.ContRecord, bytes uintptr) wasm.TrapCode {
+	if r.State == store.ContFresh || bytes <= uintptr(inner.FP) {
+		return wasm.TrapNone // a fresh one has a stack with room for all its parameters
+	}
+	old, used := inner.StackSize(), inner.StackEnd()-inner.Stack-uintptr(inner.FP)
+	bound := append([]byte(nil), unsafe.Slice((*byte)(store.Pointer(inner.Stack)), inner.Bound)...)
+	if !m.store.Conts.GrowStackDown(inner, used, used+bytes) {
+		return wasm.TrapOutOfMemory
+	}
+	copy(unsafe.Slice((*byte)(store.Pointer(inner.Stack)), len(bound)), bound)
+	inner.FP = uint32(inner.StackEnd() - used - inner.Stack)
+	r.ChainBytes += inner.StackSize() - old
+	return wasm.TrapNone
+}
+
+// A prompt is the place of a resume in the chain of running continuations.
+type prompt struct {
+	child, parent *store.ContRecord // the resumed and the resuming one
+	pad           uintptr           // landing pad of the clause, if it is no switch
+	bytes         uint64            // of the stacks from the running one to child
+}
+
+// handler finds the innermost prompt with a clause of a kind for a tag.
+func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
+	bytes := uint64(0)
+	for child := m.cur; child.Parent != 0; {
+		bytes += child.StackSize()
+		parent := m.parent(child)
+		w := m.atSwitch(parent)
+		fn, site, labels := w.place.fn(), w.place.callSite(), 0
+		for _, h := range fn.resumes[site.Number].Clauses {
+			if h.Kind == kind && w.instance().Tag(h.Tag) == tag {
+				p := prompt{child: child, parent: parent, bytes: bytes}
+				if kind == wasm.OnLabel {
+					p.pad = fn.start + uintptr(site.Pads[labels])
+				}
+				return p, true
+			}
+			if h.Kind == wasm.OnLabel {
+				labels++
+			}
+		}
+		child = parent
+	}
+	return prompt{}, false
+}
+
+// unhandled ends the call because nothing handles a suspension.
+func (m *machine) unhandled(tag *store.TagRecord) bool {
+	return m.end(&store.UnhandledSuspension{Tag: m.store.Tag(tag), Stack: m.stackTrace(m.atCall())})
+}
+
+// capture suspends what runs above a prompt and returns a reference to it. It awaits
+// values as [store.ContRecord] says.
+func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
+	conts := &m.store.Conts
+	m.stopHere()
+	r := p.child
+	r.State, r.Inner, r.ChainBytes = store.ContSuspended, conts.Number(m.cur), p.bytes
+	r.Parent = 0
+	r.Suspended(awaits)
+	m.store.StackInUse -= p.bytes
+	return conts.Ref(r)
+}
+
+func (m *machine) suspend(tag *store.TagRecord) bool {
+	p, ok := m.handler(wasm.OnLabel, tag)
+	if !ok {
+		return m.unhandled(tag)
+	}
+	ref := m.capture(p, tag.Type)
+	m.putLast(m.store.Tag(tag).Type.Params, ref)
+	m.goOnAt(p.parent, p.pad, p.parent.Stack+uintptr(p.parent.FP))
+	return true
+}
+
+// hostSuspends executes the suspension that a host function asks for: its results are
+// what the continuation is resumed with.
+func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) bool {
+	types := m.store.Types
+	if f.Results != uint32(wasm.SlotCount(s.Tag.Type.Results)) ||
+		!types.IsFuncSubtype(wasm.FuncType{Results: s.Tag.Type.Results}, wasm.FuncType{Results: types.Comp(f.Type).Func.Results}) {
+		return m.end(&store.HostError{Func: m.store.FuncName(f), Stack: m.stackTrace(m.atCall()),
+			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, types.Comp(f.Type).Func)})
+	}
+	m.scatter(s.Tag.Type.Params, s.Payload)
+	return m.suspend(s.Tag.Record)
+}
+
+// switchTo suspends up to a prompt and resumes another continuation there, which gets the
+// reference to what was suspended as its last value; back is that reference's type.
+func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) bool {
+	r, trap := m.lookup(ref)
+	if trap != 0 {
+		return m.done(trap)
+	}
+	p, ok := m.handler(wasm.OnSwitch, tag)
+	if !ok {
+		return m.unhandled(tag)
+	}
+	if r, trap = m.ready(ref, p.bytes); trap == 0 {
+		r, trap = m.consume(r)
+	}
+	if trap != 0 {
+		return m.done(trap)
+	}
+	self := m.capture(p, back)
+	full := m.awaited(r)
+	bound := int(r.Bound / 8)
+	if r.State == store.ContSuspended {
+		bound = int(m.store.Conts.At(r.Inner).Bound / 8)
+	}
+	m.putLast(full[bound:len(full)-1], self)
+	m.start(r, p.parent)
+	return true
+}
+
+// resumeThrow throws an exception where a continuation is suspended.
+func (m *machine) resumeThrow(ref, exception uint64) bool {
+	if exception == 0 {
+		return m.done(wasm.TrapNullException)
+	}
+	r, trap := m.lookup(ref)
+	if trap == 0 && r.State == store.ContSuspended {
+		trap = m.admit(r, 0)
+	}
+	if trap == 0 {
+		r, trap = m.consume(r)
+	}
+	if trap != 0 {
+		return m.done(trap)
+	}
+	tag, payload := store.ExceptionParts(exception)
+	if r.State == store.ContFresh {
+		m.store.Conts.Free(r) // its function is never entered
+		return m.throw(m.atCall(), tag, payload, exception)
+	}
+	conts := &m.store.Conts
+	m.stopHere()
+	parent, inner := m.cur, conts.At(r.Inner)
+	m.store.StackInUse += r.ChainBytes
+	inner.Bound = 0
+	r.Parent, r.State = conts.Number(parent), store.ContRunning
+	m.setCurrent(inner)
+	m.context.StackLimit = inner.Stack + codegen.StackMargin
+	m.sp = inner.Stack + uintptr(inner.FP)
+	return m.throw(m.atSwitch(inner), tag, payload, exception)
+}
+
+// endContinuation ends the running continuation: its parent is the running one.
+func (m *machine) endContinuation() {
+	r := m.cur
+	parent := m.parent(r)
+	m.store.StackInUse -= r.StackSize()
+	m.store.Conts.Free(r)
+	m.setCurrent(parent)
+	m.context.StackLimit = parent.Stack + codegen.StackMargin
+}
