@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"math"
+
 	"weft/internal/codegen"
 	"weft/wasm"
 )
@@ -67,6 +69,9 @@ func (e *Emitter) compare(in *codegen.Inst, i int) {
 		case formReg:
 			a.Test(size, x, y)
 		case formImm:
+			if 0 <= imm && imm <= math.MaxInt8 { // the flags are the same
+				size = S8
+			}
 			a.TestImm(size, x, imm)
 		case formMem:
 			a.TestMem(size, at, x)

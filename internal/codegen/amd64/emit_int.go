@@ -142,8 +142,8 @@ func (e *Emitter) pool(size Size, bits int64) Label {
 func (e *Emitter) addition(in *codegen.Inst) {
 	a, size := &e.a, Size(in.Size)
 	switch mop(in.Op).form() {
-	case formMem:
-		a.ALULoad(ADD, size, e.reg(in, 1), e.mem(in))
+	case formMem, formToMem, formToMemImm:
+		e.alu(ADD, in)
 	case formImm:
 		x, d := e.reg(in, 0), e.reg(in, 1)
 		if x == d {
@@ -172,6 +172,10 @@ func (e *Emitter) alu(op ALU, in *codegen.Inst) {
 		a.ALULoad(op, size, e.reg(in, 1), e.mem(in))
 	case formImm:
 		e.aluImm(op, size, e.reg(in, 1), int32(in.Imm))
+	case formToMem:
+		a.ALUStore(op, size, e.mem(in), e.reg(in, 0))
+	case formToMemImm:
+		a.ALUStoreImm(op, size, e.mem(in), int32(in.Imm))
 	default:
 		a.ALU(op, size, e.reg(in, 2), e.reg(in, 1))
 	}

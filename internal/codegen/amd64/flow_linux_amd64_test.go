@@ -505,3 +505,50 @@ func TestThreads(t *testing.T) {
 		m.expect(m.compile(k.f)[0], sig, []uint64{1}, []uint64{5})
 	})
 }
+
+// TestChanges changes memory in one instruction.
+func TestChanges(t *testing.T) {
+	machines(t, func(m *machine) {
+		cell := &m.context.Args[2000]
+		base := uint64(uintptr(unsafe.Pointer(cell)))
+		ops := map[ssa.Op]func(x, y uint64) uint64{
+			ssa.OpAdd: func(x, y uint64) uint64 { return x + y },
+			ssa.OpSub: func(x, y uint64) uint64 { return x - y },
+			ssa.OpAnd: func(x, y uint64) uint64 { return x & y },
+			ssa.OpOr:  func(x, y uint64) uint64 { return x | y },
+			ssa.OpXor: func(x, y uint64) uint64 { return x ^ y },
+		}
+		sig := &ssa.Signature{Params: types(ssa.I64, ssa.I64)}
+		const before = 0xf0e1d2c3b4a59687
+		for op, f := range ops {
+			for _, mem := range []ssa.Mem{ssa.Mem8U, ssa.Mem8S, ssa.Mem16U, ssa.Mem32U, ssa.Mem64} {
+				for _, y := range []uint64{1, 300, math.MaxUint64, 1 << 40} {
+					for form := range 3 { // a constant; a register; the operands swapped
+						k := newFunc(sig.Params, nil)
+						zero := k.constant(ssa.I32, 0)
+						x, operand := k.mem(ssa.OpLoad, ssa.I64, mem, 0, k.param(0), zero), k.param(1)
+						if form == 0 {
+							operand = k.constant(ssa.I64, y)
+						}
+						want := f(before, y)
+						if form == 2 {
+							x, operand = operand, x
+							if op == ssa.OpSub {
+								want = y - before
+							}
+						}
+						k.mem(ssa.OpStore, ssa.Void, mem, 0, k.param(0), zero, k.op(op, ssa.I64, 0, x, operand))
+						start := m.used
+						code := m.compile(k.ret())[0]
+						*cell = before
+						m.expect(code, sig, []uint64{base, y}, nil)
+						if mask := ^uint64(0) >> (64 - 8*mem.Size()); *cell != before&^mask|want&mask {
+							t.Fatalf("%v %v of %#x, form %d: %#x", op, mem, y, form, *cell)
+						}
+						m.used = start
+					}
+				}
+			}
+		}
+	})
+}

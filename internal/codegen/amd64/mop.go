@@ -17,7 +17,10 @@ const (
 	formMem      // an address
 	// formMemImm: the first operand is in memory, the second is an immediate.
 	formMemImm
-	formMask form = 3 << 8
+	// formToMem and formToMemImm: the result goes to memory, too.
+	formToMem
+	formToMemImm
+	formMask form = 7 << 8
 )
 
 // consumer says what becomes of the flags that a comparison sets. No flags live
@@ -59,7 +62,7 @@ const (
 	// Integers. Size is that of the operation.
 	mAdd // x, y, d: any registers
 	mLea // d, address
-	mSub // x, y, d tied: like those that follow
+	mSub // x, y, d tied: like those that follow; or x or Imm, address
 	mAnd
 	mOr
 	mXor
@@ -165,7 +168,7 @@ var mopNames = [mopCount]string{
 // String returns the name of the operation, with its form and consumer.
 func (m mop) String() string {
 	return mopNames[m.base()] +
-		[...]string{"", ".imm", ".mem", ".memimm"}[m.form()>>8] +
+		[...]string{"", ".imm", ".mem", ".memimm", ".tomem", ".tomemimm"}[m.form()>>8] +
 		[...]string{"", ".select", ".branch", ".trap"}[m.consumer()>>12]
 }
 

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"math/bits"
+
 	"weft/internal/codegen"
 	"weft/internal/ssa"
 )
@@ -197,16 +199,76 @@ func (s *Selector) loadFrom(t ssa.Type, a address, d codegen.Operand) {
 
 // store emits an OpStore or OpSet.
 func (s *Selector) store(v *ssa.Value) {
+	if s.change(v) {
+		return
+	}
 	if v.Op == ssa.OpSet {
 		s.storeTo(s.recordAddress(v), v.Args[1], sizeOf(v.Args[1].Type))
 		return
 	}
-	a := s.memoryAddress(v)
-	size := Size(0)
-	for 1<<size < v.Mem.Size() {
-		size++
+	s.storeTo(s.memoryAddress(v), v.Args[2], storeSize(v))
+}
+
+// storeSize is the size of what an OpStore or OpSet stores.
+func storeSize(v *ssa.Value) Size {
+	if v.Op == ssa.OpSet {
+		return sizeOf(v.Args[1].Type)
 	}
-	s.storeTo(a, v.Args[2], size)
+	return Size(bits.TrailingZeros(uint(v.Mem.Size())))
+}
+
+// inMemory returns the machine operation for one that may have its result in memory.
+func inMemory(op ssa.Op) mop {
+	switch op {
+	case ssa.OpAdd:
+		return mAdd
+	case ssa.OpSub:
+		return mSub
+	case ssa.OpAnd:
+		return mAnd
+	case ssa.OpOr:
+		return mOr
+	case ssa.OpXor:
+		return mXor
+	}
+	return mNone
+}
+
+// change emits a store of what an operation makes of what was there, if v is one.
+// Their low bits depend on low bits only, so that narrow accesses will do.
+func (s *Selector) change(v *ssa.Value) bool {
+	value := v.Args[len(v.Args)-1]
+	m := inMemory(value.Op)
+	if m == mNone || !s.foldable(value) {
+		return false
+	}
+	x, y := value.Args[0], value.Args[1]
+	if !s.same(x, v) {
+		if x, y = y, x; !value.Op.Info().Commutative || !s.same(x, v) {
+			return false
+		}
+	}
+	in := codegen.Inst{Size: uint8(storeSize(v))}
+	a := s.fold(x)
+	if c, ok := immediate(y); ok {
+		in.Imm = c
+		s.addMem(m.with(formToMemImm), in, a)
+	} else {
+		s.addMem(m.with(formToMem), in, a, s.use(y))
+	}
+	return true
+}
+
+// same reports whether root may do the load, which is of what store is going to
+// overwrite.
+func (s *Selector) same(load, store *ssa.Value) bool {
+	if !s.movable(load) || load.Aux != store.Aux || load.Args[0] != store.Args[0] {
+		return false
+	}
+	if store.Op == ssa.OpSet {
+		return load.Op == ssa.OpGet && sizeOf(load.Type) == storeSize(store)
+	}
+	return load.Op == ssa.OpLoad && load.Args[1] == store.Args[1] && load.Mem.Size() == store.Mem.Size()
 }
 
 // storeTo stores the low bytes of a value.

@@ -143,9 +143,11 @@ func (s *Selector) addition(v *ssa.Value) {
 		s.addMem(mAdd.with(formMem), in, a, s.use(x), s.tied(v))
 		return
 	}
-	if a, ok := s.memory(x); ok {
-		s.addMem(mAdd.with(formMem), in, a, s.use(y), s.tied(v))
-		return
+	if _, ok := immediate(y); !ok { // otherwise x is better loaded first
+		if a, ok := s.memory(x); ok {
+			s.addMem(mAdd.with(formMem), in, a, s.use(y), s.tied(v))
+			return
+		}
 	}
 	m := s.sum(v, 0, true)
 	switch {
