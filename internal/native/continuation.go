@@ -41,6 +41,11 @@ func (m *machine) switchStacks(request uint32) bool {
 	case requestResumeThrow:
 		return m.resumeThrow(ref, uint64(c.Saved[amd64.RAX]))
 	case requestContReturn:
+		if results, ok := m.returnsToHost(); ok {
+			copy(m.prompt.slots, m.gather(results))
+			m.endContinuation()
+			return false
+		}
 		m.endContinuation()
 		m.goOn(m.cur)
 	}
@@ -335,6 +340,9 @@ func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, 
 	for child := m.cur; child.Parent != 0; {
 		bytes += child.StackSize()
 		parent := m.parent(child)
+		if m.isHost(parent) {
+			return prompt{child: child, parent: parent, bytes: bytes}, m.handles(kind, tag)
+		}
 		w := m.atSwitch(parent)
 		fn, site, labels := w.place.fn(), w.place.callSite(), 0
 		for _, h := range fn.resumes[site.Number].Clauses {
@@ -378,6 +386,9 @@ func (m *machine) suspend(tag *store.TagRecord) bool {
 		return m.unhandled(tag)
 	}
 	ref := m.capture(p, tag.Type)
+	if m.isHost(p.parent) {
+		return m.suspendToHost(p, tag, ref)
+	}
 	m.putLast(m.store.Tag(tag).Type.Params, ref)
 	m.goOnAt(p.parent, p.pad, p.parent.Stack+uintptr(p.parent.FP))
 	return true
@@ -444,16 +455,22 @@ func (m *machine) resumeThrow(ref, exception uint64) bool {
 		m.store.Conts.Free(r) // its function is never entered
 		return m.throw(m.atCall(), tag, payload, exception)
 	}
-	conts := &m.store.Conts
 	m.stopHere()
-	parent, inner := m.cur, conts.At(r.Inner)
+	return m.throw(m.startThrowing(r, m.cur), tag, payload, exception)
+}
+
+// startThrowing makes a suspended continuation, which is consumed, the running one, and
+// returns where: an exception comes instead of the values that it awaits.
+func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
+	conts := &m.store.Conts
+	inner := conts.At(r.Inner)
 	m.store.StackInUse += r.ChainBytes
 	inner.Bound = 0
 	r.Parent, r.State = conts.Number(parent), store.ContRunning
 	m.setCurrent(inner)
 	m.context.StackLimit = inner.Stack + codegen.StackMargin
 	m.sp = inner.Stack + uintptr(inner.FP)
-	return m.throw(m.atSwitch(inner), tag, payload, exception)
+	return m.atSwitch(inner)
 }
 
 // endContinuation ends the running continuation: its parent is the running one.

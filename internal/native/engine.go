@@ -155,24 +155,40 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	return m.invoke(f, slots)
 }
 
-// errContinuation is returned for continuations of compiled functions.
-var errContinuation = errors.New("weft: the native engine does not resume continuations from the host")
+// isOurs reports whether this engine goes on with a continuation, rather than the
+// interpreter. A stale reference is nobody's.
+func isOurs(s *store.Store, ref uint64) bool {
+	c := s.Conts.Lookup(ref)
+	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isCompiled(c.Func))
+}
 
 // Resume implements [store.Engine].
 func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume) (store.Suspension, error) {
-	if c := s.Conts.Lookup(r.Ref); c != nil && c.Func != nil && isCompiled(c.Func) {
-		return store.Suspension{}, errContinuation
+	use, err := s.Enter()
+	if err != nil {
+		return store.Suspension{}, err
 	}
-	return e.interpreter.Resume(ctx, s, r)
+	if !isOurs(s, r.Ref) {
+		s.Leave()
+		return e.interpreter.Resume(ctx, s, r)
+	}
+	m, err := e.begin(ctx, s, use)
+	if err != nil {
+		return store.Suspension{}, err
+	}
+	defer m.leave()
+	err = m.resumeFromHost(&r)
+	return m.prompt.suspended, err
 }
 
 // Bind implements [store.Engine].
 func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error) {
-	if c := s.Conts.Lookup(ref); c == nil || c.Func == nil || !c.IsNative() && !isCompiled(c.Func) {
-		return e.interpreter.Bind(s, ref, args, t)
-	}
 	if _, err := s.Enter(); err != nil {
 		return 0, err
+	}
+	if !isOurs(s, ref) {
+		s.Leave()
+		return e.interpreter.Bind(s, ref, args, t)
 	}
 	defer s.Leave()
 	m := e.machine(s)
@@ -188,6 +204,9 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
 	if !c.IsNative() {
 		return e.interpreter.Frames(c)
+	}
+	if c.Class == 0 {
+		return 0, 0 // where the host has resumed
 	}
 	if c.Bound > 0 { // the values are at the beginning of the stack
 		return c.Stack, c.StackEnd() - c.Stack

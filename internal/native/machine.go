@@ -45,6 +45,7 @@ type machine struct {
 	slots []uint64 // of the host function that runs
 	// payload is that of the exception on its way to a handler.
 	payload []uint64
+	prompt  hostPrompt // of a call that resumes a continuation
 
 	active    atomic.Bool // a call is under way
 	cancelled atomic.Bool // a context has ended that is or was watched
@@ -196,7 +197,7 @@ func (m *machine) leave() {
 	s.Caller = m.caller
 	s.HostDepth--
 	s.Active = s.Active[:s.HostDepth]
-	m.ctx, m.err, m.cur, m.sp = nil, nil, nil, 0
+	m.ctx, m.err, m.cur, m.sp, m.prompt = nil, nil, nil, 0, hostPrompt{}
 	clear(m.slots)
 	m.payload = m.payload[:0]
 	m.state.idle = append(m.state.idle, m)

@@ -1,0 +1,100 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"slices"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// Continuations that Go code resumes. The host's side is a descriptor without a stack,
+// the parent of the continuation: what comes to it ends the call.
+
+// A hostPrompt is what a machine knows of the resume that the host made.
+type hostPrompt struct {
+	side      *store.ContRecord // nil if the host has called a function
+	handlers  *store.Handlers
+	slots     []uint64 // for the payload
+	root      store.Root
+	suspended store.Suspension // once a suspension has reached the host
+}
+
+// isHost reports whether r is the host's side.
+func (m *machine) isHost(r *store.ContRecord) bool { return r == m.prompt.side }
+
+// handles reports whether the host handles a suspension (or a switch) with a tag.
+func (m *machine) handles(kind wasm.HandlerKind, tag *store.TagRecord) bool {
+	handlers := m.prompt.handlers
+	if handlers == nil {
+		return false
+	}
+	if kind == wasm.OnSwitch {
+		return slices.Contains(handlers.Switch, tag)
+	}
+	return slices.Contains(handlers.Suspend, tag)
+}
+
+// resumeFromHost resumes a continuation for the host.
+func (m *machine) resumeFromHost(r *store.HostResume) error {
+	conts := &m.store.Conts
+	side := conts.New(nil, 0)
+	if side == nil {
+		return &store.Trap{Code: wasm.TrapTooManyContinuations}
+	}
+	side.State = store.ContRunning // no reference to it was ever made
+	side.SetNative()
+	m.setCurrent(side)
+	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots, root: r.Root}
+	c, trap := m.lookup(r.Ref)
+	if trap == 0 && r.Throw == nil {
+		trap = m.prepareFresh(c)
+	}
+	if trap == 0 {
+		trap = m.admit(c, 0)
+	}
+	if trap == 0 {
+		c, trap = m.consume(c)
+	}
+	if trap != 0 {
+		return &store.Trap{Code: trap}
+	}
+	if r.Throw == nil {
+		full := m.awaited(c)
+		m.scatter(full[len(full)-len(r.Args):], r.Args)
+		m.start(c, side)
+	} else if !m.throwFromHost(c, r.Throw) {
+		return m.err
+	}
+	enter(m.context, m)
+	return m.err
+}
+
+// throwFromHost throws an exception where a continuation is suspended, and reports
+// whether to enter native code.
+func (m *machine) throwFromHost(c *store.ContRecord, e *store.Exception) bool {
+	if c.State == store.ContFresh {
+		m.store.Conts.Free(c) // its function is never entered
+		return m.throw(walker{m: m, cont: m.cur}, e.Tag.Record, e.Payload, e.Ref())
+	}
+	return m.throw(m.startThrowing(c, m.cur), e.Tag.Record, e.Payload, e.Ref())
+}
+
+// returnsToHost reports whether the running continuation, whose function returns, was
+// resumed by the host, and the types of its results.
+func (m *machine) returnsToHost() ([]wasm.ValType, bool) {
+	if m.prompt.side == nil || m.parent(m.cur) != m.prompt.side {
+		return nil, false
+	}
+	return m.store.Types.Comp(m.cur.Func.Type).Func.Results, true
+}
+
+// suspendToHost ends the call with what was captured.
+func (m *machine) suspendToHost(p prompt, tag *store.TagRecord, ref uint64) bool {
+	copy(m.prompt.slots, m.gather(m.store.Tag(tag).Type.Params))
+	m.prompt.root.Move(ref)
+	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
+	m.setCurrent(p.parent)
+	return false
+}
