@@ -3,6 +3,9 @@ package codegen
 // A loop is what the allocator knows of a loop's blocks, for the choice of what is in
 // registers when it begins.
 type loop struct {
+	// fixed are the registers that instructions want or destroy. What lives throughout
+	// the loop should be in others.
+	fixed regSet
 	outer int32 // the header of the loop around, or -1
 	calls bool
 	// pressure is the largest number of values of each class that live at the same time.
@@ -23,10 +26,11 @@ func (a *Allocator) findLoops() {
 		} else {
 			st.header = a.headerAbove(b, blk.LoopDepth)
 		}
-		calls, pressure := a.measure(b)
+		calls, fixed, pressure := a.measure(b)
 		for h := st.header; h >= 0; {
 			l := &a.loops[a.blocks[h].loop]
 			l.calls = l.calls || calls
+			l.fixed |= fixed
 			for c := range pressure {
 				l.pressure[c] = max(l.pressure[c], pressure[c])
 			}
@@ -48,9 +52,9 @@ func (a *Allocator) headerAbove(b int32, depth int) int32 {
 	return h
 }
 
-// measure returns whether a block calls, and how many values of each class live in it at
+// measure returns whether a block calls, which registers its other instructions ask for, and how many values of each class live in it at
 // the same time.
-func (a *Allocator) measure(b int32) (calls bool, most [2]int32) {
+func (a *Allocator) measure(b int32) (calls bool, fixed regSet, most [2]int32) {
 	blk := &a.f.Blocks[b]
 	var now [2]int32
 	a.epoch++
@@ -77,6 +81,9 @@ func (a *Allocator) measure(b int32) (calls bool, most [2]int32) {
 		ops := a.f.InstOperands(in)
 		for k := range ops {
 			op := &ops[k]
+			if op.Fixed != NoReg && in.Flags&Call == 0 {
+				fixed |= bit(op.Fixed)
+			}
 			if op.V == 0 || op.Kind != Def && op.Kind != DefTied {
 				continue
 			}
@@ -90,5 +97,5 @@ func (a *Allocator) measure(b int32) (calls bool, most [2]int32) {
 			}
 		}
 	}
-	return calls, most
+	return calls, fixed, most
 }

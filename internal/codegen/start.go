@@ -33,7 +33,11 @@ func (a *Allocator) startBlock(b int32) {
 		}
 		for i := range a.f.Blocks[p].Succs {
 			if e := &a.f.Blocks[p].Succs[i]; e.To == int(b) {
-				a.startParams(blk, e.Args, end)
+				var avoid regSet
+				if st.loop >= 0 {
+					avoid = a.loops[st.loop].fixed
+				}
+				a.startParams(blk, e.Args, end, avoid)
 			}
 		}
 	}
@@ -141,17 +145,33 @@ func (a *Allocator) startLoop(st *blockState, end []held) {
 	}
 	list = list[:n]
 	for _, h := range end {
-		if v := &a.vals[h.v]; v.mark == a.epoch && v.regs == 0 {
+		if v := &a.vals[h.v]; v.mark == a.epoch && v.regs == 0 && l.fixed&bit(h.reg) == 0 {
 			a.assign(h.reg, h.v)
 		}
 	}
 	for _, use := range list {
-		if v := &a.vals[use.v]; v.regs == 0 {
-			if r := a.free(a.f.VRegs[use.v].Class, 0, a.hinted(use.v)); r != NoReg {
-				a.assign(r, use.v)
-			}
+		if a.vals[use.v].regs != 0 {
+			continue
+		}
+		c := a.f.VRegs[use.v].Class
+		r := a.free(c, l.fixed, a.hinted(use.v))
+		if r == NoReg {
+			r = a.free(c, 0, inRegister(end, use.v))
+		}
+		if r != NoReg {
+			a.assign(r, use.v)
 		}
 	}
+}
+
+// inRegister returns the first register of a list with a value, NoReg if there is none.
+func inRegister(list []held, v VReg) Reg {
+	for _, h := range list {
+		if h.v == v {
+			return h.reg
+		}
+	}
+	return NoReg
 }
 
 // hinted returns the register that the first use of a value in the block wants.
@@ -163,15 +183,15 @@ func (a *Allocator) hinted(v VReg) Reg {
 }
 
 // startParams gives registers to parameters: that of the argument if nothing else needs it,
-// otherwise any that is free or contains what is used later. The remaining ones
-// are in the frame.
-func (a *Allocator) startParams(blk *Block, args []VReg, end []held) {
+// otherwise any that is free or contains what is used later, outside of avoid if possible. The
+// remaining ones are in the frame.
+func (a *Allocator) startParams(blk *Block, args []VReg, end []held, avoid regSet) {
 	for k, p := range blk.Params {
 		if a.vals[p].next == never {
 			continue
 		}
 		for _, h := range end {
-			if h.v == args[k] && a.content[h.reg] == 0 {
+			if h.v == args[k] && a.content[h.reg] == 0 && avoid&bit(h.reg) == 0 {
 				a.assign(h.reg, p)
 				break
 			}
@@ -185,7 +205,11 @@ func (a *Allocator) startParams(blk *Block, args []VReg, end []held) {
 		c := a.f.VRegs[p].Class
 		r := NoReg
 		if val.next < callDist {
-			if r = a.free(c, 0, val.prefer); r == NoReg {
+			r = a.free(c, avoid, val.prefer)
+			if r == NoReg {
+				r = a.free(c, 0, val.prefer)
+			}
+			if r == NoReg {
 				if q, next := a.farthest(c, 0); next > val.next && a.vals[a.content[q]].block != val.block {
 					a.release(q)
 					r = q
