@@ -180,7 +180,6 @@ func (a *Allocator) Allocate(f *Func) error {
 	}
 	a.sortBlocks()
 	a.dominators()
-	a.definitions()
 	a.liveness()
 	if live := a.blocks[0].live; len(live) > 0 {
 		return fmt.Errorf("codegen: v%d is used where it is not defined", live[0].v)
@@ -252,23 +251,6 @@ func (a *Allocator) verify() error {
 		}
 	}
 	return nil
-}
-
-// definitions notes which block defines each value.
-func (a *Allocator) definitions() {
-	for _, b := range a.order {
-		blk := &a.f.Blocks[b]
-		for _, p := range blk.Params {
-			a.vals[p].block = b
-		}
-		for i := blk.First; i < blk.End; i++ {
-			for _, op := range a.f.InstOperands(&a.f.Insts[i]) {
-				if op.V != 0 && (op.Kind == Def || op.Kind == DefTied) {
-					a.vals[op.V].block = b
-				}
-			}
-		}
-	}
 }
 
 // assign notes that a free register contains a value from now on.

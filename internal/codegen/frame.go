@@ -26,8 +26,11 @@ func (a *Allocator) frame() {
 		}
 		for i := range blk.Succs {
 			e := &blk.Succs[i]
-			for _, l := range a.blocks[e.To].live {
-				a.extend(l.v, end)
+			if e.To <= int(b) {
+				// On ways forward, the beginning of the next block is behind.
+				for _, l := range a.blocks[e.To].live {
+					a.extend(l.v, end)
+				}
 			}
 			for k, arg := range e.Args {
 				// The slot of a parameter is written while the arguments are read.

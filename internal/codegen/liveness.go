@@ -63,20 +63,31 @@ func (a *Allocator) liveness() {
 	}
 }
 
-// exposedUses lists the values of other blocks that a block uses, and measures it.
+// exposedUses lists the values of other blocks that a block uses, notes those that it
+// defines, and measures it.
 func (a *Allocator) exposedUses(b int32) {
 	blk, st := &a.f.Blocks[b], &a.blocks[b]
 	from, pos := len(a.exposed), int64(0)
 	a.epoch++
+	for _, p := range blk.Params {
+		a.vals[p].block = b
+	}
 	for i := blk.First; i < blk.End; i++ {
 		in := &a.f.Insts[i]
-		for _, op := range a.f.InstOperands(in) {
-			if op.V == 0 || op.Kind > UseLate {
+		ops := a.f.InstOperands(in)
+		for k := range ops {
+			op := &ops[k]
+			if op.V == 0 {
 				continue
 			}
-			if v := &a.vals[op.V]; v.block != b && v.mark != a.epoch {
-				v.mark = a.epoch
-				a.exposed = append(a.exposed, distance{op.V, clamp(pos)})
+			switch v := &a.vals[op.V]; op.Kind {
+			case Use, UseLate:
+				if v.block != b && v.mark != a.epoch {
+					v.mark = a.epoch
+					a.exposed = append(a.exposed, distance{op.V, clamp(pos)})
+				}
+			case Def, DefTied:
+				v.block = b
 			}
 		}
 		pos++
