@@ -120,15 +120,78 @@ func (b *Builder) param(block *Block, t Type) {
 	b.f.NewParam(block, t).Pos = int32(b.in.Offset)
 }
 
-// enter goes on in a label's target: what the branches carry is on the stack, and the
-// assigned locals are parameters.
+// enter goes on in a label's target: what the branches carry is on the stack, and in the
+// assigned locals.
 func (b *Builder) enter(l *label) {
+	values := l.target.Params
+	if l.kind != labelLoop {
+		values = b.unite(l.target)
+	}
 	n := len(l.types())
-	b.stack = append(b.stack[:l.depth], l.target.Params[:n]...)
+	b.stack = append(b.stack[:l.depth], values[:n]...)
 	for i, local := range l.assigned {
-		b.locals[local] = l.target.Params[n+i]
+		b.locals[local] = values[n+i]
 	}
 	b.begin(l.target)
+}
+
+// unite removes the parameters of a block whose predecessors are all known and hand it the
+// same value. It returns the parameters, with these values in the places of those that are gone.
+func (b *Builder) unite(block *Block) []*Value {
+	b.args = b.args[:0]
+	n := len(block.Params)
+	for _, p := range block.Preds {
+		for _, e := range p.Succs {
+			if e.To != block {
+				continue
+			}
+			if len(b.args) < n {
+				b.args = append(b.args, e.Args...)
+				continue
+			}
+			for i, a := range e.Args {
+				if b.args[i] != a {
+					b.args[i] = nil
+				}
+			}
+		}
+	}
+	united := 0
+	for i, a := range b.args {
+		if a == nil {
+			b.args[i] = block.Params[i]
+		} else {
+			united++
+		}
+	}
+	if united == 0 {
+		return b.args
+	}
+	for _, p := range block.Preds {
+		for i := range p.Succs {
+			e := &p.Succs[i]
+			if e.To != block || len(e.Args) < n {
+				continue
+			}
+			kept := e.Args[:0]
+			for j, a := range e.Args {
+				if b.args[j] == block.Params[j] {
+					kept = append(kept, a)
+				} else {
+					a.Uses--
+				}
+			}
+			e.Args = kept
+		}
+	}
+	kept := block.Params[:0]
+	for i, p := range block.Params {
+		if b.args[i] == p {
+			kept = append(kept, p)
+		}
+	}
+	block.Params = kept
+	return b.args
 }
 
 // edgeTo adds the edge of a branch from a block to a label, with the topmost values and

@@ -1,5 +1,7 @@
 package ssa
 
+import "slices"
+
 // maxRounds bounds the rounds of params. What is left then is correct, only not minimal;
 // each level of nested loops can need a round.
 const maxRounds = 12
@@ -13,11 +15,16 @@ func (o *Optimizer) params(f *Func) {
 		if !o.findTrivial(f) {
 			break
 		}
+		o.dropReplaced(f)
 		removed = true
 	}
-	if !removed {
-		return
+	if removed {
+		o.rewrite(f)
 	}
+}
+
+// dropReplaced removes the parameters that have a replacement, and what edges hand to them.
+func (o *Optimizer) dropReplaced(f *Func) {
 	for _, b := range f.Blocks {
 		for i := range b.Succs {
 			e := &b.Succs[i]
@@ -31,15 +38,8 @@ func (o *Optimizer) params(f *Func) {
 		}
 	}
 	for _, b := range f.Blocks {
-		kept := b.Params[:0]
-		for _, p := range b.Params {
-			if o.repl[p.ID] == nil {
-				kept = append(kept, p)
-			}
-		}
-		b.Params = kept
+		b.Params = slices.DeleteFunc(b.Params, func(p *Value) bool { return o.repl[p.ID] != nil })
 	}
-	o.rewrite(f)
 }
 
 // findTrivial notes replacements for parameters that all edges hand one value, besides
@@ -50,9 +50,6 @@ func (o *Optimizer) findTrivial(f *Func) bool {
 		for _, e := range b.Succs {
 			for j, a := range e.Args {
 				p := e.To.Params[j]
-				if o.repl[p.ID] != nil {
-					continue
-				}
 				a = o.resolve(a)
 				switch s := o.single[p.ID]; {
 				case a == p || s == a || s == p:

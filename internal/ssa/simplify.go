@@ -115,9 +115,13 @@ func (o *Optimizer) addRead(access, value *Value) {
 	}
 }
 
-// isEarly reports whether a value is at the beginning of the entry.
+// isEarly reports whether a value is the instance or an invariant that comes from it: those
+// stand at the beginning of the entry.
 func (o *Optimizer) isEarly(v *Value) bool {
-	return v.Block == o.f.Blocks[0] && (v.Op == OpGetInvariant || v == v.Block.Params[0])
+	for v.Op == OpGetInvariant {
+		v = v.Args[0]
+	}
+	return v == o.f.Blocks[0].Params[0]
 }
 
 // make returns a value for a new operation at the current place.
