@@ -1,7 +1,9 @@
 package amd64
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 
 	"weft/internal/codegen"
 	"weft/wasm"
@@ -25,6 +27,8 @@ type Emitter struct {
 	tables    []table
 	constants []poolConstant
 	pads      []pads
+	sites     []codegen.Site
+	calls     []codegen.Relocation
 	leaf      bool
 }
 
@@ -65,7 +69,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
 	e.exits, e.polls, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.tables[:0], e.constants[:0], e.pads[:0]
-	e.blocks = e.blocks[:0]
+	e.blocks, e.sites, e.calls = e.blocks[:0], e.sites[:0], e.calls[:0]
 	for range f.Blocks {
 		e.blocks = append(e.blocks, e.a.NewLabel())
 	}
@@ -214,7 +218,8 @@ func (e *Emitter) raise(trap wasm.TrapCode, pos int32) {
 // finish translates offsets to those in the finished code.
 func (e *Emitter) finish() {
 	code := e.code
-	code.Bytes = append([]byte(nil), e.a.Finish()...)
+	code.Bytes = bytes.Clone(e.a.Finish())
+	code.Sites, code.Calls = slices.Clone(e.sites), slices.Clone(e.calls)
 	code.Prologue = e.a.Final(code.Prologue)
 	for i := range code.Calls {
 		r := &code.Calls[i]
@@ -238,7 +243,7 @@ func (e *Emitter) finish() {
 
 // site records that something can happen here.
 func (e *Emitter) site(pos int32, trap wasm.TrapCode) {
-	e.code.Sites = append(e.code.Sites, codegen.Site{Offset: uint32(e.a.Pos()), Pos: pos, Trap: trap})
+	e.sites = append(e.sites, codegen.Site{Offset: uint32(e.a.Pos()), Pos: pos, Trap: trap})
 }
 
 // trap returns the label of an exit.

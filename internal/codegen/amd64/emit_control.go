@@ -199,7 +199,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.bounds(in)
 	case mCall:
 		a.CallFar()
-		e.code.Calls = append(e.code.Calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: uint32(in.Imm)})
+		e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: uint32(in.Imm)})
 		e.called(in)
 	case mCallRecord:
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
@@ -208,7 +208,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mTailCall:
 		e.epilogue()
 		a.JmpFar()
-		e.code.Calls = append(e.code.Calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: uint32(in.Imm)})
+		e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: uint32(in.Imm)})
 	case mTailCallRecord:
 		e.epilogue()
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
@@ -233,7 +233,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 
 // called records the site of a call.
 func (e *Emitter) called(in *codegen.Inst) {
-	e.call = len(e.code.Sites)
+	e.call = len(e.sites)
 	e.site(in.Pos, wasm.TrapNone)
 }
 

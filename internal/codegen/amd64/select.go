@@ -3,6 +3,7 @@ package amd64
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"weft/internal/codegen"
 	"weft/internal/ssa"
@@ -30,16 +31,24 @@ type Selector struct {
 	results    []*ssa.Value   // OpResult values whose calls are to come
 	places     []codegen.Place
 	operands   []codegen.Operand
-	block      *ssa.Block
-	root       *ssa.Value // whose turn it is
-	folded     int32      // Pos of a load that was folded into root, or -1
-	hasCalls   bool
-	err        error
+
+	// Memory of the function that Select has returned.
+	out   []codegen.Inst
+	lists arena[codegen.VReg]
+	succs arena[codegen.Edge]
+	preds arena[int]
+
+	block    *ssa.Block
+	root     *ssa.Value // whose turn it is
+	folded   int32      // Pos of a load that was folded into root, or -1
+	hasCalls bool
+	err      error
 }
 
 // Select returns the instructions for a function. Its edges must not be critical: a
 // block with several successors only goes to blocks with one predecessor, and
-// hands them no arguments. Blocks come after their dominators.
+// hands them no arguments. Blocks come after their dominators. The result is valid until
+// the next call.
 func (s *Selector) Select(f *ssa.Func) (*codegen.Func, error) {
 	s.begin(f)
 	for i := len(f.Blocks) - 1; i >= 0; i-- {
@@ -58,11 +67,13 @@ func (s *Selector) begin(f *ssa.Func) {
 	}
 	values := f.NumValues()
 	s.f, s.err, s.hasCalls = f, nil, false
-	s.cf = &codegen.Func{
-		Blocks:   make([]codegen.Block, len(f.Blocks)),
-		VRegs:    make([]codegen.VRegInfo, 1, values+1),
-		Operands: make([]codegen.Operand, 0, 3*values),
+	if s.cf == nil {
+		s.cf = new(codegen.Func)
 	}
+	*s.cf = codegen.Func{Blocks: zeroed(s.cf.Blocks, len(f.Blocks)), VRegs: zeroed(s.cf.VRegs, 1), Operands: s.cf.Operands[:0]}
+	s.lists.reset()
+	s.succs.reset()
+	s.preds.reset()
 	s.vregs = zeroed(s.vregs, values)
 	s.colors = zeroed(s.colors, values)
 	s.index = zeroed(s.index, f.NumBlocks())
@@ -86,13 +97,31 @@ func zeroed[T any](list []T, n int) []T {
 	return list
 }
 
+// An arena is memory for lists that live as long as each other.
+type arena[T any] struct{ free, all []T }
+
+// cut returns a list of n elements.
+func (a *arena[T]) cut(n int) []T {
+	if n > len(a.free) {
+		a.all = make([]T, max(n, 2*len(a.all), 256))
+		a.free = a.all
+	}
+	list := a.free[:n:n]
+	a.free = a.free[n:]
+	return list
+}
+
+// reset makes all memory free.
+func (a *arena[T]) reset() { a.free = a.all }
+
 // finish brings the instructions into their order.
 func (s *Selector) finish() {
 	n := len(s.reversed)
-	s.cf.Insts = make([]codegen.Inst, n)
+	s.out = slices.Grow(s.out[:0], n)[:n]
 	for i, in := range s.reversed {
-		s.cf.Insts[n-1-i] = in
+		s.out[n-1-i] = in
 	}
+	s.cf.Insts = s.out
 	for i := range s.cf.Blocks {
 		b := &s.cf.Blocks[i]
 		b.First, b.End = n-b.End, n-b.First
@@ -133,7 +162,7 @@ func (s *Selector) color(b *ssa.Block) {
 }
 
 func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
-	out.Succs = make([]codegen.Edge, len(b.Succs))
+	out.Succs = s.succs.cut(len(b.Succs))
 	for i, e := range b.Succs {
 		to := s.index[e.To.ID]
 		switch {
@@ -146,14 +175,14 @@ func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
 		}
 		var args []codegen.VReg
 		if len(e.Args) > 0 {
-			args = make([]codegen.VReg, len(e.Args))
+			args = s.lists.cut(len(e.Args))
 			for j, a := range e.Args {
 				args[j] = s.vreg(a)
 			}
 		}
 		out.Succs[i] = codegen.Edge{To: int(to), Args: args}
 	}
-	out.Preds = make([]int, len(b.Preds))
+	out.Preds = s.preds.cut(len(b.Preds))
 	for i, p := range b.Preds {
 		out.Preds[i] = int(s.index[p.ID])
 	}
@@ -169,7 +198,7 @@ func (s *Selector) params(i int, b *ssa.Block, out *codegen.Block) {
 	case b.Pad != ssa.NotPad:
 		s.pad(b, out)
 	default:
-		out.Params = make([]codegen.VReg, len(b.Params))
+		out.Params = s.lists.cut(len(b.Params))
 		for j, p := range b.Params {
 			out.Params[j] = s.vreg(p)
 		}
