@@ -42,7 +42,7 @@ func (m *machine) switchStacks(request uint32) bool {
 		return m.resumeThrow(ref, uint64(c.Saved[amd64.RAX]))
 	case requestContReturn:
 		if results, ok := m.returnsToHost(); ok {
-			copy(m.prompt.slots, m.gather(results))
+			m.gather(results, m.prompt.slots)
 			m.endContinuation()
 			return false
 		}
@@ -215,69 +215,69 @@ func (m *machine) awaited(r *store.ContRecord) []wasm.ValType {
 // addBound puts the values that are bound before those in registers and Args.
 func (m *machine) addBound(inner *store.ContRecord, full []wasm.ValType) {
 	n := int(inner.Bound / 8)
-	values := append([]uint64(nil), unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), n)...)
-	values = append(values, m.gather(full[n:])...)
+	values := make([]uint64, len(full))
+	copy(values, unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), n))
+	m.gather(full[n:], values[n:])
 	m.scatter(full, values)
 	inner.Bound = 0
 }
 
-func ssaTypes(list []wasm.ValType) []ssa.Type {
-	types := make([]ssa.Type, len(list))
-	for i, t := range list {
-		types[i] = ssa.TypeOf(t)
+// A placer tells where a call passes its values, one after the other, as
+// [codegen.Convention.Places] does.
+type placer struct{ ints, floats int }
+
+// next returns the register of a value of a type, NoReg if it has none.
+func (p *placer) next(t ssa.Type) codegen.Reg {
+	list, i := convention.Int, &p.ints
+	if t.IsFloat() {
+		list, i = convention.Float, &p.floats
 	}
-	return types
+	if *i == len(list) {
+		return codegen.NoReg
+	}
+	*i++
+	return list[*i-1]
 }
 
-// saved returns where the stubs have a register, as a slot.
-func (m *machine) saved(r codegen.Reg) *uint64 {
-	if r >= amd64.X0 {
+// passed returns where value i is that is passed in a register: in what the stubs have
+// saved, or in Args.
+func (m *machine) passed(r codegen.Reg, i int) *uint64 {
+	switch {
+	case r == codegen.NoReg:
+		return &m.context.Args[i]
+	case r >= amd64.X0:
 		return &m.context.SavedX[r-amd64.X0][0]
 	}
 	return (*uint64)(unsafe.Pointer(&m.context.Saved[r]))
 }
 
-// gather returns values of the types from where calls pass them.
-func (m *machine) gather(list []wasm.ValType) []uint64 {
-	types := ssaTypes(list)
-	values := make([]uint64, len(types))
-	for i, p := range convention.Places(types) {
-		if p.Reg == codegen.NoReg {
-			values[i] = m.context.Args[i]
-			continue
-		}
-		values[i] = *m.saved(p.Reg)
-		if types[i] == ssa.F32 {
-			values[i] &= 1<<32 - 1
+// gather copies values of the types from where calls pass them.
+func (m *machine) gather(list []wasm.ValType, to []uint64) {
+	var p placer
+	for i, t := range list {
+		t := ssa.TypeOf(t)
+		to[i] = *m.passed(p.next(t), i)
+		if t == ssa.F32 {
+			to[i] &= 1<<32 - 1
 		}
 	}
-	return values
 }
 
-// scatter puts values where calls pass them.
+// scatter copies values to where calls pass them.
 func (m *machine) scatter(list []wasm.ValType, values []uint64) {
-	for i, p := range convention.Places(ssaTypes(list)) {
-		if p.Reg == codegen.NoReg {
-			m.context.Args[i] = values[i]
-		} else {
-			*m.saved(p.Reg) = values[i]
-		}
+	var p placer
+	for i, t := range list {
+		*m.passed(p.next(ssa.TypeOf(t)), i) = values[i]
 	}
 }
 
 // putLast puts a reference where it is passed behind values of the types.
 func (m *machine) putLast(before []wasm.ValType, ref uint64) {
-	ints := 0
+	var p placer
 	for _, t := range before {
-		if !ssa.TypeOf(t).IsFloat() {
-			ints++
-		}
+		p.next(ssa.TypeOf(t))
 	}
-	if ints < len(convention.Int) {
-		*m.saved(convention.Int[ints]) = ref
-	} else {
-		m.context.Args[len(before)] = ref
-	}
+	*m.passed(p.next(ssa.I64), len(before)) = ref
 }
 
 // bind puts values before those that a continuation will be resumed with, and returns the

@@ -136,12 +136,13 @@ var errFuel = errors.New("weft: the native engine does not count fuel")
 
 // Call implements [store.Engine].
 func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) error {
-	if !isCompiled(f) {
-		return e.interpreter.Call(ctx, s, f, slots)
-	}
 	use, err := s.Enter()
 	if err != nil {
 		return err
+	}
+	if !isCompiled(f) {
+		s.Leave()
+		return e.interpreter.Call(ctx, s, f, slots)
 	}
 	if s.FuelEnabled {
 		s.Leave()

@@ -45,6 +45,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	}
 	side.State = store.ContRunning // no reference to it was ever made
 	side.SetNative()
+	side.PC = 0 // no code goes on there
 	m.setCurrent(side)
 	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots, root: r.Root}
 	c, trap := m.lookup(r.Ref)
@@ -92,7 +93,7 @@ func (m *machine) returnsToHost() ([]wasm.ValType, bool) {
 
 // suspendToHost ends the call with what was captured.
 func (m *machine) suspendToHost(p prompt, tag *store.TagRecord, ref uint64) bool {
-	copy(m.prompt.slots, m.gather(m.store.Tag(tag).Type.Params))
+	m.gather(m.store.Tag(tag).Type.Params, m.prompt.slots)
 	m.prompt.root.Move(ref)
 	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
 	m.setCurrent(p.parent)

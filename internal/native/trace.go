@@ -25,14 +25,14 @@ type walker struct {
 // atCall is where a stub was called that has left to Go.
 func (m *machine) atCall() walker {
 	w := walker{m: m, cont: m.cur}
-	w.at(m.returnAddress(), m.sp+unsafe.Sizeof(m.sp))
+	w.back(m.returnAddress(), m.sp+unsafe.Sizeof(m.sp))
 	return w
 }
 
 // atSwitch is where a continuation stopped that does not run.
 func (m *machine) atSwitch(c *store.ContRecord) walker {
 	w := walker{m: m, cont: c}
-	w.at(c.PC, c.Stack+uintptr(c.FP))
+	w.back(c.PC, c.Stack+uintptr(c.FP))
 	return w
 }
 
@@ -69,6 +69,17 @@ func (w *walker) at(pc, frame uintptr) {
 	}
 }
 
+// back makes the walker be where a return address leads: to a call, or at the end of a
+// continuation's stack to the resume that runs it.
+func (w *walker) back(pc, frame uintptr) {
+	w.resumed = pc == process.stubs.contReturn
+	if w.resumed {
+		w.cont = w.m.parent(w.cont)
+		pc, frame = w.cont.PC, w.cont.Stack+uintptr(w.cont.FP)
+	}
+	w.at(pc, frame)
+}
+
 // caller returns the return address of the call; false if it cannot be one.
 func (w *walker) caller() (uintptr, bool) {
 	at := w.frame + w.size
@@ -94,13 +105,7 @@ func (w *walker) next() bool {
 	if !ok {
 		return false
 	}
-	w.resumed = false
-	if pc == process.stubs.contReturn {
-		w.cont, w.resumed = w.m.parent(w.cont), true
-		w.at(w.cont.PC, w.cont.Stack+uintptr(w.cont.FP))
-		return w.ok
-	}
-	w.at(pc, w.frame+w.size+unsafe.Sizeof(pc))
+	w.back(pc, w.frame+w.size+unsafe.Sizeof(pc))
 	return w.ok
 }
 
