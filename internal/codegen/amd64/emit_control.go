@@ -192,7 +192,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		succs := e.f.Blocks[e.block].Succs
 		if len(succs) > 1 {
 			e.pads = append(e.pads, pads{e.call, succs[1:]})
-			e.code.Sites[e.call].Catches = int32(in.Imm)
+			e.sites[e.call].Catches = int32(in.Imm)
 		}
 		e.jump(succs[0].To)
 	case mBounds:
@@ -221,7 +221,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		a.MovImm(numberReg, in.Imm)
 		a.CallMem(At(contextReg, in.Disp))
 		e.called(in)
-		e.code.Sites[e.call].Number = in.Imm
+		e.sites[e.call].Number = in.Imm
 	case mPoll:
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)
