@@ -1,5 +1,14 @@
 // Package amd64 turns Weft's intermediate representation into machine code for
-// x86-64 processors.
+// x86-64 processors: a [Selector] chooses instructions over virtual registers,
+// package codegen gives them registers, and an [Emitter] writes bytes. The files
+// select*.go, mop.go and emit*.go are these; docs/native.md says how they work. The
+// others are the assembler.
+//
+// # Machine instructions
+//
+// What a [codegen.Inst] does is a mop (mop.go): an operation, the form of its last
+// operand, and for comparisons what consumes the flags. Selection and emission agree on
+// the order of operands that the table in mop.go gives.
 //
 // # The assembler
 //
