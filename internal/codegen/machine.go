@@ -50,7 +50,8 @@ const (
 	// DefTied writes the register of the instruction's first operand, which is a Use
 	// that the instruction destroys (x86's two-address form).
 	DefTied
-	// Temp is a register that the instruction needs for itself: it is none of the others'.
+	// Temp is a register that the instruction needs for itself: it is none of the others'. Its
+	// class is that of its VReg, which has no definition; Int without one.
 	Temp
 	// Clobber is a fixed register (Fixed; no VReg) that the instruction destroys.
 	Clobber
