@@ -113,8 +113,8 @@ type Func struct {
 	refs      arena[*Value] // from which argument lists are cut
 }
 
-// A ResumeSite lists the clauses of a resume. Suspend clauses go to the block's
-// successors from the first on.
+// A ResumeSite lists the clauses of a resume. Those with a label have their pads in the
+// successors of the OpInvoke, in order, from Succs[1] on.
 type ResumeSite struct {
 	Clauses []wasm.Handler
 }

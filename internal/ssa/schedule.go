@@ -6,7 +6,7 @@ package ssa
 //     costs more than a register does;
 //   - constants, and what never changes, which simplify has left in the entry: to where all
 //     their uses can be reached from, outside of loops that the uses are in;
-//   - values that only other blocks use, to those.
+//   - values that only cold blocks use, or blocks behind the loop, to those.
 //
 // Between where the arguments are known and the lowest block that dominates all uses, the
 // place is the lowest one in the fewest loops.
@@ -14,6 +14,7 @@ func (o *Optimizer) schedule(f *Func) {
 	o.dom.find(f)
 	o.dropUnreachable(f)
 	o.loops.find(&o.dom)
+	o.spreadCold()
 	o.findEarliest(f)
 	o.place = resized(o.place, f.NumValues()) // first: the lowest block that dominates all uses
 	// Uses come after definitions: backwards, all users of a value have their places.
@@ -88,6 +89,11 @@ func (o *Optimizer) best(v *Value, lowest *Block) *Block {
 		if at.LoopDepth < best.LoopDepth {
 			best = at
 		}
+	}
+	// To sink a value makes its arguments live longer.
+	if from := v.Block; len(v.Args) > 0 && v.Op != OpGetInvariant && best.LoopDepth >= from.LoopDepth &&
+		best.Cold == from.Cold && o.dom.dominates(from, best) {
+		return from
 	}
 	return best
 }
