@@ -552,3 +552,36 @@ func TestChanges(t *testing.T) {
 		}
 	})
 }
+
+// TestWraps has operations of 32 bits on the low halves of registers.
+func TestWraps(t *testing.T) {
+	machines(t, func(m *machine) {
+		for _, c := range intCases() {
+			if c.args[0] != ssa.I32 {
+				continue
+			}
+			sig := &ssa.Signature{Params: types(ssa.I64, ssa.I64), Results: types(ssa.I64)}
+			k := newFunc(sig.Params, sig.Results)
+			var args []*ssa.Value
+			for i := range c.args {
+				args = append(args, k.op(ssa.OpWrap, ssa.I32, 0, k.param(i)))
+			}
+			v := k.op(c.op, c.result, c.aux, args...)
+			if c.result == ssa.I32 {
+				v = k.op(ssa.OpExtendU, ssa.I64, 0, v)
+			}
+			start := m.used
+			code := m.compile(k.ret(v))[0]
+			for _, x := range edges(ssa.I64) {
+				for _, y := range edges(ssa.I64) {
+					want, wantTrap := c.want(uint64(uint32(x)), uint64(uint32(y)))
+					got, trap := m.run(code, sig, x, y)
+					if trap != wantTrap || trap == wasm.TrapNone && got[0] != want {
+						t.Fatalf("%v of %#x, %#x: %#x, %v; want %#x, %v", c.op, x, y, got, trap, want, wantTrap)
+					}
+				}
+			}
+			m.used = start
+		}
+	})
+}

@@ -291,6 +291,15 @@ func (s *Selector) tied(v *ssa.Value) codegen.Operand {
 	return o
 }
 
+// low is use for an instruction that reads just as many bits as v has, so that what is above them
+// does not matter.
+func (s *Selector) low(v *ssa.Value) codegen.Operand {
+	if v.Op == ssa.OpWrap && s.foldable(v) {
+		v = v.Args[0]
+	}
+	return s.use(v)
+}
+
 // temp is a register for an instruction's own use.
 func (s *Selector) temp(t ssa.Type, fixed Reg) codegen.Operand {
 	return codegen.Operand{V: s.newVReg(t), Kind: codegen.Temp, Fixed: fixed, Reg: NoReg}

@@ -68,16 +68,16 @@ func (s *Selector) compareInts(cond ssa.Cond, x, y *ssa.Value, faults bool) comp
 	c := comparison{m: mCmp, cond: conds[cond], size: sizeOf(x.Type)}
 	if a, ok := s.operand(y, faults); ok {
 		c.address, c.m = a, mCmp.with(formMem)
-		c.take(s.use(x))
+		c.take(s.low(x))
 		return c
 	}
 	if a, ok := s.operand(x, faults); ok {
 		c.address, c.m, c.cond = a, mCmp.with(formMem), conds[cond.Swap()]
-		c.take(s.use(y))
+		c.take(s.low(y))
 		return c
 	}
-	c.take(s.use(x))
-	c.take(s.use(y))
+	c.take(s.low(x))
+	c.take(s.low(y))
 	return c
 }
 
@@ -115,13 +115,13 @@ func (s *Selector) compareZero(cond ssa.Cond, x *ssa.Value, faults bool) compari
 		c.address, c.m = a, mTest.with(formMemImm)
 	case ok:
 		c.m = mTest.with(formImm)
-		c.take(s.use(x))
+		c.take(s.low(x))
 	case inMemory:
 		c.address, c.m = a, mTest.with(formMem)
-		c.take(s.use(y))
+		c.take(s.low(y))
 	default:
-		c.take(s.use(x))
-		c.take(s.use(y))
+		c.take(s.low(x))
+		c.take(s.low(y))
 	}
 	return c
 }
@@ -140,7 +140,7 @@ func (s *Selector) compareImmediate(cond ssa.Cond, x *ssa.Value, imm int32, faul
 		c.address, c.m = a, mCmp.with(formMemImm)
 		return c
 	}
-	c.take(s.use(x))
+	c.take(s.low(x))
 	return c
 }
 

@@ -140,12 +140,12 @@ func (s *Selector) addition(v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
 	x, y := v.Args[0], v.Args[1]
 	if a, ok := s.memory(y); ok {
-		s.addMem(mAdd.with(formMem), in, a, s.use(x), s.tied(v))
+		s.addMem(mAdd.with(formMem), in, a, s.low(x), s.tied(v))
 		return
 	}
 	if _, ok := immediate(y); !ok { // otherwise x is better loaded first
 		if a, ok := s.memory(x); ok {
-			s.addMem(mAdd.with(formMem), in, a, s.use(y), s.tied(v))
+			s.addMem(mAdd.with(formMem), in, a, s.low(y), s.tied(v))
 			return
 		}
 	}
@@ -153,9 +153,9 @@ func (s *Selector) addition(v *ssa.Value) {
 	switch {
 	case m.base != nil && m.index == nil:
 		in.Imm = m.disp
-		s.add(mAdd.with(formImm), in, s.use(m.base), s.def(v))
+		s.add(mAdd.with(formImm), in, s.low(m.base), s.def(v))
 	case m.base != nil && m.scale == 1 && m.disp == 0 && m.base.Op != ssa.OpContext:
-		s.add(mAdd, in, s.use(m.base), s.use(m.index), s.def(v))
+		s.add(mAdd, in, s.low(m.base), s.low(m.index), s.def(v))
 	default:
 		s.addMem(mLea, in, s.addressOf(m), s.def(v))
 	}
@@ -166,11 +166,11 @@ func (s *Selector) subtraction(v *ssa.Value) {
 	x, y := v.Args[0], v.Args[1]
 	if c, ok := immediate(y); ok && fits(-c) {
 		in.Imm = -c
-		s.add(mAdd.with(formImm), in, s.use(x), s.def(v))
+		s.add(mAdd.with(formImm), in, s.low(x), s.def(v))
 		return
 	}
 	if isZero(x) {
-		s.add(mNeg, in, s.use(y), s.tied(v))
+		s.add(mNeg, in, s.low(y), s.tied(v))
 		return
 	}
 	s.binary(mSub, v)
@@ -210,7 +210,7 @@ func (s *Selector) binary(m mop, v *ssa.Value) {
 	}
 	if c, ok := immediate(y); ok && m != mImul {
 		in.Imm = c
-		s.add(m.with(formImm), in, s.use(x), s.tied(v))
+		s.add(m.with(formImm), in, s.low(x), s.tied(v))
 		return
 	}
 	a, ok := s.memory(y)
@@ -220,13 +220,13 @@ func (s *Selector) binary(m mop, v *ssa.Value) {
 		}
 	}
 	if ok {
-		s.addMem(m.with(formMem), in, a, s.use(x), s.tied(v))
+		s.addMem(m.with(formMem), in, a, s.low(x), s.tied(v))
 		return
 	}
 	if commutes {
 		in.Flags = codegen.Commutative
 	}
-	s.add(m, in, s.use(x), s.use(y), s.tied(v))
+	s.add(m, in, s.low(x), s.low(y), s.tied(v))
 }
 
 // shift emits a shift by a constant, a register, or CL. The processor takes counts
@@ -279,7 +279,7 @@ func (s *Selector) unary(m mop, size Size, v *ssa.Value) {
 // extend emits an operation on the low bits of a register. In memory, its operand
 // would have another size than the value that is loaded.
 func (s *Selector) extend(m mop, v *ssa.Value) {
-	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.def(v))
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.low(v.Args[0]), s.def(v))
 }
 
 func (s *Selector) count(m, without mop, has bool, v *ssa.Value) {
