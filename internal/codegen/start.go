@@ -87,63 +87,18 @@ func (a *Allocator) template(b int32) int32 {
 	return best
 }
 
-// startLoop chooses what a loop has in registers when it begins: what it uses before it
-// calls, nearest uses first, even if that is not in a register before the loop; and what
-// only passes through it in a register, if that leaves enough of them and no call of the
-// loop sends it to the frame anyway.
+// startLoop gives registers to what a loop begins with. Values stay where they are, except in
+// registers that the loop's instructions ask for.
 func (a *Allocator) startLoop(st *blockState, end []held) {
 	var l loop
 	if st.loop >= 0 {
 		l = a.loops[st.loop]
 	}
+	list := a.loopValues(&l, st, end)
 	a.epoch++
-	for _, h := range end {
-		a.vals[h.v].mark = a.epoch
-	}
-	// excess is by how much the values are more than the registers.
-	var excess, room [2]int
-	for c := range excess {
-		room[c] = len(a.m.Allocatable[c])
-		excess[c] = int(l.pressure[c]) - room[c]
-	}
-	list := a.scratch[:0]
-	for _, use := range st.live {
-		near := use.d < exitDist
-		switch val := &a.vals[use.v]; {
-		case near || use.d < callDist && !l.calls && val.mark == a.epoch:
-			if a.f.VRegs[use.v].Remat {
-				use.d += exitDist - 1 // easily made again
-			}
-			list = append(list, use)
-		default:
-			excess[a.f.VRegs[use.v].Class]--
-		}
-	}
-	a.scratch = list
-	slices.SortFunc(list, func(x, y distance) int { return int(y.d - x.d) })
-	n := 0
 	for _, use := range list {
-		c := a.f.VRegs[use.v].Class
-		if use.d >= exitDist-1 && excess[c] > 0 {
-			excess[c]--
-			continue
-		}
-		list[n] = use
-		n++
+		a.vals[use.v].mark = a.epoch
 	}
-	list = list[:n]
-	slices.Reverse(list)
-	a.epoch++
-	n = 0
-	for _, use := range list {
-		if c := a.f.VRegs[use.v].Class; room[c] > 0 {
-			room[c]--
-			a.vals[use.v].mark = a.epoch
-			list[n] = use
-			n++
-		}
-	}
-	list = list[:n]
 	for _, h := range end {
 		if v := &a.vals[h.v]; v.mark == a.epoch && v.regs == 0 && l.fixed&bit(h.reg) == 0 {
 			a.assign(h.reg, h.v)
@@ -162,6 +117,53 @@ func (a *Allocator) startLoop(st *blockState, end []held) {
 			a.assign(r, use.v)
 		}
 	}
+}
+
+// loopValues chooses what a loop has in registers when it begins, nearest uses first: what it uses before
+// it calls, even if that is not in a register before the loop; and what only passes through
+// it in a register, if no call of the loop sends that to the frame anyway. If more lives
+// in the loop than there are registers, what passes through and constants stand back.
+func (a *Allocator) loopValues(l *loop, st *blockState, end []held) []distance {
+	a.epoch++
+	for _, h := range end {
+		a.vals[h.v].mark = a.epoch
+	}
+	// excess is by how much the values are more than the registers, room how many registers
+	// are left.
+	var excess, room [2]int
+	for c := range excess {
+		room[c] = len(a.m.Allocatable[c])
+		excess[c] = int(l.pressure[c]) - room[c]
+	}
+	list := a.scratch[:0]
+	for _, use := range st.live {
+		passes := use.d < callDist && !l.calls && a.vals[use.v].mark == a.epoch
+		if use.d >= exitDist && !passes {
+			excess[a.f.VRegs[use.v].Class]--
+			continue
+		}
+		if a.f.VRegs[use.v].Remat {
+			use.d += exitDist // easily made again
+		}
+		list = append(list, use)
+	}
+	a.scratch = list
+	slices.SortFunc(list, func(x, y distance) int { return int(x.d - y.d) })
+	for i := len(list) - 1; i >= 0 && list[i].d >= exitDist; i-- {
+		if c := a.f.VRegs[list[i].v].Class; excess[c] > 0 {
+			excess[c]--
+			list[i].v = 0
+		}
+	}
+	n := 0
+	for _, use := range list {
+		if c := a.f.VRegs[use.v].Class; use.v != 0 && room[c] > 0 {
+			room[c]--
+			list[n] = use
+			n++
+		}
+	}
+	return list[:n]
 }
 
 // inRegister returns the first register of a list with a value, NoReg if there is none.
