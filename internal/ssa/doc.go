@@ -1,7 +1,7 @@
 // Package ssa is the compiler's intermediate representation: static single
 // assignment with block parameters instead of phi functions.
 //
-// [Build] makes a [Func] from a validated body; the passes in [Passes] improve it;
+// A [Builder] makes a [Func] from a validated body; the passes in [Passes] improve it;
 // package codegen turns it into machine code. [Func.String] prints a function and
 // [Parse] reads it back; tests of passes are written in that form.
 //

@@ -33,8 +33,8 @@ func (o *Optimizer) layout(f *Func) {
 	}
 }
 
-// nextSuccessor returns the next successor to visit: those that leave more loops first, and among equals
-// the last, so that the first follows its predecessor in the end.
+// nextSuccessor returns the next successor to visit: the one in fewer loops, and among
+// equals the last, so that the first follows its predecessor in the end.
 func (o *Optimizer) nextSuccessor(s *domStep) *Block {
 	if len(s.block.Succs) > 2 {
 		// Tables and invokes: in order, whatever the loops.

@@ -29,7 +29,7 @@ type Optimizer struct {
 
 	single  []*Value // params: what all edges hand to a parameter
 	order   []*Block // layout, split
-	visited []bool   // layout, split: by block ID
+	visited []bool   // join, layout, split: by block ID
 
 	// simplify
 	f     *Func
@@ -42,8 +42,8 @@ type Optimizer struct {
 	again bool // fold has changed its value
 	cut   bool // an edge was removed
 
-	live []*Value // dce: to be looked at
-	seen []bool   // dce: by value ID
+	live []*Value // dead: to be looked at
+	seen []bool   // dead, schedule: by value ID
 
 	// schedule
 	place, earliest []*Block // by value ID
