@@ -174,13 +174,12 @@ func (m *machine) resume(ref uint64) wasm.TrapCode {
 func (m *machine) start(r, parent *store.ContRecord) {
 	conts := &m.store.Conts
 	m.store.StackInUse += chainBytes(r)
-	full := m.awaited(r)
 	inner := r
 	if r.State == store.ContSuspended {
 		inner = conts.At(r.Inner)
 	}
 	if inner.Bound > 0 {
-		m.addBound(inner, full)
+		m.addBound(inner, m.awaited(r))
 	}
 	fresh := r.State == store.ContFresh
 	r.Parent, r.State = conts.Number(parent), store.ContRunning
@@ -343,13 +342,14 @@ func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, 
 		if m.isHost(parent) {
 			return prompt{child: child, parent: parent, bytes: bytes}, m.handles(kind, tag)
 		}
-		w := m.atSwitch(parent)
-		fn, site, labels := w.place.fn(), w.place.callSite(), 0
-		for _, h := range fn.resumes[site.Number].Clauses {
-			if h.Kind == kind && w.instance().Tag(h.Tag) == tag {
+		at := m.resumeAt(parent.PC)
+		instance := *(**store.InstanceRecord)(store.Pointer(parent.Stack + uintptr(parent.FP)))
+		labels := 0
+		for _, h := range at.clauses {
+			if h.Kind == kind && instance.Tag(h.Tag) == tag {
 				p := prompt{child: child, parent: parent, bytes: bytes}
 				if kind == wasm.OnLabel {
-					p.pad = fn.start + uintptr(site.Pads[labels])
+					p.pad = at.start + uintptr(at.pads[labels])
 				}
 				return p, true
 			}
@@ -360,6 +360,33 @@ func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, 
 		child = parent
 	}
 	return prompt{}, false
+}
+
+// A resumeSite is what is known of a resume, by the address behind it.
+type resumeSite struct {
+	pc      uintptr
+	clauses []wasm.Handler
+	pads    []uint32
+	start   uintptr // of the function, to which pads are relative
+}
+
+// resumeSites remembers the resumes that were asked for last: searching the tables takes
+// longer than all else that a suspension needs. Code stays where it is as long as
+// the store is there.
+type resumeSites [16]resumeSite
+
+// resumeAt returns the resume behind which pc is.
+func (m *machine) resumeAt(pc uintptr) *resumeSite {
+	r := &m.state.resumes[pc/4%uintptr(len(m.state.resumes))]
+	if r.pc != pc {
+		p, ok := m.engine.find(pc)
+		if !ok {
+			panic(fmt.Sprintf("weft: no native code resumes at %#x", pc))
+		}
+		site, fn := p.callSite(), p.fn()
+		*r = resumeSite{pc, fn.resumes[site.Number].Clauses, site.Pads, fn.start}
+	}
+	return r
 }
 
 // unhandled ends the call because nothing handles a suspension.

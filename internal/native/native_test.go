@@ -164,6 +164,21 @@ func (g *guest) instantiate(source string, imports []store.Extern, emitters ...e
 	return in
 }
 
+// compiled makes an instance of a module by the compiler.
+func (g *guest) compiled(source string) {
+	g.t.Helper()
+	g.engine.compile = compile
+	m := g.moduleOf(source)
+	if m.Interpreted != nil {
+		g.t.Fatal(m.Interpreted)
+	}
+	in, err := g.store.Instantiate(context.Background(), m, nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.Instance = in
+}
+
 // host makes a host function.
 func (g *guest) host(t wasm.FuncType, call func(ctx context.Context, slots []uint64) error) *store.FuncRecord {
 	g.t.Helper()
