@@ -202,7 +202,12 @@ func (a *Allocator) define(v VReg, r Reg, next int32) {
 	}
 }
 
-// allocateOperands handles an instruction that is not a call.
+// noTied stands where no operand is tied.
+const noTied = -1
+
+// allocateOperands handles an instruction that is not a call: first the uses, those in fixed registers, then
+// the one that is destroyed, then the others, of which those come first that are in a register already; then temporaries; then
+// definitions, which may have the registers of values that die here.
 func (a *Allocator) allocateOperands(in *Inst, ops []Operand) {
 	o := int(in.First)
 	tied := noTied
@@ -260,7 +265,7 @@ func (a *Allocator) allocateOperands(in *Inst, ops []Operand) {
 	var tiedReg regSet
 	if tied != noTied {
 		if ops[0].Fixed == NoReg {
-			ops[0].Reg = a.useTied(ops, o, tied, fixed, destroyed, pinned)
+			ops[0].Reg = a.useTied(ops, o, tied, fixed, pinned)
 			pinned |= bit(ops[0].Reg)
 		}
 		tiedReg = bit(ops[0].Reg)
@@ -334,9 +339,6 @@ func (a *Allocator) allocateOperands(in *Inst, ops []Operand) {
 	}
 }
 
-// noTied stands where no operand is tied.
-const noTied = -1
-
 // commute swaps the first two operands of an instruction that destroys the first one, if the second
 // one dies and the first does not, or is where the result is wanted.
 func (a *Allocator) commute(ops []Operand, o int, hint Reg) {
@@ -357,20 +359,14 @@ func (a *Allocator) commute(ops []Operand, o int, hint Reg) {
 }
 
 // useTied returns a register with the first operand's value for the instruction to destroy.
-func (a *Allocator) useTied(ops []Operand, o, tied int, fixed, destroyed, pinned regSet) Reg {
+func (a *Allocator) useTied(ops []Operand, o, tied int, fixed, pinned regSet) Reg {
 	op := &ops[0]
 	val := &a.vals[op.V]
 	c := a.f.VRegs[op.V].Class
 	hint := a.hintAt[o+tied]
-	not := fixed
-	for k := range ops[1:] {
-		if ops[1+k].Kind == UseLate && ops[1+k].Fixed != NoReg {
-			not |= bit(ops[1+k].Fixed)
-		}
-	}
-	have := val.regs &^ not
+	have := val.regs &^ fixed
 	if have == 0 {
-		r := a.take(c, not|pinned, hint)
+		r := a.take(c, fixed|pinned, hint)
 		a.load(op.V, r)
 		return r
 	}
