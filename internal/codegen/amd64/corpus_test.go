@@ -85,7 +85,7 @@ func TestCorpus(t *testing.T) {
 			return nil, fmt.Errorf("%w\n%v", err, f)
 		}
 		if err := codegen.Check(cf, Machine()); err != nil {
-			return nil, fmt.Errorf("%w\n%v", err, f)
+			return nil, fmt.Errorf("%w\n%v\n%s", err, f, cf.Text(InstName))
 		}
 		return e.Emit(cf)
 	}

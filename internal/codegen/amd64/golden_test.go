@@ -61,3 +61,24 @@ func TestGolden(t *testing.T) {
 		t.Errorf("the code is\n%s", got.String())
 	}
 }
+
+// TestInstName reads a function before registers are allocated.
+func TestInstName(t *testing.T) {
+	f, err := ssa.Parse("func \"f\" (i32, i32) -> (i32)\nb0(v0:i64, v1:i32, v2:i32):\n  v3:i32 = sub v1, v2\n  v4:i32 = const 1\n  trap_if 1, v3\n  v5:i32 = or v3, v4\n  return v5\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cf, err := new(Selector).Select(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := cf.Text(InstName)
+	last := 0
+	for _, name := range []string{"entry", "sub", "cmp.imm.trap", "or.imm", "return"} {
+		at := strings.Index(text[last:], name)
+		if at < 0 {
+			t.Fatalf("no %s behind byte %d of\n%s", name, last, text)
+		}
+		last += at
+	}
+}

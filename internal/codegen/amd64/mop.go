@@ -1,5 +1,7 @@
 package amd64
 
+import "weft/internal/codegen"
+
 // A mop is what a machine instruction does: the Op of a [codegen.Inst]. Its low
 // byte is one of the operations below; form and consumer are in the upper one.
 //
@@ -171,6 +173,9 @@ func (m mop) String() string {
 		[...]string{"", ".imm", ".mem", ".memimm", ".tomem", ".tomemimm"}[m.form()>>8] +
 		[...]string{"", ".select", ".branch", ".trap"}[m.consumer()>>12]
 }
+
+// InstName returns what an instruction is called, for [codegen.Func.Text].
+func InstName(in *codegen.Inst) string { return mop(in.Op).String() }
 
 // Conditions beside those of the flags: floats are equal only if PF is clear.
 // Inverting works as with the others.

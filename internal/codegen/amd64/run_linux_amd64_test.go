@@ -169,7 +169,7 @@ func (m *machine) code(f *ssa.Func) *codegen.Code {
 			m.t.Fatal(err)
 		}
 		if err := codegen.Check(cf, Machine()); err != nil {
-			m.t.Fatal(err)
+			m.t.Fatalf("%v\n%s", err, cf.Text(InstName))
 		}
 	} else {
 		allocateInFrame(cf, m.how == inFrameShared)
