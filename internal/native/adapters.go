@@ -3,7 +3,6 @@
 package native
 
 import (
-	"errors"
 	"unsafe"
 
 	"weft/internal/codegen"
@@ -31,9 +30,6 @@ const (
 
 // convention is how values are passed.
 var convention = *amd64.Convention()
-
-// errVector is why there are no adapters for a type.
-var errVector = errors.New("v128 in the type of a function")
 
 // canAdapt reports whether there are adapters for a type.
 func canAdapt(t wasm.FuncType) bool {

@@ -437,15 +437,15 @@ func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) boo
 // switchTo suspends up to a prompt and resumes another continuation there, which gets the
 // reference to what was suspended as its last value; back is that reference's type.
 func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) bool {
-	r, trap := m.lookup(ref)
-	if trap != 0 {
+	if _, trap := m.lookup(ref); trap != 0 {
 		return m.done(trap)
 	}
 	p, ok := m.handler(wasm.OnSwitch, tag)
 	if !ok {
 		return m.unhandled(tag)
 	}
-	if r, trap = m.ready(ref, p.bytes); trap == 0 {
+	r, trap := m.ready(ref, p.bytes)
+	if trap == 0 {
 		r, trap = m.consume(r)
 	}
 	if trap != 0 {
@@ -471,10 +471,10 @@ func (m *machine) resumeThrow(ref, exception uint64) bool {
 	if trap == 0 && r.State == store.ContSuspended {
 		trap = m.admit(r, 0)
 	}
-	if trap == 0 {
-		r, trap = m.consume(r)
-	}
 	if trap != 0 {
+		return m.done(trap)
+	}
+	if r, trap = m.consume(r); trap != 0 {
 		return m.done(trap)
 	}
 	tag, payload := store.ExceptionParts(exception)

@@ -42,6 +42,9 @@ func dispatch(m *machine) bool {
 	return m.builtin(ssa.Builtin(c.Request))
 }
 
+// The assembly function hostEntry calls dispatch.
+var _ func(*machine) bool = dispatch
+
 // end ends the call if there is an error.
 func (m *machine) end(err error) bool {
 	m.err = err

@@ -38,9 +38,10 @@ var process struct {
 // Handlers read these.
 var (
 	compiledStart, compiledSize uintptr // where compiled code may be
-	faultStub, asyncStub        uintptr
-	faultSegv, faultBus         uintptr // the handlers before ours
-	previousUrg                 uintptr
+	//lint:ignore U1000 assembly reads them
+	faultStub, asyncStub uintptr // where the handlers send threads
+	faultSegv, faultBus  uintptr // the handlers before ours
+	previousUrg          uintptr
 )
 
 // startProcess reserves the region and makes the stubs.
