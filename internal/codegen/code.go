@@ -41,6 +41,8 @@ type Site struct {
 	Catches int32
 	// Number is, for a switch of stacks, what it is about: a tag, a type or a resume site.
 	Number int64
+	// Marked says that the code there begins with the mark of a resume.
+	Marked bool
 }
 
 // A Relocation is a call of a function of the same module.

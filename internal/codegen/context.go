@@ -15,6 +15,9 @@ type Context struct {
 	Interrupt  uint32  // not 0: polls leave to Go
 	Request    uint32  // what the code asks Go for
 
+	StackInUse uintptr // address of the number of bytes of stack that are active
+	StackBytes uint64  // the limit for it
+
 	// Stubs that code calls.
 	HostStub, TrapStub, GrowStub, PollStub           uintptr
 	SuspendStub, ResumeStub, SwitchStub, ContNewStub uintptr
@@ -43,6 +46,8 @@ const (
 	OffCurrent         = int32(unsafe.Offsetof(Context{}.Current))
 	OffConts           = int32(unsafe.Offsetof(Context{}.Conts))
 	OffInterrupt       = int32(unsafe.Offsetof(Context{}.Interrupt))
+	OffStackInUse      = int32(unsafe.Offsetof(Context{}.StackInUse))
+	OffStackBytes      = int32(unsafe.Offsetof(Context{}.StackBytes))
 	OffRequest         = int32(unsafe.Offsetof(Context{}.Request))
 	OffHostStub        = int32(unsafe.Offsetof(Context{}.HostStub))
 	OffTrapStub        = int32(unsafe.Offsetof(Context{}.TrapStub))

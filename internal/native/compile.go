@@ -47,8 +47,18 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 	}
 }
 
+func switchLayout(env *ssa.Env) amd64.SwitchLayout {
+	c := store.LayoutCont()
+	return amd64.SwitchLayout{
+		Revision: c.Revision, State: c.State, Flags: c.Flags, Parent: c.Parent, Inner: c.Inner, Stack: c.Stack, PC: c.PC, FP: c.FP,
+		Bound: c.Bound, ChainBytes: c.ChainBytes, Awaits: c.Awaits, LogSize: c.LogSize, LastRevision: c.LastRevision,
+		Suspended: uint8(store.ContSuspended), Running: uint8(store.ContRunning), FlagNative: c.FlagNative, FlagAnew: c.FlagAnew,
+		TagType: int32(unsafe.Offsetof(store.TagRecord{}.Type)), TagPtr: env.TagPtr,
+	}
+}
+
 func (e *Engine) newCompiler(env *ssa.Env) *compiler {
-	config := amd64.Config{Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true}
+	config := amd64.Config{Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env)}
 	return &compiler{
 		env:       env,
 		selector:  amd64.Selector{Config: config},

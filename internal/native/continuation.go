@@ -178,6 +178,7 @@ func (m *machine) start(r, parent *store.ContRecord) {
 	if r.State == store.ContSuspended {
 		inner = conts.At(r.Inner)
 	}
+	m.setOwnBytes(inner, r)
 	if inner.Bound > 0 {
 		m.addBound(inner, m.awaited(r))
 	}
@@ -195,6 +196,14 @@ func (m *machine) start(r, parent *store.ContRecord) {
 	m.context.Saved[amd64.R13] = uintptr(unsafe.Pointer(r.Func))
 	m.context.Saved[amd64.R14] = uintptr(unsafe.Pointer(r.Func.Instance))
 	m.goOnAt(r, r.Func.Native, top-2*word)
+}
+
+// setOwnBytes lets the descriptors from inner to r, which begin to run, have the sizes of
+// their own stacks.
+func (m *machine) setOwnBytes(inner, r *store.ContRecord) {
+	for inner.ChainBytes = inner.StackSize(); inner != r; inner.ChainBytes = inner.StackSize() {
+		inner = m.store.Conts.At(inner.Parent)
+	}
 }
 
 // awaited returns the types of all values that a continuation is to get, those that
@@ -492,6 +501,7 @@ func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
 	conts := &m.store.Conts
 	inner := conts.At(r.Inner)
 	m.store.StackInUse += r.ChainBytes
+	m.setOwnBytes(inner, r)
 	inner.Bound = 0
 	r.Parent, r.State = conts.Number(parent), store.ContRunning
 	m.setCurrent(inner)

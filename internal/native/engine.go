@@ -106,6 +106,9 @@ func (e *Engine) Link(in *store.Instance) error {
 			}
 		}
 	}
+	if compiled {
+		code.linkClauses(in.Record)
+	}
 	for i := range m.Wasm.Funcs {
 		f := in.Record.Func(uint32(m.Space.ImportedFuncs + i))
 		if compiled {

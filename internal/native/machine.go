@@ -73,7 +73,8 @@ const initialStack = 4 << 10
 func (e *Engine) newState(s *store.Store) *storeState {
 	p := &process.stubs
 	c := &codegen.Context{
-		Conts:    uintptr(unsafe.Pointer(s.Conts.At(0))),
+		Conts:      uintptr(unsafe.Pointer(s.Conts.At(0))),
+		StackInUse: uintptr(unsafe.Pointer(&s.StackInUse)), StackBytes: uint64(s.Limits.StackBytes),
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow,
@@ -235,6 +236,7 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 		return wasm.TrapOutOfMemory
 	}
 	s.StackInUse += r.StackSize() - old
+	r.ChainBytes = r.StackSize()
 	c.NativeSP = r.StackEnd() - used
 	c.StackLimit = r.Stack + codegen.StackMargin
 	return wasm.TrapNone

@@ -6,11 +6,14 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
+	"unsafe"
 	"weak"
 
 	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -21,6 +24,7 @@ type moduleCode struct {
 	piece  span
 	funcs  []funcCode // of the module's own functions, in the order of their addresses
 	module weak.Pointer[store.Module]
+	tables []clauseTable
 }
 
 // funcCode is what is known of a function's code beside its bytes.
@@ -31,6 +35,14 @@ type funcCode struct {
 	sites    []codegen.Site
 	catches  [][]wasm.Catch // see codegen.Site
 	resumes  []ssa.ResumeSite
+}
+
+// A clauseTable is what instances have of the clauses of a resume: for each that has a label,
+// the record of its tag and its landing pad, and at the end a 0.
+type clauseTable struct {
+	offset int64 // in the instance
+	tags   []uint32
+	pads   []uintptr
 }
 
 // funcAlign is the alignment of functions.
@@ -45,11 +57,14 @@ func (e *Engine) place(m *store.Module, codes []*codegen.Code) error {
 		size += (len(c.Bytes) + funcAlign - 1) &^ (funcAlign - 1)
 	}
 	blob := make([]byte, max(size, 1))
+	m.Extra = 0
+	var tables []clauseTable
 	for i := range blob {
 		blob[i] = 0xcc // a breakpoint, between functions
 	}
 	for i, c := range codes {
 		copy(blob[starts[i]:], c.Bytes)
+		tables = clauseTables(tables, m, c, blob[starts[i]:], starts[i])
 		for _, r := range c.Calls {
 			at := starts[i] + int(r.Offset)
 			binary.LittleEndian.PutUint32(blob[at:], uint32(starts[r.Func]-at-4))
@@ -59,7 +74,12 @@ func (e *Engine) place(m *store.Module, codes []*codegen.Code) error {
 	if err != nil {
 		return err
 	}
-	code := &moduleCode{piece: piece, funcs: make([]funcCode, len(codes)), module: weak.Make(m)}
+	for _, t := range tables {
+		for i := range t.pads {
+			t.pads[i] += piece.start
+		}
+	}
+	code := &moduleCode{piece: piece, funcs: make([]funcCode, len(codes)), module: weak.Make(m), tables: tables}
 	for i, c := range codes {
 		code.funcs[i] = funcCode{start: piece.start + uintptr(starts[i]), prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), sites: c.Sites, catches: c.Catches, resumes: c.Resumes}
 	}
@@ -67,6 +87,48 @@ func (e *Engine) place(m *store.Module, codes []*codegen.Code) error {
 	e.add(code)
 	runtime.AddCleanup(m, e.remove, code)
 	return nil
+}
+
+// clauseTables appends the tables of a function's resumes to those of its module, and
+// marks the code at the resumes with their places. The pads are as yet relative.
+func clauseTables(tables []clauseTable, m *store.Module, c *codegen.Code, code []byte, start int) []clauseTable {
+	layout := store.LayoutInstance(m)
+	for i := range c.Sites {
+		s := &c.Sites[i]
+		if !s.Marked {
+			continue
+		}
+		t := clauseTable{offset: layout.Extra() + m.Extra}
+		for _, h := range c.Resumes[s.Number].Clauses {
+			if h.Kind == wasm.OnLabel {
+				t.pads = append(t.pads, uintptr(start)+uintptr(s.Pads[len(t.tags)]))
+				t.tags = append(t.tags, h.Tag)
+			}
+		}
+		if len(t.tags) == 0 || t.offset > math.MaxInt32 {
+			continue // Go looks for it
+		}
+		m.Extra += int64(len(t.tags)+1) * int64(unsafe.Sizeof(clause{}))
+		amd64.SetMark(code[s.Offset:], int32(t.offset))
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+// A clause is what code compares the tag of a suspension with.
+type clause struct {
+	tag *store.TagRecord
+	pad uintptr
+}
+
+// linkClauses fills the tables of an instance.
+func (code *moduleCode) linkClauses(r *store.InstanceRecord) {
+	for _, t := range code.tables {
+		list := unsafe.Slice((*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)), len(t.tags))
+		for i, tag := range t.tags {
+			list[i] = clause{r.Tag(tag), t.pads[i]}
+		}
+	}
 }
 
 func (e *Engine) add(code *moduleCode) {

@@ -66,7 +66,7 @@ type ContRecord struct {
 	// Bound is the number of bytes of arguments that cont.bind has put in place.
 	Bound uint32
 	// ChainBytes is, for a suspended continuation, the size of all stacks that
-	// were captured with it.
+	// were captured with it; for one of machine code that runs, that of its stack.
 	ChainBytes uint64
 	Type       wasm.TypeID // of the live reference, but see contSuspendedAnew
 	// Awaits is, for a continuation that suspended, the type of the tag, of which it
@@ -121,7 +121,31 @@ func (c *ContRecord) StackSize() uint64 {
 // StackEnd returns the address behind the stack, which must be there.
 func (c *ContRecord) StackEnd() uintptr { return c.Stack + classSize(c.Class) }
 
-const contRecordSize = 64
+const (
+	contLogSize    = 6
+	contRecordSize = 1 << contLogSize
+)
+
+// A ContLayout tells machine code about descriptors: offsets of fields, and values.
+type ContLayout struct {
+	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, ChainBytes, Awaits int32
+	LogSize                                                                         uint8 // binary logarithm of the size
+	LastRevision                                                                    uint32
+	FlagNative, FlagAnew                                                            uint8
+}
+
+// LayoutCont returns the layout of descriptors.
+func LayoutCont() ContLayout {
+	var c ContRecord
+	return ContLayout{
+		Revision: int32(unsafe.Offsetof(c.Revision)), State: int32(unsafe.Offsetof(c.State)), Flags: int32(unsafe.Offsetof(c.flags)),
+		Parent: int32(unsafe.Offsetof(c.Parent)), Inner: int32(unsafe.Offsetof(c.Inner)), Stack: int32(unsafe.Offsetof(c.Stack)),
+		PC: int32(unsafe.Offsetof(c.PC)), FP: int32(unsafe.Offsetof(c.FP)), Bound: int32(unsafe.Offsetof(c.Bound)),
+		ChainBytes: int32(unsafe.Offsetof(c.ChainBytes)), Awaits: int32(unsafe.Offsetof(c.Awaits)),
+		LogSize: contLogSize, LastRevision: lastRevision,
+		FlagNative: uint8(contNative), FlagAnew: uint8(contSuspendedAnew),
+	}
+}
 
 // The record fits into one cache line.
 var _ [contRecordSize - unsafe.Sizeof(ContRecord{})]byte
@@ -158,7 +182,12 @@ func (c *Continuations) init(limits Limits) error {
 	if err != nil {
 		return err
 	}
+	if err := region.Commit(contRecordSize); err != nil {
+		region.Release()
+		return err
+	}
 	c.region, c.made = region, 1
+	c.At(0).Revision = lastRevision // the null reference is as stale as any
 	c.trigger, c.stacks.trigger = firstContTrigger, firstStackTrigger
 	c.stacks.limit = limits.ContinuationBytes + uint64(limits.StackBytes)
 	return nil

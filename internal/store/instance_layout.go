@@ -10,7 +10,7 @@ import (
 // the arrays of the instance lie. It is the same for all instances of a module, so
 // machine code reaches everything with constant offsets. All are in bytes.
 type InstanceLayout struct {
-	memories, globals, tables, funcs, tags, types, own, size int64
+	memories, globals, tables, funcs, tags, types, own, extra, size int64
 }
 
 const pointerSize = int64(unsafe.Sizeof(uintptr(0)))
@@ -32,9 +32,13 @@ func LayoutInstance(m *Module) InstanceLayout {
 	l.types = array(len(m.Types), int64(unsafe.Sizeof(wasm.TypeID(0))))
 	end = int64(roundUp(uintptr(end), 16))
 	l.own = end
-	l.size = end + int64(len(m.Wasm.Funcs))*int64(unsafe.Sizeof(FuncRecord{}))
+	l.extra = end + int64(len(m.Wasm.Funcs))*int64(unsafe.Sizeof(FuncRecord{}))
+	l.size = l.extra + m.Extra
 	return l
 }
+
+// Extra is where the engine's own part is, of Module.Extra bytes.
+func (l *InstanceLayout) Extra() int64 { return l.extra }
 
 // Memory is where the address of the record of memory i is.
 func (l *InstanceLayout) Memory(i uint32) int64 { return l.memories + int64(i)*pointerSize }

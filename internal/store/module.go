@@ -22,7 +22,10 @@ type Module struct {
 	// nil if it has not.
 	Interpreted error
 
-	debug   *dwarf.Data
+	debug *dwarf.Data
+	// Extra is the size of what the engine has in each instance, in bytes.
+	Extra int64
+
 	exports func() map[string]*wasm.Export
 }
 

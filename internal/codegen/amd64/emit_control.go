@@ -218,10 +218,16 @@ func (e *Emitter) control(in *codegen.Inst) {
 		a.CallMem(At(contextReg, codegen.OffHostStub))
 		e.called(in)
 	case mStub:
-		a.MovImm(numberReg, in.Imm)
-		a.CallMem(At(contextReg, in.Disp))
-		e.called(in)
-		e.sites[e.call].Number = in.Imm
+		e.stub(in)
+		if in.Disp == codegen.OffResumeThrowStub {
+			e.mark()
+			e.sites[e.call].Marked = true
+		}
+	case mResume:
+		e.resume(in)
+		e.sites[e.call].Marked = true
+	case mSuspend:
+		e.suspend(in)
 	case mPoll:
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)

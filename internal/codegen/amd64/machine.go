@@ -40,4 +40,6 @@ type Config struct {
 	// InstanceHome asks that the frames of functions that call others hold their
 	// instance at offset 0.
 	InstanceHome bool
+	// Switch is for switching stacks inline.
+	Switch SwitchLayout
 }

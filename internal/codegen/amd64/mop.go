@@ -147,7 +147,9 @@ const (
 	mTailCall
 	mTailCallRecord
 	mBuiltin
-	mStub // Disp: the stub's place in the context
+	mStub    // Disp: the stub's place in the context
+	mResume  // as mStub, with the common case before it
+	mSuspend // the same; Scale: the register in which a clause gets the reference
 	mPoll
 
 	mopCount
@@ -164,7 +166,7 @@ var mopNames = [mopCount]string{
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mPoll: "poll",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mPoll: "poll",
 }
 
 // String returns the name of the operation, with its form and consumer.

@@ -67,6 +67,12 @@ func (s *Selector) call(v *ssa.Value) {
 	default:
 		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg))
 		in.Disp, passed, operands = s.stackSwitch(v, operands)
+		switch v.Op {
+		case ssa.OpResume:
+			m = mResume
+		case ssa.OpSuspend:
+			m, in.Scale = mSuspend, uint8(s.referenceReg(sig.Params))
+		}
 	}
 	operands = s.arguments(operands, passed, sig.Params)
 	s.places = s.convention.AppendPlaces(s.places[:0], sig.Results)
@@ -104,6 +110,20 @@ func (s *Selector) stackSwitch(v *ssa.Value, operands []codegen.Operand) (int32,
 		stub = codegen.OffResumeThrowStub
 	}
 	return stub, v.Args[2:], append(operands, fixedUse(s.vreg(v.Args[1]), contReg))
+}
+
+// referenceReg returns the register in which a clause gets a reference behind a payload.
+func (s *Selector) referenceReg(payload []ssa.Type) Reg {
+	ints := 0
+	for _, t := range payload {
+		if !t.IsFloat() {
+			ints++
+		}
+	}
+	if ints < len(s.convention.Int) {
+		return s.convention.Int[ints]
+	}
+	return NoReg
 }
 
 // rotate moves the last instruction to place i.

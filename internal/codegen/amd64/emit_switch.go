@@ -1,0 +1,202 @@
+package amd64
+
+import (
+	"encoding/binary"
+	"math"
+
+	"weft/internal/codegen"
+)
+
+// Switching stacks, in the common case: inline code that jumps, with values in the
+// registers of the convention. Whatever is not common jumps to a call of a stub, which
+// leaves to Go (see docs/native.md): both do the same.
+//
+// A continuation goes on behind the instruction, at a resume with a mark: an instruction without
+// effect that has, in its displacement, where the clauses of the resume lie, counted
+// from the instance's record; 0 if there are none.
+//
+// The instance that a frame belongs to is at its beginning. So a suspension finds
+// clauses through what it loads anyway: where its parent goes on, and its parent's frame.
+
+// A SwitchLayout says where in a continuation's descriptor its fields are, and which values
+// they take.
+type SwitchLayout struct {
+	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, ChainBytes, Awaits int32
+	// LogSize is the binary logarithm of a descriptor's size.
+	LogSize uint8
+	// LastRevision is the first revision that is never given out.
+	LastRevision uint32
+	Suspended, Running,
+	// FlagNative says that the stack has frames of machine code, FlagAnew that Awaits is
+	// valid.
+	FlagNative, FlagAnew uint8
+
+	// TagType is the offset of the type in a tag's record.
+	TagType int32
+	// TagPtr returns the offset in an instance of the pointer to a tag's record.
+	TagPtr func(index uint32) int64
+}
+
+// clauseSize is the size of a clause behind an instance: a tag's record, and the landing
+// pad. The list ends with a tag of 0.
+const clauseSize = 16
+
+// MarkPayload is where the displacement of a mark begins; it takes four bytes.
+const MarkPayload = 3
+
+// mark emits the mark of a resume.
+func (e *Emitter) mark() {
+	mark := [MarkPayload + 4]byte{0x0f, 0x1f, 0x80} // nop [rax+disp32]
+	e.a.buf = append(e.a.buf, mark[:]...)
+}
+
+// SetMark writes where the clauses lie into code that begins with a mark.
+func SetMark(code []byte, clauses int32) {
+	binary.LittleEndian.PutUint32(code[MarkPayload:], uint32(clauses))
+}
+
+// stub emits the call that does what the common case does not.
+func (e *Emitter) stub(in *codegen.Inst) {
+	e.a.MovImm(numberReg, in.Imm)
+	e.a.CallMem(At(contextReg, in.Disp))
+	e.called(in)
+	e.sites[e.call].Number = in.Imm
+}
+
+// descriptor turns a number into an address.
+func (e *Emitter) descriptor(r Reg) {
+	e.a.ShiftImm(SHL, S64, r, e.Config.Switch.LogSize)
+	e.a.ALULoad(ADD, S64, r, At(contextReg, codegen.OffConts))
+}
+
+// number turns the address of a descriptor into its number.
+func (e *Emitter) number(r Reg) {
+	e.a.ALULoad(SUB, S64, r, At(contextReg, codegen.OffConts))
+	e.a.ShiftImm(SHR, S64, r, e.Config.Switch.LogSize)
+}
+
+// resume emits a resume. Common is a continuation that suspended by itself, not with others
+// above it, and has no bound values.
+func (e *Emitter) resume(in *codegen.Inst) {
+	a, l := &e.a, &e.Config.Switch
+	const d, r, ref = RBP, R12, R13
+	slow, back := a.NewLabel(), a.NewLabel()
+	a.Mov(S64, ref, contReg)
+	a.Mov(S32, d, contReg)
+	e.descriptor(d)
+	a.ShiftImm(SHR, S64, contReg, 32)
+	a.ALULoad(CMP, S32, contReg, At(d, l.Revision))
+	a.Jcc(NE, slow)
+	a.ALUImm(CMP, S32, contReg, int32(l.LastRevision-1))
+	a.Jcc(E, slow)
+	a.ALUStoreImm(CMP, S8, At(d, l.State), int32(l.Suspended))
+	a.Jcc(NE, slow)
+	a.TestMemImm(S8, At(d, l.Flags), int32(l.FlagNative))
+	a.Jcc(E, slow)
+	a.ALULoad(CMP, S32, ref, At(d, l.Inner))
+	a.Jcc(NE, slow)
+	a.ALUStoreImm(CMP, S32, At(d, l.Bound), 0)
+	a.Jcc(NE, slow)
+	a.Load(S64, r, At(contextReg, codegen.OffStackInUse))
+	a.Load(S64, contReg, At(r, 0))
+	a.ALULoad(ADD, S64, contReg, At(d, l.ChainBytes))
+	a.ALULoad(CMP, S64, contReg, At(contextReg, codegen.OffStackBytes))
+	a.Jcc(A, slow)
+
+	a.Store(S64, At(r, 0), contReg)
+	a.UnaryMem(INC, S32, At(d, l.Revision))
+	a.StoreImm(S8, At(d, l.State), int32(l.Running))
+	const self = R13
+	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
+	a.Mov(S64, r, RSP)
+	a.ALULoad(SUB, S64, r, At(self, l.Stack))
+	a.Store(S32, At(self, l.FP), r)
+	a.Lea(S64, r, back.Mem())
+	a.Store(S64, At(self, l.PC), r)
+	e.number(self)
+	a.Store(S32, At(d, l.Parent), self)
+	e.goOn(d, r, contReg)
+	a.JmpMem(At(d, l.PC))
+
+	a.Bind(slow)
+	a.Mov(S64, contReg, ref)
+	e.stub(in)
+	a.Bind(back)
+	e.mark()
+}
+
+// goOn makes d the running continuation, except for where it goes on. It changes x and y.
+func (e *Emitter) goOn(d, x, y Reg) {
+	a, l := &e.a, &e.Config.Switch
+	a.Store(S64, At(contextReg, codegen.OffCurrent), d)
+	a.Load(S64, x, At(d, l.Stack))
+	a.Load(S32, y, At(d, l.FP))
+	a.Lea(S64, RSP, Indexed(x, y, 1, 0))
+	a.ALUImm(ADD, S64, x, codegen.StackMargin)
+	a.Store(S64, At(contextReg, codegen.OffStackLimit), x)
+}
+
+// suspend emits a suspend. Common is a clause of the resume that runs the continuation.
+// The operand Scale is the register in which the clause gets the reference.
+func (e *Emitter) suspend(in *codegen.Inst) {
+	a, l := &e.a, &e.Config.Switch
+	result := Reg(in.Scale)
+	tagPtr := l.TagPtr(uint32(in.Imm))
+	if result == NoReg || tagPtr > math.MaxInt32 {
+		e.stub(in)
+		return
+	}
+	const d, parent, clause, tag, x = RBP, R12, RDX, R14, R13
+	slow, back, next, found := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	a.Load(S64, tag, At(instanceReg, int32(tagPtr)))
+	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
+	a.Load(S32, parent, At(d, l.Parent))
+	a.Test(S32, parent, parent)
+	a.Jcc(E, slow)
+	e.descriptor(parent)
+	a.Load(S64, x, At(parent, l.PC))
+	a.Test(S64, x, x)
+	a.Jcc(E, slow)
+	a.OpLoad(Movsxd, S64, clause, At(x, MarkPayload))
+	a.Test(S64, clause, clause)
+	a.Jcc(E, slow)
+	a.Load(S64, x, At(parent, l.Stack))
+	a.Load(S32, result, At(parent, l.FP))
+	a.ALULoad(ADD, S64, clause, Indexed(x, result, 1, 0)) // the parent's instance
+	a.Bind(next)
+	a.Load(S64, x, At(clause, 0))
+	a.ALUImm(ADD, S64, clause, clauseSize)
+	a.ALU(CMP, S64, x, tag)
+	a.Jcc(E, found)
+	a.Test(S64, x, x)
+	a.Jcc(NE, next)
+	a.Jmp(slow)
+
+	a.Bind(found)
+	a.Load(S32, tag, At(tag, l.TagType))
+	a.Store(S32, At(d, l.Awaits), tag)
+	a.ALUStoreImm(OR, S8, At(d, l.Flags), int32(l.FlagAnew))
+	a.StoreImm(S8, At(d, l.State), int32(l.Suspended))
+	a.StoreImm(S32, At(d, l.Parent), 0)
+	a.Lea(S64, x, back.Mem())
+	a.Store(S64, At(d, l.PC), x)
+	a.Mov(S64, x, RSP)
+	a.ALULoad(SUB, S64, x, At(d, l.Stack))
+	a.Store(S32, At(d, l.FP), x)
+	a.Load(S64, x, At(contextReg, codegen.OffStackInUse))
+	a.Load(S64, tag, At(d, l.ChainBytes))
+	a.ALUStore(SUB, S64, At(x, 0), tag)
+	a.Load(S32, result, At(d, l.Revision))
+	a.ShiftImm(SHL, S64, result, 32)
+	a.Mov(S64, x, d)
+	e.number(x)
+	a.Store(S32, At(d, l.Inner), x)
+	a.ALU(OR, S64, result, x)
+	e.goOn(parent, x, tag)
+	a.JmpMem(At(clause, 8-clauseSize))
+
+	a.Bind(slow)
+	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
+	e.stub(in)
+	a.Bind(back)
+}
