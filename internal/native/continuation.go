@@ -118,27 +118,42 @@ func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
 // freshStack is the size of the stack on which a continuation begins.
 const freshStack = 1 << 10
 
-// prepareFresh gives a fresh continuation the stack on which its function will run.
+// prepareFresh gives a fresh continuation the stack on which its function will run. It
+// then goes on as others do: in a stub that calls the function.
 func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 	if r.State != store.ContFresh || r.Class != 0 {
 		return wasm.TrapNone
 	}
+	if trap := m.giveStack(r, max(freshStack, 8*uintptr(r.Func.Params)+2*codegen.StackMargin)); trap != 0 {
+		return trap
+	}
+	// A word for the instance of a caller, which is none, and the return address.
+	const word = unsafe.Sizeof(uintptr(0))
+	top := r.StackEnd()
+	*(*uintptr)(store.Pointer(top - word)) = 0
+	*(*uintptr)(store.Pointer(top - 2*word)) = process.stubs.contReturn
+	r.PC, r.FP, r.Inner = process.stubs.fresh, uint32(top-2*word-r.Stack), m.store.Conts.Number(r)
+	r.ChainBytes = r.StackSize()
 	r.SetNative()
-	return m.giveStack(r, max(freshStack, 8*uintptr(r.Func.Params)+2*codegen.StackMargin))
+	r.SetReady()
+	return wasm.TrapNone
 }
 
-// chainBytes is how much stack becomes active with a continuation.
-func chainBytes(r *store.ContRecord) uint64 {
-	if r.State == store.ContFresh {
-		return r.StackSize()
+// chainBytes is how much stack becomes active with a continuation, which has one.
+func (m *machine) chainBytes(r *store.ContRecord) uint64 {
+	conts := &m.store.Conts
+	bytes := uint64(0)
+	at := conts.At(r.Inner)
+	for ; at != r; at = conts.At(at.Parent) {
+		bytes += at.ChainBytes
 	}
-	return r.ChainBytes
+	return bytes + r.ChainBytes
 }
 
 // admit reports whether the stacks of r may become active, when those of gone bytes
 // become inactive.
 func (m *machine) admit(r *store.ContRecord, gone uint64) wasm.TrapCode {
-	if m.store.StackInUse-gone+chainBytes(r) > uint64(m.store.Limits.StackBytes) {
+	if m.store.StackInUse-gone+m.chainBytes(r) > uint64(m.store.Limits.StackBytes) {
 		return wasm.TrapStackExhausted
 	}
 	return wasm.TrapNone
@@ -173,37 +188,13 @@ func (m *machine) resume(ref uint64) wasm.TrapCode {
 // those that are bound, are in registers and Args.
 func (m *machine) start(r, parent *store.ContRecord) {
 	conts := &m.store.Conts
-	m.store.StackInUse += chainBytes(r)
-	inner := r
-	if r.State == store.ContSuspended {
-		inner = conts.At(r.Inner)
-	}
-	m.setOwnBytes(inner, r)
+	m.store.StackInUse += m.chainBytes(r)
+	inner := conts.At(r.Inner)
 	if inner.Bound > 0 {
 		m.addBound(inner, m.awaited(r))
 	}
-	fresh := r.State == store.ContFresh
 	r.Parent, r.State = conts.Number(parent), store.ContRunning
-	if !fresh {
-		m.goOn(inner)
-		return
-	}
-	// A word for the instance of a caller, which is none, and the return address.
-	const word = unsafe.Sizeof(uintptr(0))
-	top := r.StackEnd()
-	*(*uintptr)(store.Pointer(top - word)) = 0
-	*(*uintptr)(store.Pointer(top - 2*word)) = process.stubs.contReturn
-	m.context.Saved[amd64.R13] = uintptr(unsafe.Pointer(r.Func))
-	m.context.Saved[amd64.R14] = uintptr(unsafe.Pointer(r.Func.Instance))
-	m.goOnAt(r, r.Func.Native, top-2*word)
-}
-
-// setOwnBytes lets the descriptors from inner to r, which begin to run, have the sizes of
-// their own stacks.
-func (m *machine) setOwnBytes(inner, r *store.ContRecord) {
-	for inner.ChainBytes = inner.StackSize(); inner != r; inner.ChainBytes = inner.StackSize() {
-		inner = m.store.Conts.At(inner.Parent)
-	}
+	m.goOn(inner)
 }
 
 // awaited returns the types of all values that a continuation is to get, those that
@@ -302,10 +293,7 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 	if trap != 0 {
 		return 0, trap
 	}
-	inner := r
-	if r.State == store.ContSuspended {
-		inner = conts.At(r.Inner)
-	}
+	inner := conts.At(r.Inner)
 	bound := int(inner.Bound / 8)
 	left := m.store.Types.Comp(wasm.TypeID(m.store.Types.Comp(t).Cont)).Func.Params
 	n := len(m.awaited(r)) - bound - len(left)
@@ -321,17 +309,17 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 // reserveBound makes room for bytes of values below the frames of a continuation that
 // does not run: inner's, with which r goes on.
 func (m *machine) reserveBound(r, inner *store.ContRecord, bytes uintptr) wasm.TrapCode {
-	if r.State == store.ContFresh || bytes <= uintptr(inner.FP) {
-		return wasm.TrapNone // a fresh one has a stack with room for all its parameters
+	if bytes <= uintptr(inner.FP) {
+		return wasm.TrapNone
 	}
-	old, used := inner.StackSize(), inner.StackEnd()-inner.Stack-uintptr(inner.FP)
+	used := inner.StackEnd() - inner.Stack - uintptr(inner.FP)
 	bound := append([]byte(nil), unsafe.Slice((*byte)(store.Pointer(inner.Stack)), inner.Bound)...)
 	if !m.store.Conts.GrowStackDown(inner, used, used+bytes) {
 		return wasm.TrapOutOfMemory
 	}
 	copy(unsafe.Slice((*byte)(store.Pointer(inner.Stack)), len(bound)), bound)
 	inner.FP = uint32(inner.StackEnd() - used - inner.Stack)
-	r.ChainBytes += inner.StackSize() - old
+	inner.ChainBytes = inner.StackSize()
 	return wasm.TrapNone
 }
 
@@ -409,7 +397,8 @@ func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 	conts := &m.store.Conts
 	m.stopHere()
 	r := p.child
-	r.State, r.Inner, r.ChainBytes = store.ContSuspended, conts.Number(m.cur), p.bytes
+	r.State, r.Inner = store.ContSuspended, conts.Number(m.cur)
+	r.SetReady()
 	r.Parent = 0
 	r.Suspended(awaits)
 	m.store.StackInUse -= p.bytes
@@ -462,10 +451,7 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 	}
 	self := m.capture(p, back)
 	full := m.awaited(r)
-	bound := int(r.Bound / 8)
-	if r.State == store.ContSuspended {
-		bound = int(m.store.Conts.At(r.Inner).Bound / 8)
-	}
+	bound := int(m.store.Conts.At(r.Inner).Bound / 8)
 	m.putLast(full[bound:len(full)-1], self)
 	m.start(r, p.parent)
 	return true
@@ -500,8 +486,7 @@ func (m *machine) resumeThrow(ref, exception uint64) bool {
 func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
 	conts := &m.store.Conts
 	inner := conts.At(r.Inner)
-	m.store.StackInUse += r.ChainBytes
-	m.setOwnBytes(inner, r)
+	m.store.StackInUse += m.chainBytes(r)
 	inner.Bound = 0
 	r.Parent, r.State = conts.Number(parent), store.ContRunning
 	m.setCurrent(inner)

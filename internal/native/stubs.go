@@ -7,6 +7,7 @@ import (
 
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
+	"weft/internal/store"
 )
 
 // Offsets in the context that only stubs and handlers need.
@@ -33,7 +34,7 @@ const (
 type stubs struct {
 	entry, exit, host, trap, grow, poll, async, fault uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
-	contNew, resume, suspend, switchTo, resumeThrow, contReturn, goOn uintptr
+	contNew, resume, suspend, switchTo, resumeThrow, contReturn, goOn, fresh uintptr
 }
 
 // all lists the stubs with what emits them.
@@ -44,7 +45,7 @@ func (s *stubs) all() []stub {
 		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
 		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitSwitch(requestContReturn)},
-		{&s.goOn, emitGoOn},
+		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh},
 	}
 }
 
@@ -248,4 +249,12 @@ func emitGoOn(a *amd64.Assembler) {
 	ints, floats := argumentRegisters()
 	restoreRegisters(a, ints, floats)
 	a.JmpMem(ctxAt(ctxResumePC))
+}
+
+// emitFresh is where a continuation goes on that has not begun.
+func emitFresh(a *amd64.Assembler) {
+	a.Load(amd64.S64, amd64.R13, ctxAt(codegen.OffCurrent))
+	a.Load(amd64.S64, amd64.R13, amd64.At(amd64.R13, int32(unsafe.Offsetof(store.ContRecord{}.Func))))
+	a.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
+	a.JmpMem(amd64.At(amd64.R13, funcNative))
 }

@@ -37,6 +37,7 @@ const (
 	// awaited now are those of Awaits.
 	contSuspendedAnew contFlags = 1 << iota
 	contNative
+	contReady
 )
 
 // A ContRecord is the descriptor of a continuation, and of the stack on which
@@ -66,7 +67,8 @@ type ContRecord struct {
 	// Bound is the number of bytes of arguments that cont.bind has put in place.
 	Bound uint32
 	// ChainBytes is, for a suspended continuation, the size of all stacks that
-	// were captured with it; for one of machine code that runs, that of its stack.
+	// were captured with it; for one of machine code, always
+	// that of its own stack.
 	ChainBytes uint64
 	Type       wasm.TypeID // of the live reference, but see contSuspendedAnew
 	// Awaits is, for a continuation that suspended, the type of the tag, of which it
@@ -92,6 +94,9 @@ func (c *ContRecord) ExactType() (wasm.TypeID, bool) { return c.Type, c.flags&co
 
 // SetNative notes that the stack has frames of machine code.
 func (c *ContRecord) SetNative() { c.flags |= contNative }
+
+// SetReady notes that PC, FP and Inner tell where machine code goes on.
+func (c *ContRecord) SetReady() { c.flags |= contReady }
 
 // IsNative reports whether it does: then only the native engine can go on with it.
 func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
@@ -131,7 +136,7 @@ type ContLayout struct {
 	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, ChainBytes, Awaits int32
 	LogSize                                                                         uint8 // binary logarithm of the size
 	LastRevision                                                                    uint32
-	FlagNative, FlagAnew                                                            uint8
+	FlagReady, FlagAnew                                                             uint8
 }
 
 // LayoutCont returns the layout of descriptors.
@@ -143,7 +148,7 @@ func LayoutCont() ContLayout {
 		PC: int32(unsafe.Offsetof(c.PC)), FP: int32(unsafe.Offsetof(c.FP)), Bound: int32(unsafe.Offsetof(c.Bound)),
 		ChainBytes: int32(unsafe.Offsetof(c.ChainBytes)), Awaits: int32(unsafe.Offsetof(c.Awaits)),
 		LogSize: contLogSize, LastRevision: lastRevision,
-		FlagNative: uint8(contNative), FlagAnew: uint8(contSuspendedAnew),
+		FlagReady: uint8(contReady), FlagAnew: uint8(contSuspendedAnew),
 	}
 }
 

@@ -21,15 +21,15 @@ import (
 // A SwitchLayout says where in a continuation's descriptor its fields are, and which values
 // they take.
 type SwitchLayout struct {
-	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, ChainBytes, Awaits int32
+	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, OwnBytes, Awaits int32
 	// LogSize is the binary logarithm of a descriptor's size.
 	LogSize uint8
 	// LastRevision is the first revision that is never given out.
 	LastRevision uint32
 	Suspended, Running,
-	// FlagNative says that the stack has frames of machine code, FlagAnew that Awaits is
+	// FlagReady says that PC, FP and Inner tell where to go on, FlagAnew that Awaits is
 	// valid.
-	FlagNative, FlagAnew uint8
+	FlagReady, FlagAnew uint8
 
 	// TagType is the offset of the type in a tag's record.
 	TagType int32
@@ -75,11 +75,15 @@ func (e *Emitter) number(r Reg) {
 	e.a.ShiftImm(SHR, S64, r, e.Config.Switch.LogSize)
 }
 
-// resume emits a resume. Common is a continuation that suspended by itself, not with others
-// above it, and has no bound values.
+// resume emits a resume. Common is a continuation that is ready and has no bound values.
 func (e *Emitter) resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
-	const d, r, ref = RBP, R12, R13
+	if l.TagPtr == nil {
+		e.stub(in)
+		e.mark()
+		return
+	}
+	const d, inner, ref, x, bytes = RBP, R12, R13, R14, RDX
 	slow, back := a.NewLabel(), a.NewLabel()
 	a.Mov(S64, ref, contReg)
 	a.Mov(S32, d, contReg)
@@ -89,37 +93,48 @@ func (e *Emitter) resume(in *codegen.Inst) {
 	a.Jcc(NE, slow)
 	a.ALUImm(CMP, S32, contReg, int32(l.LastRevision-1))
 	a.Jcc(E, slow)
-	a.ALUStoreImm(CMP, S8, At(d, l.State), int32(l.Suspended))
-	a.Jcc(NE, slow)
-	a.TestMemImm(S8, At(d, l.Flags), int32(l.FlagNative))
+	a.TestMemImm(S8, At(d, l.Flags), int32(l.FlagReady))
 	a.Jcc(E, slow)
-	a.ALULoad(CMP, S32, ref, At(d, l.Inner))
+	a.Load(S32, inner, At(d, l.Inner))
+	e.descriptor(inner)
+	a.ALUStoreImm(CMP, S32, At(inner, l.Bound), 0)
 	a.Jcc(NE, slow)
-	a.ALUStoreImm(CMP, S32, At(d, l.Bound), 0)
-	a.Jcc(NE, slow)
-	a.Load(S64, r, At(contextReg, codegen.OffStackInUse))
-	a.Load(S64, contReg, At(r, 0))
-	a.ALULoad(ADD, S64, contReg, At(d, l.ChainBytes))
-	a.ALULoad(CMP, S64, contReg, At(contextReg, codegen.OffStackBytes))
+
+	// The bytes of all stacks that become active.
+	sum, summed := a.NewLabel(), a.NewLabel()
+	a.Load(S64, bytes, At(inner, l.OwnBytes))
+	a.Mov(S64, x, inner)
+	a.Bind(sum)
+	a.ALU(CMP, S64, x, d)
+	a.Jcc(E, summed)
+	a.Load(S32, x, At(x, l.Parent))
+	e.descriptor(x)
+	a.ALULoad(ADD, S64, bytes, At(x, l.OwnBytes))
+	a.Jmp(sum)
+	a.Bind(summed)
+	a.Load(S64, x, At(contextReg, codegen.OffStackInUse))
+	a.ALULoad(ADD, S64, bytes, At(x, 0))
+	a.ALULoad(CMP, S64, bytes, At(contextReg, codegen.OffStackBytes))
 	a.Jcc(A, slow)
 
-	a.Store(S64, At(r, 0), contReg)
+	a.Store(S64, At(x, 0), bytes)
 	a.UnaryMem(INC, S32, At(d, l.Revision))
 	a.StoreImm(S8, At(d, l.State), int32(l.Running))
 	const self = R13
 	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
-	a.Mov(S64, r, RSP)
-	a.ALULoad(SUB, S64, r, At(self, l.Stack))
-	a.Store(S32, At(self, l.FP), r)
-	a.Lea(S64, r, back.Mem())
-	a.Store(S64, At(self, l.PC), r)
+	a.Mov(S64, x, RSP)
+	a.ALULoad(SUB, S64, x, At(self, l.Stack))
+	a.Store(S32, At(self, l.FP), x)
+	a.Lea(S64, x, back.Mem())
+	a.Store(S64, At(self, l.PC), x)
 	e.number(self)
 	a.Store(S32, At(d, l.Parent), self)
-	e.goOn(d, r, contReg)
-	a.JmpMem(At(d, l.PC))
+	e.goOn(inner, x, bytes)
+	a.JmpMem(At(inner, l.PC))
 
 	a.Bind(slow)
 	a.Mov(S64, contReg, ref)
+	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)
 	a.Bind(back)
 	e.mark()
@@ -136,33 +151,38 @@ func (e *Emitter) goOn(d, x, y Reg) {
 	a.Store(S64, At(contextReg, codegen.OffStackLimit), x)
 }
 
-// suspend emits a suspend. Common is a clause of the resume that runs the continuation.
-// The operand Scale is the register in which the clause gets the reference.
+// suspend emits a suspend. Common is a resume with a clause for the tag, however many others
+// lie between, in compiled code. The operand Scale is the register in which the clause gets
+// the reference.
 func (e *Emitter) suspend(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
-	tagPtr := l.TagPtr(uint32(in.Imm))
-	if result == NoReg || tagPtr > math.MaxInt32 {
+	if l.TagPtr == nil || result == NoReg || l.TagPtr(uint32(in.Imm)) > math.MaxInt32 {
 		e.stub(in)
 		return
 	}
 	const d, parent, clause, tag, x = RBP, R12, RDX, R14, R13
-	slow, back, next, found := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
-	a.Load(S64, tag, At(instanceReg, int32(tagPtr)))
-	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
+	bytes := result
+	slow, back, level, up, next, found := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
+	a.Load(S64, parent, At(contextReg, codegen.OffCurrent))
+	a.Zero(bytes)
+	a.Bind(level)
+	a.Mov(S64, d, parent)
 	a.Load(S32, parent, At(d, l.Parent))
 	a.Test(S32, parent, parent)
 	a.Jcc(E, slow)
 	e.descriptor(parent)
+	a.ALULoad(ADD, S64, bytes, At(d, l.OwnBytes))
 	a.Load(S64, x, At(parent, l.PC))
 	a.Test(S64, x, x)
 	a.Jcc(E, slow)
 	a.OpLoad(Movsxd, S64, clause, At(x, MarkPayload))
 	a.Test(S64, clause, clause)
-	a.Jcc(E, slow)
-	a.Load(S64, x, At(parent, l.Stack))
-	a.Load(S32, result, At(parent, l.FP))
-	a.ALULoad(ADD, S64, clause, Indexed(x, result, 1, 0)) // the parent's instance
+	a.Jcc(E, up)
+	a.Load(S32, x, At(parent, l.FP))
+	a.ALULoad(ADD, S64, x, At(parent, l.Stack))
+	a.ALULoad(ADD, S64, clause, At(x, 0)) // the parent's instance
 	a.Bind(next)
 	a.Load(S64, x, At(clause, 0))
 	a.ALUImm(ADD, S64, clause, clauseSize)
@@ -170,28 +190,30 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 	a.Jcc(E, found)
 	a.Test(S64, x, x)
 	a.Jcc(NE, next)
-	a.Jmp(slow)
+	a.Bind(up)
+	a.Jmp(level)
 
-	a.Bind(found)
+	a.Bind(found) // d is to be captured, with those above it
+	a.Load(S64, x, At(contextReg, codegen.OffStackInUse))
+	a.ALUStore(SUB, S64, At(x, 0), bytes)
 	a.Load(S32, tag, At(tag, l.TagType))
 	a.Store(S32, At(d, l.Awaits), tag)
-	a.ALUStoreImm(OR, S8, At(d, l.Flags), int32(l.FlagAnew))
+	a.ALUStoreImm(OR, S8, At(d, l.Flags), int32(l.FlagAnew|l.FlagReady))
 	a.StoreImm(S8, At(d, l.State), int32(l.Suspended))
 	a.StoreImm(S32, At(d, l.Parent), 0)
-	a.Lea(S64, x, back.Mem())
-	a.Store(S64, At(d, l.PC), x)
-	a.Mov(S64, x, RSP)
-	a.ALULoad(SUB, S64, x, At(d, l.Stack))
-	a.Store(S32, At(d, l.FP), x)
-	a.Load(S64, x, At(contextReg, codegen.OffStackInUse))
-	a.Load(S64, tag, At(d, l.ChainBytes))
-	a.ALUStore(SUB, S64, At(x, 0), tag)
+	const self = R13
+	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
+	a.Lea(S64, tag, back.Mem())
+	a.Store(S64, At(self, l.PC), tag)
+	a.Mov(S64, tag, RSP)
+	a.ALULoad(SUB, S64, tag, At(self, l.Stack))
+	a.Store(S32, At(self, l.FP), tag)
+	e.number(self)
+	a.Store(S32, At(d, l.Inner), self)
 	a.Load(S32, result, At(d, l.Revision))
 	a.ShiftImm(SHL, S64, result, 32)
-	a.Mov(S64, x, d)
-	e.number(x)
-	a.Store(S32, At(d, l.Inner), x)
-	a.ALU(OR, S64, result, x)
+	e.number(d)
+	a.ALU(OR, S64, result, d)
 	e.goOn(parent, x, tag)
 	a.JmpMem(At(clause, 8-clauseSize))
 
