@@ -18,9 +18,15 @@ type Context struct {
 	StackInUse uintptr // address of the number of bytes of stack that are active
 	StackBytes uint64  // the limit for it
 
+	// Continuations that have ended, with their stacks, for the next: a list linked by
+	// Parent.
+	PoolHead, PoolCount, PoolLimit uint32
+	Live                           uintptr // address of the number of continuations
+
 	// Stubs that code calls.
 	HostStub, TrapStub, GrowStub, PollStub           uintptr
 	SuspendStub, ResumeStub, SwitchStub, ContNewStub uintptr
+	FreshStub                                        uintptr // where one goes on that has not begun
 	ResumeThrowStub                                  uintptr
 
 	// The two sides of the border between Go and native code.

@@ -31,7 +31,7 @@ func (m *machine) switchStacks(request uint32) bool {
 	switch request {
 	case requestContNew:
 		f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
-		trap = m.contNew(f, instance.Type(uint32(number)))
+		trap = m.contNew(f, wasm.TypeID(number))
 	case requestResume:
 		trap = m.resume(ref)
 	case requestSuspend:
@@ -115,6 +115,9 @@ func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
 	return wasm.TrapNone
 }
 
+// stackTop is the size of what lies on a stack before its function begins.
+const stackTop = 16
+
 // freshStack is the size of the stack on which a continuation begins.
 const freshStack = 1 << 10
 
@@ -128,11 +131,9 @@ func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 		return trap
 	}
 	// A word for the instance of a caller, which is none, and the return address.
-	const word = unsafe.Sizeof(uintptr(0))
-	top := r.StackEnd()
-	*(*uintptr)(store.Pointer(top - word)) = 0
-	*(*uintptr)(store.Pointer(top - 2*word)) = process.stubs.contReturn
-	r.PC, r.FP, r.Inner = process.stubs.fresh, uint32(top-2*word-r.Stack), m.store.Conts.Number(r)
+	top := (*[2]uintptr)(store.Pointer(r.StackEnd() - stackTop))
+	top[0], top[1] = process.stubs.contReturn, 0
+	r.PC, r.FP, r.Inner = process.stubs.fresh, uint32(r.StackSize()-stackTop), m.store.Conts.Number(r)
 	r.ChainBytes = r.StackSize()
 	r.SetNative()
 	r.SetReady()

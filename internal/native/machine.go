@@ -70,11 +70,15 @@ type storeState struct {
 // initialStack is the size of the stack for a call from the host.
 const initialStack = 4 << 10
 
+// poolLimit is how many continuations that have ended a store keeps with their stacks.
+const poolLimit = 1 << 14
+
 func (e *Engine) newState(s *store.Store) *storeState {
 	p := &process.stubs
 	c := &codegen.Context{
 		Conts:      uintptr(unsafe.Pointer(s.Conts.At(0))),
 		StackInUse: uintptr(unsafe.Pointer(&s.StackInUse)), StackBytes: uint64(s.Limits.StackBytes),
+		Live: uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow,
@@ -94,6 +98,10 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	c := m.context
 	m.outer = border{c.Current, c.StackLimit, c.NativeSP, c.NativePC}
 	c.Current = 0
+	c.PoolLimit = poolLimit
+	if s.CollectAlways {
+		c.PoolLimit = 0
+	}
 	m.active.Store(true)
 	s.HostDepth++
 	s.Active = append(s.Active, m)

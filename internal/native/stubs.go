@@ -42,9 +42,9 @@ func (s *stubs) all() []stub {
 	return []stub{
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
 		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.async, emitAsync}, {&s.fault, emitFault},
-		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
+		{&s.contNew, emitContNew}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
-		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitSwitch(requestContReturn)},
+		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitContReturn},
 		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh},
 	}
 }

@@ -136,7 +136,7 @@ type ContLayout struct {
 	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, ChainBytes, Awaits int32
 	LogSize                                                                         uint8 // binary logarithm of the size
 	LastRevision                                                                    uint32
-	FlagReady, FlagAnew                                                             uint8
+	FlagNative, FlagReady, FlagAnew                                                 uint8
 }
 
 // LayoutCont returns the layout of descriptors.
@@ -148,7 +148,7 @@ func LayoutCont() ContLayout {
 		PC: int32(unsafe.Offsetof(c.PC)), FP: int32(unsafe.Offsetof(c.FP)), Bound: int32(unsafe.Offsetof(c.Bound)),
 		ChainBytes: int32(unsafe.Offsetof(c.ChainBytes)), Awaits: int32(unsafe.Offsetof(c.Awaits)),
 		LogSize: contLogSize, LastRevision: lastRevision,
-		FlagReady: uint8(contReady), FlagAnew: uint8(contSuspendedAnew),
+		FlagNative: uint8(contNative), FlagReady: uint8(contReady), FlagAnew: uint8(contSuspendedAnew),
 	}
 }
 
@@ -202,6 +202,10 @@ func (c *Continuations) release() {
 	c.region.Release()
 	c.stacks.release()
 }
+
+// LiveCounter returns where the number of Live is kept, for machine code that takes and gives
+// back descriptors by itself.
+func (c *Continuations) LiveCounter() *uint32 { return &c.live }
 
 // Live returns the number of continuations that are fresh, suspended or running.
 func (c *Continuations) Live() int { return int(c.live) }

@@ -28,6 +28,9 @@ func classFor(size uintptr) uint8 {
 	return class
 }
 
+// StackClass returns the class of the smallest stacks of at least size bytes.
+func StackClass(size uintptr) uint8 { return classFor(size) }
+
 type stackAllocator struct {
 	free  [slabClasses]uintptr // by class: the first free stack
 	slabs []Region

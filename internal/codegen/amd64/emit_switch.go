@@ -35,6 +35,8 @@ type SwitchLayout struct {
 	TagType int32
 	// TagPtr returns the offset in an instance of the pointer to a tag's record.
 	TagPtr func(index uint32) int64
+	// TypeID returns the offset in an instance of the identity of a type.
+	TypeID func(index uint32) int64
 }
 
 // clauseSize is the size of a clause behind an instance: a tag's record, and the landing
@@ -55,9 +57,14 @@ func SetMark(code []byte, clauses int32) {
 	binary.LittleEndian.PutUint32(code[MarkPayload:], uint32(clauses))
 }
 
-// stub emits the call that does what the common case does not.
+// stub emits the call that does what the common case does not. That of cont.new gets the
+// identity of the type.
 func (e *Emitter) stub(in *codegen.Inst) {
-	e.a.MovImm(numberReg, in.Imm)
+	if typeID := e.Config.Switch.TypeID; in.Disp == codegen.OffContNewStub && typeID != nil {
+		e.a.Load(S32, numberReg, At(instanceReg, int32(typeID(uint32(in.Imm)))))
+	} else {
+		e.a.MovImm(numberReg, in.Imm)
+	}
 	e.a.CallMem(At(contextReg, in.Disp))
 	e.called(in)
 	e.sites[e.call].Number = in.Imm
