@@ -16,18 +16,23 @@ func (a *Allocator) allocateBlock(b int32) {
 	}
 	st.body.to = int32(len(a.out))
 
-	var end [numRegs]held
-	n := 0
-	for s := a.used; s != 0; s &= s - 1 {
-		r := first(s)
-		end[n] = held{r, a.content[r]}
-		n++
-	}
-	st.end = a.helds.copy(end[:n])
+	st.end = a.holding()
 	a.releaseAll(a.used)
 	a.forgetEnd(b)
 	a.preferArgs(b)
 	st.done = true
+}
+
+// holding returns what the registers hold.
+func (a *Allocator) holding() []held {
+	var now [numRegs]held
+	n := 0
+	for s := a.used; s != 0; s &= s - 1 {
+		r := first(s)
+		now[n] = held{r, a.content[r]}
+		n++
+	}
+	return a.helds.copy(now[:n])
 }
 
 // lookAhead goes through a block backwards: for each operand it notes the next use of its

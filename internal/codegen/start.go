@@ -44,14 +44,7 @@ func (a *Allocator) startBlock(b int32) {
 	for _, p := range blk.Params {
 		a.extend(p, st.pos)
 	}
-	var start [numRegs]held
-	n := 0
-	for s := a.used; s != 0; s &= s - 1 {
-		r := first(s)
-		start[n] = held{r, a.content[r]}
-		n++
-	}
-	st.start = a.helds.copy(start[:n])
+	st.start = a.holding()
 	for _, p := range blk.Preds {
 		if st.rpo <= a.blocks[p].rpo {
 			a.preferParams(&a.f.Blocks[p], int(b))

@@ -33,7 +33,7 @@ type machine struct {
 
 	// interrupt is not 0 if polls must look closer.
 	interrupt atomicFlags
-	watched   *watch // nil until there is a context to watch
+	watched   *store.Watch // nil until there is a context to watch
 	flight    flight
 	prompt    hostPrompt // of a call that resumes a continuation
 	detail    string     // for the message of the next trap

@@ -6,49 +6,15 @@ import (
 	"context"
 	"runtime"
 	"sync/atomic"
-	"weak"
 
 	"weft/internal/store"
 )
 
-// A watch lets the end of a context interrupt a machine. It stays when the call
-// has ended, so that calls with one context, or with contexts that end together,
-// share it.
-type watch struct {
-	interrupt func()          // called at the context's end; refers to the machine weakly
-	done      <-chan struct{} // what the context is known by
-	stop      func() bool
-}
+type watch = store.Watch
 
-// watch makes the end of the context interrupt the machine. One that was watched
-// before and ends later may do so, too: interrupted tells them apart.
+// watch makes the end of the context interrupt the machine.
 func (m *machine) watch(ctx context.Context) {
-	done := ctx.Done()
-	if done == nil {
-		return
-	}
-	w := m.watched
-	switch {
-	case w == nil:
-		w = m.newWatch()
-	case w.done == done:
-		return
-	default:
-		w.stop()
-	}
-	w.done, w.stop = done, context.AfterFunc(ctx, w.interrupt)
-}
-
-func (m *machine) newWatch() *watch {
-	self := weak.Make(m)
-	w := &watch{interrupt: func() {
-		if m := self.Value(); m != nil {
-			m.cancel()
-		}
-	}}
-	m.watched = w
-	runtime.AddCleanup(m, func(w *watch) { w.stop() }, w)
-	return w
+	m.watched = store.WatchContext(ctx, m.watched, m, (*machine).cancel)
 }
 
 // cancel interrupts the machine, from another goroutine. Loops that poll see the flag.
