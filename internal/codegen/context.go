@@ -15,8 +15,8 @@ type Context struct {
 	Interrupt  uint32  // not 0: polls leave to Go
 	Request    uint32  // what the code asks Go for
 
-	StackInUse uintptr // address of the number of bytes of stack that are active
-	StackBytes uint64  // the limit for it
+	StackInUse uint64 // bytes of stack that are active, while native code runs
+	StackBytes uint64 // the limit for it
 
 	// Continuations that have ended, with their stacks, for the next: a list linked by
 	// Parent.

@@ -302,7 +302,7 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 		return 0, trap
 	}
 	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), bound+n)[bound:], values(n))
-	inner.Bound = uint32(8 * (bound + n))
+	r.SetBound(inner, uint32(8*(bound+n)))
 	r.SetType(t)
 	return conts.Ref(r), wasm.TrapNone
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
@@ -20,7 +21,15 @@ import (
 // preempt is done when it begins. (runtime.Gosched would not do: the collector
 // wants to stop a goroutine, and one that is always about to run evades it.)
 func dispatch(m *machine) bool {
-	c := m.context
+	c, s := m.context, m.store
+	s.StackInUse = c.StackInUse
+	goOn := m.serve(c)
+	c.StackInUse = s.StackInUse
+	return goOn
+}
+
+// serve does it.
+func (m *machine) serve(c *codegen.Context) bool {
 	m.cur, m.sp = m.current(), c.NativeSP
 	switch c.Request {
 	case requestHostCall:

@@ -68,7 +68,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	} else if !m.throwFromHost(c, r.Throw) {
 		return m.err
 	}
-	enter(m.context, m)
+	m.enter()
 	return m.err
 }
 

@@ -77,8 +77,8 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	p := &process.stubs
 	c := &codegen.Context{
 		Conts:      uintptr(unsafe.Pointer(s.Conts.At(0))),
-		StackInUse: uintptr(unsafe.Pointer(&s.StackInUse)), StackBytes: uint64(s.Limits.StackBytes),
-		Live: uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
+		StackBytes: uint64(s.Limits.StackBytes),
+		Live:       uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow,
@@ -157,12 +157,20 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = root.StackEnd(), entry
 	c.StackLimit = root.Stack + codegen.StackMargin
-	enter(c, m)
+	m.enter()
 	if m.err != nil {
 		return m.err
 	}
 	copy(slots, c.Args[:f.Results])
 	return nil
+}
+
+// enter runs native code. Meanwhile the context counts the stack in use.
+func (m *machine) enter() {
+	c, s := m.context, m.store
+	c.StackInUse = s.StackInUse
+	enter(c, m)
+	s.StackInUse = c.StackInUse
 }
 
 // entry returns the adapter through which a function is called.

@@ -98,6 +98,13 @@ func (c *ContRecord) SetNative() { c.flags |= contNative }
 // SetReady notes that PC, FP and Inner tell where machine code goes on.
 func (c *ContRecord) SetReady() { c.flags |= contReady }
 
+// SetBound notes how many bytes of values are bound. With them, machine code does not go on by
+// itself.
+func (c *ContRecord) SetBound(inner *ContRecord, bytes uint32) {
+	inner.Bound = bytes
+	c.flags &^= contReady
+}
+
 // IsNative reports whether it does: then only the native engine can go on with it.
 func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
 

@@ -21,15 +21,16 @@ import (
 // A SwitchLayout says where in a continuation's descriptor its fields are, and which values
 // they take.
 type SwitchLayout struct {
-	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, OwnBytes, Awaits int32
+	Revision, State, Flags, Parent, Inner, Stack, PC, FP, OwnBytes, Awaits int32
 	// LogSize is the binary logarithm of a descriptor's size.
 	LogSize uint8
 	// LastRevision is the first revision that is never given out.
 	LastRevision uint32
 	Suspended, Running,
-	// FlagReady says that PC, FP and Inner tell where to go on, FlagAnew that Awaits is
-	// valid.
-	FlagReady, FlagAnew uint8
+	// FlagNative says that the stack has frames of machine code, FlagReady that PC, FP and
+	// Inner tell where to go on, with the values that are passed and no others, FlagAnew that
+	// Awaits is valid.
+	FlagNative, FlagReady, FlagAnew uint8
 
 	// TagType is the offset of the type in a tag's record.
 	TagType int32
@@ -82,7 +83,7 @@ func (e *Emitter) number(r Reg) {
 	e.a.ShiftImm(SHR, S64, r, e.Config.Switch.LogSize)
 }
 
-// resume emits a resume. Common is a continuation that is ready and has no bound values.
+// resume emits a resume. Common is a continuation that is ready.
 func (e *Emitter) resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TagPtr == nil {
@@ -102,29 +103,27 @@ func (e *Emitter) resume(in *codegen.Inst) {
 	a.Jcc(E, slow)
 	a.TestMemImm(S8, At(d, l.Flags), int32(l.FlagReady))
 	a.Jcc(E, slow)
+	// The bytes of all stacks that become active: mostly it is one.
+	sum, summed := a.NewLabel(), a.NewLabel()
+	a.Load(S64, bytes, At(contextReg, codegen.OffStackInUse))
+	a.ALULoad(ADD, S64, bytes, At(d, l.OwnBytes))
+	a.Mov(S64, inner, d)
+	a.ALULoad(CMP, S32, ref, At(d, l.Inner))
+	a.Jcc(E, summed)
 	a.Load(S32, inner, At(d, l.Inner))
 	e.descriptor(inner)
-	a.ALUStoreImm(CMP, S32, At(inner, l.Bound), 0)
-	a.Jcc(NE, slow)
-
-	// The bytes of all stacks that become active.
-	sum, summed := a.NewLabel(), a.NewLabel()
-	a.Load(S64, bytes, At(inner, l.OwnBytes))
 	a.Mov(S64, x, inner)
 	a.Bind(sum)
-	a.ALU(CMP, S64, x, d)
-	a.Jcc(E, summed)
+	a.ALULoad(ADD, S64, bytes, At(x, l.OwnBytes))
 	a.Load(S32, x, At(x, l.Parent))
 	e.descriptor(x)
-	a.ALULoad(ADD, S64, bytes, At(x, l.OwnBytes))
-	a.Jmp(sum)
+	a.ALU(CMP, S64, x, d)
+	a.Jcc(NE, sum)
 	a.Bind(summed)
-	a.Load(S64, x, At(contextReg, codegen.OffStackInUse))
-	a.ALULoad(ADD, S64, bytes, At(x, 0))
 	a.ALULoad(CMP, S64, bytes, At(contextReg, codegen.OffStackBytes))
 	a.Jcc(A, slow)
 
-	a.Store(S64, At(x, 0), bytes)
+	a.Store(S64, At(contextReg, codegen.OffStackInUse), bytes)
 	a.UnaryMem(INC, S32, At(d, l.Revision))
 	a.StoreImm(S8, At(d, l.State), int32(l.Running))
 	const self = R13
@@ -201,11 +200,10 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 	a.Jmp(level)
 
 	a.Bind(found) // d is to be captured, with those above it
-	a.Load(S64, x, At(contextReg, codegen.OffStackInUse))
-	a.ALUStore(SUB, S64, At(x, 0), bytes)
+	a.ALUStore(SUB, S64, At(contextReg, codegen.OffStackInUse), bytes)
 	a.Load(S32, tag, At(tag, l.TagType))
 	a.Store(S32, At(d, l.Awaits), tag)
-	a.ALUStoreImm(OR, S8, At(d, l.Flags), int32(l.FlagAnew|l.FlagReady))
+	a.StoreImm(S8, At(d, l.Flags), int32(l.FlagNative|l.FlagAnew|l.FlagReady))
 	a.StoreImm(S8, At(d, l.State), int32(l.Suspended))
 	a.StoreImm(S32, At(d, l.Parent), 0)
 	const self = R13
