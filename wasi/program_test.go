@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -20,13 +21,25 @@ import (
 	"weft/wasi"
 )
 
+// onExecutors runs a test with each executor that there is.
+func onExecutors(t *testing.T, test func(*testing.T, weft.Executor)) {
+	t.Run("interpreter", func(t *testing.T) { test(t, weft.Interpreter) })
+	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+		t.Run("native", func(t *testing.T) { test(t, weft.Native) })
+	}
+}
+
 // run runs a program with one directory, and returns its output and how it ended.
-func run(t *testing.T, source []byte, c wasi.Config) (output string, err error) {
+func run(t *testing.T, executor weft.Executor, source []byte, c wasi.Config) (output string, err error) {
 	t.Helper()
-	engine, err := weft.NewEngine(weft.NewConfig())
+	engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(executor))
 	check(t, err)
 	module, err := engine.Compile(source)
 	check(t, err)
+	// Programs of threads use what the compiler does not know.
+	if why := module.Interpreted(); why != nil && !strings.Contains(why.Error(), "atomic") {
+		t.Errorf("the program is interpreted: %v", why)
+	}
 	store, err := engine.NewStore(weft.DefaultLimits())
 	check(t, err)
 	defer store.Close()
@@ -79,6 +92,10 @@ func buildGo(t *testing.T, file string) []byte {
 // TestGoServer serves HTTP from a guest, to several clients at a time.
 func TestGoServer(t *testing.T) {
 	source := buildGo(t, "testdata/server.go")
+	onExecutors(t, func(t *testing.T, executor weft.Executor) { serve(t, executor, source) })
+}
+
+func serve(t *testing.T, executor weft.Executor, source []byte) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	defer l.Close()
@@ -103,7 +120,7 @@ func TestGoServer(t *testing.T) {
 			t.Error("the guest answers when it should exit")
 		}
 	}()
-	out, err := run(t, source, wasi.NewConfig().WithArgs("server").WithListener(l))
+	out, err := run(t, executor, source, wasi.NewConfig().WithArgs("server").WithListener(l))
 	if code := exitCode(err); code != 9 {
 		t.Errorf("exit code %d: %v, %s", code, err, out)
 	}
@@ -113,6 +130,10 @@ func TestGoServer(t *testing.T) {
 // environment, goroutines, sleeps, the exit code.
 func TestGoProgram(t *testing.T) {
 	source := buildGo(t, "testdata/program.go")
+	onExecutors(t, func(t *testing.T, executor weft.Executor) { runGo(t, executor, source) })
+}
+
+func runGo(t *testing.T, executor weft.Executor, source []byte) {
 	dir := t.TempDir()
 	check(t, os.WriteFile(filepath.Join(dir, "outside"), []byte("secret"), 0o600))
 	check(t, os.Mkdir(filepath.Join(dir, "data"), 0o700))
@@ -122,7 +143,7 @@ func TestGoProgram(t *testing.T) {
 	defer root.Close()
 	config := wasi.NewConfig().WithArgs("program", "first", "second").WithEnv("NAME", "value").
 		WithStdin(strings.NewReader("line 1\nline 2\n")).WithDir("/data", root)
-	out, err := run(t, source, config)
+	out, err := run(t, executor, source, config)
 	want, readErr := os.ReadFile("testdata/program.out")
 	check(t, readErr)
 	if out != string(want) {
@@ -131,7 +152,7 @@ func TestGoProgram(t *testing.T) {
 	if code := exitCode(err); code != 7 {
 		t.Errorf("exit code %d: %v", code, err)
 	}
-	out, err = run(t, source, config.WithArgs("program", "panic"))
+	out, err = run(t, executor, source, config.WithArgs("program", "panic"))
 	if code := exitCode(err); code != 2 || !strings.Contains(out, "panic: on purpose") {
 		t.Errorf("exit code %d, output %s", code, out)
 	}
@@ -139,20 +160,24 @@ func TestGoProgram(t *testing.T) {
 
 // TestCProgram runs a program that clang compiles, with Debian's wasi-libc.
 func TestCProgram(t *testing.T) {
-	dir := t.TempDir()
-	program := filepath.Join(dir, "program.wasm")
+	program := filepath.Join(t.TempDir(), "program.wasm")
 	if out, err := exec.Command("clang", "--target=wasm32-wasi", "-O1", "-o", program, "testdata/program.c").CombinedOutput(); err != nil {
 		t.Skipf("clang for wasm32-wasi (packages clang, lld, wasi-libc, libclang-rt-14-dev-wasm32): %v: %s", err, out)
 	}
 	source, err := os.ReadFile(program)
 	check(t, err)
+	onExecutors(t, func(t *testing.T, executor weft.Executor) { runC(t, executor, source) })
+}
+
+func runC(t *testing.T, executor weft.Executor, source []byte) {
+	dir := t.TempDir()
 	check(t, os.WriteFile(filepath.Join(dir, "outside"), []byte("secret"), 0o600))
 	check(t, os.Mkdir(filepath.Join(dir, "data"), 0o700))
 	check(t, os.Symlink("../outside", filepath.Join(dir, "data", "escape")))
 	root, err := os.OpenRoot(filepath.Join(dir, "data"))
 	check(t, err)
 	defer root.Close()
-	out, err := run(t, source, wasi.NewConfig().WithArgs("program", "first").WithEnv("NAME", "value").
+	out, err := run(t, executor, source, wasi.NewConfig().WithArgs("program", "first").WithEnv("NAME", "value").
 		WithStdin(strings.NewReader("line\n")).WithDir("/data", root))
 	if code := exitCode(err); code != 5 {
 		t.Errorf("exit code %d: %v", code, err)
@@ -175,6 +200,10 @@ func TestThreadPrograms(t *testing.T) {
 	if len(files) == 0 {
 		t.Skip("the corpus is not there: set WEFT_CORPUS")
 	}
+	onExecutors(t, func(t *testing.T, executor weft.Executor) { runThreads(t, executor, files) })
+}
+
+func runThreads(t *testing.T, executor weft.Executor, files []string) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".wat"), func(t *testing.T) {
 			t.Parallel()
@@ -190,7 +219,7 @@ func TestThreadPrograms(t *testing.T) {
 			check(t, err)
 			defer r.Close()
 			defer w.Close()
-			_, err = run(t, source, wasi.NewConfig().WithStdin(r))
+			_, err = run(t, executor, source, wasi.NewConfig().WithStdin(r))
 			if code := exitCode(err); code != expect.ExitCode {
 				t.Errorf("exit code %d, want %d: %v", code, expect.ExitCode, err)
 			}
@@ -212,11 +241,17 @@ func TestGoPackages(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip("there is no bash")
 	}
-	test := exec.Command("go", append([]string{"test", "-short", "-exec", script}, goPackages...)...)
-	test.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "WEFT="+weftCommand, "GOFLAGS=")
-	if out, err := test.CombinedOutput(); err != nil {
-		t.Errorf("go test: %v\n%s", err, out)
-	}
+	onExecutors(t, func(t *testing.T, executor weft.Executor) {
+		engine := "interp"
+		if executor == weft.Native {
+			engine = "native"
+		}
+		test := exec.Command("go", append([]string{"test", "-count=1", "-short", "-exec", script}, goPackages...)...)
+		test.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "WEFT="+weftCommand, "WEFT_ENGINE="+engine, "GOFLAGS=")
+		if out, err := test.CombinedOutput(); err != nil {
+			t.Errorf("go test: %v\n%s", err, out)
+		}
+	})
 }
 
 // goPackages are packages whose tests take little time.
