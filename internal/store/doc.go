@@ -7,7 +7,7 @@
 //
 // Every run-time object has up to two halves. Its record (records.go) lies
 // outside the Go heap and has a fixed layout without Go pointers: that is what
-// engines and, later, machine code read. Its Go half has what only Go code
+// engines and machine code read. Its Go half has what only Go code
 // needs: types, names, limits, the way back to the store. A record names its Go
 // half by a number, never by a pointer, so the Go collector never has to look
 // into Wasm's world and that world can be moved through by machine code.
