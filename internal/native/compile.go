@@ -25,6 +25,8 @@ type compiler struct {
 	selector  amd64.Selector
 	allocator *codegen.Allocator
 	emitter   amd64.Emitter
+	// show, unless it is nil, gets the function after each stage.
+	show func(stage string, form func() string)
 }
 
 // environment says what compiled code must know of the run time.
@@ -73,13 +75,24 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.optimizer.Run(f)
+	if c.show == nil {
+		c.optimizer.Run(f)
+	} else {
+		c.show("build", f.String)
+		c.optimizer.RunAndShow(f, func(p *ssa.Pass) { c.show(p.Name, f.String) })
+	}
 	machine, err := c.selector.Select(f)
 	if err != nil {
 		return nil, err
 	}
+	if c.show != nil {
+		c.show("select", func() string { return machine.Text(amd64.InstName) })
+	}
 	if err := c.allocator.Allocate(machine); err != nil {
 		return nil, err
+	}
+	if c.show != nil {
+		c.show("allocate", func() string { return machine.Text(amd64.InstName) })
 	}
 	code, err := c.emitter.Emit(machine)
 	if err != nil {

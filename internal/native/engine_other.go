@@ -6,10 +6,24 @@ import (
 	"fmt"
 	"runtime"
 
+	"weft/internal/codegen"
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // New returns an error: there is no native engine for this platform.
 func New(store.Engine, Config) (store.Engine, error) {
-	return nil, fmt.Errorf("weft: there is no native engine for %s/%s", runtime.GOOS, runtime.GOARCH)
+	return nil, errPlatform()
 }
+
+func errPlatform() error {
+	return fmt.Errorf("weft: there is no native engine for %s/%s", runtime.GOOS, runtime.GOARCH)
+}
+
+// Explain returns the same error.
+func Explain(*wasm.Module, wasm.Features, int, func(string, func() string)) (*codegen.Code, error) {
+	return nil, errPlatform()
+}
+
+// Stages returns nothing.
+func Stages() []string { return nil }

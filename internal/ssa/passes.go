@@ -50,9 +50,15 @@ type Optimizer struct {
 }
 
 // Run runs all passes on a function.
-func (o *Optimizer) Run(f *Func) {
+func (o *Optimizer) Run(f *Func) { o.RunAndShow(f, nil) }
+
+// RunAndShow runs all passes on a function, and calls show, unless it is nil, after each.
+func (o *Optimizer) RunAndShow(f *Func, show func(p *Pass)) {
 	for i := range Passes {
 		Passes[i].Run(o, f)
+		if show != nil {
+			show(&Passes[i])
+		}
 	}
 }
 

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/arch/x86/x86asm"
+
+	"weft/internal/codegen"
+	"weft/internal/native"
+	"weft/wasm"
+)
+
+// A listing is what compile and objdump have in common: a module and which of its functions
+// are meant.
+type listing struct {
+	module   *wasm.Module
+	features wasm.Features
+	imported int
+	funcs    []int // among the module's own
+}
+
+func readListing(cmd *cobra.Command, file, function, features string) (*listing, error) {
+	f, err := parseFeatures(features)
+	if err != nil {
+		return nil, err
+	}
+	source, err := readInput(cmd, file)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decode(source, f)
+	if err == nil {
+		err = validate(m, f)
+	}
+	if err != nil {
+		return nil, fileError(file, err)
+	}
+	l := &listing{module: m, features: f, imported: m.NumImports(wasm.ExternFunc)}
+	for i := range m.Funcs {
+		if function == "" || l.isNamed(i, function) {
+			l.funcs = append(l.funcs, i)
+		}
+	}
+	if len(l.funcs) == 0 && function != "" {
+		return nil, fmt.Errorf("%s: the module defines no function %q", file, function)
+	}
+	return l, nil
+}
+
+// isNamed reports whether a function has an index, a name or an export of that name.
+func (l *listing) isNamed(own int, name string) bool {
+	index := uint32(l.imported + own)
+	name = strings.TrimPrefix(name, "$")
+	if name == strconv.Itoa(int(index)) || name == l.module.Names.Funcs[index] {
+		return true
+	}
+	return slices.ContainsFunc(l.module.Exports, func(e wasm.Export) bool {
+		return e.Kind == wasm.ExternFunc && e.Index == index && e.Name == name
+	})
+}
+
+func (l *listing) title(own int) string {
+	index := uint32(l.imported + own)
+	if name := l.module.Names.Funcs[index]; name != "" {
+		return fmt.Sprintf("func %d $%s", index, name)
+	}
+	return fmt.Sprintf("func %d", index)
+}
+
+func compileCommand() *cobra.Command {
+	var function, features string
+	var dump []string
+	cmd := &cobra.Command{
+		Use:   "compile [flags] FILE",
+		Short: "Show how functions become machine code",
+		Long: `Compile compiles functions as the native engine does, and prints a line for each: the
+size of its code and of its frame, or why it is interpreted. With --dump it prints the
+function after stages of the compiler; nothing is executed.
+
+The stages are, in this order: ` + strings.Join(native.Stages(), ", ") + `.`,
+		Example: `  weft compile module.wasm
+  weft compile --dump=simplify --func=fib module.wat
+  weft compile --dump=all --func=7 module.wasm`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, stage := range dump {
+				if stage != "all" && !slices.Contains(native.Stages(), stage) {
+					return usageError{fmt.Errorf("there is no stage %q; the stages are %s", stage, strings.Join(native.Stages(), ", "))}
+				}
+			}
+			l, err := readListing(cmd, args[0], function, features)
+			if err != nil {
+				return err
+			}
+			for _, own := range l.funcs {
+				if err := l.dump(cmd.OutOrStdout(), own, dump); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringSliceVar(&dump, "dump", nil, "print functions after these `STAGES`, or after all")
+	listingFlags(cmd, &function, &features)
+	return cmd
+}
+
+func listingFlags(cmd *cobra.Command, function, features *string) {
+	cmd.Flags().StringVar(function, "func", "", "only this `FUNCTION`: a name, an export or an index")
+	cmd.Flags().StringVar(features, "features", "all", featuresUsage)
+}
+
+func (l *listing) dump(w io.Writer, own int, stages []string) error {
+	title := l.title(own)
+	code, err := native.Explain(l.module, l.features, own, func(stage string, form func() string) {
+		if slices.Contains(stages, stage) || slices.Contains(stages, "all") {
+			fmt.Fprintf(w, "%s after %s:\n%s\n", title, stage, form())
+		}
+	})
+	if err != nil {
+		_, err = fmt.Fprintf(w, "%s: %v\n", title, err)
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s: %d bytes of code, %d of frame\n", title, len(code.Bytes), code.FrameSize)
+	return err
+}
+
+func objdumpCommand() *cobra.Command {
+	var function, features string
+	cmd := &cobra.Command{
+		Use:   "objdump [flags] FILE",
+		Short: "Disassemble the machine code of functions",
+		Long: `Objdump compiles functions as the native engine does, and prints their intermediate
+representation in its last form and their machine code. Calls and instructions that may trap
+have the offset in the module of the instruction that they come from.`,
+		Example: `  weft objdump module.wasm
+  weft objdump --func=fib module.wat`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := readListing(cmd, args[0], function, features)
+			if err != nil {
+				return err
+			}
+			for _, own := range l.funcs {
+				if err := l.disassemble(cmd.OutOrStdout(), own); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	listingFlags(cmd, &function, &features)
+	return cmd
+}
+
+func (l *listing) disassemble(w io.Writer, own int) error {
+	title, ir := l.title(own), ""
+	code, err := native.Explain(l.module, l.features, own, func(stage string, form func() string) {
+		if stage == "layout" {
+			ir = form()
+		}
+	})
+	if err != nil {
+		_, err = fmt.Fprintf(w, "%s: %v\n\n", title, err)
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s: %d bytes of code, %d of frame\n%s\n%s\n", title, len(code.Bytes), code.FrameSize, ir,
+		disassembly(code, l.module.Funcs[own].BodyOffset))
+	return err
+}
+
+// disassembly lists the instructions of a function's code. What is behind the instructions,
+// tables and constants, is shown as bytes.
+func disassembly(code *codegen.Code, body int) string {
+	var b strings.Builder
+	sites := code.Sites
+	for at := 0; at < len(code.Bytes); {
+		for len(sites) > 0 && int(sites[0].Offset) <= at {
+			note := "call returns"
+			if sites[0].Trap != wasm.TrapNone {
+				note = "traps: " + sites[0].Trap.String()
+			}
+			fmt.Fprintf(&b, "\t; %s, instruction at 0x%x\n", note, body+int(sites[0].Pos))
+			sites = sites[1:]
+		}
+		inst, err := x86asm.Decode(code.Bytes[at:], 64)
+		if err != nil {
+			fmt.Fprintf(&b, "%6x\t.byte 0x%02x\n", at, code.Bytes[at])
+			at++
+			continue
+		}
+		fmt.Fprintf(&b, "%6x\t%s\n", at, x86asm.IntelSyntax(inst, uint64(at), nil))
+		at += inst.Len
+	}
+	return b.String()
+}
