@@ -5,41 +5,8 @@ import (
 	"testing"
 
 	"weft/wasm"
-	"weft/wasm/binary"
 	"weft/wasm/binary/scripttest"
-	"weft/wasm/text"
-	"weft/wasm/validate"
 )
-
-// corpusModules returns the valid modules of the conformance corpus.
-func corpusModules(t testing.TB) []*wasm.Module {
-	t.Helper()
-	var modules []*wasm.Module
-	seen := map[string]bool{} // many scripts stand in several folders
-	for _, m := range scripttest.Corpus(t, "../..", ".") {
-		if m.Assert != "" || seen[m.Source] {
-			continue
-		}
-		seen[m.Source] = true
-		var mod *wasm.Module
-		var err error
-		switch m.Form {
-		case scripttest.Binary:
-			mod, err = binary.Decode([]byte(m.Source), wasm.AllFeatures)
-		case scripttest.Text:
-			mod, err = text.Parse([]byte(m.Source), wasm.AllFeatures)
-		default:
-			continue
-		}
-		if err == nil {
-			err = validate.Module(mod, wasm.AllFeatures)
-		}
-		if err == nil {
-			modules = append(modules, mod)
-		}
-	}
-	return modules
-}
 
 // testEnv returns an environment with a layout of its own.
 func testEnv(m *wasm.Module, guarded bool) *Env {
@@ -62,7 +29,7 @@ func TestCorpus(t *testing.T) {
 	var b Builder
 	var o Optimizer
 	built, refused := 0, map[wasm.Features]int{}
-	for _, m := range corpusModules(t) {
+	for _, m := range scripttest.Valid(t, "../..") {
 		for _, guarded := range []bool{true, false} {
 			env := testEnv(m, guarded)
 			for i := range m.Funcs {

@@ -11,39 +11,8 @@ import (
 	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/wasm"
-	"weft/wasm/binary"
 	"weft/wasm/binary/scripttest"
-	"weft/wasm/text"
-	"weft/wasm/validate"
 )
-
-// corpusModules returns the valid modules of the conformance corpus.
-func corpusModules(t testing.TB) []*wasm.Module {
-	t.Helper()
-	var modules []*wasm.Module
-	for _, m := range scripttest.Corpus(t, "../../..", ".") {
-		if m.Assert != "" {
-			continue
-		}
-		var mod *wasm.Module
-		var err error
-		switch m.Form {
-		case scripttest.Binary:
-			mod, err = binary.Decode([]byte(m.Source), wasm.AllFeatures)
-		case scripttest.Text:
-			mod, err = text.Parse([]byte(m.Source), wasm.AllFeatures)
-		default:
-			continue
-		}
-		if err == nil {
-			err = validate.Module(mod, wasm.AllFeatures)
-		}
-		if err == nil {
-			modules = append(modules, mod)
-		}
-	}
-	return modules
-}
 
 // corpusEnv has a layout of records that nobody uses.
 func corpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
@@ -90,7 +59,7 @@ func TestCorpus(t *testing.T) {
 		return e.Emit(cf)
 	}
 	functions, bytes, failures := 0, 0, 0
-	for _, m := range corpusModules(t) {
+	for _, m := range scripttest.Valid(t, "../../..") {
 		for _, guarded := range []bool{true, false} {
 			env := corpusEnv(m, guarded)
 			for i := range m.Funcs {

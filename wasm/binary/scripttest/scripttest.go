@@ -1,5 +1,5 @@
 // Package scripttest finds the modules in the scripts (.wast) of the
-// conformance corpus, for the tests of the decoder and the validator. It reads
+// conformance corpus, for the tests of the decoder, the validator and the compiler. It reads
 // only as much of the text format as that needs: parentheses, strings and
 // comments.
 package scripttest
