@@ -30,6 +30,8 @@ type NativeOptions struct {
 	Polls bool
 	// NoSignals leaves the signal handlers of the process alone. It implies the others.
 	NoSignals bool
+	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
+	SmallStacks bool
 }
 
 // WithExecutor chooses how functions are executed; by default by the [Interpreter].

@@ -10,4 +10,6 @@ type Config struct {
 	Polls bool
 	// NoSignals leaves the handlers of the process alone. It implies the other two.
 	NoSignals bool
+	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
+	SmallStacks bool
 }

@@ -127,7 +127,7 @@ func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 	if r.State != store.ContFresh || r.Class != 0 {
 		return wasm.TrapNone
 	}
-	if trap := m.giveStack(r, max(freshStack, 8*uintptr(r.Func.Params)+2*codegen.StackMargin)); trap != 0 {
+	if trap := m.giveStack(r, max(m.engine.stackSize(freshStack), 8*uintptr(r.Func.Params)+2*codegen.StackMargin)); trap != 0 {
 		return trap
 	}
 	// A word for the instance of a caller, which is none, and the return address.

@@ -67,8 +67,20 @@ type storeState struct {
 	resumes resumeSites
 }
 
-// initialStack is the size of the stack for a call from the host.
-const initialStack = 4 << 10
+// initialStack is the size of the stack for a call from the host, smallStack that with
+// Config.SmallStacks.
+const (
+	initialStack = 4 << 10
+	smallStack   = 512
+)
+
+// stackSize returns the size of a stack which usually has so many bytes at the beginning.
+func (e *Engine) stackSize(bytes uintptr) uintptr {
+	if e.config.SmallStacks {
+		return smallStack
+	}
+	return bytes
+}
 
 // poolLimit is how many continuations that have ended a store keeps with their stacks.
 const poolLimit = 1 << 14
@@ -149,7 +161,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	}
 	root.State = store.ContRunning // no reference to it was ever made
 	m.setCurrent(root)
-	if trap := m.giveStack(root, initialStack); trap != 0 {
+	if trap := m.giveStack(root, m.engine.stackSize(initialStack)); trap != 0 {
 		return &store.Trap{Code: trap}
 	}
 	m.store.StackInUse += root.StackSize()

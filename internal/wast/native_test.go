@@ -4,6 +4,7 @@ package wast_test
 
 import (
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,8 +20,17 @@ func TestCorpusNative(t *testing.T) {
 	for name, options := range map[string]weft.NativeOptions{
 		"signals":    {},
 		"no signals": {NoSignals: true},
+		"checks":     {BoundsChecks: true},
+		"polls":      {Polls: true},
+		// Stacks grow all the time, and every 100 microseconds all threads are stopped wherever
+		// they are.
+		"stress": {SmallStacks: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if options.SmallStacks {
+				stop := interruptAlways()
+				defer stop()
+			}
 			var modules census
 			runCorpus(t, &wast.Runner{Timeout: 20 * time.Second, CollectAlways: options.NoSignals, Executor: weft.Native, Native: options, Compiled: modules.count})
 			modules.report(t)
@@ -29,6 +39,24 @@ func TestCorpusNative(t *testing.T) {
 			}
 		})
 	}
+}
+
+// interruptAlways stops the world again and again, until stop.
+func interruptAlways() (stop func()) {
+	var group sync.WaitGroup
+	end := make(chan struct{})
+	group.Go(func() {
+		var stats runtime.MemStats
+		for {
+			select {
+			case <-end:
+				return
+			case <-time.After(100 * time.Microsecond):
+				runtime.ReadMemStats(&stats)
+			}
+		}
+	})
+	return func() { close(end); group.Wait() }
 }
 
 // A census counts modules by how they are executed.
