@@ -52,7 +52,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each workload runs in each engine")
 	flag.StringVar(&o.out, "out", "results", "the `folder` for the report")
 	flag.StringVar(&o.cache, "cache", "", "the `folder` for what is installed and built (default weft-bench in the user's cache)")
-	flag.StringVar(&o.baseline, "baseline", "Weft interpreter", "the `engine` to which the others are compared")
+	flag.StringVar(&o.baseline, "baseline", "Weft native", "the `engine` to which the others are compared")
 	flag.BoolVar(&o.install, "install", true, "install what is missing, with npm and (as root) apt-get")
 	flag.BoolVar(&o.list, "list", false, "list the engines and workloads, and measure nothing")
 	flag.BoolVar(&o.again, "again", false, "write the report of -out again from its results.json, and measure nothing")
