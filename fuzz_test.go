@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"weft"
 	"weft/wasm"
@@ -23,8 +25,8 @@ func fuzzLimits() weft.Limits {
 
 // FuzzExecute runs every export of whatever module the fuzzer finds, for a
 // bounded number of steps, twice, the second time with a collection at every
-// allocation: nothing may crash, every call must end in results or in one of the
-// documented errors, and both runs must end alike.
+// allocation, and then on the native engine: nothing may crash, every call must end in
+// results or in one of the documented errors, and all runs must end alike.
 //
 // For at least 30 minutes:
 //
@@ -44,12 +46,9 @@ func FuzzExecute(f *testing.F) {
 	for _, source := range []string{fib, generator, nested, numeric, legacy, wide} {
 		f.Add(encode(f, source))
 	}
-	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
-	if err != nil {
-		f.Fatal(err)
-	}
+	reference, others := executors(f)
 	f.Fuzz(func(t *testing.T, source []byte) {
-		module, err := engine.Compile(source)
+		module, err := reference.Compile(source)
 		if err != nil {
 			var e *wasm.Error
 			if !errors.As(err, &e) {
@@ -57,8 +56,24 @@ func FuzzExecute(f *testing.F) {
 			}
 			return
 		}
-		if first, second := execute(t, engine, module, false), execute(t, engine, module, true); first != second {
+		first := execute(t, module, execution{fuel: 20_000})
+		if second := execute(t, module, execution{fuel: 20_000, collectAlways: true}); !slices.Equal(first.entries, second.entries) {
 			t.Fatalf("two runs differ:\n%s\n---\n%s", first, second)
+		}
+		if observesNaN(t, module.Wasm()) {
+			return
+		}
+		for name, engine := range others {
+			native, err := engine.Compile(source)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if native.Interpreted() != nil {
+				continue
+			}
+			if d := difference(first, execute(t, native, execution{deadline: time.Second, calls: first.calls})); d != "" {
+				t.Fatalf("%s: %s", name, d)
+			}
 		}
 	})
 }
@@ -69,65 +84,6 @@ func encode(t testing.TB, source string) []byte {
 		t.Fatal(err)
 	}
 	return binary.Encode(m)
-}
-
-// execute instantiates a module with made-up imports, calls all its exports,
-// and returns a record of what happened.
-func execute(t *testing.T, engine *weft.Engine, module *weft.Module, collectAlways bool) string {
-	store, err := engine.NewStore(fuzzLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	store.SetFuel(20_000)
-	store.SetCollectAlways(collectAlways)
-	imports := make([]weft.Extern, len(module.Wasm().Imports))
-	for i := range imports {
-		imports[i] = makeUp(store, module.Wasm(), &module.Wasm().Imports[i])
-	}
-	ctx := context.Background()
-	instance, err := store.Instantiate(ctx, module, imports)
-	record := outcome(t, nil, err)
-	if instance == nil {
-		return record
-	}
-	for _, e := range module.Wasm().Exports {
-		switch x := instance.Export(e.Name).(type) {
-		case *weft.Func:
-			var args []weft.Value
-			for _, p := range x.Type().Params {
-				args = append(args, zero(p))
-			}
-			results, err := x.Call(ctx, args...)
-			record += outcome(t, results, err)
-		case *weft.Global:
-			record += x.Get().String() + "\n"
-		}
-	}
-	return record
-}
-
-// outcome describes how a call ended.
-func outcome(t *testing.T, results []weft.Value, err error) string {
-	var (
-		trap       *weft.Trap
-		exception  *weft.Exception
-		suspension *weft.UnhandledSuspension
-		link       *weft.LinkError
-	)
-	switch {
-	case err == nil, errors.As(err, &trap), errors.As(err, &exception), errors.As(err, &suspension), errors.As(err, &link):
-	default: // a limit of the store, or an argument that cannot be made up
-		return "refused: " + err.Error() + "\n"
-	}
-	record := ""
-	for _, v := range results {
-		record += v.String() + "\n"
-	}
-	if err != nil {
-		record += err.Error() + "\n"
-	}
-	return record
 }
 
 func zero(t wasm.ValType) weft.Value {

@@ -1,0 +1,332 @@
+package weft_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"weft"
+	"weft/internal/generate"
+	"weft/wasm"
+)
+
+// Executors are compared by what a program can see of them.
+
+var (
+	modules = flag.Int("modules", 150, "how many generated modules TestExecutors runs")
+	seed    = flag.Uint64("seed", 1, "the seed of the first of them; the others follow")
+)
+
+// executors returns the interpreter, and what is compared with it.
+func executors(t testing.TB) (reference *weft.Engine, others map[string]*weft.Engine) {
+	c := weft.NewConfig().WithFeatures(wasm.AllFeatures)
+	engine := func(c weft.Config) *weft.Engine {
+		e, err := weft.NewEngine(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	others = map[string]*weft.Engine{}
+	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+		c := c.WithExecutor(weft.Native)
+		others["native"] = engine(c)
+		others["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))
+	}
+	return engine(c), others
+}
+
+// TestExecutors compares the executors on generated modules. Many more of them:
+//
+//	go test . -run TestExecutors -v -modules 100000 -seed 1000 -timeout 1h
+func TestExecutors(t *testing.T) {
+	reference, others := executors(t)
+	if len(others) == 0 {
+		t.Skip("there is one executor on this platform")
+	}
+	stopped := 0
+	for s := *seed; s < *seed+uint64(*modules); s++ {
+		random := rand.New(rand.NewPCG(s, 0))
+		choices := make([]byte, 200+random.IntN(3000))
+		for i := range choices {
+			choices[i] = byte(random.Uint32())
+		}
+		d, stop := compare(t, choices, reference, others)
+		if stop {
+			stopped++
+		}
+		if d == "" {
+			continue
+		}
+		choices = shrink(choices, func(c []byte) bool { d, _ := compare(t, c, reference, others); return d != "" })
+		d, _ = compare(t, choices, reference, others)
+		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices))
+	}
+	t.Logf("%d of %d modules were compared in part, since a limit or the deadline was reached", stopped, *modules)
+	if stopped > *modules/10 {
+		t.Error("too few modules end")
+	}
+}
+
+// FuzzExecutors compares the executors on modules that are generated from what the
+// fuzzer finds.
+//
+//	go test -run '^$' -fuzz FuzzExecutors -fuzztime 30m .
+func FuzzExecutors(f *testing.F) {
+	reference, others := executors(f)
+	for s := range uint64(20) {
+		random := rand.New(rand.NewPCG(s, 1))
+		choices := make([]byte, 100*s)
+		for i := range choices {
+			choices[i] = byte(random.Uint32())
+		}
+		f.Add(choices)
+	}
+	f.Fuzz(func(t *testing.T, choices []byte) {
+		if len(choices) > 10_000 {
+			return
+		}
+		if d, _ := compare(t, choices, reference, others); d != "" {
+			t.Fatalf("%s\n%s", d, generate.Module(choices))
+		}
+	})
+}
+
+// compare runs one generated module everywhere, and says what differs, and whether
+// something has kept a run from its end.
+func compare(t *testing.T, choices []byte, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
+	source := []byte(generate.Module(choices))
+	module, err := reference.Compile(source)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, source)
+	}
+	want := execute(t, module, execution{deadline: 10 * time.Second})
+	stopped := want.stopped
+	for name, engine := range others {
+		module, err := engine.Compile(source)
+		if err == nil {
+			err = module.Interpreted()
+		}
+		if err != nil {
+			return fmt.Sprintf("%s: %v", name, err), stopped
+		}
+		got := execute(t, module, execution{deadline: 10 * time.Second, calls: want.calls, collectAlways: len(choices)%2 == 1})
+		stopped = stopped || got.stopped
+		if d := difference(want, got); d != "" {
+			return name + ": " + d, stopped
+		}
+	}
+	return "", stopped
+}
+
+// shrink removes what it can of the choices while they fail.
+func shrink(choices []byte, fails func([]byte) bool) []byte {
+	for n := len(choices) / 2; n > 0; n /= 2 {
+		for i := 0; i+n <= len(choices); {
+			if less := slices.Delete(slices.Clone(choices), i, i+n); fails(less) {
+				choices = less
+				continue
+			}
+			if zeros := slices.Clone(choices); slices.Max(zeros[i:i+n]) > 0 {
+				clear(zeros[i : i+n])
+				if fails(zeros) {
+					choices = zeros
+				}
+			}
+			i += n
+		}
+	}
+	return choices
+}
+
+// An execution says how a module is run.
+type execution struct {
+	fuel          uint64        // 0 is not counted
+	deadline      time.Duration // 0 is none
+	calls         int           // no more than these; 0 is no bound
+	collectAlways bool
+}
+
+// A record is what happened when a module was run.
+type record struct {
+	entries []string
+	calls   int // of functions, and one for the instantiation, that came to an end
+	// stopped says that a limit, about which executors may differ, has ended the run.
+	stopped bool
+}
+
+func (r record) String() string { return strings.Join(r.entries, "") }
+
+// difference returns where two records part, or nothing.
+func difference(want, got record) string {
+	for i := range max(len(want.entries), len(got.entries)) {
+		switch {
+		case i >= len(want.entries) && (want.stopped || got.stopped), i >= len(got.entries) && got.stopped:
+			return ""
+		case i >= len(want.entries):
+			return "more: " + got.entries[i]
+		case i >= len(got.entries):
+			return "missing: " + want.entries[i]
+		case want.entries[i] != got.entries[i]:
+			return fmt.Sprintf("difference:\n%s\n--- interpreter:\n%s\n", got.entries[i], want.entries[i])
+		}
+	}
+	return ""
+}
+
+// execute instantiates a module with made-up imports, calls all its exports, and
+// looks at what else it exports after each call.
+func execute(t *testing.T, module *weft.Module, x execution) (r record) {
+	store, err := module.Engine().NewStore(fuzzLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if x.fuel > 0 {
+		store.SetFuel(x.fuel)
+	}
+	store.SetCollectAlways(x.collectAlways)
+	ctx := context.Background()
+	if x.deadline > 0 {
+		c, cancel := context.WithTimeout(ctx, x.deadline)
+		defer cancel()
+		ctx = c
+	}
+	imports := make([]weft.Extern, len(module.Wasm().Imports))
+	for i := range imports {
+		imports[i] = makeUp(store, module.Wasm(), &module.Wasm().Imports[i])
+	}
+	instance, err := store.Instantiate(ctx, module, imports)
+	if r.add("instantiation", nil, err); instance == nil || r.stopped {
+		return r
+	}
+	for _, e := range module.Wasm().Exports {
+		f, ok := instance.Export(e.Name).(*weft.Func)
+		if !ok {
+			continue
+		}
+		if x.calls > 0 && r.calls == x.calls {
+			break
+		}
+		var args []weft.Value
+		for _, p := range f.Type().Params {
+			args = append(args, zero(p))
+		}
+		results, err := f.Call(ctx, args...)
+		if r.add(e.Name, results, err); r.stopped {
+			break
+		}
+		r.entries[len(r.entries)-1] += state(module.Wasm(), instance)
+	}
+	return r
+}
+
+// add notes how a call ended.
+func (r *record) add(name string, results []weft.Value, err error) {
+	var (
+		trap       *weft.Trap
+		exception  *weft.Exception
+		suspension *weft.UnhandledSuspension
+		link       *weft.LinkError
+		interrupt  *weft.Interrupt
+	)
+	entry := name + ":\n"
+	for _, v := range results {
+		entry += v.String() + "\n"
+	}
+	switch {
+	case err == nil:
+	case errors.As(err, &interrupt):
+		r.stopped = true
+		return
+	case errors.As(err, &trap):
+		switch trap.Code {
+		case wasm.TrapStackExhausted, wasm.TrapOutOfMemory, wasm.TrapTooManyContinuations, wasm.TrapFuelExhausted:
+			r.stopped = true
+			return
+		}
+		entry += err.Error() + "\n"
+	case errors.As(err, &exception):
+		entry += err.Error() + payload(exception) + "\n"
+	case errors.As(err, &suspension), errors.As(err, &link):
+		entry += err.Error() + "\n"
+	default: // a limit of the store, or an argument that cannot be made up
+		entry += "refused: " + err.Error() + "\n"
+	}
+	r.entries = append(r.entries, entry)
+	r.calls++
+}
+
+// payload describes what an exception carries; nothing if it carries references or
+// vectors.
+func payload(e *weft.Exception) (s string) {
+	for i, t := range e.Tag.Type.Params {
+		switch t.Kind {
+		case wasm.KindI32:
+			s += " " + weft.I32(int32(e.Payload[i])).String()
+		case wasm.KindI64:
+			s += " " + weft.I64(int64(e.Payload[i])).String()
+		case wasm.KindF32:
+			s += " " + weft.F32Bits(uint32(e.Payload[i])).String()
+		case wasm.KindF64:
+			s += " " + weft.F64Bits(e.Payload[i]).String()
+		default:
+			return ""
+		}
+	}
+	return s
+}
+
+// state describes the globals, memories and tables that an instance exports.
+func state(m *wasm.Module, instance *weft.Instance) string {
+	s := ""
+	for _, e := range m.Exports {
+		switch x := instance.Export(e.Name).(type) {
+		case *weft.Global:
+			s += e.Name + " " + x.Get().String() + "\n"
+		case *weft.Memory:
+			h := fnv.New64a()
+			_, _ = h.Write(x.Bytes())
+			s += fmt.Sprintf("%s %d bytes, hash %x\n", e.Name, x.Size(), h.Sum64())
+		case *weft.Table:
+			nulls := 0
+			for i := range min(x.Size(), 100) {
+				if v, ok := x.Get(i); ok && v.IsNull() {
+					nulls++
+				}
+			}
+			s += fmt.Sprintf("%s %d elements, %d null\n", e.Name, x.Size(), nulls)
+		}
+	}
+	return s
+}
+
+// observesNaN reports whether a module may make a NaN and see its bits, which the
+// specification leaves open.
+func observesNaN(t *testing.T, m *wasm.Module) bool {
+	makes, sees := false, false
+	for i := range m.Funcs {
+		var in wasm.Instr
+		r := wasm.NewCodeReader(m.Funcs[i].Body, 0, wasm.AllFeatures, m.Dialect)
+		for r.Len() > 0 {
+			if err := r.Next(&in); err != nil {
+				t.Fatal(err)
+			}
+			row := &wasm.Instructions[in.Op]
+			params, results, _ := strings.Cut(row.Signature, ">")
+			floats := strings.ContainsAny(params, "fF")
+			makes = makes || floats && strings.ContainsAny(results, "fF")
+			sees = sees || floats && (row.Imm == wasm.ImmMemArg || strings.ContainsAny(results, "iI") && strings.Contains(row.Name, "reinterpret") ||
+				strings.HasSuffix(row.Name, "copysign"))
+		}
+	}
+	return makes && sees
+}

@@ -1,0 +1,103 @@
+package generate
+
+import "fmt"
+
+// switchable returns a continuation of type $kr.
+func (g *generator) switchable() string {
+	switch g.next(4) {
+	case 1:
+		return "(cont.new $kr (ref.func $f2))"
+	case 2:
+		return "(local.get $kr) (local.set $kr (ref.null $kr))"
+	case 3:
+		return "(local.get $kr)"
+	}
+	return "(ref.null $kr)"
+}
+
+// suspend returns a suspension, or a switch.
+func (g *generator) suspend() string {
+	if g.next(4) == 3 {
+		guard := "(i32.const 1)"
+		target := "(cont.new $kr (ref.func $f2))"
+		if g.next(2) == 1 {
+			guard, target = "(i32.eqz (ref.is_null (local.get $kr)))", "(local.get $kr)"
+		}
+		return fmt.Sprintf("(if %s (then (switch $kr $sw %s %s) (local.set $kr) (local.set $i32_0)))", guard, g.value("i32", 2), target)
+	}
+	s := one(g, g.tags)
+	return g.take(fmt.Sprintf("(suspend $%s%s)", s.name, g.values(s.params, 2)), s.results)
+}
+
+// resume returns a resume with clauses, whose handlers keep the continuations, and
+// what makes or keeps the one that it resumes.
+func (g *generator) resume(depth int) string {
+	s := one(g, g.tags)
+	typ, kont, params, guard := "$ke", "(cont.new $ke (ref.func $f1))", []string(nil), ""
+	switch g.next(7) {
+	case 1, 2:
+		typ, params = "$k"+s.name, s.results
+		guard, kont = typ, "(local.get "+typ+")"
+		if g.next(16) != 15 { // seldom one that is consumed
+			kont += fmt.Sprintf(" (local.set %s (ref.null %s))", typ, typ)
+		}
+	case 3:
+		typ, kont, params = "$kr", "(cont.new $kr (ref.func $f2))", []string{"i32", "(ref null $kr)"}
+	case 4:
+		s = g.tags[0]
+		typ, kont, params = "$k"+s.name, "(cont.new $k"+s.name+" (ref.func $f3))", s.results
+	case 5:
+		s = g.tags[0]
+		typ, params = "$k"+s.name, s.results
+		kont = fmt.Sprintf("(cont.bind $kb $k%s %s (cont.new $kb (ref.func $f4)))", s.name, g.value("i64", 2))
+	case 6:
+		typ, kont, params = "$k"+g.tags[0].name, "(global.get $gk)", g.tags[0].results
+		if g.next(2) == 1 {
+			return fmt.Sprintf("(global.set $gk (local.get %s)) (local.set %s (ref.null %s))", typ, typ, typ)
+		}
+		guard = "global"
+	}
+
+	// One block for each clause, the innermost around the resume.
+	done, clauses, opening, closing := g.name("d"), "", "", ""
+	for _, tag := range g.tags {
+		if g.next(5) == 4 {
+			continue // goes on to an outer resume
+		}
+		h := g.name("h")
+		k := "$k" + tag.name
+		clauses += fmt.Sprintf(" (on $%s %s)", tag.name, h)
+		opening = fmt.Sprintf("(block %s (result%s (ref %s))\n", h, space(tag.params), k) + opening
+		closing += fmt.Sprintf(")\n(local.set %s) %s", k, g.take("", tag.params))
+		if depth < maxDepth && g.next(2) == 1 {
+			closing += "\n" + g.statements(depth+1)
+		}
+		closing += " (br " + done + ")"
+	}
+	if g.next(3) != 2 {
+		clauses += " (on $sw switch)"
+	}
+	instruction := "resume " + typ
+	args := g.values(params, 2)
+	if g.next(8) == 7 {
+		e := one(g, g.errors)
+		instruction, args = "resume_throw "+typ+" $"+e.name, g.values(e.params, 2)
+	}
+	action := fmt.Sprintf("(block %s\n%s(%s%s%s %s)\n%s (br %s)%s)", done, opening, instruction, clauses, args, kont,
+		g.take("", g.results), done, closing)
+	switch {
+	case guard == "global":
+		return fmt.Sprintf("(if (i32.eqz (ref.is_null (global.get $gk))) (then\n%s))", action)
+	case guard != "" && g.next(12) != 11:
+		return fmt.Sprintf("(if (i32.eqz (ref.is_null (local.get %s))) (then\n%s))", guard, action)
+	}
+	return action
+}
+
+func space(types []string) string {
+	s := ""
+	for _, t := range types {
+		s += " " + t
+	}
+	return s
+}

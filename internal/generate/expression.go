@@ -1,0 +1,209 @@
+package generate
+
+import (
+	"fmt"
+	"strings"
+
+	"weft/wasm"
+)
+
+// letters are those of wasm.Instruction.Signature.
+var letters = map[string]byte{"i32": 'i', "i64": 'I', "f32": 'f', "f64": 'F'}
+
+// operators returns the instructions without immediates that make a value of a type.
+func operators(typ string) (list []*wasm.Instruction) {
+	for i := range wasm.Instructions {
+		in := &wasm.Instructions[i]
+		params, results, ok := strings.Cut(in.Signature, ">")
+		if ok && in.Imm == wasm.ImmNone && results == string(letters[typ]) && strings.Trim(params, "iIfF") == "" &&
+			in.Feature&(wasm.WideArithmetic|wasm.Threads) == 0 {
+			list = append(list, in)
+		}
+	}
+	return list
+}
+
+// accesses returns the loads that make a value of a type, or the stores that take one.
+func accesses(typ string, store bool) (list []*wasm.Instruction) {
+	want := "a>" + string(letters[typ])
+	if store {
+		want = "a" + string(letters[typ]) + ">"
+	}
+	for i := range wasm.Instructions {
+		if in := &wasm.Instructions[i]; in.Imm == wasm.ImmMemArg && in.Signature == want && in.Feature == wasm.MVP {
+			list = append(list, in)
+		}
+	}
+	return list
+}
+
+// constants are those at which something changes.
+var constants = map[string][]string{
+	"i32": {"0", "1", "-1", "2", "7", "8", "31", "32", "255", "256", "65532", "65535", "0x7fffffff", "0x80000000", "-7", "1000003"},
+	"i64": {"0", "1", "-1", "3", "63", "64", "65528", "0x7fffffff", "0x80000000", "0xffffffff", "0x100000000", "0x7fffffffffffffff",
+		"0x8000000000000000", "-128", "10", "0x123456789abcdef"},
+	"f32": {"0", "1", "-0", "-1.5", "inf", "-inf", "nan", "2147483648", "-2147483904", "4294967296", "0x1p-149", "0x1.fffffep127", "0.1", "9223372036854775808"},
+	"f64": {"0", "1", "-0", "-1.5", "inf", "-inf", "nan", "2147483647.9", "-2147483649", "4294967296", "0x1p-1074", "0x1.fffffffffffffp1023", "0.1",
+		"9223372036854775808", "18446744073709551616"},
+}
+
+func (g *generator) constant(typ string) string { return one(g, constants[typ]) }
+
+// values returns an expression for each type.
+func (g *generator) values(types []string, depth int) string {
+	s := ""
+	for _, t := range types {
+		s += " " + g.value(t, depth)
+	}
+	return s
+}
+
+// simple returns an expression without operands.
+func (g *generator) simple(typ string) string {
+	if g.current.name != "" {
+		var own []int
+		for i, t := range g.current.params {
+			if t == typ {
+				own = append(own, i)
+			}
+		}
+		switch g.next(6) {
+		case 1:
+			return fmt.Sprintf("(global.get $g%s)", typ)
+		case 2, 3:
+			return fmt.Sprintf("(local.get $%s_%d)", typ, g.next(locals))
+		case 4:
+			if len(own) > 0 {
+				return fmt.Sprintf("(local.get $p%d)", one(g, own))
+			}
+		}
+	}
+	return fmt.Sprintf("(%s.const %s)", typ, g.constant(typ))
+}
+
+// value returns an expression of a type; depth bounds its nesting.
+func (g *generator) value(typ string, depth int) string {
+	if strings.HasPrefix(typ, "(ref null ") {
+		heap := strings.TrimSuffix(strings.TrimPrefix(typ, "(ref null "), ")")
+		if heap == "$kr" && g.current.name != "" {
+			return g.switchable()
+		}
+		return "(ref.null " + heap + ")"
+	}
+	if g.work--; depth <= 0 || g.work <= 0 {
+		return g.simple(typ)
+	}
+	switch g.next(13) {
+	case 0, 1:
+		return g.simple(typ)
+	case 2, 3, 4, 5, 6:
+		return g.operation(typ, depth-1)
+	case 7, 8:
+		in := one(g, accesses(typ, false))
+		return g.access(in, depth-1) + ")"
+	case 9:
+		return fmt.Sprintf("(local.tee $%s_%d %s)", typ, g.next(locals), g.value(typ, depth-1))
+	case 10:
+		return fmt.Sprintf("(select %s %s %s)", g.value(typ, depth-1), g.value(typ, depth-1), g.value("i32", depth-1))
+	case 11:
+		return fmt.Sprintf("(if (result %s) %s (then %s) (else %s))", typ, g.value("i32", depth-1), g.value(typ, depth-1), g.value(typ, depth-1))
+	}
+	switch typ {
+	case "i64":
+		return g.calls(0, depth-1)
+	case "i32":
+		return one(g, []string{"(memory.size $m0)", "(memory.grow $m0 (i32.const 1))", "(table.size $t)", "(ref.is_null (local.get $kr))",
+			"(table.grow $t (ref.null func) (i32.const 3))", "(ref.is_null (local.get $x))", "(ref.is_null (table.get $t (i32.const 3)))"})
+	}
+	return g.simple(typ)
+}
+
+// operation returns an instruction without immediates and its operands.
+func (g *generator) operation(typ string, depth int) string {
+	in := one(g, operators(typ))
+	params, _, _ := strings.Cut(in.Signature, ">")
+	s := "(" + in.Name
+	for i, p := range params {
+		t := typeOf(byte(p))
+		v := g.value(t, depth)
+		switch {
+		case t[0] == 'f' && (strings.Contains(in.Name, "reinterpret") || strings.HasSuffix(in.Name, "copysign") && i == 1):
+			v = g.canonical(t, v)
+		case strings.Contains(in.Name, "div_") && t[0] == 'i' && i == 1, strings.Contains(in.Name, "rem_") && i == 1:
+			if g.next(8) != 0 { // seldom by zero
+				v = fmt.Sprintf("(%s.or %s (%s.const 1))", t, v, t)
+			}
+		case strings.Contains(in.Name, ".trunc_f") && t[0] == 'f' && typ[0] == 'i':
+			if g.next(8) != 0 { // seldom out of range
+				v = fmt.Sprintf("(%s.min (%s.const 1000) (%s.abs %s))", t, t, t, g.number(t, v))
+			}
+		}
+		s += " " + v
+	}
+	return s + ")"
+}
+
+func typeOf(letter byte) string {
+	for t, l := range letters {
+		if l == letter {
+			return t
+		}
+	}
+	return ""
+}
+
+// canonical returns v, and the canonical NaN for every NaN.
+func (g *generator) canonical(typ, v string) string {
+	return g.unless(typ, v, "nan")
+}
+
+// number returns v, and 0 for every NaN.
+func (g *generator) number(typ, v string) string {
+	return g.unless(typ, v, "0")
+}
+
+func (g *generator) unless(typ, v, other string) string {
+	l := fmt.Sprintf("$%s_%d", typ, g.next(locals))
+	return fmt.Sprintf("(select (local.tee %s %s) (%s.const %s) (%s.eq (local.get %s) (local.get %s)))", l, v, typ, other, typ, l, l)
+}
+
+// access returns a load or store up to its address, mostly within bounds.
+func (g *generator) access(in *wasm.Instruction, depth int) string {
+	memory, typ, offset := "$m0", "i32", one(g, []string{"", " offset=3", " offset=4096", " offset=65529", " offset=0x7fffffff", " offset=0xffffffff"})
+	if g.next(4) == 3 {
+		memory, typ = "$m1", "i64"
+	}
+	at := g.value(typ, depth)
+	if g.next(16) != 15 {
+		at = fmt.Sprintf("(%s.and %s (%s.const 0xfff))", typ, at, typ)
+		if len(offset) > 12 {
+			offset = " offset=8"
+		}
+	}
+	return "(" + in.Name + " " + memory + offset + " " + at
+}
+
+// calls returns a call of function i, of one kind or another.
+func (g *generator) calls(i, depth int) string {
+	f := g.funcs[i]
+	args := g.values(f.params, depth)
+	switch g.next(4) {
+	case 1:
+		at := fmt.Sprintf("(i32.const %d)", i)
+		if g.next(8) == 7 {
+			at = g.value("i32", depth)
+		}
+		return fmt.Sprintf("(call_indirect $t (type %s)%s %s)", f.name, args, at)
+	case 2:
+		return fmt.Sprintf("(call_ref %s%s (ref.func $f%d))", f.name, args, i)
+	case 3:
+		if i == 0 {
+			s := fmt.Sprintf("(call_ref $t0%s (local.get $fn))", args)
+			if g.next(8) != 7 {
+				return fmt.Sprintf("(if (result i64) (ref.is_null (local.get $fn)) (then (i64.const 5)) (else %s))", s)
+			}
+			return s
+		}
+	}
+	return fmt.Sprintf("(call $f%d%s)", i, args)
+}

@@ -1,0 +1,207 @@
+package generate
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A generator has the decisions that are left, and the module so far.
+type generator struct {
+	choices []byte
+	out     strings.Builder
+
+	funcs   []signature // of the module's functions
+	results []string    // of all functions that run as continuations
+	tags    []signature // that suspend
+	errors  []signature // whose exceptions are thrown
+	work    int         // nodes that may still be made for the function
+
+	// Of the function that is being made.
+	current signature
+	labels  []label
+	unique  int
+	loops   int
+}
+
+// A signature is what a function or a tag takes and gives.
+type signature struct {
+	name            string
+	params, results []string
+}
+
+// A label is what a branch may go to.
+type label struct {
+	name  string
+	types []string
+}
+
+const (
+	// fuel is how many functions an export may call.
+	fuel = 60
+	// nodes bounds the size of a function.
+	nodes = 300
+	// locals is how many locals of each type there are.
+	locals = 3
+	// maxLoops bounds how many loops a function has.
+	maxLoops = 6
+)
+
+var scalars = []string{"i32", "i64", "f32", "f64"}
+
+// Module returns the text of a valid module. Its exports are functions without
+// parameters, a memory, a table and globals.
+func Module(choices []byte) string {
+	g := &generator{choices: choices}
+	g.out.WriteString("(module\n")
+	g.types()
+	g.state()
+	for i := range g.funcs {
+		g.function(i)
+	}
+	for i, f := range g.funcs {
+		if len(f.params) > 0 && f.params[len(f.params)-1] == "(ref null $kr)" {
+			continue
+		}
+		g.current, g.labels, g.work = signature{}, nil, 0
+		fmt.Fprintf(&g.out, "(func (export \"run%d\")%s\n  (global.set $fuel (i32.const %d))\n  (call $f%d%s))\n",
+			i, list("result", f.results), fuel, i, g.values(f.params, 0))
+	}
+	g.out.WriteString(")\n")
+	return g.out.String()
+}
+
+// next returns the next decision, among n at most 256.
+func (g *generator) next(n int) int {
+	if len(g.choices) == 0 {
+		return 0
+	}
+	c := int(g.choices[0])
+	g.choices = g.choices[1:]
+	return c % n
+}
+
+// one decides for an element of a list.
+func one[T any](g *generator, list []T) T { return list[g.next(len(list))] }
+
+// some returns up to n scalar types.
+func (g *generator) some(n int) []string {
+	types := make([]string, g.next(n+1))
+	for i := range types {
+		types[i] = one(g, scalars)
+	}
+	return types
+}
+
+// name returns a name that nothing has yet.
+func (g *generator) name(prefix string) string {
+	g.unique++
+	return fmt.Sprintf("$%s%d", prefix, g.unique)
+}
+
+// list returns (keyword type...), nothing for no types.
+func list(keyword string, types []string) string {
+	if len(types) == 0 {
+		return ""
+	}
+	return " (" + keyword + " " + strings.Join(types, " ") + ")"
+}
+
+// types makes the types, the tags and the signatures of functions.
+//
+// All functions that run as continuations have the same results, so that each may
+// switch to any other. For each tag $s there is $ks, the continuation that has suspended
+// with it; $k0 is one that takes nothing, $kb one that takes an i64 before what $s0
+// gives, and $kr is one that takes a number and a continuation of its own type.
+func (g *generator) types() {
+	g.results = g.some(3)
+	result := list("result", g.results)
+	fmt.Fprintf(&g.out, "(type $fe (func%s)) (type $ke (cont $fe))\n", result)
+	fmt.Fprintf(&g.out, "(rec (type $fr (func (param i32 (ref null $kr))%s)) (type $kr (cont $fr)))\n", result)
+	for i := range 1 + g.next(3) {
+		s := signature{name: fmt.Sprintf("s%d", i), params: g.some(3), results: g.some(12)}
+		g.tags = append(g.tags, s)
+		fmt.Fprintf(&g.out, "(type $f%s (func%s%s)) (type $k%s (cont $f%s))\n", s.name, list("param", s.results), result, s.name, s.name)
+		fmt.Fprintf(&g.out, "(tag $%s%s%s)\n", s.name, list("param", s.params), list("result", s.results))
+	}
+	fmt.Fprintf(&g.out, "(type $fb (func%s%s)) (type $kb (cont $fb))\n", list("param", g.bound()), result)
+	fmt.Fprintf(&g.out, "(tag $sw%s)\n", result)
+	for i := range 1 + g.next(2) {
+		e := signature{name: fmt.Sprintf("e%d", i), params: g.some(4)}
+		g.errors = append(g.errors, e)
+		fmt.Fprintf(&g.out, "(tag $%s%s)\n", e.name, list("param", e.params))
+	}
+	g.funcs = []signature{
+		{params: []string{"i32"}, results: []string{"i64"}},
+		{results: g.results},
+		{params: []string{"i32", "(ref null $kr)"}, results: g.results},
+		{params: g.tags[0].results, results: g.results},
+		{params: g.bound(), results: g.results},
+	}
+	for range g.next(4) {
+		g.funcs = append(g.funcs, signature{params: g.some(14), results: g.some(3)})
+	}
+	for i := range g.funcs {
+		f := &g.funcs[i]
+		f.name = fmt.Sprintf("$t%d", i)
+		if i == 2 {
+			f.name = "$fr" // its type is in a group, and equal to that only
+			continue
+		}
+		fmt.Fprintf(&g.out, "(type $t%d (func%s%s))\n", i, list("param", f.params), list("result", f.results))
+	}
+}
+
+// bound returns the parameters of $kb.
+func (g *generator) bound() []string { return append([]string{"i64"}, g.tags[0].results...) }
+
+// state makes what functions share.
+func (g *generator) state() {
+	fmt.Fprintf(&g.out, "(global $fuel (mut i32) (i32.const %d))\n", fuel)
+	for _, t := range scalars {
+		fmt.Fprintf(&g.out, "(global $g%s (export \"g%s\") (mut %s) (%s.const %s))\n", t, t, t, t, g.constant(t))
+	}
+	fmt.Fprintf(&g.out, "(global $gk (mut (ref null $k%s)) (ref.null $k%s))\n", g.tags[0].name, g.tags[0].name)
+	g.out.WriteString("(memory $m0 (export \"m0\") 1 3) (memory $m1 (export \"m1\") i64 1 2)\n")
+	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
+	fmt.Fprintf(&g.out, "(table $t (export \"t\") %d 40 funcref)\n(elem $el (table $t) (i32.const 0) func", len(g.funcs)+2)
+	for i := range g.funcs {
+		fmt.Fprintf(&g.out, " $f%d", i)
+	}
+	g.out.WriteString(")\n")
+}
+
+// function makes function i.
+func (g *generator) function(i int) {
+	g.current, g.labels, g.loops, g.work = g.funcs[i], nil, 0, nodes
+	fmt.Fprintf(&g.out, "(func $f%d (type %s)", i, g.current.name)
+	for j, t := range g.current.params {
+		fmt.Fprintf(&g.out, " (param $p%d %s)", j, t)
+	}
+	g.out.WriteString(list("result", g.current.results) + "\n ")
+	for _, t := range scalars {
+		for j := range locals {
+			fmt.Fprintf(&g.out, " (local $%s_%d %s)", t, j, t)
+		}
+	}
+	for j := range maxLoops {
+		fmt.Fprintf(&g.out, " (local $n%d i32)", j)
+	}
+	for _, s := range g.tags {
+		fmt.Fprintf(&g.out, " (local $k%s (ref null $k%s))", s.name, s.name)
+	}
+	g.out.WriteString(" (local $kr (ref null $kr)) (local $kb (ref null $kb)) (local $x exnref) (local $fn (ref null $t0))\n")
+	body := g.statements(0)
+	results := g.values(g.current.results, 3)
+	g.out.WriteString("  (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))\n")
+	g.out.WriteString("  (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then " + g.leave() + "))\n")
+	g.out.WriteString(body + "\n " + results + ")\n")
+}
+
+// leave returns zeros from the function.
+func (g *generator) leave() string {
+	s := "(return"
+	for _, t := range g.current.results {
+		s += fmt.Sprintf(" (%s.const 0)", t)
+	}
+	return s + ")"
+}
