@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -59,20 +61,41 @@ func TestExecutors(t *testing.T) {
 		for i := range choices {
 			choices[i] = byte(random.Uint32())
 		}
-		d, stop := compare(t, choices, reference, others)
+		d, stop := compareGenerated(t, choices, reference, others)
 		if stop {
 			stopped++
 		}
 		if d == "" {
 			continue
 		}
-		choices = shrink(choices, func(c []byte) bool { d, _ := compare(t, c, reference, others); return d != "" })
-		d, _ = compare(t, choices, reference, others)
+		choices = shrink(choices, func(c []byte) bool { d, _ := compareGenerated(t, c, reference, others); return d != "" })
+		d, _ = compareGenerated(t, choices, reference, others)
 		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices))
 	}
 	t.Logf("%d of %d modules were compared in part, since a limit or the deadline was reached", stopped, *modules)
 	if stopped > *modules/10 {
 		t.Error("too few modules end")
+	}
+}
+
+// TestFound compares the executors on modules in which they once differed.
+func TestFound(t *testing.T) {
+	reference, others := executors(t)
+	if len(others) == 0 {
+		t.Skip("there is one executor on this platform")
+	}
+	files, err := filepath.Glob("testdata/differential/*.wat")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no modules: %v", err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, stopped := compare(t, source, false, reference, others); d != "" || stopped {
+			t.Errorf("%s: stopped: %v, %s", file, stopped, d)
+		}
 	}
 }
 
@@ -94,16 +117,20 @@ func FuzzExecutors(f *testing.F) {
 		if len(choices) > 10_000 {
 			return
 		}
-		if d, _ := compare(t, choices, reference, others); d != "" {
+		if d, _ := compareGenerated(t, choices, reference, others); d != "" {
 			t.Fatalf("%s\n%s", d, generate.Module(choices))
 		}
 	})
 }
 
-// compare runs one generated module everywhere, and says what differs, and whether
-// something has kept a run from its end.
-func compare(t *testing.T, choices []byte, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
-	source := []byte(generate.Module(choices))
+// compareGenerated compares the executors on the module that is generated from choices.
+func compareGenerated(t *testing.T, choices []byte, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
+	return compare(t, []byte(generate.Module(choices)), len(choices)%2 == 1, reference, others)
+}
+
+// compare runs one module everywhere, and says what differs, and whether something has
+// kept a run from its end.
+func compare(t *testing.T, source []byte, collectAlways bool, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
 	module, err := reference.Compile(source)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, source)
@@ -118,7 +145,7 @@ func compare(t *testing.T, choices []byte, reference *weft.Engine, others map[st
 		if err != nil {
 			return fmt.Sprintf("%s: %v", name, err), stopped
 		}
-		got := execute(t, module, execution{deadline: 10 * time.Second, calls: want.calls, collectAlways: len(choices)%2 == 1})
+		got := execute(t, module, execution{deadline: 10 * time.Second, calls: want.calls, collectAlways: collectAlways})
 		stopped = stopped || got.stopped
 		if d := difference(want, got); d != "" {
 			return name + ": " + d, stopped

@@ -34,6 +34,9 @@ type Site struct {
 	// Trap is the trap that a fault stands for, or that a call of the trap stub reports;
 	// TrapNone for calls.
 	Trap wasm.TrapCode
+	// Fault says that the site is of an instruction that may fault. It may follow a call: then
+	// both have a site at that offset, the call first.
+	Fault bool
 	// Pads are the offsets of the landing pads of an invoke, in the order of the successors.
 	Pads []uint32
 	// Catches is the index in the function's list (ssa.Func.Catches) of the clauses to which

@@ -72,6 +72,7 @@ func (m *machine) fault() bool {
 	p, ok := m.engine.find(c.FaultPC)
 	if ok {
 		if site := p.faultSite(); site != nil {
+			p.fault = true
 			return m.end(&store.Trap{Code: site.Trap, Stack: m.stackTrace(m.atFault(p))})
 		}
 	}

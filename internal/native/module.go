@@ -162,6 +162,7 @@ type place struct {
 	module *moduleCode
 	own    int // index among the module's own functions
 	offset uint32
+	fault  bool // the instruction there has faulted; otherwise it is what a call returns to
 }
 
 func (p place) fn() *funcCode { return &p.module.funcs[p.own] }
@@ -189,7 +190,7 @@ func (e *Engine) find(pc uintptr) (place, bool) {
 	if own == len(code.funcs) || code.funcs[own].start > pc || own > 0 && endsWithCall(&code.funcs[own-1], pc) {
 		own--
 	}
-	return place{code, own, uint32(pc - code.funcs[own].start)}, true
+	return place{module: code, own: own, offset: uint32(pc - code.funcs[own].start)}, true
 }
 
 func endsWithCall(f *funcCode, pc uintptr) bool {
@@ -199,12 +200,12 @@ func endsWithCall(f *funcCode, pc uintptr) bool {
 
 // callSite returns the site of the call that returns to a place.
 func (p place) callSite() *codegen.Site {
-	return p.site(func(s *codegen.Site) bool { return true })
+	return p.site(func(s *codegen.Site) bool { return !s.Fault })
 }
 
 // faultSite returns the site of the instruction at a place that has faulted.
 func (p place) faultSite() *codegen.Site {
-	return p.site(func(s *codegen.Site) bool { return s.Trap != wasm.TrapNone })
+	return p.site(func(s *codegen.Site) bool { return s.Fault })
 }
 
 // site returns the site at a place that fits; nil if there is none.
@@ -233,11 +234,14 @@ func (p place) firstSite(offset uint32) int {
 // site there, or of the next one before.
 func (p place) pos() int {
 	sites := p.fn().sites
-	i := p.firstSite(p.offset + 1)
-	if i == 0 {
+	i := p.firstSite(p.offset+1) - 1
+	if i > 0 && sites[i].Offset == p.offset && sites[i].Fault && !p.fault {
+		i-- // the site of what follows the call
+	}
+	if i < 0 {
 		return 0
 	}
-	return int(sites[i-1].Pos)
+	return int(sites[i].Pos)
 }
 
 func (p place) String() string { return fmt.Sprintf("function %d+%#x", p.own, p.offset) }

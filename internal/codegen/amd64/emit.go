@@ -266,6 +266,7 @@ func (e *Emitter) reg(in *codegen.Inst, i int) Reg { return e.f.Operands[in.Firs
 func (e *Emitter) mem(in *codegen.Inst) Mem {
 	if in.Scale&addrFaults != 0 {
 		e.site(in.Pos, wasm.TrapMemoryOutOfBounds)
+		e.sites[len(e.sites)-1].Fault = true
 	}
 	m := Mem{Base: NoReg, Index: NoReg, Scale: in.Scale & scaleMask, Disp: in.Disp}
 	last := int(in.Count) - 1

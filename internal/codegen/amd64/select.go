@@ -24,6 +24,7 @@ type Selector struct {
 	cf         *codegen.Func
 	vregs      []codegen.VReg // by ID of the value
 	colors     []int32        // by ID of the value; see color
+	accesses   []int32        // the same
 	index      []int32        // by ID of the block: its place
 	done       []bool         // by ID of the block
 	insts      []codegen.Inst // of one value, in order
@@ -76,6 +77,7 @@ func (s *Selector) begin(f *ssa.Func) {
 	s.preds.reset()
 	s.vregs = zeroed(s.vregs, values)
 	s.colors = zeroed(s.colors, values)
+	s.accesses = zeroed(s.accesses, values)
 	s.index = zeroed(s.index, f.NumBlocks())
 	s.done = zeroed(s.done, f.NumBlocks())
 	s.reversed, s.results, s.insts = s.reversed[:0], s.results[:0], s.insts[:0]
@@ -149,14 +151,18 @@ func (s *Selector) selectBlock(i int) {
 	s.done[b.ID] = true
 }
 
-// color gives each value of a block the number of effects before it. A load may
-// move down to a user with the same number.
+// color gives each value of a block the numbers of effects and of accesses before it. A load may
+// move down to a user with no effect between them; one that may fault not over
+// another, so that the first of two faults is the one that happens.
 func (s *Selector) color(b *ssa.Block) {
-	n := int32(0)
+	effects, accesses := int32(0), int32(0)
 	for _, v := range b.Values {
-		s.colors[v.ID] = n
-		if v.Op != ssa.OpLoad && v.Op != ssa.OpGet && !v.Op.Info().Pure {
-			n++
+		s.colors[v.ID], s.accesses[v.ID] = effects, accesses
+		switch {
+		case v.Op == ssa.OpLoad:
+			accesses++
+		case v.Op != ssa.OpGet && !v.Op.Info().Pure:
+			effects++
 		}
 	}
 }

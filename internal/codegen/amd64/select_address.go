@@ -142,6 +142,9 @@ func (s *Selector) memory(v *ssa.Value) (address, bool) {
 
 // movable reports whether v is a load that root may do.
 func (s *Selector) movable(v *ssa.Value) bool {
+	if v.Op == ssa.OpLoad && s.accesses[s.root.ID] != s.accesses[v.ID]+1 {
+		return false
+	}
 	return (v.Op == ssa.OpLoad || v.Op == ssa.OpGet || v.Op == ssa.OpGetInvariant) &&
 		s.foldable(v) && s.colors[v.ID] == s.colors[s.root.ID]
 }
