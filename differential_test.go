@@ -70,7 +70,7 @@ func TestExecutors(t *testing.T) {
 		}
 		choices = shrink(choices, func(c []byte) bool { d, _ := compareGenerated(t, c, reference, others); return d != "" })
 		d, _ = compareGenerated(t, choices, reference, others)
-		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices))
+		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices, wasm.AllFeatures))
 	}
 	t.Logf("%d of %d modules were compared in part, since a limit or the deadline was reached", stopped, *modules)
 	if stopped > *modules/10 {
@@ -118,14 +118,14 @@ func FuzzExecutors(f *testing.F) {
 			return
 		}
 		if d, _ := compareGenerated(t, choices, reference, others); d != "" {
-			t.Fatalf("%s\n%s", d, generate.Module(choices))
+			t.Fatalf("%s\n%s", d, generate.Module(choices, wasm.AllFeatures))
 		}
 	})
 }
 
 // compareGenerated compares the executors on the module that is generated from choices.
 func compareGenerated(t *testing.T, choices []byte, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
-	return compare(t, []byte(generate.Module(choices)), len(choices)%2 == 1, reference, others)
+	return compare(t, []byte(generate.Module(choices, wasm.AllFeatures)), len(choices)%2 == 1, reference, others)
 }
 
 // compare runs one module everywhere, and says what differs, and whether something has

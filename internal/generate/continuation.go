@@ -2,6 +2,20 @@ package generate
 
 import "fmt"
 
+// continuationTypes makes the types of continuations, and the tags that suspend and
+// switch.
+func (g *generator) continuationTypes() {
+	result := list("result", g.results)
+	fmt.Fprintf(&g.out, "(type $fe (func%s)) (type $ke (cont $fe))\n", result)
+	fmt.Fprintf(&g.out, "(rec (type $fr (func (param i32 (ref null $kr))%s)) (type $kr (cont $fr)))\n", result)
+	for _, s := range g.tags {
+		fmt.Fprintf(&g.out, "(type $f%s (func%s%s)) (type $k%s (cont $f%s))\n", s.name, list("param", s.results), result, s.name, s.name)
+		fmt.Fprintf(&g.out, "(tag $%s%s%s)\n", s.name, list("param", s.params), list("result", s.results))
+	}
+	fmt.Fprintf(&g.out, "(type $fb (func%s%s)) (type $kb (cont $fb))\n", list("param", g.bound()), result)
+	fmt.Fprintf(&g.out, "(tag $sw%s)\n", result)
+}
+
 // switchable returns a continuation of type $kr.
 func (g *generator) switchable() string {
 	switch g.next(4) {

@@ -112,8 +112,15 @@ func (g *generator) value(typ string, depth int) string {
 	case "i64":
 		return g.calls(0, depth-1)
 	case "i32":
-		return one(g, []string{"(memory.size $m0)", "(memory.grow $m0 (i32.const 1))", "(table.size $t)", "(ref.is_null (local.get $kr))",
-			"(table.grow $t (ref.null func) (i32.const 3))", "(ref.is_null (local.get $x))", "(ref.is_null (table.get $t (i32.const 3)))"})
+		list := []string{"(memory.size $m0)", "(memory.grow $m0 (i32.const 1))", "(table.size $t)",
+			"(table.grow $t (ref.null func) (i32.const 3))", "(ref.is_null (table.get $t (i32.const 3)))"}
+		if g.has(wasm.StackSwitching) {
+			list = append(list, "(ref.is_null (local.get $kr))")
+		}
+		if g.has(wasm.Exceptions) {
+			list = append(list, "(ref.is_null (local.get $x))")
+		}
+		return one(g, list)
 	}
 	return g.simple(typ)
 }
@@ -170,7 +177,7 @@ func (g *generator) unless(typ, v, other string) string {
 // access returns a load or store up to its address, mostly within bounds.
 func (g *generator) access(in *wasm.Instruction, depth int) string {
 	memory, typ, offset := "$m0", "i32", one(g, []string{"", " offset=3", " offset=4096", " offset=65529", " offset=0x7fffffff", " offset=0xffffffff"})
-	if g.next(4) == 3 {
+	if g.next(4) == 3 && g.has(memory64) {
 		memory, typ = "$m1", "i64"
 	}
 	at := g.value(typ, depth)
@@ -187,7 +194,11 @@ func (g *generator) access(in *wasm.Instruction, depth int) string {
 func (g *generator) calls(i, depth int) string {
 	f := g.funcs[i]
 	args := g.values(f.params, depth)
-	switch g.next(4) {
+	kinds := 2
+	if g.has(wasm.FunctionReferences) {
+		kinds = 4
+	}
+	switch g.next(kinds) {
 	case 1:
 		at := fmt.Sprintf("(i32.const %d)", i)
 		if g.next(8) == 7 {

@@ -3,12 +3,15 @@ package generate
 import (
 	"fmt"
 	"strings"
+
+	"weft/wasm"
 )
 
 // A generator has the decisions that are left, and the module so far.
 type generator struct {
-	choices []byte
-	out     strings.Builder
+	choices  []byte
+	features wasm.Features
+	out      strings.Builder
 
 	funcs   []signature // of the module's functions
 	results []string    // of all functions that run as continuations
@@ -48,10 +51,10 @@ const (
 
 var scalars = []string{"i32", "i64", "f32", "f64"}
 
-// Module returns the text of a valid module. Its exports are functions without
-// parameters, a memory, a table and globals.
-func Module(choices []byte) string {
-	g := &generator{choices: choices}
+// Module returns the text of a valid module that uses nothing but the features. Its
+// exports are functions without parameters, a memory, a table and globals.
+func Module(choices []byte, features wasm.Features) string {
+	g := &generator{choices: choices, features: features}
 	g.out.WriteString("(module\n")
 	g.types()
 	g.state()
@@ -59,7 +62,7 @@ func Module(choices []byte) string {
 		g.function(i)
 	}
 	for i, f := range g.funcs {
-		if len(f.params) > 0 && f.params[len(f.params)-1] == "(ref null $kr)" {
+		if g.has(wasm.StackSwitching) && i == 2 {
 			continue
 		}
 		g.current, g.labels, g.work = signature{}, nil, 0
@@ -69,6 +72,9 @@ func Module(choices []byte) string {
 	g.out.WriteString(")\n")
 	return g.out.String()
 }
+
+// has reports whether the module may use features.
+func (g *generator) has(features wasm.Features) bool { return g.features&features == features }
 
 // next returns the next decision, among n at most 256.
 func (g *generator) next(n int) int {
@@ -114,26 +120,28 @@ func list(keyword string, types []string) string {
 // gives, and $kr is one that takes a number and a continuation of its own type.
 func (g *generator) types() {
 	g.results = g.some(3)
-	result := list("result", g.results)
-	fmt.Fprintf(&g.out, "(type $fe (func%s)) (type $ke (cont $fe))\n", result)
-	fmt.Fprintf(&g.out, "(rec (type $fr (func (param i32 (ref null $kr))%s)) (type $kr (cont $fr)))\n", result)
 	for i := range 1 + g.next(3) {
-		s := signature{name: fmt.Sprintf("s%d", i), params: g.some(3), results: g.some(12)}
-		g.tags = append(g.tags, s)
-		fmt.Fprintf(&g.out, "(type $f%s (func%s%s)) (type $k%s (cont $f%s))\n", s.name, list("param", s.results), result, s.name, s.name)
-		fmt.Fprintf(&g.out, "(tag $%s%s%s)\n", s.name, list("param", s.params), list("result", s.results))
+		g.tags = append(g.tags, signature{name: fmt.Sprintf("s%d", i), params: g.some(3), results: g.some(12)})
 	}
-	fmt.Fprintf(&g.out, "(type $fb (func%s%s)) (type $kb (cont $fb))\n", list("param", g.bound()), result)
-	fmt.Fprintf(&g.out, "(tag $sw%s)\n", result)
 	for i := range 1 + g.next(2) {
-		e := signature{name: fmt.Sprintf("e%d", i), params: g.some(4)}
-		g.errors = append(g.errors, e)
-		fmt.Fprintf(&g.out, "(tag $%s%s)\n", e.name, list("param", e.params))
+		g.errors = append(g.errors, signature{name: fmt.Sprintf("e%d", i), params: g.some(4)})
+	}
+	if g.has(wasm.StackSwitching) {
+		g.continuationTypes()
+	}
+	if g.has(wasm.Exceptions) {
+		for _, e := range g.errors {
+			fmt.Fprintf(&g.out, "(tag $%s%s)\n", e.name, list("param", e.params))
+		}
+	}
+	switched := []string{"i32"}
+	if g.has(wasm.StackSwitching) {
+		switched = append(switched, "(ref null $kr)")
 	}
 	g.funcs = []signature{
 		{params: []string{"i32"}, results: []string{"i64"}},
 		{results: g.results},
-		{params: []string{"i32", "(ref null $kr)"}, results: g.results},
+		{params: switched, results: g.results},
 		{params: g.tags[0].results, results: g.results},
 		{params: g.bound(), results: g.results},
 	}
@@ -143,7 +151,7 @@ func (g *generator) types() {
 	for i := range g.funcs {
 		f := &g.funcs[i]
 		f.name = fmt.Sprintf("$t%d", i)
-		if i == 2 {
+		if i == 2 && g.has(wasm.StackSwitching) {
 			f.name = "$fr" // its type is in a group, and equal to that only
 			continue
 		}
@@ -154,14 +162,22 @@ func (g *generator) types() {
 // bound returns the parameters of $kb.
 func (g *generator) bound() []string { return append([]string{"i64"}, g.tags[0].results...) }
 
+// memory64 is what a second memory, with addresses of 64 bits, needs.
+const memory64 = wasm.MultiMemory | wasm.Memory64
+
 // state makes what functions share.
 func (g *generator) state() {
 	fmt.Fprintf(&g.out, "(global $fuel (mut i32) (i32.const %d))\n", fuel)
 	for _, t := range scalars {
 		fmt.Fprintf(&g.out, "(global $g%s (export \"g%s\") (mut %s) (%s.const %s))\n", t, t, t, t, g.constant(t))
 	}
-	fmt.Fprintf(&g.out, "(global $gk (mut (ref null $k%s)) (ref.null $k%s))\n", g.tags[0].name, g.tags[0].name)
-	g.out.WriteString("(memory $m0 (export \"m0\") 1 3) (memory $m1 (export \"m1\") i64 1 2)\n")
+	if g.has(wasm.StackSwitching) {
+		fmt.Fprintf(&g.out, "(global $gk (mut (ref null $k%s)) (ref.null $k%s))\n", g.tags[0].name, g.tags[0].name)
+	}
+	g.out.WriteString("(memory $m0 (export \"m0\") 1 3)\n")
+	if g.has(memory64) {
+		g.out.WriteString("(memory $m1 (export \"m1\") i64 1 2)\n")
+	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
 	fmt.Fprintf(&g.out, "(table $t (export \"t\") %d 40 funcref)\n(elem $el (table $t) (i32.const 0) func", len(g.funcs)+2)
 	for i := range g.funcs {
@@ -186,10 +202,19 @@ func (g *generator) function(i int) {
 	for j := range maxLoops {
 		fmt.Fprintf(&g.out, " (local $n%d i32)", j)
 	}
-	for _, s := range g.tags {
-		fmt.Fprintf(&g.out, " (local $k%s (ref null $k%s))", s.name, s.name)
+	if g.has(wasm.StackSwitching) {
+		for _, s := range g.tags {
+			fmt.Fprintf(&g.out, " (local $k%s (ref null $k%s))", s.name, s.name)
+		}
+		g.out.WriteString(" (local $kr (ref null $kr)) (local $kb (ref null $kb))")
 	}
-	g.out.WriteString(" (local $kr (ref null $kr)) (local $kb (ref null $kb)) (local $x exnref) (local $fn (ref null $t0))\n")
+	if g.has(wasm.Exceptions) {
+		g.out.WriteString(" (local $x exnref)")
+	}
+	if g.has(wasm.FunctionReferences) {
+		g.out.WriteString(" (local $fn (ref null $t0))")
+	}
+	g.out.WriteString("\n")
 	body := g.statements(0)
 	results := g.values(g.current.results, 3)
 	g.out.WriteString("  (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))\n")

@@ -17,13 +17,16 @@ func TestModule(t *testing.T) {
 		for j := range choices {
 			choices[j] = byte(random.Uint32())
 		}
-		source := Module(choices)
-		m, err := text.Parse([]byte(source), wasm.AllFeatures)
-		if err != nil {
-			t.Fatalf("module %d: %v\n%s", i, err, source)
-		}
-		if err := validate.Module(m, wasm.AllFeatures); err != nil {
-			t.Fatalf("module %d: %v\n%s", i, err, source)
+		const first = wasm.SignExtension | wasm.SaturatingTruncation | wasm.MultiValue | wasm.BulkMemory | wasm.ReferenceTypes | wasm.MutableGlobals
+		for _, features := range []wasm.Features{wasm.AllFeatures, first, wasm.Wasm3} {
+			source := Module(choices, features)
+			m, err := text.Parse([]byte(source), features)
+			if err != nil {
+				t.Fatalf("module %d, %v: %v\n%s", i, features, err, source)
+			}
+			if err := validate.Module(m, features); err != nil {
+				t.Fatalf("module %d, %v: %v\n%s", i, features, err, source)
+			}
 		}
 	}
 }

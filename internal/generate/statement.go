@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"weft/wasm"
 )
 
 // maxDepth bounds the nesting of statements.
@@ -52,7 +54,10 @@ func (g *generator) statement(depth int) string {
 	case 7:
 		return g.rare()
 	case 8:
-		return g.suspend()
+		if g.has(wasm.StackSwitching) {
+			return g.suspend()
+		}
+		return g.branch()
 	case 9, 10:
 		return fmt.Sprintf("(if %s (then\n%s)\n(else\n%s))", g.value("i32", 3), g.statements(depth+1), g.statements(depth+1))
 	case 11:
@@ -63,9 +68,15 @@ func (g *generator) statement(depth int) string {
 	case 12, 13, 14:
 		return g.loop(depth)
 	case 15, 16:
-		return g.try(depth)
+		if g.has(wasm.Exceptions) {
+			return g.try(depth)
+		}
+		return g.loop(depth)
 	}
-	return g.resume(depth)
+	if g.has(wasm.StackSwitching) {
+		return g.resume(depth)
+	}
+	return "(block\n" + g.statements(depth+1) + ")"
 }
 
 // inside returns statements that may branch to l.
@@ -116,7 +127,7 @@ func (g *generator) branch() string {
 		return fmt.Sprintf("(if %s (then (return%s)))", g.value("i32", 3), g.values(g.current.results, 2))
 	}
 	for i, f := range g.funcs {
-		if slices.Equal(f.results, g.current.results) && g.next(2) == 1 {
+		if g.has(wasm.TailCall) && slices.Equal(f.results, g.current.results) && g.next(2) == 1 {
 			call := g.calls(i, 1)
 			if strings.HasPrefix(call, "(call") {
 				return fmt.Sprintf("(if %s (then (return_%s))", g.value("i32", 2), call[1:])
@@ -137,15 +148,26 @@ func (g *generator) rare() string {
 	case 3:
 		return fmt.Sprintf("(table.set $t (i32.and %s (i32.const 7)) (table.get $t (i32.and %s (i32.const 3))))", g.value("i32", 2), g.value("i32", 2))
 	case 4:
-		return "(local.set $fn (ref.func $f0))"
+		if g.has(wasm.FunctionReferences) {
+			return "(local.set $fn (ref.func $f0))"
+		}
 	case 5:
+		if !g.has(wasm.Exceptions) {
+			break
+		}
 		e := one(g, g.errors)
 		return fmt.Sprintf("(if %s (then (throw $%s%s)))", g.value("i32", 2), e.name, g.values(e.params, 2))
 	case 6:
+		if !g.has(wasm.Exceptions) {
+			break
+		}
 		return "(if (i32.eqz (ref.is_null (local.get $x))) (then (throw_ref (local.get $x))))"
 	case 7:
 		return fmt.Sprintf("(if %s (then unreachable))", g.value("i32", 2))
 	case 8:
+		if !g.has(memory64) {
+			break
+		}
 		return fmt.Sprintf("(drop (memory.grow $m1 (i64.and %s (i64.const 1))))", g.value("i64", 1))
 	}
 	return "(nop)"
