@@ -33,6 +33,7 @@ type Context struct {
 	GoSP, GoBP           uintptr
 	NativeSP, NativePC   uintptr
 	HostEntry, EntryStub uintptr
+	HostCallEntry        uintptr
 
 	// What a signal handler has seen.
 	FaultPC, FaultSP, FaultAddr uintptr

@@ -121,9 +121,8 @@ func emitEntryAdapter(a *amd64.Assembler, sig *ssa.Signature) {
 func emitHostAdapter(a *amd64.Assembler, sig *ssa.Signature) {
 	toArgs(a, sig.Params)
 	a.Store(amd64.S64, ctxAt(savedFunction), amd64.R13)
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestHostCall)
 	back := a.NewLabel()
-	leave(a, back)
+	leaveTo(a, ctxHostCall, back)
 	a.Bind(back)
 	fromArgs(a, sig.Results)
 	a.Ret()

@@ -3,12 +3,9 @@
 package native
 
 import (
-	"errors"
 	"fmt"
-	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -32,8 +29,6 @@ func dispatch(m *machine) bool {
 func (m *machine) serve(c *codegen.Context) bool {
 	m.cur, m.sp = m.current(), c.NativeSP
 	switch c.Request {
-	case requestHostCall:
-		return m.callHost()
 	case requestGrow:
 		return m.grow()
 	case requestPreempt:
@@ -94,40 +89,3 @@ func (m *machine) grow() bool {
 
 // returnAddress is where the stub that has left returns to.
 func (m *machine) returnAddress() uintptr { return *(*uintptr)(store.Pointer(m.sp)) }
-
-// callHost calls a host function, or one of the interpreter's.
-func (m *machine) callHost() bool {
-	c, s := m.context, m.store
-	f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
-	// The caller's frame begins behind the return address, with its instance.
-	caller := *(**store.InstanceRecord)(store.Pointer(m.sp + unsafe.Sizeof(m.sp)))
-	n := int(max(f.Params, f.Results))
-	if cap(m.slots) < n {
-		m.slots = make([]uint64, n)
-	}
-	m.slots = m.slots[:n]
-	copy(m.slots, c.Args[:f.Params])
-	if err := s.CallHost(m.ctx, f, caller, m.slots); err != nil {
-		return m.hostFailed(f, err)
-	}
-	copy(c.Args[:], m.slots[:f.Results])
-	if m.cancelled.Load() {
-		return m.end(m.interrupted(m.atCall))
-	}
-	return true
-}
-
-// hostFailed ends the call with the error that a host function has returned.
-func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
-	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
-		return m.throw(m.atCall(), e.Tag.Record, e.Payload, e.Ref())
-	}
-	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
-		return m.hostSuspends(f, s)
-	}
-	var own interface{ StackTrace() *store.StackTrace }
-	if !errors.As(err, &own) {
-		err = &store.HostError{Func: m.store.FuncName(f), Err: err, Stack: m.stackTrace(m.atCall())}
-	}
-	return m.end(err)
-}

@@ -34,6 +34,6 @@
 //	enter_*.s      the assembly on Go's side
 //	engine.go      store.Engine: modules, calls
 //	machine.go     a call from the host
-//	dispatch.go    what code asks of Go
+//	dispatch.go    what code asks of Go; callhost.go, calls of host functions
 //	trace.go       walking stacks by return addresses
 package native

@@ -40,6 +40,34 @@ TEXT ·hostEntry(SB), NOSPLIT|NOFRAME, $0-16
 done:
 	RET
 
+// func hostCallEntry(c *codegen.Context, m *machine)
+//
+// It is hostEntry for calls of host functions.
+TEXT ·hostCallEntry(SB), NOSPLIT|NOFRAME, $0-16
+	NO_LOCAL_POINTERS
+	PUSHQ	BP
+	MOVQ	SP, BP
+	ADJSP	$16
+	MOVQ	m+8(FP), AX
+	MOVQ	AX, 0(SP)
+	CALL	·callHost(SB)
+	MOVBLZX	8(SP), AX
+	ADJSP	$-16
+	POPQ	BP
+	TESTB	AX, AX
+	JEQ	done
+	MOVQ	c+0(FP), R15
+	MOVQ	const_ctxEntryStub(R15), AX
+	JMP	AX
+done:
+	RET
+
+// func hostCallEntryPC() uintptr
+TEXT ·hostCallEntryPC(SB), NOSPLIT, $0-8
+	LEAQ	·hostCallEntry(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
 // func hostEntryPC() uintptr
 TEXT ·hostEntryPC(SB), NOSPLIT, $0-8
 	LEAQ	·hostEntry(SB), AX

@@ -25,7 +25,13 @@ func enter(c *codegen.Context, m *machine)
 //lint:ignore U1000 see above
 func hostEntry(c *codegen.Context, m *machine)
 
+// hostCallEntry is the same for calls of host functions.
+//
+//lint:ignore U1000 see above
+func hostCallEntry(c *codegen.Context, m *machine)
+
 func hostEntryPC() uintptr
+func hostCallEntryPC() uintptr
 
 // A machine executes one call from the host, and what it leads to except for calls
 // that a host function makes: those get a machine of their own.
@@ -94,7 +100,7 @@ func (e *Engine) newState(s *store.Store) *storeState {
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow,
-		HostEntry:       hostEntryPC(), EntryStub: p.entry,
+		HostEntry:       hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
 	}
 	return &storeState{context: c, entries: map[wasm.TypeID]uintptr{}}
 }

@@ -4,12 +4,11 @@ package native
 
 // What code asks of Go, in Context.Request. Smaller numbers are builtins.
 const (
-	requestHostCall = 1<<16 + iota // of the function in savedFunction; arguments and results in Args
-	requestTrap                    // FaultAddr: the code; does not come back
-	requestFault                   // at FaultPC; does not come back
-	requestGrow                    // the stack is too small for the calling function
-	requestPoll                    // a loop sees that Interrupt is set
-	requestPreempt                 // interrupted at ResumePC
+	requestTrap    = 1<<16 + iota // FaultAddr: the code; does not come back
+	requestFault                  // at FaultPC; does not come back
+	requestGrow                   // the stack is too small for the calling function
+	requestPoll                   // a loop sees that Interrupt is set
+	requestPreempt                // interrupted at ResumePC
 
 	// Operations on continuations. Registers are in Saved: arguments and results as in
 	// calls, and what switchRegisters says.

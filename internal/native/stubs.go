@@ -18,6 +18,7 @@ const (
 	ctxNativeSP   = int32(unsafe.Offsetof(codegen.Context{}.NativeSP))
 	ctxNativePC   = int32(unsafe.Offsetof(codegen.Context{}.NativePC))
 	ctxHostEntry  = int32(unsafe.Offsetof(codegen.Context{}.HostEntry))
+	ctxHostCall   = int32(unsafe.Offsetof(codegen.Context{}.HostCallEntry))
 	ctxEntryStub  = int32(unsafe.Offsetof(codegen.Context{}.EntryStub))
 	ctxFaultPC    = int32(unsafe.Offsetof(codegen.Context{}.FaultPC))
 	ctxFaultSP    = int32(unsafe.Offsetof(codegen.Context{}.FaultSP))
@@ -102,18 +103,23 @@ func emitExit(a *amd64.Assembler) {
 }
 
 // leave goes to dispatch, which goes back to the label.
-func leave(a *amd64.Assembler, back amd64.Label) {
+func leave(a *amd64.Assembler, back amd64.Label) { leaveTo(a, ctxHostEntry, back) }
+
+// leaveTo goes to Go by an entry, which goes back to the label.
+func leaveTo(a *amd64.Assembler, entry int32, back amd64.Label) {
 	a.Lea(amd64.S64, amd64.RAX, back.Mem())
 	a.Store(amd64.S64, ctxAt(ctxNativePC), amd64.RAX)
-	leaveForEver(a)
+	leaveForEverTo(a, entry)
 }
 
 // leaveForEver is leave without a way back.
-func leaveForEver(a *amd64.Assembler) {
+func leaveForEver(a *amd64.Assembler) { leaveForEverTo(a, ctxHostEntry) }
+
+func leaveForEverTo(a *amd64.Assembler, entry int32) {
 	a.Store(amd64.S64, ctxAt(ctxNativeSP), amd64.RSP)
 	a.Load(amd64.S64, amd64.RSP, ctxAt(ctxGoSP))
 	a.Load(amd64.S64, amd64.RBP, ctxAt(ctxGoBP))
-	a.JmpMem(ctxAt(ctxHostEntry))
+	a.JmpMem(ctxAt(entry))
 }
 
 func emitHost(a *amd64.Assembler) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -22,8 +23,20 @@ import (
 // waits for that if another goroutine has begun one. What a use changes therefore
 // needs no locks.
 //
-// The word costs a locked instruction at Enter, at Leave, and at the return of a
-// host function; docs/api.md has the figures.
+// The word costs a locked instruction at Enter and at Leave; docs/api.md has the
+// figures. At the return of a host function it would take as long as the rest of
+// the call. So, until somebody uses the store in the middle of a host function for
+// the first time, the word keeps saying that the use is at work, and lending is a
+// flag beside it:
+//
+//	who lends       lent = 1, the host function, lent = 0, look at open
+//	who comes then  open = 1, look at lent; if it is set, move it to the word
+//
+// Each side writes before it reads, so one of them sees the other, if what it has
+// written is visible before it reads. Processors need a fence for that. Who comes
+// has it for both sides: a system call makes all threads of the process have
+// passed one (use_linux_amd64.go). Elsewhere each side has its own. Once open, a
+// store stays so: its host functions lend by the word.
 
 // ErrConcurrentUse is returned for uses of a store while another goroutine uses
 // it.
@@ -44,6 +57,10 @@ const (
 type useWord struct {
 	word   atomic.Uint32
 	closed atomic.Bool
+
+	lent uint32 // a host function runs, but the word does not say so
+	open atomic.Bool
+	mu   sync.Mutex // held to move lent to the word
 }
 
 // Enter begins a use, which Leave ends. The error is [ErrConcurrentUse] or
@@ -55,7 +72,9 @@ func (s *Store) Enter() (Use, error) {
 		case s.use.closed.Load():
 			return 0, ErrClosed
 		case w&useBusy != 0:
-			return 0, ErrConcurrentUse
+			if !s.use.openUp() {
+				return 0, ErrConcurrentUse
+			}
 		case s.use.word.CompareAndSwap(w, w+oneUse|useBusy):
 			return Use(w/oneUse + 1), nil
 		}
@@ -70,44 +89,87 @@ func (s *Store) Leave() {
 	}
 }
 
-// Regain makes a use be at work again that was lent to a host function, if the
-// host function has panicked. Otherwise it is at work.
-func (u Use) Regain(s *Store) {
-	if w := uint32(u) * oneUse; s.use.word.Load() != w|useBusy {
-		s.takeBack(w)
+// openUp makes the word say what lent does, from now on, and reports whether to look
+// at the word again: the store is not at work.
+func (u *useWord) openUp() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.open.Store(true)
+	fence()
+	if atomic.LoadUint32(&u.lent) != 0 {
+		atomic.StoreUint32(&u.lent, 0)
+		u.word.And(^uint32(useBusy))
+	}
+	return u.word.Load()&useBusy == 0
+}
+
+// await makes the use be at work again, when the uses have ended to which it was lent.
+func (s *Store) await(l Lent) {
+	u, word := &s.use, uint32(l)
+	u.mu.Lock()
+	same := u.word.Load() == word
+	u.mu.Unlock()
+	if same {
+		return // nobody has come
+	}
+	for pause := time.Duration(0); !u.word.CompareAndSwap(word&^useBusy, word); pause = min(pause+time.Microsecond, time.Millisecond) {
+		if pause > 0 {
+			runtime.Gosched()
+			time.Sleep(pause)
+		}
 	}
 }
 
-// CallHost calls a host function of the store for the code of an instance, nil for
-// the host. The caller has entered the store, which is lent meanwhile. Functions
-// that another engine executes are called likewise.
-func (s *Store) CallHost(ctx context.Context, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
-	outer := s.Caller
+// Regain makes a use be at work again that was lent to a host function, if the
+// host function has panicked. Otherwise it is at work.
+func (u Use) Regain(s *Store) {
+	w := uint32(u)*oneUse | useBusy
+	if atomic.LoadUint32(&s.use.lent) != 0 || s.use.word.Load() != w {
+		s.TakeBack(Lent(w))
+	}
+}
+
+// Lent is what [Store.Lend] returns for [Store.TakeBack]: the word before.
+type Lent uint32
+
+// Lend lends the store to a host function, which is called for the code of an instance, nil
+// for the host. The caller has entered the store, and takes it back when the host function
+// has returned; if it panics, Regain does that. Both are inlined: engines call host functions
+// often.
+func (s *Store) Lend(caller *InstanceRecord) Lent {
 	s.Caller = caller
-	lent := s.use.word.Load() &^ useBusy
-	s.use.lend(lent)
+	word := s.use.word.Load()
+	if s.use.open.Load() {
+		s.use.word.Store(word &^ useBusy)
+	} else {
+		writeFlag(&s.use.lent, 1)
+	}
+	return Lent(word)
+}
+
+// TakeBack ends that the store is lent, when the uses have ended to which it was.
+func (s *Store) TakeBack(l Lent) {
+	writeFlag(&s.use.lent, 0)
+	if s.use.open.Load() {
+		s.await(l)
+	}
+}
+
+// CallHost calls a host function of the store for the code of an instance. Functions that
+// another engine executes are called likewise.
+func (s *Store) CallHost(ctx context.Context, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
+	lent := s.Lend(caller)
 	var err error
 	if f.IsHost() {
 		err = s.hosts[f.Index].Call(ctx, slots)
 	} else {
 		err = s.Engine.Call(ctx, s, f, slots)
 	}
-	if !s.use.word.CompareAndSwap(lent, lent|useBusy) {
-		s.takeBack(lent)
-	}
-	s.Caller = outer
-	if err == nil && s.use.closed.Load() {
+	s.TakeBack(lent)
+	if err == nil && s.Closed() {
 		err = ErrClosed
 	}
 	return err
-}
-
-// takeBack waits until the uses have ended to which a use was lent.
-func (s *Store) takeBack(lent uint32) {
-	for pause := time.Duration(0); !s.use.word.CompareAndSwap(lent, lent|useBusy); pause = min(pause+time.Microsecond, time.Millisecond) {
-		runtime.Gosched()
-		time.Sleep(pause)
-	}
 }
 
 // Close releases the memory of everything in the store: at once or, if uses are

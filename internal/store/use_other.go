@@ -1,6 +1,14 @@
-//go:build !amd64 || race
+//go:build !(linux && amd64) || race
 
 package store
 
-// lend ends that a use is at work.
-func (u *useWord) lend(lent uint32) { u.word.Store(lent) }
+import "sync/atomic"
+
+// The fences of the two sides of a store's lending (use.go): here each side has its own.
+
+func lendsByFlag() bool { return true }
+
+func fence() {}
+
+// writeFlag writes a flag that is visible before what the caller reads next is read.
+func writeFlag(flag *uint32, v uint32) { atomic.StoreUint32(flag, v) }
