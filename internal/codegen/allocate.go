@@ -46,6 +46,9 @@ const (
 	never    = 1 << 30 // not used any more
 	callDist = 1 << 16 // behind a call
 	exitDist = 1 << 12 // behind the end of a loop, for each loop
+	// rematDist is how far away the next use of a value may be for which the value lives,
+	// if an instruction without operands makes it again.
+	rematDist = 1 << 9
 )
 
 // numRegs is the number of registers of both classes.
@@ -142,6 +145,7 @@ type Allocator struct {
 	pos     int32  // its position
 
 	out      []Inst
+	insts    []Inst    // of the function, in the end
 	operands []Operand // of the allocator's instructions, to stand behind the function's
 	wants    []want
 	spare    VReg // the value in the spare slot
@@ -171,7 +175,8 @@ func NewAllocator(m *Machine) *Allocator {
 func Allocate(f *Func, m *Machine) error { return NewAllocator(m).Allocate(f) }
 
 // Allocate gives registers to the operands of f, adds moves, and sets the size of
-// its frame. Blocks that cannot be reached become empty. It fails if f is
+// its frame. Blocks that cannot be reached become empty. The instructions are valid until the
+// next function. It fails if f is
 // malformed, or if an instruction needs more registers than there are; f is of no use then.
 func (a *Allocator) Allocate(f *Func) error {
 	a.reset(f)

@@ -1,11 +1,14 @@
 package codegen
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // assemble makes the instructions of the function anew, in the order of the blocks.
 func (a *Allocator) assemble() {
 	f := a.f
-	insts := make([]Inst, 0, len(a.out)+len(a.spills))
+	insts := slices.Grow(a.insts[:0], len(a.out)+len(a.spills))
 	starts := sort.Search(len(a.spills), func(i int) bool { return a.spills[i].block >= 0 })
 	behind, starting := a.spills[:starts], a.spills[starts:]
 	store := func(s *spill) {
@@ -37,7 +40,7 @@ func (a *Allocator) assemble() {
 		}
 		blk.First, blk.End = first, len(insts)
 	}
-	f.Insts = insts
+	f.Insts, a.insts = insts, insts
 	f.Operands = append(f.Operands, a.operands...)
 }
 

@@ -42,6 +42,9 @@ func (a *Allocator) sortBlocks() {
 // liveness finds for each block what lives at its beginning. In SSA form a value lives at the
 // beginning of a block if the block uses it or it lives at the end, unless the block
 // defines it; so instructions are read once, and then lists are merged until they no longer grow.
+// What can be made again lives for rematDist only, and not across a table of branches: in a program
+// that jumps between its blocks by one, each block would be near to all others, and all constants
+// would live in all of them.
 func (a *Allocator) liveness() {
 	for _, b := range a.order {
 		a.exposedUses(b)
@@ -112,7 +115,7 @@ func (a *Allocator) liveIn(b int32) bool {
 	add := func(v VReg, d int32) {
 		val := &a.vals[v]
 		switch {
-		case val.block == b:
+		case val.block == b || d >= rematDist && a.f.VRegs[v].Remat:
 		case val.mark == a.epoch:
 			list[val.at].d = min(list[val.at].d, d)
 		default:
@@ -129,6 +132,9 @@ func (a *Allocator) liveIn(b int32) bool {
 			add(arg, st.length)
 		}
 		length := st.length + a.edgeLength(b, e)
+		if len(blk.Succs) > 2 {
+			length = clamp(int64(length) + rematDist)
+		}
 		for _, l := range a.blocks[e.To].live {
 			add(l.v, clamp(int64(length)+int64(l.d)))
 		}

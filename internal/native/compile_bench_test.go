@@ -1,0 +1,52 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"os"
+	"testing"
+
+	"weft/internal/store"
+	"weft/wasm"
+	"weft/wasm/binary"
+	"weft/wasm/validate"
+)
+
+// BenchmarkCompile compiles the functions of the module that the environment variable
+// WEFT_SSA_WASM names, on one core.
+func BenchmarkCompile(b *testing.B) {
+	path := os.Getenv("WEFT_SSA_WASM")
+	if path == "" {
+		b.Skip("WEFT_SSA_WASM names no module")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := binary.Decode(data, wasm.AllFeatures)
+	if err == nil {
+		err = validate.Module(m, wasm.AllFeatures)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := newEngine(nil, Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	module := store.NewModule(m, wasm.NewTypeSet(), wasm.AllFeatures, unprepared{e})
+	size := int64(0)
+	for i := range m.Funcs {
+		size += int64(len(m.Funcs[i].Body))
+	}
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		c := e.newCompiler(e.environment(module))
+		for i := range m.Funcs {
+			if _, err := c.function(i); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
