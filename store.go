@@ -81,7 +81,7 @@ func (s *Store) Stats() Stats {
 // SetCollectAlways makes every allocation of an object or a continuation collect
 // first, which finds references that the collector does not know. It is meant for
 // tests.
-func (s *Store) SetCollectAlways(always bool) { s.store.CollectAlways = always }
+func (s *Store) SetCollectAlways(always bool) { s.store.SetCollectAlways(always) }
 
 // Caller returns, to a host function, the instance whose code called it; nil if Go
 // did. So a host function gets at the memory of whoever calls it:

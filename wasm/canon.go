@@ -10,6 +10,10 @@ import (
 // if and only if their identities are.
 type TypeID uint32
 
+// FirstTypeID is the least identity: a run time may use those below for objects of
+// its own.
+const FirstTypeID TypeID = 2
+
 // A TypeSet gives canonical identities to the types of modules (core
 // specification, section "Type Equivalence"): recursion groups that look alike
 // once references within the group are relative and those out of it canonical
@@ -29,7 +33,9 @@ type canonicalType struct {
 }
 
 // NewTypeSet returns an empty set.
-func NewTypeSet() *TypeSet { return &TypeSet{groups: map[string]TypeID{}} }
+func NewTypeSet() *TypeSet {
+	return &TypeSet{groups: map[string]TypeID{}, types: make([]canonicalType, FirstTypeID)}
+}
 
 // Add enters the types of a module, whose references point backwards or into
 // their own group, and returns the identity of each.
@@ -212,6 +218,14 @@ func (s *TypeSet) IsFinal(id TypeID) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.types[id].final
+}
+
+// Supers returns the proper supertypes, from the root of the hierarchy down to the parent.
+// The caller must not change the list.
+func (s *TypeSet) Supers(id TypeID) []TypeID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.types[id].supers
 }
 
 // Depth returns the number of proper supertypes.

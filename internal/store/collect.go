@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
 	"unsafe"
@@ -122,6 +123,7 @@ func (t *rootTable) unpin(first *uint64) {
 
 // Collect runs a collection.
 func (s *Store) Collect() {
+	s.heap.retire()
 	c := collector{s: s}
 	c.markRoots()
 	c.drain()
@@ -154,7 +156,11 @@ func (c *collector) markRoots() {
 	}
 	s.roots.mu.Lock()
 	for _, r := range s.roots.slots {
-		c.slot(r.ref, r.trace)
+		if r.trace == TraceObject {
+			s.heap.markWord(r.ref)
+		} else {
+			c.slot(r.ref, r.trace)
+		}
 	}
 	for _, slots := range s.roots.pins {
 		c.goWords(slots)
@@ -196,7 +202,7 @@ func (c *collector) slots(refs []uint64, trace Trace) {
 func (c *collector) words(base, bytes uintptr) {
 	for _, w := range unsafe.Slice((*uint64)(Pointer(base)), bytes/8) {
 		if w != 0 {
-			c.s.heap.mark(w)
+			c.s.heap.markWord(w)
 			c.cont(w)
 		}
 	}
@@ -219,37 +225,52 @@ func (c *collector) cont(ref uint64) {
 
 // drain scans what has been marked, until nothing is left.
 func (c *collector) drain() {
-	h := &c.s.heap
 	for {
-		if n := len(h.marking); n > 0 {
-			obj := h.marking[n-1]
-			h.marking = h.marking[:n-1]
-			c.object(uint64(obj))
-		} else if n := len(c.conts); n > 0 {
-			r := c.conts[n-1]
-			c.conts = c.conts[:n-1]
-			c.scanCont(r)
-		} else {
+		c.objects()
+		n := len(c.conts)
+		if n == 0 {
 			return
+		}
+		r := c.conts[n-1]
+		c.conts = c.conts[:n-1]
+		c.scanCont(r)
+	}
+}
+
+// objects scans the objects that have been marked.
+func (c *collector) objects() {
+	h, records := &c.s.heap, c.s.records
+	for len(h.marking) > 0 {
+		n := len(h.marking) - 1
+		obj := uint64(h.marking[n])
+		h.marking = h.marking[:n]
+		header := headerOf(obj)
+		if header.typ < uint32(wasm.FirstTypeID) {
+			if header.typ == typeException {
+				c.exception(obj)
+			}
+			continue
+		}
+		switch r := records.at(header.typ); r.scan {
+		case scanWords:
+			for refs := r.refs; refs != 0; refs &= refs - 1 {
+				h.mark(*(*uint64)(Part(obj, uint64(bits.TrailingZeros64(refs))*8)))
+			}
+		case scanArray:
+			for _, ref := range unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len) {
+				h.mark(ref)
+			}
+		case scanLayout:
+			c.object(obj, header)
 		}
 	}
 }
 
-func (c *collector) object(obj uint64) {
-	h := headerOf(obj)
-	switch h.typ {
-	case typeExtern:
-		return
-	case typeException:
-		c.exception(obj)
-		return
-	}
-	l := c.s.Layout(wasm.TypeID(h.typ))
-	if len(l.refs) == 0 {
-		return
-	}
+// object scans an object by its layout.
+func (c *collector) object(obj uint64, header *header) {
+	l := c.s.Layout(wasm.TypeID(header.typ))
 	if l.Kind == wasm.CompArray {
-		c.slots(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), h.len), l.refs[0].Trace)
+		c.slots(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len), l.refs[0].Trace)
 		return
 	}
 	for i := range l.refs {

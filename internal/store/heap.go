@@ -3,6 +3,8 @@ package store
 import (
 	"math/bits"
 	"unsafe"
+
+	"weft/wasm"
 )
 
 // The heap of a store: structs, arrays, exceptions and the cells of host
@@ -10,9 +12,10 @@ import (
 //
 // It is a range of address space divided into blocks of 64 KiB. A block serves
 // cells of one size class, or is part of a run of blocks that holds one large
-// object. Which cells are taken stands in a bitmap per block beside the heap:
-// marking makes the next one, so that sweeping is no work at all but for the
-// blocks that have become empty.
+// object. One bit for each 16 bytes of the heap, beside it, tells where objects
+// begin that the last collection found alive; marking makes the bits for the
+// next, so that sweeping is no work at all but for the blocks that have become
+// empty. Cells that lie between such objects are handed out in runs (run.go).
 //
 // Invariants of the unsafe code here: blocks[i] describes the bytes from
 // base+i<<blockLog2 on; a cell is handed out at most once between two
@@ -23,19 +26,22 @@ const (
 	blockSize    = 1 << blockLog2
 	minCell      = 16
 	maxCell      = blockSize / 4
-	bitmapWords  = blockSize / minCell / 64
-	firstTrigger = 8 << 20 // bytes that are allocated before the first collection
+	bitmapWords  = blockSize / minCell / 64 // of a block
+	firstTrigger = 8 << 20                  // bytes that are allocated before the first collection
 )
 
 // cellSizes are the size classes: four steps to each doubling, so that at most a
 // fifth of a cell is wasted.
-var cellSizes = func() (sizes []uint32) {
+var cellSizes = func() (sizes [HeapClasses]uint32) {
+	class := 0
 	for size := uint32(minCell); size <= 64; size += minCell {
-		sizes = append(sizes, size)
+		sizes[class] = size
+		class++
 	}
 	for base := uint32(64); base < maxCell; base *= 2 {
 		for i := uint32(1); i <= 4; i++ {
-			sizes = append(sizes, (base+base/4*i+15)&^15)
+			sizes[class] = base + base/4*i
+			class++
 		}
 	}
 	return sizes
@@ -64,14 +70,13 @@ const (
 
 // A block describes 64 KiB of the heap.
 type block struct {
-	kind   blockKind
-	marked bool // blockLarge: reached by the collection under way
-	class  uint8
-	cursor uint32 // blockCells: cells before it are taken, others if their bit is set
-	cells  uint32
-	run    uint32 // blockLarge: number of blocks
-	taken  [bitmapWords]uint64
-	marks  [bitmapWords]uint64
+	kind  blockKind
+	class uint8
+	// scanned is, in blockCells, the offset up to which all cells are taken: by an
+	// object that was alive, or because they have been handed out.
+	scanned uint32
+	end     uint32 // blockCells: the offset behind the last cell
+	run     uint32 // blockLarge: number of blocks
 }
 
 // A Heap holds objects.
@@ -80,10 +85,15 @@ type Heap struct {
 	base   uintptr
 	limit  uintptr // in bytes
 	blocks []block
-	free   int // blocks of kind blockFree
-	// current is, by class, the block in which cells are taken, -1 if there is
+	// taken and marks have a bit for each 16 bytes of the blocks: an object begins there
+	// that the last collection, or the one under way, has reached.
+	taken, marks []uint64
+	free         int // blocks of kind blockFree
+	// current is, by class, the block from which cells are handed out, -1 if there is
 	// none; next is where to look for another block of the class.
-	current, next []int32
+	current, next [HeapClasses]int32
+	shared        *HeapShared
+	single        bool // runs have one cell
 
 	bytes   uint64    // in blocks that are not free
 	trigger uint64    // a block is refused once there are so many, until a collection
@@ -93,8 +103,7 @@ type Heap struct {
 
 func (h *Heap) init(limit uint64) {
 	h.limit = uintptr(limit) &^ (blockSize - 1)
-	h.current = make([]int32, len(cellSizes))
-	h.next = make([]int32, len(cellSizes))
+	h.shared = new(HeapShared)
 	for i := range h.current {
 		h.current[i] = -1
 	}
@@ -111,10 +120,12 @@ type header struct {
 	len uint32 // number of elements of an array, or of slots; number of a host value
 }
 
-// Types of the objects that are neither structs nor arrays.
+// Types of the objects that are neither structs nor arrays: no type of a module has
+// such an identity.
 const (
-	typeExtern = 1<<32 - 1 - iota
+	typeExtern = iota
 	typeException
+	_ = uint(wasm.FirstTypeID - iota)
 )
 
 func headerOf(obj uint64) *header { return (*header)(Pointer(uintptr(obj))) }
@@ -137,39 +148,11 @@ func (h *Heap) alloc(size uint64, typ, length uint32) uint64 {
 	return uint64(p)
 }
 
-// cell takes a cell of a class.
-func (h *Heap) cell(class int) uintptr {
-	for {
-		i := h.current[class]
-		if i < 0 {
-			if i = h.block(class); i < 0 {
-				return 0
-			}
-			h.current[class] = i
-		}
-		b := &h.blocks[i]
-		for b.cursor < b.cells {
-			word := b.cursor / 64
-			if free := ^b.taken[word] >> (b.cursor % 64); free != 0 {
-				at := b.cursor + uint32(bits.TrailingZeros64(free))
-				if at >= b.cells {
-					break
-				}
-				b.cursor = at + 1
-				return h.base + uintptr(i)<<blockLog2 + uintptr(at)*uintptr(cellSizes[class])
-			}
-			b.cursor = (word + 1) * 64
-		}
-		b.cursor = b.cells
-		h.current[class] = -1
-	}
-}
-
 // block finds a block of a class in which cells are left, or makes one; -1 if
 // there is none.
 func (h *Heap) block(class int) int32 {
 	for i := int(h.next[class]); i < len(h.blocks); i++ {
-		if b := &h.blocks[i]; b.kind == blockCells && int(b.class) == class && b.cursor < b.cells {
+		if b := &h.blocks[i]; b.kind == blockCells && int(b.class) == class && b.scanned < b.end {
 			h.next[class] = int32(i) + 1
 			return int32(i)
 		}
@@ -177,8 +160,8 @@ func (h *Heap) block(class int) int32 {
 	h.next[class] = int32(len(h.blocks))
 	i := h.blockRun(1)
 	if i >= 0 {
-		b := &h.blocks[i]
-		*b = block{kind: blockCells, class: uint8(class), cells: blockSize / cellSizes[class]}
+		size := cellSizes[class]
+		h.blocks[i] = block{kind: blockCells, class: uint8(class), end: blockSize / size * size}
 	}
 	return int32(i)
 }
@@ -234,10 +217,10 @@ func (h *Heap) extend(n int) bool {
 	if h.region.Commit(h.base-uintptr(h.region.Base)+size) != nil {
 		return false
 	}
-	for len(h.blocks) < n {
-		h.blocks = append(h.blocks, block{})
-		h.free++
-	}
+	h.free += n - len(h.blocks)
+	h.blocks = append(h.blocks, make([]block, n-len(h.blocks))...)
+	h.taken = append(h.taken, make([]uint64, n*bitmapWords-len(h.taken))...)
+	h.marks = append(h.marks, make([]uint64, n*bitmapWords-len(h.marks))...)
 	return true
 }
 
@@ -251,75 +234,67 @@ func (h *Heap) large(size uint64) uintptr {
 	if i < 0 {
 		return 0
 	}
-	h.blocks[i].kind, h.blocks[i].run, h.blocks[i].marked = blockLarge, uint32(n), false
+	h.blocks[i] = block{kind: blockLarge, run: uint32(n)}
 	for j := 1; j < n; j++ {
-		h.blocks[i+j].kind = blockLargeRest
+		h.blocks[i+j] = block{kind: blockLargeRest}
 	}
 	return h.base + uintptr(i)<<blockLog2
 }
 
-// find returns the block and cell of an object; ok is false if no object begins
-// at the address.
-func (h *Heap) find(addr uintptr) (b *block, cell uint32, ok bool) {
-	if addr < h.base || addr&(minCell-1) != 0 {
-		return nil, 0, false
+// isObject reports whether an object begins at an address.
+func (h *Heap) isObject(addr uintptr) bool {
+	offset := addr - h.base
+	i := offset >> blockLog2
+	if addr < h.base || i >= uintptr(len(h.blocks)) || addr&(minCell-1) != 0 {
+		return false
 	}
-	i := (addr - h.base) >> blockLog2
-	if i >= uintptr(len(h.blocks)) {
-		return nil, 0, false
-	}
-	b = &h.blocks[i]
-	offset := uint32(addr-h.base) & (blockSize - 1)
+	b := &h.blocks[i]
+	in := uint32(offset) & (blockSize - 1)
 	switch b.kind {
 	case blockCells:
-		size := cellSizes[b.class]
-		cell = offset / size
-		if cell*size != offset || cell >= b.cells {
-			return nil, 0, false
-		}
-		return b, cell, cell < b.cursor || b.taken[cell/64]&(1<<(cell%64)) != 0
+		return in < b.scanned && in%cellSizes[b.class] == 0 || h.taken[offset>>10]&(1<<(offset>>4&63)) != 0
 	case blockLarge:
-		return b, 0, offset == 0
+		return in == 0
 	}
-	return nil, 0, false
+	return false
 }
 
-// mark notes that an object has been reached. An address at which there is no
-// object is ignored: it is a number on a stack, or an i31.
-func (h *Heap) mark(addr uint64) {
-	b, cell, ok := h.find(uintptr(addr))
-	if !ok {
+// markWord notes that an object has been reached if a word is a reference to one.
+// Otherwise it is ignored.
+func (h *Heap) markWord(w uint64) {
+	if h.isObject(uintptr(w)) {
+		h.mark(w)
+	}
+}
+
+// mark notes that an object has been reached. The reference may also be null or an i31.
+func (h *Heap) mark(ref uint64) {
+	if ref == 0 || ref&1 != 0 {
 		return
 	}
-	if b.kind == blockLarge {
-		if b.marked {
-			return
-		}
-		b.marked = true
-	} else {
-		bit := uint64(1) << (cell % 64)
-		if b.marks[cell/64]&bit != 0 {
-			return
-		}
-		b.marks[cell/64] |= bit
+	g := (uintptr(ref) - h.base) >> 4
+	word, bit := &h.marks[g>>6], uint64(1)<<(g&63)
+	if *word&bit == 0 {
+		*word |= bit
+		h.marking = append(h.marking, uintptr(ref))
 	}
-	h.marking = append(h.marking, uintptr(addr))
 }
 
 // isMarked reports whether an object has been reached.
-func (h *Heap) isMarked(addr uint64) bool {
-	b, cell, ok := h.find(uintptr(addr))
-	return ok && (b.marked || b.marks[cell/64]&(1<<(cell%64)) != 0)
+func (h *Heap) isMarked(ref uint64) bool {
+	g := (uintptr(ref) - h.base) >> 4
+	return h.marks[g>>6]&(1<<(g&63)) != 0
 }
 
 // sweep takes what was not marked as free.
 func (h *Heap) sweep() {
 	h.live = 0
 	for i := 0; i < len(h.blocks); i++ {
+		marks := h.marks[i*bitmapWords : (i+1)*bitmapWords]
 		switch b := &h.blocks[i]; b.kind {
 		case blockCells:
 			n := 0
-			for _, w := range b.marks {
+			for _, w := range marks {
 				n += bits.OnesCount64(w)
 			}
 			if n == 0 {
@@ -327,16 +302,17 @@ func (h *Heap) sweep() {
 				continue
 			}
 			h.live += uint64(n) * uint64(cellSizes[b.class])
-			b.taken, b.marks, b.cursor = b.marks, [bitmapWords]uint64{}, 0
+			b.scanned = 0
 		case blockLarge:
-			if b.marked {
+			if marks[0] != 0 {
 				h.live += uint64(b.run) << blockLog2
 			} else {
 				h.release(i, int(b.run))
 			}
-			b.marked = false
 		}
 	}
+	h.taken, h.marks = h.marks, h.taken
+	clear(h.marks)
 	for class := range h.current {
 		h.current[class], h.next[class] = -1, 0
 	}

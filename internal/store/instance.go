@@ -56,6 +56,9 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 		return nil, err
 	}
 	in := &Instance{Module: m, Store: s}
+	if err := s.addTypes(m.aggregates); err != nil {
+		return nil, err
+	}
 	if err := in.allocateRecord(); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,8 @@ type Module struct {
 	Extra int64
 
 	exports func() map[string]*wasm.Export
+	// aggregates are those of Types that are types of structs and arrays.
+	aggregates []wasm.TypeID
 }
 
 // NewModule prepares a validated module.
@@ -42,6 +44,11 @@ func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engi
 		}
 		return byName
 	})
+	for i, id := range c.Types {
+		if kind := m.Types[i].Comp.Kind; kind == wasm.CompStruct || kind == wasm.CompArray {
+			c.aggregates = append(c.aggregates, id)
+		}
+	}
 	engine.Prepare(c)
 	return c
 }

@@ -95,6 +95,7 @@ type Store struct {
 	externs   externTable
 	heap      Heap
 	layouts   []*Layout // by wasm.TypeID
+	records   typeRecords
 	roots     *rootTable
 	Conts     Continuations
 	use       useWord
