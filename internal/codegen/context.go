@@ -28,6 +28,9 @@ type Context struct {
 	SuspendStub, ResumeStub, SwitchStub, ContNewStub uintptr
 	FreshStub                                        uintptr // where one goes on that has not begun
 	ResumeThrowStub                                  uintptr
+	AllocStub                                        uintptr
+
+	Heap Heap
 
 	// The two sides of the border between Go and native code.
 	GoSP, GoBP           uintptr
@@ -47,6 +50,16 @@ type Context struct {
 	Args [ArgSlots]uint64
 }
 
+// Heap is what code knows of the store's collected heap: where the records of types begin, and for each
+// size class the memory from which cells are taken (see package store).
+type Heap struct {
+	Types uintptr
+	Runs  [HeapClasses]struct{ Cursor, End uintptr }
+}
+
+// HeapClasses is the number of size classes.
+const HeapClasses = 36
+
 // Offsets of fields of the context.
 const (
 	OffStackLimit      = int32(unsafe.Offsetof(Context{}.StackLimit))
@@ -65,6 +78,9 @@ const (
 	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))
 	OffContNewStub     = int32(unsafe.Offsetof(Context{}.ContNewStub))
 	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
+	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
+	OffTypes           = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Types))
+	OffRuns            = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Runs))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )
 

@@ -32,7 +32,7 @@ func (m *machine) object(inst *store.InstanceRecord, fp unsafe.Pointer, in *inst
 	case wasm.OpStructNew, wasm.OpStructNewDefault:
 		return m.newStruct(inst.Type(in.b), fp, in)
 	case wasm.OpArrayCopy:
-		return m.arrayCopy(inst, fp, in)
+		return m.arrayCopy(fp, in)
 	case wasm.OpArrayFill, wasm.OpArrayInitData, wasm.OpArrayInitElem:
 		return m.arrayFill(inst, fp, in)
 	}
@@ -78,9 +78,7 @@ func (m *machine) newArray(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 	if f.Width == 16 {
 		value = 16
 	}
-	var n, from uint32
-	var data []byte
-	var elems []uint64
+	var n uint32
 	switch wasm.Opcode(in.op) {
 	case wasm.OpArrayNew:
 		n = u32(fp, in.a+value)
@@ -89,17 +87,13 @@ func (m *machine) newArray(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 	case wasm.OpArrayNewFixed:
 		n = in.c
 	case wasm.OpArrayNewData:
-		from, n = u32(fp, in.a), u32(fp, in.a+8)
-		data = s.Instance(inst).Datas[in.c]
-		if bytes := uint64(n) * uint64(f.Width); uint64(from)+bytes > uint64(len(data)) {
-			return wasm.TrapMemoryOutOfBounds
-		}
+		ref, trap := s.Instance(inst).NewArrayData(id, in.c, u32(fp, in.a), u32(fp, in.a+8))
+		set64(fp, in.a, ref)
+		return trap
 	case wasm.OpArrayNewElem:
-		from, n = u32(fp, in.a), u32(fp, in.a+8)
-		elems = s.Instance(inst).Elems[in.c]
-		if uint64(from)+uint64(n) > uint64(len(elems)) {
-			return wasm.TrapTableOutOfBounds
-		}
+		ref, trap := s.Instance(inst).NewArrayElem(id, in.c, u32(fp, in.a), u32(fp, in.a+8))
+		set64(fp, in.a, ref)
+		return trap
 	}
 	ref, trap := s.NewArray(id, n)
 	if trap != 0 {
@@ -111,16 +105,12 @@ func (m *machine) newArray(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 		if f.Width == 16 {
 			v[1] = u64(fp, in.a+8)
 		}
-		store.Fill(ref, f, 0, n, v)
+		s.FillArray(ref, 0, v, n)
 	case wasm.OpArrayNewFixed:
 		at := in.a
 		for i := range n {
 			at = storePart(f, store.Element(ref, f, i), fp, at)
 		}
-	case wasm.OpArrayNewData:
-		store.SetBytes(ref, f, 0, data[from:][:n*f.Width])
-	case wasm.OpArrayNewElem:
-		copy(unsafe.Slice((*uint64)(store.Element(ref, f, 0)), n), elems[from:])
 	}
 	set64(fp, in.a, ref)
 	return wasm.TrapNone
@@ -132,54 +122,29 @@ func (m *machine) arrayFill(inst *store.InstanceRecord, fp unsafe.Pointer, in *i
 	if ref == 0 {
 		return wasm.TrapNullArray
 	}
-	f := &m.store.Layout(store.ObjectType(ref)).Fields[0]
-	length := uint64(store.ArrayLen(ref))
-	if wasm.Opcode(in.op) == wasm.OpArrayFill {
-		v := [2]uint64{u64(fp, in.a+16)}
-		next := in.a + 24
-		if f.Width == 16 {
-			v[1] = u64(fp, next)
-			next += 8
-		}
-		n := u32(fp, next)
-		if uint64(at)+uint64(n) > length {
-			return wasm.TrapArrayOutOfBounds
-		}
-		store.Fill(ref, f, at, n, v)
-		return wasm.TrapNone
+	s := m.store
+	switch wasm.Opcode(in.op) {
+	case wasm.OpArrayInitData:
+		return s.Instance(inst).InitArrayData(in.c, ref, at, u32(fp, in.a+16), u32(fp, in.a+24))
+	case wasm.OpArrayInitElem:
+		return s.Instance(inst).InitArrayElem(in.c, ref, at, u32(fp, in.a+16), u32(fp, in.a+24))
 	}
-	from, n := u32(fp, in.a+16), u32(fp, in.a+24)
-	if uint64(at)+uint64(n) > length {
-		return wasm.TrapArrayOutOfBounds
+	v := [2]uint64{u64(fp, in.a+16)}
+	next := in.a + 24
+	if s.Layout(store.ObjectType(ref)).Fields[0].Width == 16 {
+		v[1] = u64(fp, next)
+		next += 8
 	}
-	if wasm.Opcode(in.op) == wasm.OpArrayInitData {
-		data := m.store.Instance(inst).Datas[in.c]
-		bytes := uint64(n) * uint64(f.Width)
-		if uint64(from)+bytes > uint64(len(data)) {
-			return wasm.TrapMemoryOutOfBounds
-		}
-		store.SetBytes(ref, f, at, data[from:][:bytes])
-		return wasm.TrapNone
-	}
-	elems := m.store.Instance(inst).Elems[in.c]
-	if uint64(from)+uint64(n) > uint64(len(elems)) {
-		return wasm.TrapTableOutOfBounds
-	}
-	copy(unsafe.Slice((*uint64)(store.Element(ref, f, at)), n), elems[from:])
-	return wasm.TrapNone
+	return s.FillArray(ref, at, v, u32(fp, next))
 }
 
-func (m *machine) arrayCopy(inst *store.InstanceRecord, fp unsafe.Pointer, in *instr) wasm.TrapCode {
+func (m *machine) arrayCopy(fp unsafe.Pointer, in *instr) wasm.TrapCode {
 	dst, di := u64(fp, in.a), u32(fp, in.a+8)
 	src, si, n := u64(fp, in.a+16), u32(fp, in.a+24), u32(fp, in.a+32)
 	if dst == 0 || src == 0 {
 		return wasm.TrapNullArray
 	}
-	if uint64(di)+uint64(n) > uint64(store.ArrayLen(dst)) || uint64(si)+uint64(n) > uint64(store.ArrayLen(src)) {
-		return wasm.TrapArrayOutOfBounds
-	}
-	store.CopyElements(dst, di, src, si, &m.store.Layout(inst.Type(in.b)).Fields[0], n)
-	return wasm.TrapNone
+	return m.store.CopyArray(dst, di, src, si, n)
 }
 
 // The rest of this file tells the collector what a machine refers to.

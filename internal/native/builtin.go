@@ -3,8 +3,6 @@
 package native
 
 import (
-	"fmt"
-
 	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/internal/store"
@@ -73,7 +71,7 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		a[0] = ref
 		return m.done(trap)
 	}
-	panic(fmt.Sprintf("weft: native code asks for %d", c.Request))
+	return m.objectBuiltin(b, in)
 }
 
 // The slots of a context are enough for the arguments of all builtins.

@@ -41,6 +41,7 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 		TableLen:    int64(unsafe.Offsetof(store.TableRecord{}.Len)),
 		GlobalValue: int64(unsafe.Offsetof(store.GlobalRecord{}.Value)),
 		FuncType:    int64(unsafe.Offsetof(store.FuncRecord{}.Type)),
+		Objects:     objects(m),
 		Args:        int64(codegen.OffArgs),
 		Guarded: func(i uint32) bool {
 			return !e.config.BoundsChecks && guardable(m.Space.Memories[i])
@@ -60,7 +61,7 @@ func switchLayout(env *ssa.Env) amd64.SwitchLayout {
 }
 
 func (e *Engine) newCompiler(env *ssa.Env) *compiler {
-	config := amd64.Config{Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env)}
+	config := amd64.Config{Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env), CellSize: store.CellSize}
 	return &compiler{
 		env:       env,
 		selector:  amd64.Selector{Config: config},

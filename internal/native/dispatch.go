@@ -35,6 +35,8 @@ func (m *machine) serve(c *codegen.Context) bool {
 		return m.end(m.interrupted(m.atInterruption))
 	case requestPoll:
 		return m.end(m.interrupted(m.atCall))
+	case requestAlloc:
+		return m.nextRun()
 	case requestTrap:
 		return m.trap(wasm.TrapCode(c.FaultAddr), "")
 	case requestFault:

@@ -99,9 +99,10 @@ func (e *Engine) newState(s *store.Store) *storeState {
 		Live:       uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
-		ResumeThrowStub: p.resumeThrow,
-		HostEntry:       hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
+		ResumeThrowStub: p.resumeThrow, AllocStub: p.alloc,
+		HostEntry: hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
 	}
+	shareHeap(s, c)
 	return &storeState{context: c, entries: map[wasm.TypeID]uintptr{}}
 }
 

@@ -9,6 +9,7 @@ const (
 	requestGrow                   // the stack is too small for the calling function
 	requestPoll                   // a loop sees that Interrupt is set
 	requestPreempt                // interrupted at ResumePC
+	requestAlloc                  // FaultAddr: the size class of which cells are needed
 
 	// Operations on continuations. Registers are in Saved: arguments and results as in
 	// calls, and what switchRegisters says.

@@ -23,6 +23,7 @@ type Builder struct {
 	stack      []*Value
 	locals     []*Value
 	localTypes []Type
+	localFacts []RefFacts
 	labels     []label
 	saved      []*Value // locals and parameters as they were before an if
 	assigned   assignedSets
@@ -55,7 +56,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 		b.signatures = make([]*Signature, len(m.Types))
 	}
 	b.f.reset()
-	b.stack, b.locals, b.localTypes, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.labels[:0], b.saved[:0]
+	b.stack, b.locals, b.localTypes, b.localFacts, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.localFacts[:0], b.labels[:0], b.saved[:0]
 	b.construct, b.tries, b.edgeArgs, b.failure = 0, 0, 0, nil
 	b.in.Offset = 0
 
@@ -63,9 +64,12 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	b.f.Sig = b.signature(fn.Type)
 	b.begin(b.f.NewBlock())
 	b.instance = b.f.NewParam(b.block, I64)
-	for _, t := range b.f.Sig.Params {
-		b.locals = append(b.locals, b.f.NewParam(b.block, t))
+	for i, t := range b.f.Sig.Params {
+		p := b.f.NewParam(b.block, t)
+		p.Ref = b.factsOf(m.FuncType(fn.Type).Params[i])
+		b.locals = append(b.locals, p)
 		b.localTypes = append(b.localTypes, t)
+		b.localFacts = append(b.localFacts, p.Ref)
 	}
 	var zeros [len(typeNames)]*Value
 	for _, group := range fn.Locals {
@@ -76,6 +80,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 		for range group.Count {
 			b.locals = append(b.locals, zeros[t])
 			b.localTypes = append(b.localTypes, t)
+			b.localFacts = append(b.localFacts, b.factsOf(group.Type))
 		}
 	}
 	if err := b.scanAssigned(fn); err != nil {

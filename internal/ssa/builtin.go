@@ -6,21 +6,29 @@ package ssa
 type Builtin uint8
 
 const (
-	MemoryGrow   Builtin = iota // memory, pages -> pages before, or -1
-	MemoryCopy                  // destination, source, to, from, n
-	MemoryFill                  // memory, to, value, n
-	MemoryInit                  // memory, segment, to, from, n
-	DataDrop                    // segment
-	TableGrow                   // table, value, n -> length before, or -1
-	TableCopy                   // destination, source, to, from, n
-	TableFill                   // table, to, value, n
-	TableInit                   // table, segment, to, from, n
-	ElemDrop                    // segment
-	IsSubtype                   // identity of a type, identity of what it should extend -> 0 or 1
-	Throw                       // tag, payload...; does not return
-	ThrowRef                    // exception; does not return
-	ExceptionNew                // tag, payload... -> exception
-	ContBind                    // type of the result, continuation, arguments... -> continuation
+	MemoryGrow    Builtin = iota // memory, pages -> pages before, or -1
+	MemoryCopy                   // destination, source, to, from, n
+	MemoryFill                   // memory, to, value, n
+	MemoryInit                   // memory, segment, to, from, n
+	DataDrop                     // segment
+	TableGrow                    // table, value, n -> length before, or -1
+	TableCopy                    // destination, source, to, from, n
+	TableFill                    // table, to, value, n
+	TableInit                    // table, segment, to, from, n
+	ElemDrop                     // segment
+	IsSubtype                    // identity of a type, identity of what it should extend -> 0 or 1
+	Throw                        // tag, payload...; does not return
+	ThrowRef                     // exception; does not return
+	ExceptionNew                 // tag, payload... -> exception
+	ContBind                     // type of the result, continuation, arguments... -> continuation
+	StructNew                    // type -> struct of zeros
+	ArrayNew                     // type, n -> array of zeros
+	ArrayNewData                 // type, segment, from, n -> array
+	ArrayNewElem                 // type, segment, from, n -> array
+	ArrayFill                    // array, at, value (its bits), n
+	ArrayCopy                    // destination, at, source, from, n
+	ArrayInitData                // segment, array, at, from, n
+	ArrayInitElem                // segment, array, at, from, n
 	builtinCount
 )
 
@@ -53,6 +61,15 @@ var Builtins = [builtinCount]BuiltinInfo{
 	ThrowRef:     {Name: "throw_ref", Sig: Signature{[]Type{I64, I64}, nil}, NoReturn: true},
 	ExceptionNew: {Name: "exception.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}, Variadic: true},
 	ContBind:     {Name: "cont.bind", Sig: Signature{[]Type{I64, I32, I64}, []Type{I64}}, Variadic: true},
+
+	StructNew:     {Name: "struct.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},
+	ArrayNew:      {Name: "array.new", Sig: Signature{[]Type{I64, I32, I32}, []Type{I64}}},
+	ArrayNewData:  {Name: "array.new_data", Sig: Signature{[]Type{I64, I32, I32, I32, I32}, []Type{I64}}},
+	ArrayNewElem:  {Name: "array.new_elem", Sig: Signature{[]Type{I64, I32, I32, I32, I32}, []Type{I64}}},
+	ArrayFill:     {Name: "array.fill", Sig: Signature{[]Type{I64, I64, I32, I64, I32}, nil}},
+	ArrayCopy:     {Name: "array.copy", Sig: Signature{[]Type{I64, I64, I32, I64, I32, I32}, nil}},
+	ArrayInitData: {Name: "array.init_data", Sig: Signature{[]Type{I64, I32, I64, I32, I32, I32}, nil}},
+	ArrayInitElem: {Name: "array.init_elem", Sig: Signature{[]Type{I64, I32, I64, I32, I32, I32}, nil}},
 }
 
 func (b Builtin) String() string { return Builtins[b].Name }

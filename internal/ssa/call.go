@@ -111,40 +111,43 @@ func (b *Builder) call(op Op, aux int64, sig *Signature, first ...*Value) *Value
 
 // callFunc builds a call of a function by its index.
 func (b *Builder) callFunc(tail bool) {
-	sig := b.signature(b.env.Space.Funcs[b.in.Index])
+	typeIndex := b.env.Space.Funcs[b.in.Index]
+	sig := b.signature(typeIndex)
 	if own := int64(b.in.Index) - int64(b.env.Space.ImportedFuncs); own >= 0 {
 		op := OpCall
 		if tail {
 			op = OpTailCall
 		}
-		b.afterCall(b.call(op, own, sig, b.instance), tail)
+		b.afterCall(b.call(op, own, sig, b.instance), typeIndex, tail)
 		return
 	}
-	b.callRecord(b.record(b.env.FuncPtr(b.in.Index)), sig, tail)
+	b.callRecord(b.record(b.env.FuncPtr(b.in.Index)), typeIndex, tail)
 }
 
 // callRecord builds a call of what a reference that is not null refers to.
-func (b *Builder) callRecord(record *Value, sig *Signature, tail bool) {
+func (b *Builder) callRecord(record *Value, typeIndex uint32, tail bool) {
 	op := OpCallRecord
 	if tail {
 		op = OpTailCallRecord
 	}
-	b.afterCall(b.call(op, 0, sig, record), tail)
+	b.afterCall(b.call(op, 0, b.signature(typeIndex), record), typeIndex, tail)
 }
 
-func (b *Builder) afterCall(call *Value, tail bool) {
+// afterCall completes a call of a function of a type.
+func (b *Builder) afterCall(call *Value, typeIndex uint32, tail bool) {
 	if tail {
 		b.block = nil
 		return
 	}
 	b.invoke(call, call.Sig.Results, nil)
+	b.typeTop(b.env.Module.FuncType(typeIndex).Results)
 }
 
 // callRef builds call_ref and return_call_ref.
 func (b *Builder) callRef(tail bool) {
 	ref := b.pop()
-	b.nullCheck(ref, wasm.TrapNullFunction)
-	b.callRecord(ref, b.signature(b.in.Index), tail)
+	b.checkNull(ref, wasm.TrapNullFunction)
+	b.callRecord(ref, b.in.Index, tail)
 }
 
 func (b *Builder) nullCheck(ref *Value, code wasm.TrapCode) {
@@ -170,7 +173,7 @@ func (b *Builder) callIndirect(tail bool) {
 			b.testSubtype(same, found, wanted)
 		}
 	}
-	b.callRecord(ref, b.signature(expected), tail)
+	b.callRecord(ref, expected, tail)
 }
 
 // testSubtype traps unless the types are the same or the run time finds that one

@@ -16,6 +16,7 @@ const (
 // A label is a block of the body that has begun and not ended.
 type label struct {
 	kind            labelKind
+	block           wasm.BlockType
 	params, results []Type
 	depth           int      // of the operand stack below the parameters
 	assigned        []uint32 // the locals that are parameters of target
@@ -59,7 +60,7 @@ var oneType = [...][1]Type{Void: {Void}, I32: {I32}, I64: {I64}, F32: {F32}, F64
 
 // beginBlock begins a block, loop, if or try_table.
 func (b *Builder) beginBlock() {
-	l := label{assigned: b.assigned.of(b.construct)}
+	l := label{block: b.in.Block, assigned: b.assigned.of(b.construct)}
 	b.construct++
 	var condition *Value
 	if b.in.Op == wasm.OpIf {
@@ -107,17 +108,30 @@ func (b *Builder) branchOn(condition *Value, yes, no *Block) {
 // join makes the block for the branches to a label, with its parameters.
 func (b *Builder) join(l *label) *Block {
 	block := b.f.NewBlock()
-	for _, t := range l.types() {
-		b.param(block, t)
+	for i, t := range l.types() {
+		b.param(block, t).Ref = b.labelFacts(l, i)
 	}
 	for _, local := range l.assigned {
-		b.param(block, b.localTypes[local])
+		b.param(block, b.localTypes[local]).Ref = b.localFacts[local]
 	}
 	return block
 }
 
-func (b *Builder) param(block *Block, t Type) {
-	b.f.NewParam(block, t).Pos = int32(b.in.Offset)
+func (b *Builder) param(block *Block, t Type) *Value {
+	p := b.f.NewParam(block, t)
+	p.Pos = int32(b.in.Offset)
+	return p
+}
+
+// labelFacts returns what is known of value i of those that branches to a label carry.
+func (b *Builder) labelFacts(l *label, i int) RefFacts {
+	switch {
+	case l.block.Kind == wasm.BlockValue:
+		return b.factsOf(l.block.Value)
+	case l.kind == labelLoop:
+		return b.factsOf(b.env.Module.FuncType(l.block.Index).Params[i])
+	}
+	return b.factsOf(b.env.Module.FuncType(l.block.Index).Results[i])
 }
 
 // enter goes on in a label's target: what the branches carry is on the stack, and in the

@@ -15,7 +15,7 @@ func testEnv(m *wasm.Module, guarded bool) *Env {
 	}
 	space := m.AddressSpace()
 	return &Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000),
+		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: testObjects(m),
 		MemoryBase: 0, MemoryLen: 8, TableBase: 0, TableLen: 8, GlobalValue: 0, FuncType: 20, Args: 0x300,
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]
@@ -133,4 +133,19 @@ func checkOrder(t *testing.T, f *Func) {
 		}
 		seen[b.ID] = true
 	}
+}
+
+// testObjects lays objects out like the run time does.
+func testObjects(m *wasm.Module) ObjectEnv {
+	env := ObjectEnv{Layouts: make([]ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
+		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 36, size <= 1024 }}
+	for i, t := range m.Types {
+		at := int64(8)
+		for range t.Comp.Fields {
+			env.Layouts[i].Offsets = append(env.Layouts[i].Offsets, at)
+			at += 8
+		}
+		env.Layouts[i].Size = uint64(at)
+	}
+	return env
 }

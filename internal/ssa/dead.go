@@ -79,5 +79,5 @@ func (o *Optimizer) mark(v *Value) {
 
 // hasEffect reports whether a value is needed although nothing uses it.
 func hasEffect(op Op) bool {
-	return !op.Info().Pure && op != OpGet && op != OpResult && op != OpParam
+	return !op.Info().Pure && !op.IsRead() && op != OpResult && op != OpParam
 }

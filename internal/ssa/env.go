@@ -22,6 +22,8 @@ type Env struct {
 	GlobalValue           int64
 	FuncType              int64
 
+	Objects ObjectEnv
+
 	// Args is the offset in the context of its argument slots.
 	Args int64
 

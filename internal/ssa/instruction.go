@@ -73,12 +73,14 @@ func (b *Builder) instruction() {
 	case wasm.OpRefNull:
 		b.push(b.constant(I64, 0))
 	case wasm.OpRefFunc:
-		b.push(b.record(b.env.FuncPtr(in.Index)))
+		f := b.record(b.env.FuncPtr(in.Index))
+		f.Ref = NotNull
+		b.push(f)
 	case wasm.OpRefEq:
 		y, x := b.pop(), b.pop()
 		b.push(b.compare(Eq, x, y))
 	case wasm.OpRefAsNonNull:
-		b.nullCheck(b.stack[len(b.stack)-1], wasm.TrapNullReference)
+		b.checkNull(b.stack[len(b.stack)-1], wasm.TrapNullReference)
 
 	case wasm.OpTableGet:
 		b.tableGet()
@@ -121,7 +123,7 @@ func (b *Builder) instruction() {
 		b.resume()
 
 	default:
-		b.unsupportedHere()
+		b.object()
 	}
 }
 

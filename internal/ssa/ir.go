@@ -8,6 +8,8 @@ type Value struct {
 	Op   Op
 	Type Type // of the result
 	Mem  Mem  // of a memory access
+	// Ref is what the builder knows of a reference.
+	Ref RefFacts
 	// Uses counts how often the value is an argument, of values and of edges.
 	Uses int32
 	// Pos is the offset in the body of the instruction that the value came from.

@@ -67,7 +67,6 @@ func TestUnsupported(t *testing.T) {
 	for source, want := range map[string]string{
 		`(module (func (result v128) (v128.const i64x2 1 2)))`:                             "values of type v128",
 		`(module (func (result i32) (i32.atomic.load (i32.const 0))) (memory 1 1 shared))`: "i32.atomic.load",
-		`(module (func (result i32) (i31.get_s (ref.i31 (i32.const 1)))))`:                 "ref.i31",
 	} {
 		_, err := build(t, source)
 		var unsupported *Unsupported

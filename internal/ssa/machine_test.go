@@ -14,6 +14,7 @@ type machine struct {
 	memory  map[uint64]byte
 	records map[uint64]uint64 // what has been set since the last call
 	epoch   uint64            // number of calls
+	allocs  uint64
 	steps   int
 	effects []string
 }
@@ -164,6 +165,27 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 	case OpSet:
 		m.note("set %d %d", args[0]+uint64(v.Aux), args[1])
 		clear(m.records) // any two pointers may be the same
+		m.records[args[0]+uint64(v.Aux)] = args[1]
+	case OpAlloc:
+		m.allocs++
+		r = hashOf(m.allocs, 5) &^ 15
+	case OpCommit:
+		m.note("commit %d %v", v.Aux, args)
+	case OpPart, OpPartFixed:
+		at, ok := args[0]+uint64(v.Aux), false
+		if r, ok = m.records[at]; !ok {
+			r = hashOf(at, m.epoch)
+			if v.Op == OpPartFixed {
+				r = hashOf(at)
+			}
+		}
+		n := 64 - 8*v.Mem.Size()
+		if r = r << n >> n; v.Mem < Mem64 && v.Mem&1 == 0 {
+			r = uint64(int64(r<<n) >> n)
+		}
+	case OpSetPart:
+		m.note("set_part %d %v %d", args[0]+uint64(v.Aux), v.Mem, args[1])
+		clear(m.records)
 		m.records[args[0]+uint64(v.Aux)] = args[1]
 	case OpResult:
 		r = hashOf(m.epoch, uint64(v.Aux))

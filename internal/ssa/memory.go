@@ -78,7 +78,8 @@ func (b *Builder) element(table uint32, index *Value, code wasm.TrapCode) *Value
 }
 
 func (b *Builder) tableGet() {
-	b.push(b.add(OpGet, I64, 0, b.element(b.in.Index, b.pop(), wasm.TrapTableOutOfBounds)))
+	elem := b.env.Space.Tables[b.in.Index].Elem
+	b.pushTyped(b.add(OpGet, I64, 0, b.element(b.in.Index, b.pop(), wasm.TrapTableOutOfBounds)), elem)
 }
 
 func (b *Builder) tableSet() {
@@ -108,7 +109,7 @@ func (b *Builder) globalGet() {
 	if !global.Mutable {
 		op = OpGetInvariant
 	}
-	b.push(b.add(op, b.typeOf(global.Type), b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index))))
+	b.pushTyped(b.add(op, b.typeOf(global.Type), b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index))), global.Type)
 }
 
 func (b *Builder) globalSet() {

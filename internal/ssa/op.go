@@ -112,6 +112,16 @@ const (
 	OpGetInvariant
 	OpSet
 
+	// Objects of the collected heap (object.go). Alloc: an object of a size class (Aux), with
+	// nothing in it; Commit: object, which is made now; Aux: its class. Between them there are
+	// only SetPart. Part: pointer; SetPart: pointer, value. Aux: offset. They never trap. The
+	// value of a PartFixed does not change once the object is made.
+	OpAlloc
+	OpCommit
+	OpPart
+	OpPartFixed
+	OpSetPart
+
 	// Traps. Aux: wasm.TrapCode. Argument: condition (i32).
 	OpTrapIf
 	OpTrapUnless
@@ -200,6 +210,8 @@ var Ops = [opCount]OpInfo{
 
 	OpLoad: info("load", 2, 0), OpStore: info("store", 3, 0), OpBoundsCheck: info("bounds_check", 2, 0),
 	OpGet: info("get", 1, 0), OpGetInvariant: info("get_invariant", 1, pure), OpSet: info("set", 2, 0),
+	OpAlloc: info("alloc", 0, 0), OpCommit: info("commit", 1, 0),
+	OpPart: info("part", 1, 0), OpPartFixed: info("part_fixed", 1, 0), OpSetPart: info("set_part", 2, 0),
 	OpTrapIf: info("trap_if", 1, 0), OpTrapUnless: info("trap_unless", 1, 0),
 
 	OpCall: info("call", -1, call), OpCallRecord: info("call_record", -1, call), OpBuiltin: info("builtin", -1, call),
@@ -212,6 +224,18 @@ var Ops = [opCount]OpInfo{
 	OpTailCall: info("tail_call", -1, terminator), OpTailCallRecord: info("tail_call_record", -1, terminator),
 	OpInvoke: info("invoke", 1, terminator),
 }
+
+// HasMem reports whether the operation moves what Value.Mem says.
+func (o Op) HasMem() bool {
+	switch o {
+	case OpLoad, OpStore, OpPart, OpPartFixed, OpSetPart:
+		return true
+	}
+	return false
+}
+
+// IsRead reports whether the operation depends on what is in memory, but has no effect.
+func (o Op) IsRead() bool { return o == OpGet || o == OpPart || o == OpPartFixed }
 
 func (o Op) String() string { return Ops[o].Name }
 

@@ -318,7 +318,7 @@ func (p *parser) definition() {
 	}
 	form := v.Op.auxForm()
 	switch {
-	case v.Op == OpLoad || v.Op == OpStore:
+	case v.Op.HasMem():
 		p.expect(".")
 		v.Mem = Mem(p.oneOf(memNames[:]))
 	case form == auxSuffix:

@@ -37,7 +37,8 @@ type Optimizer struct {
 	pos   int32  // of the current value
 	input []*Value
 	early []*Value // what comes to stand at the beginning of the entry
-	reads []read
+	reads []read   // of records
+	parts []read   // of objects
 	table valueTable
 	again bool // fold has changed its value
 	cut   bool // an edge was removed

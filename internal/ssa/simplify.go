@@ -7,8 +7,8 @@ import "slices"
 //   - replaces it with a constant or another value, or its operation with a cheaper one
 //     (fold.go);
 //   - replaces it with an equal one that is computed on every way here (value numbering):
-//     a pure one anywhere, a read of a record from earlier in the block if nothing has
-//     changed records since; and leaves out a bounds check if a stronger one has
+//     a pure one and a fixed part of an object anywhere, a read of a record or an object from
+//     earlier in the block if nothing has changed those since; and leaves out a bounds check if a stronger one has
 //     succeeded, and a trap whose condition has been tested.
 //
 // Branches on constants become jumps. Constants and what never changes come to stand in
@@ -22,7 +22,7 @@ func (o *Optimizer) simplify(f *Func) {
 	o.early = o.early[:0]
 	o.cut = false
 	for _, b := range o.dom.order {
-		o.block, o.reads = b, o.reads[:0]
+		o.block, o.reads, o.parts = b, o.reads[:0], o.parts[:0]
 		o.input = append(o.input[:0], b.Values...)
 		b.Values = b.Values[:0]
 		for _, v := range o.input {
@@ -77,17 +77,31 @@ func (o *Optimizer) value(v *Value) *Value {
 		}
 		o.table.add(v)
 	case v.Op == OpGet:
-		for _, r := range o.reads {
-			if r.pointer == v.Args[0] && r.offset == v.Aux && r.value.Type == v.Type {
-				return r.value
-			}
+		if r := findRead(o.reads, v); r != nil {
+			return r
 		}
-		o.addRead(v, v)
+		o.reads = addRead(o.reads, v, v)
 	case v.Op == OpSet:
-		o.reads = o.reads[:0]
-		o.addRead(v, v.Args[1])
+		o.reads = addRead(o.reads[:0], v, v.Args[1])
+	case v.Op == OpPart:
+		if r := findRead(o.parts, v); r != nil {
+			return r
+		}
+		o.parts = addRead(o.parts, v, v)
+	case v.Op == OpPartFixed:
+		if r := o.table.find(v, o); r != nil {
+			return r
+		}
+		o.table.add(v)
+	case v.Op == OpSetPart:
+		if v.Args[0].Op != OpAlloc { // nobody has read an object that is being made
+			o.parts = o.parts[:0]
+		}
+		if v.Mem.Size() == v.Args[1].Type.Size() {
+			o.parts = addRead(o.parts, v, v.Args[1])
+		}
 	case v.Op.Info().Call, v.Op == OpPoll:
-		o.reads = o.reads[:0]
+		o.reads, o.parts = o.reads[:0], o.parts[:0]
 	case v.Op == OpBoundsCheck, v.Op == OpTrapIf, v.Op == OpTrapUnless:
 		if o.table.find(v, o) != nil {
 			return v
@@ -100,19 +114,31 @@ func (o *Optimizer) value(v *Value) *Value {
 	return v
 }
 
-// A read is what is known to be at a place of a record.
+// A read is what is known to be at a place of a record or an object.
 type read struct {
 	pointer *Value
 	offset  int64
+	mem     Mem
 	value   *Value
 }
 
 const maxReads = 16
 
-func (o *Optimizer) addRead(access, value *Value) {
-	if len(o.reads) < maxReads {
-		o.reads = append(o.reads, read{access.Args[0], access.Aux, value})
+func addRead(list []read, access, value *Value) []read {
+	if len(list) < maxReads {
+		list = append(list, read{access.Args[0], access.Aux, access.Mem, value})
 	}
+	return list
+}
+
+// findRead returns what is known to be where v reads; nil if nothing is.
+func findRead(list []read, v *Value) *Value {
+	for _, r := range list {
+		if r.pointer == v.Args[0] && r.offset == v.Aux && r.mem == v.Mem && r.value.Type == v.Type {
+			return r.value
+		}
+	}
+	return nil
 }
 
 // isEarly reports whether a value is the instance or an invariant that comes from it: those
@@ -234,7 +260,7 @@ func equal(r, v *Value) bool {
 		return r.Args[0] == v.Args[0] && uint64(r.Aux) >= uint64(v.Aux) &&
 			r.Args[1].Op == OpGet && v.Args[1].Op == OpGet && r.Args[1].Args[0] == v.Args[1].Args[0] && r.Args[1].Aux == v.Args[1].Aux
 	}
-	if r.Aux != v.Aux {
+	if r.Aux != v.Aux || r.Mem != v.Mem {
 		return false
 	}
 	for i, a := range v.Args {

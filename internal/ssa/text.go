@@ -142,11 +142,11 @@ const (
 func (o Op) auxForm() auxForm {
 	switch o {
 	case OpConst, OpCall, OpTailCall, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
-		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew:
+		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpAlloc, OpCommit:
 		return auxNumber
 	case OpIcmp, OpFcmp:
 		return auxSuffix
-	case OpLoad, OpStore, OpBoundsCheck, OpGet, OpGetInvariant, OpSet:
+	case OpLoad, OpStore, OpBoundsCheck, OpGet, OpGetInvariant, OpSet, OpPart, OpPartFixed, OpSetPart:
 		return auxOffset
 	}
 	return auxNone
@@ -168,7 +168,7 @@ func (v *Value) write(w *strings.Builder) {
 	}
 	w.WriteString(v.Op.String())
 	switch {
-	case v.Op == OpLoad || v.Op == OpStore:
+	case v.Op.HasMem():
 		fmt.Fprintf(w, ".%v", v.Mem)
 	case v.Op.auxForm() == auxSuffix:
 		fmt.Fprintf(w, ".%v", v.Cond())

@@ -269,6 +269,18 @@ func checkTypes(v *Value) error {
 		result(Void)
 		is(0, I64)
 		is(1, I32, I64, F32, F64)
+	case OpAlloc:
+		result(I64)
+	case OpCommit:
+		result(Void)
+		is(0, I64)
+	case OpPart, OpPartFixed:
+		is(0, I64)
+		ok = ok && v.Type != Void && v.Mem.Size() <= v.Type.Size()
+	case OpSetPart:
+		result(Void)
+		is(0, I64)
+		ok = ok && v.Args[1].Type != Void && v.Mem.Size() <= v.Args[1].Type.Size()
 	case OpTrapIf, OpTrapUnless, OpIf, OpTable:
 		result(Void)
 		is(0, I32)

@@ -104,7 +104,7 @@ func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode 
 		f := &l.Fields[0]
 		switch op.Op {
 		case wasm.OpArrayNew:
-			Fill(ref, f, 0, n, stack.pop())
+			s.FillArray(ref, 0, stack.pop(), n)
 		case wasm.OpArrayNewFixed:
 			for i := int64(n) - 1; i >= 0; i-- {
 				f.Store(Element(ref, f, uint32(i)), stack.pop())

@@ -77,6 +77,7 @@ type block struct {
 	scanned uint32
 	end     uint32 // blockCells: the offset behind the last cell
 	run     uint32 // blockLarge: number of blocks
+	before  uint32 // blockLargeRest: number of blocks of the object before this one
 }
 
 // A Heap holds objects.
@@ -236,34 +237,37 @@ func (h *Heap) large(size uint64) uintptr {
 	}
 	h.blocks[i] = block{kind: blockLarge, run: uint32(n)}
 	for j := 1; j < n; j++ {
-		h.blocks[i+j] = block{kind: blockLargeRest}
+		h.blocks[i+j] = block{kind: blockLargeRest, before: uint32(j)}
 	}
 	return h.base + uintptr(i)<<blockLog2
 }
 
-// isObject reports whether an object begins at an address.
-func (h *Heap) isObject(addr uintptr) bool {
+// objectAt returns the object that an address lies in; false if there is none. Machine code
+// may know an array only by the address of an element.
+func (h *Heap) objectAt(addr uintptr) (uintptr, bool) {
 	offset := addr - h.base
 	i := offset >> blockLog2
-	if addr < h.base || i >= uintptr(len(h.blocks)) || addr&(minCell-1) != 0 {
-		return false
+	if addr < h.base || i >= uintptr(len(h.blocks)) {
+		return 0, false
 	}
 	b := &h.blocks[i]
-	in := uint32(offset) & (blockSize - 1)
 	switch b.kind {
 	case blockCells:
-		return in < b.scanned && in%cellSizes[b.class] == 0 || h.taken[offset>>10]&(1<<(offset>>4&63)) != 0
-	case blockLarge:
-		return in == 0
+		in := uint32(offset) & (blockSize - 1)
+		start := in - in%cellSizes[b.class]
+		offset = i<<blockLog2 + uintptr(start)
+		return h.base + offset, start < b.scanned || h.taken[offset>>10]&(1<<(offset>>4&63)) != 0
+	case blockLarge, blockLargeRest:
+		return h.base + (i-uintptr(b.before))<<blockLog2, true
 	}
-	return false
+	return 0, false
 }
 
-// markWord notes that an object has been reached if a word is a reference to one.
-// Otherwise it is ignored.
+// markWord notes that an object has been reached if a word is an address in one. Otherwise
+// it is ignored.
 func (h *Heap) markWord(w uint64) {
-	if h.isObject(uintptr(w)) {
-		h.mark(w)
+	if obj, ok := h.objectAt(uintptr(w)); ok {
+		h.mark(uint64(obj))
 	}
 }
 

@@ -24,26 +24,41 @@ func (s *Store) NewArray(id wasm.TypeID, n uint32) (uint64, wasm.TrapCode) {
 }
 
 // allocate returns a zeroed object, after a collection if it must.
-func (s *Store) allocate(size uint64, typ, length uint32) (uint64, wasm.TrapCode) {
+func (s *Store) allocate(size uint64, typ, length uint32) (obj uint64, trap wasm.TrapCode) {
+	trap = s.withRoom(func() bool {
+		obj = s.heap.alloc(size, typ, length)
+		return obj != 0
+	})
+	return obj, trap
+}
+
+// NextRun provides a run of a class whose last one has been used up, after a collection if it
+// must.
+func (s *Store) NextRun(class int) wasm.TrapCode {
+	return s.withRoom(func() bool { return s.heap.nextRun(class) })
+}
+
+// withRoom lets take find room in the heap, after a collection if it must.
+func (s *Store) withRoom(take func() bool) wasm.TrapCode {
 	if s.CollectAlways {
 		s.Collect()
 	}
-	if obj := s.heap.alloc(size, typ, length); obj != 0 {
-		return obj, wasm.TrapNone
+	if take() {
+		return wasm.TrapNone
 	}
 	s.Collect()
 	if s.heap.full() {
-		return 0, wasm.TrapOutOfMemory
+		return wasm.TrapOutOfMemory
 	}
-	if obj := s.heap.alloc(size, typ, length); obj != 0 {
-		return obj, wasm.TrapNone
+	if take() {
+		return wasm.TrapNone
 	}
 	// The collection may have left room that only its trigger refuses.
 	s.heap.trigger = uint64(s.heap.limit)
-	if obj := s.heap.alloc(size, typ, length); obj != 0 {
-		return obj, wasm.TrapNone
+	if take() {
+		return wasm.TrapNone
 	}
-	return 0, wasm.TrapOutOfMemory
+	return wasm.TrapOutOfMemory
 }
 
 // ObjectKind says what a reference of the hierarchies any and extern is to.
@@ -162,30 +177,4 @@ func (f *Field) Store(p unsafe.Pointer, v [2]uint64) {
 // Element returns the address of an element of an array, of which f is the first.
 func Element(ref uint64, f *Field, i uint32) unsafe.Pointer {
 	return Part(ref, uint64(f.Offset)+uint64(i)*uint64(f.Width))
-}
-
-// Fill sets n elements of an array from i on.
-func Fill(ref uint64, f *Field, i, n uint32, v [2]uint64) {
-	for end := i + n; i < end; i++ {
-		f.Store(Element(ref, f, i), v)
-	}
-}
-
-// SetBytes sets elements of an array, from i on, to numbers that lie in bytes in
-// little-endian order, as in a data segment.
-func SetBytes(ref uint64, f *Field, i uint32, data []byte) {
-	for ; len(data) > 0; i++ {
-		var v [2]uint64
-		for j := range f.Width {
-			v[j/8] |= uint64(data[j]) << (j % 8 * 8)
-		}
-		f.Store(Element(ref, f, i), v)
-		data = data[f.Width:]
-	}
-}
-
-// CopyElements copies n elements between arrays, or within one.
-func CopyElements(dst uint64, di uint32, src uint64, si uint32, f *Field, n uint32) {
-	bytes := uint64(n) * uint64(f.Width)
-	copy(unsafe.Slice((*byte)(Element(dst, f, di)), bytes), unsafe.Slice((*byte)(Element(src, f, si)), bytes))
 }

@@ -21,7 +21,7 @@ func corpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
 	}
 	space := m.AddressSpace()
 	return &ssa.Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000),
+		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: corpusObjects(m),
 		MemoryLen: 8, TableLen: 8, FuncType: 20, Args: int64(codegen.OffArgs),
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]
@@ -35,7 +35,7 @@ func TestCorpus(t *testing.T) {
 	var b ssa.Builder
 	var o ssa.Optimizer
 	allocator := codegen.NewAllocator(Machine())
-	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true}
+	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true, CellSize: func(class int) uint32 { return 16 * uint32(class) }}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	compile := func(env *ssa.Env, i int) (*codegen.Code, error) {
 		f, err := b.Build(env, i)
@@ -109,4 +109,19 @@ func checkSites(t *testing.T, code *codegen.Code) {
 		called = inst.Op == x86asm.CALL
 		at += inst.Len
 	}
+}
+
+// corpusObjects lays objects out like the run time does.
+func corpusObjects(m *wasm.Module) ssa.ObjectEnv {
+	env := ssa.ObjectEnv{Layouts: make([]ssa.ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
+		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 36, size <= 1024 }}
+	for i, t := range m.Types {
+		at := int64(8)
+		for range t.Comp.Fields {
+			env.Layouts[i].Offsets = append(env.Layouts[i].Offsets, at)
+			at += 8
+		}
+		env.Layouts[i].Size = uint64(at)
+	}
+	return env
 }

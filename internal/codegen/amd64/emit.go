@@ -24,6 +24,7 @@ type Emitter struct {
 	call      int // the site of the block's last call, which an invoke gives its pads to; -1 for none
 	exits     []exit
 	polls     []poll
+	refills   []refill
 	tables    []table
 	constants []poolConstant
 	pads      []pads
@@ -68,7 +69,7 @@ type pads struct {
 func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
-	e.exits, e.polls, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.tables[:0], e.constants[:0], e.pads[:0]
+	e.exits, e.polls, e.refills, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.tables[:0], e.constants[:0], e.pads[:0]
 	e.blocks, e.sites, e.calls = e.blocks[:0], e.sites[:0], e.calls[:0]
 	for range f.Blocks {
 		e.blocks = append(e.blocks, e.a.NewLabel())
@@ -176,6 +177,14 @@ func (e *Emitter) rare(g growth) {
 		a.CallMem(At(contextReg, codegen.OffPollStub))
 		e.site(p.pos, wasm.TrapNone)
 		a.Jmp(p.back)
+	}
+	for i := range e.refills {
+		r := &e.refills[i]
+		a.Bind(r.away)
+		a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(r.class))
+		a.CallMem(At(contextReg, codegen.OffAllocStub))
+		e.site(r.pos, wasm.TrapNone)
+		a.Jmp(r.again)
 	}
 	for i := range e.exits {
 		x := &e.exits[i]

@@ -228,6 +228,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.sites[e.call].Marked = true
 	case mSuspend:
 		e.suspend(in)
+	case mAlloc:
+		e.alloc(in)
 	case mPoll:
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)

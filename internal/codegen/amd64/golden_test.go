@@ -20,7 +20,8 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Features: Features{SSE41: true, POPCNT: true, BMI1: true, LZCNT: true, BMI2: true}, FuncInstance: 8}
+	config := Config{Features: Features{SSE41: true, POPCNT: true, BMI1: true, LZCNT: true, BMI2: true}, FuncInstance: 8,
+		CellSize: func(class int) uint32 { return 16 * uint32(class+1) }}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	var got strings.Builder
 	for _, source := range strings.SplitAfter(string(file), "\n\n") {

@@ -42,4 +42,6 @@ type Config struct {
 	InstanceHome bool
 	// Switch is for switching stacks inline.
 	Switch SwitchLayout
+	// CellSize returns the size of the cells of a size class of the heap.
+	CellSize func(class int) uint32
 }

@@ -151,6 +151,7 @@ const (
 	mResume  // as mStub, with the common case before it
 	mSuspend // the same; Scale: the register in which a clause gets the reference
 	mPoll
+	mAlloc // d; Imm: size class
 
 	mopCount
 )
@@ -166,7 +167,7 @@ var mopNames = [mopCount]string{
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mPoll: "poll",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mPoll: "poll", mAlloc: "alloc",
 }
 
 // String returns the name of the operation, with its form and consumer.

@@ -161,7 +161,7 @@ func (s *Selector) color(b *ssa.Block) {
 		switch {
 		case v.Op == ssa.OpLoad:
 			accesses++
-		case v.Op != ssa.OpGet && !v.Op.Info().Pure:
+		case !v.Op.IsRead() && !v.Op.Info().Pure:
 			effects++
 		}
 	}

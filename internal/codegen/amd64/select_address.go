@@ -91,7 +91,7 @@ func (s *Selector) scaled(v *ssa.Value) (*ssa.Value, uint8) {
 	return v, 1
 }
 
-// recordAddress is the address of an OpGet or OpSet.
+// recordAddress is the address of an access to a record or object.
 func (s *Selector) recordAddress(v *ssa.Value) address {
 	return s.addressOf(s.sum(v.Args[0], v.Aux, false))
 }
@@ -134,7 +134,7 @@ func (s *Selector) memory(v *ssa.Value) (address, bool) {
 	if !s.movable(v) {
 		return address{}, false
 	}
-	if v.Op == ssa.OpLoad && (v.Mem.Size() != v.Type.Size()) {
+	if v.Op.HasMem() && v.Mem.Size() != v.Type.Size() {
 		return address{}, false
 	}
 	return s.fold(v), true
@@ -145,7 +145,7 @@ func (s *Selector) movable(v *ssa.Value) bool {
 	if v.Op == ssa.OpLoad && s.accesses[s.root.ID] != s.accesses[v.ID]+1 {
 		return false
 	}
-	return (v.Op == ssa.OpLoad || v.Op == ssa.OpGet || v.Op == ssa.OpGetInvariant) &&
+	return (v.Op == ssa.OpLoad || v.Op == ssa.OpGetInvariant || v.Op.IsRead()) &&
 		s.foldable(v) && s.colors[v.ID] == s.colors[s.root.ID]
 }
 
@@ -159,15 +159,16 @@ func (s *Selector) fold(v *ssa.Value) address {
 	return s.recordAddress(v)
 }
 
-// load emits an OpLoad, OpGet or OpGetInvariant.
+// load emits an operation that reads memory.
 func (s *Selector) load(v *ssa.Value) {
 	d := s.def(v)
-	if v.Op != ssa.OpLoad {
-		s.loadFrom(v.Type, s.recordAddress(v), d)
-		return
+	var a address
+	if v.Op == ssa.OpLoad {
+		a = s.memoryAddress(v)
+	} else {
+		a = s.recordAddress(v)
 	}
-	a := s.memoryAddress(v)
-	if v.Type.IsFloat() {
+	if v.Type.IsFloat() || !v.Op.HasMem() {
 		s.loadFrom(v.Type, a, d)
 		return
 	}
@@ -200,19 +201,19 @@ func (s *Selector) loadFrom(t ssa.Type, a address, d codegen.Operand) {
 	s.addMem(m.with(formMem), codegen.Inst{Size: uint8(sizeOf(t))}, a, d)
 }
 
-// store emits an OpStore or OpSet.
+// store emits an OpStore, OpSet or OpSetPart.
 func (s *Selector) store(v *ssa.Value) {
 	if s.change(v) {
 		return
 	}
-	if v.Op == ssa.OpSet {
-		s.storeTo(s.recordAddress(v), v.Args[1], sizeOf(v.Args[1].Type))
+	if v.Op == ssa.OpStore {
+		s.storeTo(s.memoryAddress(v), v.Args[2], storeSize(v))
 		return
 	}
-	s.storeTo(s.memoryAddress(v), v.Args[2], storeSize(v))
+	s.storeTo(s.recordAddress(v), v.Args[1], storeSize(v))
 }
 
-// storeSize is the size of what an OpStore or OpSet stores.
+// storeSize is the size of what an OpStore, OpSet or OpSetPart stores.
 func storeSize(v *ssa.Value) Size {
 	if v.Op == ssa.OpSet {
 		return sizeOf(v.Args[1].Type)
@@ -267,6 +268,9 @@ func (s *Selector) change(v *ssa.Value) bool {
 func (s *Selector) same(load, store *ssa.Value) bool {
 	if !s.movable(load) || load.Aux != store.Aux || load.Args[0] != store.Args[0] {
 		return false
+	}
+	if store.Op == ssa.OpSetPart {
+		return load.Op == ssa.OpPart && load.Mem.Size() == store.Mem.Size()
 	}
 	if store.Op == ssa.OpSet {
 		return load.Op == ssa.OpGet && sizeOf(load.Type) == storeSize(store)

@@ -11,7 +11,7 @@ import (
 // value emits a value if it must be.
 func (s *Selector) value(v *ssa.Value) {
 	r := s.vregs[v.ID]
-	if r == inRoot || r == 0 && (v.Op.Info().Pure || v.Op == ssa.OpGet) {
+	if r == inRoot || r == 0 && (v.Op.Info().Pure || v.Op.IsRead()) {
 		return
 	}
 	s.root, s.folded = v, -1
@@ -80,9 +80,9 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.consume(s.compare(v, true), toValue, wasm.TrapNone, s.def(v))
 	case ssa.OpSelect:
 		s.selectValue(v)
-	case ssa.OpLoad, ssa.OpGet, ssa.OpGetInvariant:
+	case ssa.OpLoad, ssa.OpGet, ssa.OpGetInvariant, ssa.OpPart, ssa.OpPartFixed:
 		s.load(v)
-	case ssa.OpStore, ssa.OpSet:
+	case ssa.OpStore, ssa.OpSet, ssa.OpSetPart:
 		s.store(v)
 	case ssa.OpBoundsCheck:
 		s.bounds(v)
@@ -94,6 +94,10 @@ func (s *Selector) choose(v *ssa.Value) {
 		if r := s.vregs[v.ID]; r != 0 {
 			s.results = append(s.results, v)
 		}
+	case ssa.OpAlloc:
+		s.add(mAlloc, codegen.Inst{Imm: v.Aux}, s.def(v))
+	case ssa.OpCommit:
+		s.commit(v)
 	case ssa.OpPoll:
 		s.add(mPoll, codegen.Inst{})
 	case ssa.OpJump:

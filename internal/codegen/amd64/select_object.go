@@ -1,0 +1,37 @@
+package amd64
+
+import (
+	"weft/internal/codegen"
+	"weft/internal/ssa"
+)
+
+// cursor is the address of where the next cell of a size class is.
+func cursor(class int64) int32 { return codegen.OffRuns + 16*int32(class) }
+
+// runEnd is how far behind a cursor the end of its run stands.
+const runEnd = 8
+
+// commit makes what is at the cursor an object: it moves on.
+func (s *Selector) commit(v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(S64), Imm: int64(s.Config.CellSize(int(v.Aux)))}
+	s.addMem(mAdd.with(formToMemImm), in, address{scale: addrContext, disp: cursor(v.Aux)})
+}
+
+// A refill is where code asks for a run of a size class, and then tries again.
+type refill struct {
+	away, again Label
+	class       int64
+	pos         int32
+}
+
+// alloc emits the address of the next cell.
+func (e *Emitter) alloc(in *codegen.Inst) {
+	a, d := &e.a, e.reg(in, 0)
+	r := refill{away: a.NewLabel(), again: a.NewLabel(), class: in.Imm, pos: in.Pos}
+	at := cursor(r.class)
+	a.Bind(r.again)
+	a.Load(S64, d, At(contextReg, at))
+	a.ALULoad(CMP, S64, d, At(contextReg, at+runEnd))
+	a.Jcc(E, r.away)
+	e.refills = append(e.refills, r)
+}
