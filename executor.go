@@ -30,6 +30,9 @@ type NativeOptions struct {
 	Polls bool
 	// NoSignals leaves the signal handlers of the process alone. It implies the others.
 	NoSignals bool
+	// Eager compiles all functions of a module when Compile does, on all processors. Otherwise each
+	// function is compiled when it is first called.
+	Eager bool
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool
 }

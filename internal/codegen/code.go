@@ -52,4 +52,7 @@ type Site struct {
 type Relocation struct {
 	Offset uint32
 	Func   uint32 // index among the module's own functions
+	// Indirect says that the call goes through the record of the function, as long as
+	// nobody makes it direct.
+	Indirect bool
 }

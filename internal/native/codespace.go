@@ -8,19 +8,17 @@ import (
 	"sync"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
-
 	"weft/internal/store"
 )
 
-// codePage is the granularity of protection.
+// codePage is the granularity of the memory for code.
 const codePage = 4096
 
 // A codeSpace is a range of reserved addresses from which pieces for code are cut.
-// A piece is written once and executable from then on: never both at once.
 type codeSpace struct {
-	mu   sync.Mutex
-	free []span // sorted, apart from each other
+	memory *codeMemory
+	mu     sync.Mutex
+	free   []span // sorted, apart from each other
 }
 
 // A span is a range of addresses, in whole pages.
@@ -30,29 +28,30 @@ func (s span) bytes() []byte { return unsafe.Slice((*byte)(store.Pointer(s.start
 
 // place copies code to executable memory. It may run at any address.
 func (s *codeSpace) place(code []byte) (span, error) {
-	piece, ok := s.take((uintptr(len(code)) + codePage - 1) &^ (codePage - 1))
-	if !ok {
-		return span{}, fmt.Errorf("weft: no space for %d bytes of machine code", len(code))
+	piece, err := s.reserve(uintptr(len(code)))
+	if err != nil {
+		return span{}, err
 	}
-	if err := unix.Mprotect(piece.bytes(), unix.PROT_READ|unix.PROT_WRITE); err != nil {
-		s.put(piece)
-		return span{}, fmt.Errorf("weft: memory for machine code: %w", err)
-	}
-	copy(piece.bytes(), code)
-	if err := unix.Mprotect(piece.bytes(), unix.PROT_READ|unix.PROT_EXEC); err != nil {
+	if err := s.memory.write(piece.start, code); err != nil {
 		s.release(piece)
-		return span{}, fmt.Errorf("weft: making machine code executable: %w", err)
+		return span{}, err
+	}
+	return piece, nil
+}
+
+// reserve cuts a piece of at least size bytes, which takes no memory before it is written.
+func (s *codeSpace) reserve(size uintptr) (span, error) {
+	piece, ok := s.take((size + codePage - 1) &^ (codePage - 1))
+	if !ok {
+		return span{}, fmt.Errorf("weft: no space for %d bytes of machine code", size)
 	}
 	return piece, nil
 }
 
 // release gives back a piece that nobody executes any more.
 func (s *codeSpace) release(piece span) {
-	if piece.size == 0 {
-		return
-	}
-	// Neither can fail for memory that is mapped; if one does, the piece stays unused.
-	if unix.Madvise(piece.bytes(), unix.MADV_DONTNEED) == nil && unix.Mprotect(piece.bytes(), unix.PROT_NONE) == nil {
+	// It cannot fail for memory that is mapped; if it does, the piece stays unused.
+	if piece.size > 0 && s.memory.discard(piece) == nil {
 		s.put(piece)
 	}
 }

@@ -31,9 +31,9 @@ type compiler struct {
 
 // environment says what compiled code must know of the run time.
 func (e *Engine) environment(m *store.Module) *ssa.Env {
-	l := store.LayoutInstance(m)
+	l, space := store.LayoutInstance(m), m.Space
 	return &ssa.Env{
-		Module: m.Wasm, Space: m.Space, Features: m.Features,
+		Module: m.Wasm, Space: space, Features: m.Features,
 		MemoryPtr: l.Memory, GlobalPtr: l.Global, TablePtr: l.Table, FuncPtr: l.Func, TagPtr: l.Tag, TypeID: l.Type,
 		MemoryBase:  int64(unsafe.Offsetof(store.MemoryRecord{}.Base)),
 		MemoryLen:   int64(unsafe.Offsetof(store.MemoryRecord{}.Len)),
@@ -44,7 +44,7 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 		Objects:     objects(m),
 		Args:        int64(codegen.OffArgs),
 		Guarded: func(i uint32) bool {
-			return !e.config.BoundsChecks && guardable(m.Space.Memories[i])
+			return !e.config.BoundsChecks && guardable(space.Memories[i])
 		},
 		Poll: e.config.Polls,
 	}
@@ -60,13 +60,22 @@ func switchLayout(env *ssa.Env) amd64.SwitchLayout {
 	}
 }
 
-func (e *Engine) newCompiler(env *ssa.Env) *compiler {
-	config := amd64.Config{Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env), CellSize: store.CellSize}
-	return &compiler{
-		env:       env,
-		selector:  amd64.Selector{Config: config},
-		allocator: codegen.NewAllocator(amd64.Machine()),
-		emitter:   amd64.Emitter{Config: config},
+func newCompiler() *compiler {
+	return &compiler{allocator: codegen.NewAllocator(amd64.Machine())}
+}
+
+// begin makes the compiler one for functions of a module.
+func (c *compiler) begin(env *ssa.Env, config *amd64.Config) {
+	c.env, c.selector.Config, c.emitter.Config = env, *config, *config
+}
+
+// configuration says how the code of a module's functions is made.
+func (e *Engine) configuration(m *store.Module, env *ssa.Env) amd64.Config {
+	l := store.LayoutInstance(m)
+	return amd64.Config{
+		Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env),
+		CellSize: store.CellSize,
+		OwnFunc:  func(own uint32) int32 { return int32(l.OwnFunc(own)) + funcNative },
 	}
 }
 
@@ -107,12 +116,14 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 // the first function which has one.
 func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
 	env := e.environment(m)
+	config := e.configuration(m, env)
 	codes := make([]*codegen.Code, len(m.Wasm.Funcs))
 	errs := make([]error, len(codes))
 	var next atomic.Int64
 	var failed atomic.Bool
 	work := func() {
-		c := e.newCompiler(env)
+		c := newCompiler()
+		c.begin(env, &config)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
 			if codes[i], errs[i] = c.function(i); errs[i] != nil {
 				failed.Store(true)

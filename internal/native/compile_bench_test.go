@@ -42,7 +42,9 @@ func BenchmarkCompile(b *testing.B) {
 	b.SetBytes(size)
 	b.ReportAllocs()
 	for b.Loop() {
-		c := e.newCompiler(e.environment(module))
+		c, env := newCompiler(), e.environment(module)
+		config := e.configuration(module, env)
+		c.begin(env, &config)
 		for i := range m.Funcs {
 			if _, err := c.function(i); err != nil {
 				b.Fatal(err)

@@ -10,6 +10,9 @@ type Config struct {
 	Polls bool
 	// NoSignals leaves the handlers of the process alone. It implies the other two.
 	NoSignals bool
+	// Eager compiles all functions of a module when the module is prepared, instead of each when
+	// it is first called.
+	Eager bool
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool
 }

@@ -381,7 +381,7 @@ func (m *machine) resumeAt(pc uintptr) *resumeSite {
 		if !ok {
 			panic(fmt.Sprintf("weft: no native code resumes at %#x", pc))
 		}
-		site, fn := p.callSite(), p.fn()
+		site, fn := p.callSite(), p.fn
 		*r = resumeSite{pc, fn.resumes[site.Number].Clauses, site.Pads, fn.start}
 	}
 	return r

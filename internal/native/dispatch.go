@@ -41,6 +41,8 @@ func (m *machine) serve(c *codegen.Context) bool {
 		return m.trap(wasm.TrapCode(c.FaultAddr), "")
 	case requestFault:
 		return m.fault()
+	case requestCompile:
+		return m.enterFunction()
 	}
 	if c.Request >= requestContNew {
 		return m.switchStacks(c.Request)
@@ -83,7 +85,7 @@ func (m *machine) grow() bool {
 	if !ok {
 		panic(fmt.Sprintf("weft: native code at %#x wants a larger stack", m.returnAddress()))
 	}
-	if trap := m.growStack(uintptr(p.fn().frame)); trap != 0 {
+	if trap := m.growStack(uintptr(p.fn.frame)); trap != 0 {
 		return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(m.atPrologue(p))})
 	}
 	return true

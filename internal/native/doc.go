@@ -27,7 +27,8 @@
 //
 // # What is where
 //
-//	codespace.go   executable memory
+//	codememory.go  executable memory; codespace.go, pieces of it; place.go, functions in them
+//	lazy.go        functions that are compiled when they are called; trampoline.go, until then
 //	process.go     what a process has one of: the region for code, the handlers
 //	signal.go      installing the handlers
 //	stubs.go       the code between Go and compiled functions; adapters.go, that for function types

@@ -22,12 +22,15 @@ type Engine struct {
 	interpreter store.Engine
 	config      Config
 	features    amd64.Features
-	// compile returns the code of a module's own functions. Tests replace it.
-	compile func(*Engine, *store.Module) ([]*codegen.Code, error)
+	// compile, unless it is nil, returns the code of a module's own functions ahead of their
+	// calls. Tests replace it.
+	compile   func(*Engine, *store.Module) ([]*codegen.Code, error)
+	compilers sync.Pool // of *compiler
+	backlog   backlog
 
-	modules atomic.Pointer[[]*moduleCode] // sorted by address
+	chunks atomic.Pointer[[]*chunk] // sorted by address
 
-	mu       sync.Mutex // held to change modules, and for what follows
+	mu       sync.Mutex // held to change chunks, and for what follows
 	adapters map[wasm.TypeID]adapters
 	pieces   *pieces
 }
@@ -56,9 +59,13 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		return nil, err
 	}
 	config.Polls = config.Polls || !canPreempt()
-	e := &Engine{interpreter: interpreter, config: config, features: features, compile: compile,
-		adapters: map[wasm.TypeID]adapters{}, pieces: &pieces{}}
-	e.modules.Store(&[]*moduleCode{})
+	e := &Engine{interpreter: interpreter, config: config, features: features,
+		compilers: sync.Pool{New: func() any { return newCompiler() }},
+		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
+	if config.Eager {
+		e.compile = compile
+	}
+	e.chunks.Store(&[]*chunk{})
 	runtime.AddCleanup(e, func(p *pieces) {
 		for _, piece := range p.list {
 			process.adapters.release(piece)
@@ -67,8 +74,10 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 	return e, nil
 }
 
-// isCompiled reports whether a function has machine code of its own.
-func isCompiled(f *store.FuncRecord) bool { return f.Native-compiledStart < compiledSize }
+// isOwn reports whether a function has machine code of its own, or gets it when it is called.
+func isOwn(f *store.FuncRecord) bool {
+	return f.Native-(compiledStart-trampolineSize) < compiledSize+trampolineSize
+}
 
 // Prepare implements [store.Engine].
 func (e *Engine) Prepare(m *store.Module) {
@@ -88,17 +97,54 @@ func (e *Engine) prepare(m *store.Module) error {
 	if err := e.adapt(types); err != nil {
 		return err
 	}
-	codes, err := e.compile(e, m)
+	survey := surveyModule(m)
+	compileAll := e.compile
+	if compileAll == nil && survey.partial {
+		compileAll = compile
+	}
+	code := e.newModuleCode(m, nil)
+	if survey.clauses != nil {
+		m.Extra = survey.clauses[len(survey.clauses)-1]
+		l := store.LayoutInstance(m)
+		for i := range survey.clauses {
+			survey.clauses[i] += l.Extra()
+		}
+		code.clauses = survey.clauses
+	}
+	if compileAll == nil {
+		if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
+			return err
+		}
+	} else if err := code.compileAll(m, compileAll); err != nil {
+		m.Extra = 0
+		return err
+	}
+	env := e.environment(m)
+	m.Native = &lazyCode{code, env, e.configuration(m, env)}
+	runtime.AddCleanup(m, e.remove, code)
+	return nil
+}
+
+// compileAll gives all functions code.
+func (code *moduleCode) compileAll(m *store.Module, compile func(*Engine, *store.Module) ([]*codegen.Code, error)) error {
+	codes, err := compile(code.engine, m)
 	if err != nil {
 		return err
 	}
-	return e.place(m, codes)
+	list := make([]placedCode, len(codes))
+	for i, c := range codes {
+		list[i] = placedCode{i, c}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return code.place(list)
 }
 
 // Link implements [store.Engine].
 func (e *Engine) Link(in *store.Instance) error {
 	m := in.Module
-	code, compiled := m.Code.(*moduleCode)
+	code, compiled := m.Native.(*lazyCode)
 	if compiled && !e.config.BoundsChecks {
 		for i, t := range m.Space.Memories {
 			if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {
@@ -107,14 +153,11 @@ func (e *Engine) Link(in *store.Instance) error {
 		}
 	}
 	if compiled {
-		code.linkClauses(in.Record)
+		code.linkInstance(in.Record)
+		return nil
 	}
 	for i := range m.Wasm.Funcs {
-		f := in.Record.Func(uint32(m.Space.ImportedFuncs + i))
-		if compiled {
-			f.Native = code.funcs[i].start
-			continue
-		}
+		f := in.Record.OwnFunc(uint32(i))
 		a, err := e.adapter(f.Type, in.Store.Types.Comp(f.Type).Func)
 		if err != nil {
 			return err
@@ -143,7 +186,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	if err != nil {
 		return err
 	}
-	if !isCompiled(f) {
+	if !e.compiled(s, f) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}
@@ -163,7 +206,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 // interpreter. A stale reference is nobody's.
 func isOurs(s *store.Store, ref uint64) bool {
 	c := s.Conts.Lookup(ref)
-	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isCompiled(c.Func))
+	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isOwn(c.Func))
 }
 
 // Resume implements [store.Engine].

@@ -42,7 +42,7 @@ func (w *walker) clause(tag *store.TagRecord) (kind wasm.CatchKind, pad uintptr,
 	if site == nil || site.Catches == 0 {
 		return 0, 0, false
 	}
-	fn := w.place.fn()
+	fn := w.place.fn
 	clauses := fn.catches[site.Catches]
 	pads := site.Pads[len(site.Pads)-len(clauses):]
 	for i, c := range clauses {

@@ -18,7 +18,9 @@ func Explain(m *wasm.Module, features wasm.Features, own int, show func(stage st
 	}
 	e.config = Config{} // code as it usually is
 	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e})
-	c := e.newCompiler(e.environment(module))
+	c, env := newCompiler(), e.environment(module)
+	config := e.configuration(module, env)
+	c.begin(env, &config)
 	c.show = show
 	return c.function(own)
 }

@@ -4,155 +4,125 @@ package native
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
-	"math"
-	"runtime"
 	"slices"
-	"unsafe"
+	"sync"
+	"sync/atomic"
 	"weak"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
 )
 
-// moduleCode is the machine code of a module.
+// moduleCode is the machine code of a module. It must not refer to the store.Module,
+// with whose end it is given back.
 type moduleCode struct {
-	piece  span
-	funcs  []funcCode // of the module's own functions, in the order of their addresses
+	engine *Engine
 	module weak.Pointer[store.Module]
-	tables []clauseTable
+
+	// entries are the addresses of the functions by their numbers; 0 for those that are not
+	// compiled.
+	entries []atomic.Uintptr
+	// clauses are where the functions' clause tables are (see survey).
+	clauses []int64
+
+	mu     sync.Mutex
+	chunks []*chunk
+	linked []*funcCode  // those with clause tables
+	jobs   map[int]*job // by function: compilations under way, and those that have failed
+	// callees are what functions call that were compiled and not called yet, and wanted the
+	// functions that were asked for ahead.
+	callees map[int][]int
+	wanted  []bool
+}
+
+// A chunk is a piece of memory with functions of one module, in the order of their addresses.
+type chunk struct {
+	piece  span
+	module *moduleCode
+	used   uintptr // bytes
+	funcs  atomic.Pointer[[]*funcCode]
 }
 
 // funcCode is what is known of a function's code beside its bytes.
 type funcCode struct {
 	start    uintptr
+	own      int    // number among the module's own functions
 	prologue uint32 // bytes in which there is no frame yet
 	frame    uint32 // bytes of the frame, without the return address
 	sites    []codegen.Site
 	catches  [][]wasm.Catch // see codegen.Site
 	resumes  []ssa.ResumeSite
+	tables   []clauseTable
 }
 
-// A clauseTable is what instances have of the clauses of a resume: for each that has a label,
-// the record of its tag and its landing pad, and at the end a 0.
-type clauseTable struct {
-	offset int64 // in the instance
-	tags   []uint32
-	pads   []uintptr
+func (e *Engine) newModuleCode(m *store.Module, clauses []int64) *moduleCode {
+	return &moduleCode{
+		engine: e, module: weak.Make(m), entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), clauses: clauses,
+		jobs: map[int]*job{}, callees: map[int][]int{}, wanted: make([]bool, len(m.Wasm.Funcs)),
+	}
 }
 
-// funcAlign is the alignment of functions.
-const funcAlign = 16
-
-// place puts the code of a module's own functions into executable memory.
-func (e *Engine) place(m *store.Module, codes []*codegen.Code) error {
-	size := 0
-	starts := make([]int, len(codes))
-	for i, c := range codes {
-		starts[i] = size
-		size += (len(c.Bytes) + funcAlign - 1) &^ (funcAlign - 1)
+// linkInstance gives the functions of a new instance their code, or what will compile them.
+func (code *moduleCode) linkInstance(r *store.InstanceRecord) {
+	code.mu.Lock()
+	defer code.mu.Unlock()
+	for _, f := range code.linked {
+		f.linkClauses(r)
 	}
-	blob := make([]byte, max(size, 1))
-	m.Extra = 0
-	var tables []clauseTable
-	for i := range blob {
-		blob[i] = 0xcc // a breakpoint, between functions
-	}
-	for i, c := range codes {
-		copy(blob[starts[i]:], c.Bytes)
-		tables = clauseTables(tables, m, c, blob[starts[i]:], starts[i])
-		for _, r := range c.Calls {
-			at := starts[i] + int(r.Offset)
-			binary.LittleEndian.PutUint32(blob[at:], uint32(starts[r.Func]-at-4))
+	for i := range code.entries {
+		entry := code.entries[i].Load()
+		if entry == 0 {
+			entry = process.trampolines.at(i)
 		}
+		r.OwnFunc(uint32(i)).Native = entry
 	}
-	piece, err := process.compiled.place(blob)
-	if err != nil {
-		return err
-	}
-	for _, t := range tables {
-		for i := range t.pads {
-			t.pads[i] += piece.start
-		}
-	}
-	code := &moduleCode{piece: piece, funcs: make([]funcCode, len(codes)), module: weak.Make(m), tables: tables}
-	for i, c := range codes {
-		code.funcs[i] = funcCode{start: piece.start + uintptr(starts[i]), prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), sites: c.Sites, catches: c.Catches, resumes: c.Resumes}
-	}
-	m.Code = code
-	e.add(code)
-	runtime.AddCleanup(m, e.remove, code)
-	return nil
 }
 
-// clauseTables appends the tables of a function's resumes to those of its module, and
-// marks the code at the resumes with their places. The pads are as yet relative.
-func clauseTables(tables []clauseTable, m *store.Module, c *codegen.Code, code []byte, start int) []clauseTable {
-	layout := store.LayoutInstance(m)
-	for i := range c.Sites {
-		s := &c.Sites[i]
-		if !s.Marked {
-			continue
-		}
-		t := clauseTable{offset: layout.Extra() + m.Extra}
-		for _, h := range c.Resumes[s.Number].Clauses {
-			if h.Kind == wasm.OnLabel {
-				t.pads = append(t.pads, uintptr(start)+uintptr(s.Pads[len(t.tags)]))
-				t.tags = append(t.tags, h.Tag)
+// linkFunction gives a function of an instance its code, which is there.
+func (code *moduleCode) linkFunction(r *store.InstanceRecord, own int) {
+	if code.hasClauses(own) {
+		code.mu.Lock()
+		for _, f := range code.linked {
+			if f.own == own {
+				f.linkClauses(r)
 			}
 		}
-		if len(t.tags) == 0 || t.offset > math.MaxInt32 {
-			continue // Go looks for it
-		}
-		m.Extra += int64(len(t.tags)+1) * int64(unsafe.Sizeof(clause{}))
-		amd64.SetMark(code[s.Offset:], int32(t.offset))
-		tables = append(tables, t)
+		code.mu.Unlock()
 	}
-	return tables
+	r.OwnFunc(uint32(own)).Native = code.entries[own].Load()
 }
 
-// A clause is what code compares the tag of a suspension with.
-type clause struct {
-	tag *store.TagRecord
-	pad uintptr
+// hasClauses reports whether a function has resumes with clauses. Instances must be linked
+// with it before it runs.
+func (code *moduleCode) hasClauses(own int) bool {
+	return code.clauses != nil && code.clauses[own] != code.clauses[own+1]
 }
 
-// linkClauses fills the tables of an instance.
-func (code *moduleCode) linkClauses(r *store.InstanceRecord) {
-	for _, t := range code.tables {
-		list := unsafe.Slice((*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)), len(t.tags))
-		for i, tag := range t.tags {
-			list[i] = clause{r.Tag(tag), t.pads[i]}
-		}
-	}
-}
-
-func (e *Engine) add(code *moduleCode) {
+func (e *Engine) add(c *chunk) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := slices.Clone(*e.modules.Load())
-	i, _ := searchModule(list, code.piece.start)
-	list = slices.Insert(list, i, code)
-	e.modules.Store(&list)
+	list := slices.Clone(*e.chunks.Load())
+	i, _ := searchChunk(list, c.piece.start)
+	list = slices.Insert(list, i, c)
+	e.chunks.Store(&list)
 }
 
 // remove gives back the code of a module that no store has any more.
 func (e *Engine) remove(code *moduleCode) {
 	e.mu.Lock()
-	list := slices.Clone(*e.modules.Load())
-	i, _ := searchModule(list, code.piece.start)
-	list = slices.Delete(list, i, i+1)
-	e.modules.Store(&list)
+	list := slices.DeleteFunc(slices.Clone(*e.chunks.Load()), func(c *chunk) bool { return c.module == code })
+	e.chunks.Store(&list)
 	e.mu.Unlock()
-	process.compiled.release(code.piece)
+	for _, c := range code.chunks {
+		process.compiled.release(c.piece)
+	}
 }
 
-func searchModule(list []*moduleCode, start uintptr) (int, bool) {
-	return slices.BinarySearchFunc(list, start, func(c *moduleCode, start uintptr) int {
+func searchChunk(list []*chunk, start uintptr) (int, bool) {
+	return slices.BinarySearchFunc(list, start, func(c *chunk, start uintptr) int {
 		return cmp.Compare(c.piece.start, start)
 	})
 }
@@ -160,42 +130,31 @@ func searchModule(list []*moduleCode, start uintptr) (int, bool) {
 // A place is one in the code of a function.
 type place struct {
 	module *moduleCode
-	own    int // index among the module's own functions
+	fn     *funcCode
 	offset uint32
 	fault  bool // the instruction there has faulted; otherwise it is what a call returns to
 }
 
-func (p place) fn() *funcCode { return &p.module.funcs[p.own] }
-
 // find returns the place of an address; false if it is in no function. The address may
-// be that behind a call that ends a function.
+// be that behind a call that ends a function: there is padding between functions.
 func (e *Engine) find(pc uintptr) (place, bool) {
-	list := *e.modules.Load()
-	i, exact := searchModule(list, pc)
+	list := *e.chunks.Load()
+	i, exact := searchChunk(list, pc)
 	if !exact {
 		i--
 	}
-	if i < 0 || pc >= list[i].piece.start+list[i].piece.size || len(list[i].funcs) == 0 {
+	if i < 0 || pc >= list[i].piece.start+list[i].piece.size {
 		return place{}, false
 	}
-	code := list[i]
-	own, _ := slices.BinarySearchFunc(code.funcs, pc, func(f funcCode, pc uintptr) int {
-		if f.start < pc {
-			return -1
-		}
-		return 1
-	})
-	// The first function that begins at pc or behind it was found: an address at the
-	// beginning of one is a return address of the one before, or of an interruption.
-	if own == len(code.funcs) || code.funcs[own].start > pc || own > 0 && endsWithCall(&code.funcs[own-1], pc) {
+	funcs := *list[i].funcs.Load()
+	own, exact := slices.BinarySearchFunc(funcs, pc, func(f *funcCode, pc uintptr) int { return cmp.Compare(f.start, pc) })
+	if !exact {
 		own--
 	}
-	return place{module: code, own: own, offset: uint32(pc - code.funcs[own].start)}, true
-}
-
-func endsWithCall(f *funcCode, pc uintptr) bool {
-	n := len(f.sites)
-	return n > 0 && f.start+uintptr(f.sites[n-1].Offset) == pc
+	if own < 0 {
+		return place{}, false
+	}
+	return place{module: list[i].module, fn: funcs[own], offset: uint32(pc - funcs[own].start)}, true
 }
 
 // callSite returns the site of the call that returns to a place.
@@ -210,7 +169,7 @@ func (p place) faultSite() *codegen.Site {
 
 // site returns the site at a place that fits; nil if there is none.
 func (p place) site(fits func(*codegen.Site) bool) *codegen.Site {
-	sites := p.fn().sites
+	sites := p.fn.sites
 	for i := p.firstSite(p.offset); i < len(sites) && sites[i].Offset == p.offset; i++ {
 		if fits(&sites[i]) {
 			return &sites[i]
@@ -221,7 +180,7 @@ func (p place) site(fits func(*codegen.Site) bool) *codegen.Site {
 
 // firstSite returns the index of the first site at an offset or behind it.
 func (p place) firstSite(offset uint32) int {
-	i, _ := slices.BinarySearchFunc(p.fn().sites, offset, func(s codegen.Site, offset uint32) int {
+	i, _ := slices.BinarySearchFunc(p.fn.sites, offset, func(s codegen.Site, offset uint32) int {
 		if s.Offset < offset {
 			return -1
 		}
@@ -233,7 +192,7 @@ func (p place) firstSite(offset uint32) int {
 // pos returns the offset in the function's body of what happens at a place: that of the
 // site there, or of the next one before.
 func (p place) pos() int {
-	sites := p.fn().sites
+	sites := p.fn.sites
 	i := p.firstSite(p.offset+1) - 1
 	if i > 0 && sites[i].Offset == p.offset && sites[i].Fault && !p.fault {
 		i-- // the site of what follows the call
@@ -244,4 +203,9 @@ func (p place) pos() int {
 	return int(sites[i].Pos)
 }
 
-func (p place) String() string { return fmt.Sprintf("function %d+%#x", p.own, p.offset) }
+func (p place) String() string {
+	if p.fn == nil {
+		return "no function"
+	}
+	return fmt.Sprintf("function %d+%#x", p.fn.own, p.offset)
+}

@@ -3,33 +3,31 @@
 package native
 
 import (
-	"fmt"
 	"sync"
-
-	"golang.org/x/sys/unix"
-
-	"weft/internal/store"
 )
 
 // Signal handlers belong to the process, and a handler has to tell machine code from
 // all other code by its address alone. So there is one region for code in a process,
 // and the variables here, which nothing but the first engine changes.
 
-// The region, by size. Stubs and adapters, which are not to be interrupted, come
+// The region, by size. Stubs, adapters and trampolines, which are not to be interrupted, come
 // before compiled code.
 const (
-	regionSize  = 1 << 30
-	stubsSize   = 64 << 10
-	adapterSize = 64 << 20
+	regionSize     = 1 << 30
+	stubsSize      = 64 << 10
+	adapterSize    = 64<<20 - stubsSize
+	trampolineSize = 16 << 20
+	compiledOffset = stubsSize + adapterSize + trampolineSize
 )
 
 // process is what all engines share.
 var process struct {
-	once     sync.Once
-	err      error
-	stubs    stubs
-	adapters codeSpace
-	compiled codeSpace
+	once        sync.Once
+	err         error
+	stubs       stubs
+	adapters    codeSpace
+	trampolines trampolines
+	compiled    codeSpace
 
 	signalsOnce sync.Once
 	signalsErr  error
@@ -51,24 +49,25 @@ func startProcess() error {
 }
 
 func reserveCode() error {
-	p, err := unix.MmapPtr(-1, 0, nil, regionSize, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+	memory, err := newCodeMemory(regionSize)
 	if err != nil {
-		return fmt.Errorf("weft: reserve %d bytes of address space for machine code: %w", regionSize, err)
-	}
-	start := uintptr(p)
-	first := codeSpace{free: []span{{start, stubsSize}}}
-	code, at := assembleStubs()
-	piece, err := first.place(code)
-	if err != nil {
-		// Nothing of the region is in use.
-		_ = unix.MunmapPtr(store.Pointer(start), regionSize)
 		return err
 	}
-	process.stubs = at.moved(piece.start)
-	process.adapters.free = []span{{start + stubsSize, adapterSize - stubsSize}}
-	process.compiled.free = []span{{start + adapterSize, regionSize - adapterSize}}
+	code, at := assembleStubs()
+	if err := memory.write(memory.start, code); err != nil {
+		memory.release()
+		return err
+	}
+	space := func(offset, size uintptr) codeSpace {
+		return codeSpace{memory: memory, free: []span{{memory.start + offset, size}}}
+	}
+	process.stubs = at.moved(memory.start)
+	process.adapters = space(stubsSize, adapterSize)
+	process.trampolines.space = space(stubsSize+adapterSize, trampolineSize)
+	process.trampolines.start = memory.start + stubsSize + adapterSize
+	process.compiled = space(compiledOffset, regionSize-compiledOffset)
 	faultStub, asyncStub = process.stubs.fault, process.stubs.async
-	compiledStart, compiledSize = start+adapterSize, regionSize-adapterSize
+	compiledStart, compiledSize = memory.start+compiledOffset, regionSize-compiledOffset
 	return nil
 }
 

@@ -34,6 +34,8 @@ const (
 // stubs are the addresses of the code between Go and compiled functions.
 type stubs struct {
 	entry, exit, host, trap, grow, poll, alloc, async, fault uintptr
+	// lazy is where functions lead that are not compiled yet.
+	lazy uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
 	contNew, resume, suspend, switchTo, resumeThrow, contReturn, goOn, fresh uintptr
 }
@@ -43,6 +45,7 @@ func (s *stubs) all() []stub {
 	return []stub{
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
 		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.alloc, emitAlloc}, {&s.async, emitAsync}, {&s.fault, emitFault},
+		{&s.lazy, emitSwitch(requestCompile)},
 		{&s.contNew, emitContNew}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
 		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitContReturn},

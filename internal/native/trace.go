@@ -43,7 +43,7 @@ func (m *machine) atPrologue(p place) walker {
 
 // atFault is where an access has faulted.
 func (m *machine) atFault(p place) walker {
-	return walker{m: m, cont: m.cur, place: p, frame: m.sp, size: uintptr(p.fn().frame), ok: true}
+	return walker{m: m, cont: m.cur, place: p, frame: m.sp, size: uintptr(p.fn.frame), ok: true}
 }
 
 // atInterruption is where a signal has interrupted the code: maybe in a prologue or
@@ -51,10 +51,10 @@ func (m *machine) atFault(p place) walker {
 func (m *machine) atInterruption() walker {
 	p, ok := m.engine.find(m.context.ResumePC)
 	w := walker{m: m, cont: m.cur, place: p, frame: m.sp, ok: ok}
-	if !ok || p.offset < p.fn().prologue {
+	if !ok || p.offset < p.fn.prologue {
 		return w
 	}
-	w.size = uintptr(p.fn().frame)
+	w.size = uintptr(p.fn.frame)
 	if !w.returns() {
 		w.size = 0
 	}
@@ -65,7 +65,7 @@ func (m *machine) atInterruption() walker {
 func (w *walker) at(pc, frame uintptr) {
 	w.place, w.ok = w.m.engine.find(pc)
 	if w.ok {
-		w.frame, w.size = frame, uintptr(w.place.fn().frame)
+		w.frame, w.size = frame, uintptr(w.place.fn.frame)
 	}
 }
 
@@ -140,5 +140,5 @@ func (m *machine) stackTrace(start walker) store.StackTrace {
 func (w *walker) describe() store.Frame {
 	// The store has an instance of the module, which is alive while its code runs.
 	m := w.place.module.module.Value()
-	return m.FuncFrame(uint32(m.Space.ImportedFuncs+w.place.own), w.place.pos())
+	return m.FuncFrame(uint32(m.Space.ImportedFuncs+w.place.fn.own), w.place.pos())
 }

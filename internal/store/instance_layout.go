@@ -52,6 +52,11 @@ func (l *InstanceLayout) Table(i uint32) int64 { return l.tables + int64(i)*poin
 // Func is where the address of the record of function i is.
 func (l *InstanceLayout) Func(i uint32) int64 { return l.funcs + int64(i)*pointerSize }
 
+// OwnFunc is where the record of function i of those that the module defines is.
+func (l *InstanceLayout) OwnFunc(i uint32) int64 {
+	return l.own + int64(i)*int64(unsafe.Sizeof(FuncRecord{}))
+}
+
 // Tag is where the address of the record of tag i is.
 func (l *InstanceLayout) Tag(i uint32) int64 { return l.tags + int64(i)*pointerSize }
 

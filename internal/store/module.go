@@ -16,8 +16,9 @@ type Module struct {
 	Types []wasm.TypeID
 	// Features are those with which the module was validated.
 	Features wasm.Features
-	// Code is the engine's: what it needs to execute the module.
-	Code any
+	// Code is the interpreter's: what it needs to execute the module; nil if it does not. Native
+	// is that of the native engine.
+	Code, Native any
 	// Interpreted is why an engine that compiles has left the module to the interpreter;
 	// nil if it has not.
 	Interpreted error

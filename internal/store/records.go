@@ -63,6 +63,9 @@ func (in *InstanceRecord) Func(i uint32) *FuncRecord { return *at(in.funcs, i) }
 // Tag returns tag i.
 func (in *InstanceRecord) Tag(i uint32) *TagRecord { return *at(in.tags, i) }
 
+// OwnFunc returns function i of those that the module defines.
+func (in *InstanceRecord) OwnFunc(i uint32) *FuncRecord { return at(in.Own, i) }
+
 // Type returns the identity of type i.
 func (in *InstanceRecord) Type(i uint32) wasm.TypeID { return *at(in.types, i) }
 

@@ -198,8 +198,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mBounds:
 		e.bounds(in)
 	case mCall:
-		a.CallFar()
-		e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: uint32(in.Imm)})
+		e.callOwn(uint32(in.Imm), false)
 		e.called(in)
 	case mCallRecord:
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
@@ -207,8 +206,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.called(in)
 	case mTailCall:
 		e.epilogue()
-		a.JmpFar()
-		e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: uint32(in.Imm)})
+		e.callOwn(uint32(in.Imm), true)
 	case mTailCallRecord:
 		e.epilogue()
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))

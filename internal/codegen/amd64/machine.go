@@ -40,6 +40,9 @@ type Config struct {
 	// InstanceHome asks that the frames of functions that call others hold their
 	// instance at offset 0.
 	InstanceHome bool
+	// OwnFunc, unless it is nil, returns the offset in an instance of where the address of the
+	// code of one of the module's own functions is: calls of them go through that.
+	OwnFunc func(own uint32) int32
 	// Switch is for switching stacks inline.
 	Switch SwitchLayout
 	// CellSize returns the size of the cells of a size class of the heap.

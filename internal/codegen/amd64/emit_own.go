@@ -1,0 +1,46 @@
+package amd64
+
+import (
+	"encoding/binary"
+
+	"weft/internal/codegen"
+)
+
+// Calls of a module's own functions. Where functions are compiled when they are first called,
+// a call takes the address from the callee's record, which is part of the caller's instance. Such a
+// call can be made direct when its callee is there, without moving anything.
+
+// callOwn emits a call, or a tail call, of one of the module's own functions.
+func (e *Emitter) callOwn(own uint32, tail bool) {
+	a := &e.a
+	indirect := e.Config.OwnFunc != nil
+	switch {
+	case indirect:
+		extension := byte(2) // call
+		if tail {
+			extension = 4 // jmp
+		}
+		a.buf = append(a.buf, 0x41, 0xff, 0x80|extension<<3|byte(instanceReg&7)) // [r14+disp32]
+		a.put32(e.Config.OwnFunc(own))
+	case tail:
+		a.JmpFar()
+	default:
+		a.CallFar()
+	}
+	e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: own, Indirect: indirect})
+}
+
+// SetCall makes a call of code direct, which lies distance bytes behind the end of
+// the call's displacement; at is where that begins. An indirect call is longer by
+// prefixes that mean nothing here.
+func SetCall(code []byte, at int, distance int32, indirect bool) {
+	if indirect {
+		const addressSize, call, jmp = 0x67, 0xe8, 0xe9
+		op := byte(call)
+		if code[at-1]>>3&7 == 4 {
+			op = jmp
+		}
+		code[at-3], code[at-2], code[at-1] = addressSize, addressSize, op
+	}
+	binary.LittleEndian.PutUint32(code[at:], uint32(distance))
+}

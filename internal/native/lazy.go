@@ -1,0 +1,207 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"unsafe"
+	"weak"
+
+	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
+	"weft/internal/store"
+)
+
+// Functions are compiled when they are first called. Until then their records lead to
+// trampolines, which come here. Each function is compiled once for all instances of its module; every
+// instance comes here once for each function that was compiled after it was made.
+
+// lazyCode is what the engine keeps for a module: its code, and how to make more of it.
+type lazyCode struct {
+	*moduleCode
+	env    *ssa.Env
+	config amd64.Config
+}
+
+// A job is a compilation of a function.
+type job struct {
+	done chan struct{}
+	err  error // once it is done
+}
+
+// entry returns the address of a function's code, which it compiles if need be.
+func (code *lazyCode) entry(own int) (uintptr, error) {
+	if entry := code.entries[own].Load(); entry != 0 {
+		return entry, nil
+	}
+	code.mu.Lock()
+	j := code.jobs[own]
+	mine := j == nil && code.entries[own].Load() == 0
+	if mine {
+		j = &job{done: make(chan struct{})}
+		code.jobs[own] = j
+	}
+	code.mu.Unlock()
+	if mine {
+		code.compile(own, j)
+	} else if j != nil {
+		<-j.done
+	}
+	if j != nil && j.err != nil {
+		return 0, j.err
+	}
+	return code.entries[own].Load(), nil
+}
+
+// compile does a job. If it fails, the job stays, so that it is not done again.
+func (code *lazyCode) compile(own int, j *job) {
+	defer close(j.done)
+	e := code.engine
+	c := e.compilers.Get().(*compiler)
+	c.begin(code.env, &code.config)
+	compiled, err := c.function(own)
+	e.compilers.Put(c)
+	if err == nil {
+		code.note(own, compiled.Calls)
+		err = code.place([]placedCode{{own, compiled}})
+	}
+	if err != nil {
+		j.err = err
+		return
+	}
+	code.mu.Lock()
+	delete(code.jobs, own)
+	code.mu.Unlock()
+}
+
+// note notes what a function calls.
+func (code *moduleCode) note(own int, calls []codegen.Relocation) {
+	var callees []int
+	for _, call := range calls {
+		callees = append(callees, int(call.Func))
+	}
+	code.mu.Lock()
+	code.callees[own] = callees
+	code.mu.Unlock()
+}
+
+// enterFunction goes on at a function that was not compiled when its record was made.
+func (m *machine) enterFunction() bool {
+	c := m.context
+	r := (*store.InstanceRecord)(store.Pointer(c.Saved[amd64.R14]))
+	own := int(c.Saved[amd64.R13])
+	f := r.OwnFunc(uint32(own))
+	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
+	if m.engine.compiled(m.store, f) {
+		c.ResumePC = f.Native
+	} else {
+		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
+		if err != nil {
+			return m.end(err)
+		}
+		c.ResumePC = a.host
+	}
+	c.NativePC = process.stubs.goOn
+	if m.cancelled.Load() { // the signal came while Go code ran
+		return m.end(m.interrupted(m.atCall))
+	}
+	return true
+}
+
+// compiled reports whether a function can be executed as machine code, and compiles it if
+// need be.
+func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) bool {
+	if f.Native-compiledStart < compiledSize {
+		return true
+	}
+	if !isOwn(f) {
+		return false
+	}
+	in := s.Instance(f.Instance)
+	code := in.Module.Native.(*lazyCode)
+	own := int(f.Index) - in.Module.Space.ImportedFuncs
+	if _, err := code.entry(own); err != nil {
+		code.interpret(in.Module)
+		return false
+	}
+	code.linkFunction(f.Instance, own)
+	code.ahead(own)
+	return true
+}
+
+// interpret prepares a module for the interpreter, which executes those functions that
+// cannot be compiled.
+func (code *moduleCode) interpret(m *store.Module) {
+	code.mu.Lock()
+	defer code.mu.Unlock()
+	if m.Code == nil {
+		code.engine.interpreter.Prepare(m)
+	}
+}
+
+// A backlog has the functions that will probably be called soon: those which functions call
+// that were called. Goroutines compile them while there are any, and processors for it.
+type backlog struct {
+	mu      sync.Mutex
+	list    []wanted // the last one is the next
+	workers int
+}
+
+type wanted struct {
+	module weak.Pointer[store.Module]
+	own    int
+}
+
+// ahead asks for the functions that a function calls, which is called itself for the first time.
+func (code *moduleCode) ahead(own int) {
+	b := &code.engine.backlog
+	limit := runtime.GOMAXPROCS(0) - 1
+	if limit == 0 {
+		return
+	}
+	code.mu.Lock()
+	defer code.mu.Unlock()
+	var list []wanted
+	for _, callee := range code.callees[own] {
+		if !code.wanted[callee] && code.entries[callee].Load() == 0 {
+			code.wanted[callee] = true
+			list = append(list, wanted{code.module, callee})
+		}
+	}
+	delete(code.callees, own)
+	if len(list) == 0 {
+		return
+	}
+	slices.Reverse(list)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.list = append(b.list, list...)
+	if b.workers < limit {
+		b.workers++
+		go b.work()
+	}
+}
+
+func (b *backlog) work() {
+	for {
+		b.mu.Lock()
+		n := len(b.list)
+		if n == 0 {
+			b.list = nil
+			b.workers--
+			b.mu.Unlock()
+			return
+		}
+		next := b.list[n-1]
+		b.list = b.list[:n-1]
+		b.mu.Unlock()
+		if m := next.module.Value(); m != nil {
+			// An error is that of who calls the function.
+			_, _ = m.Native.(*lazyCode).entry(next.own)
+			runtime.KeepAlive(m)
+		}
+	}
+}

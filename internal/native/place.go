@@ -1,0 +1,119 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+)
+
+// funcAlign is the alignment of functions, and breakpoint what is between them.
+const (
+	funcAlign  = 16
+	breakpoint = 0xcc
+)
+
+// Chunks begin small, since most modules are, and become larger.
+const (
+	firstChunk = 16 << 10
+	lastChunk  = 1 << 20
+)
+
+// placedCode is the code of a function that is to be placed.
+type placedCode struct {
+	own int
+	*codegen.Code
+}
+
+// place puts code into executable memory and publishes it. If it is that of all functions, before there is any
+// instance, all calls between them become direct.
+func (code *moduleCode) place(list []placedCode) error {
+	code.mu.Lock()
+	defer code.mu.Unlock()
+	size := uintptr(0)
+	for _, c := range list {
+		size += placedSize(c.Code)
+	}
+	room, err := code.room(size)
+	if err != nil {
+		return err
+	}
+	blob := make([]byte, size)
+	for i := range blob {
+		blob[i] = breakpoint
+	}
+	base := room.piece.start + room.used
+	funcs := make([]*funcCode, len(list))
+	starts := make(map[int]uintptr, len(list))
+	at := uintptr(0)
+	for i, c := range list {
+		starts[c.own] = base + at
+		funcs[i] = &funcCode{start: base + at, own: c.own, prologue: uint32(c.Prologue), frame: uint32(c.FrameSize),
+			sites: c.Sites, catches: c.Catches, resumes: c.Resumes}
+		at += placedSize(c.Code)
+	}
+	ahead := len(list) == len(code.entries)
+	for i, c := range list {
+		bytes := blob[funcs[i].start-base:]
+		copy(bytes, c.Bytes)
+		if code.hasClauses(c.own) {
+			funcs[i].tables = clauseTables(c.Code, bytes, funcs[i].start, code.clauses[c.own], code.clauses[c.own+1])
+		}
+		for _, call := range c.Calls {
+			callee := int(call.Func)
+			target := starts[callee]
+			if target == 0 {
+				target = code.entries[callee].Load()
+			}
+			if target == 0 || !ahead && callee != c.own && code.hasClauses(callee) {
+				continue // through the record
+			}
+			distance := int64(target) - int64(funcs[i].start) - int64(call.Offset) - 4
+			if distance == int64(int32(distance)) {
+				amd64.SetCall(bytes, int(call.Offset), int32(distance), call.Indirect)
+			}
+		}
+	}
+	if err := process.compiled.memory.write(base, blob); err != nil {
+		return err
+	}
+	room.used += size
+	all := append(*room.funcs.Load(), funcs...) // readers see what was there when they loaded it
+	room.funcs.Store(&all)
+	for _, f := range funcs {
+		if len(f.tables) > 0 {
+			code.linked = append(code.linked, f)
+		}
+		code.entries[f.own].Store(f.start)
+	}
+	return nil
+}
+
+// placedSize is the size of a function with at least a byte of padding.
+func placedSize(c *codegen.Code) uintptr {
+	return (uintptr(len(c.Bytes)) + funcAlign) &^ (funcAlign - 1)
+}
+
+// room returns a chunk with room for size bytes.
+func (code *moduleCode) room(size uintptr) (*chunk, error) {
+	next := uintptr(firstChunk)
+	if n := len(code.chunks); n > 0 {
+		last := code.chunks[n-1]
+		if last.piece.size-last.used >= size && process.compiled.memory.appends() {
+			return last, nil
+		}
+		next = min(2*last.piece.size, lastChunk)
+	}
+	if !process.compiled.memory.appends() || size == 0 {
+		next = 0
+	}
+	piece, err := process.compiled.reserve(max(next, size, 1))
+	if err != nil {
+		return nil, err
+	}
+	c := &chunk{piece: piece, module: code}
+	c.funcs.Store(&[]*funcCode{})
+	code.chunks = append(code.chunks, c)
+	code.engine.add(c)
+	return c, nil
+}
