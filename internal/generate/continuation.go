@@ -52,7 +52,7 @@ func (g *generator) resume(depth int) string {
 	case 1, 2:
 		typ, params = "$k"+s.name, s.results
 		guard, kont = typ, "(local.get "+typ+")"
-		if g.next(16) != 15 { // seldom one that is consumed
+		if g.next(8) != 7 { // seldom one that is consumed
 			kont += fmt.Sprintf(" (local.set %s (ref.null %s))", typ, typ)
 		}
 	case 3:

@@ -93,7 +93,7 @@ func (g *generator) value(typ string, depth int) string {
 	if g.work--; depth <= 0 || g.work <= 0 {
 		return g.simple(typ)
 	}
-	switch g.next(13) {
+	switch g.next(16) {
 	case 0, 1:
 		return g.simple(typ)
 	case 2, 3, 4, 5, 6:
@@ -107,6 +107,9 @@ func (g *generator) value(typ string, depth int) string {
 		return fmt.Sprintf("(select %s %s %s)", g.value(typ, depth-1), g.value(typ, depth-1), g.value("i32", depth-1))
 	case 11:
 		return fmt.Sprintf("(if (result %s) %s (then %s) (else %s))", typ, g.value("i32", depth-1), g.value(typ, depth-1), g.value(typ, depth-1))
+	}
+	if g.current.name != "" && g.next(2) == 1 { // something happens between the operands of an instruction
+		return fmt.Sprintf("(block (result %s) %s %s)", typ, g.change(), g.value(typ, depth-1))
 	}
 	switch typ {
 	case "i64":
@@ -137,11 +140,11 @@ func (g *generator) operation(typ string, depth int) string {
 		case t[0] == 'f' && (strings.Contains(in.Name, "reinterpret") || strings.HasSuffix(in.Name, "copysign") && i == 1):
 			v = g.canonical(t, v)
 		case strings.Contains(in.Name, "div_") && t[0] == 'i' && i == 1, strings.Contains(in.Name, "rem_") && i == 1:
-			if g.next(8) != 0 { // seldom by zero
+			if !g.seldom() { // by zero
 				v = fmt.Sprintf("(%s.or %s (%s.const 1))", t, v, t)
 			}
 		case strings.Contains(in.Name, ".trunc_f") && t[0] == 'f' && typ[0] == 'i':
-			if g.next(8) != 0 { // seldom out of range
+			if !g.seldom() { // out of range
 				v = fmt.Sprintf("(%s.min (%s.const 1000) (%s.abs %s))", t, t, t, g.number(t, v))
 			}
 		}
@@ -181,7 +184,7 @@ func (g *generator) access(in *wasm.Instruction, depth int) string {
 		memory, typ = "$m1", "i64"
 	}
 	at := g.value(typ, depth)
-	if g.next(16) != 15 {
+	if !g.seldom() { // out of bounds
 		at = fmt.Sprintf("(%s.and %s (%s.const 0xfff))", typ, at, typ)
 		if len(offset) > 12 {
 			offset = " offset=8"
@@ -201,7 +204,7 @@ func (g *generator) calls(i, depth int) string {
 	switch g.next(kinds) {
 	case 1:
 		at := fmt.Sprintf("(i32.const %d)", i)
-		if g.next(8) == 7 {
+		if g.seldom() {
 			at = g.value("i32", depth)
 		}
 		return fmt.Sprintf("(call_indirect $t (type %s)%s %s)", f.name, args, at)
@@ -210,7 +213,7 @@ func (g *generator) calls(i, depth int) string {
 	case 3:
 		if i == 0 {
 			s := fmt.Sprintf("(call_ref $t0%s (local.get $fn))", args)
-			if g.next(8) != 7 {
+			if !g.seldom() {
 				return fmt.Sprintf("(if (result i64) (ref.is_null (local.get $fn)) (then (i64.const 5)) (else %s))", s)
 			}
 			return s

@@ -86,6 +86,9 @@ func (g *generator) next(n int) int {
 	return c % n
 }
 
+// seldom decides for what mostly ends the run with a trap.
+func (g *generator) seldom() bool { return g.next(64) == 63 }
+
 // one decides for an element of a list.
 func one[T any](g *generator, list []T) T { return list[g.next(len(list))] }
 

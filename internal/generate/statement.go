@@ -38,14 +38,7 @@ func (g *generator) statement(depth int) string {
 		t := one(g, scalars)
 		return fmt.Sprintf("(global.set $g%s %s)", t, g.value(t, 3))
 	case 3, 4:
-		t := one(g, scalars)
-		in := one(g, accesses(t, true))
-		at := g.access(in, 2)
-		v := g.value(t, 3)
-		if t[0] == 'f' {
-			v = g.canonical(t, v)
-		}
-		return at + " " + v + ")"
+		return g.store(2)
 	case 5:
 		i := g.next(len(g.funcs))
 		return g.take(g.calls(i, 2), g.funcs[i].results)
@@ -102,6 +95,34 @@ func (g *generator) take(expr string, types []string) string {
 	return expr
 }
 
+// store returns a store.
+func (g *generator) store(depth int) string {
+	t := one(g, scalars)
+	in := one(g, accesses(t, true))
+	at := g.access(in, depth)
+	v := g.value(t, depth+1)
+	if t[0] == 'f' {
+		v = g.canonical(t, v)
+	}
+	return at + " " + v + ")"
+}
+
+// change returns a short statement after which reads give something else.
+func (g *generator) change() string {
+	switch g.next(4) {
+	case 1:
+		t := one(g, scalars)
+		return fmt.Sprintf("(global.set $g%s %s)", t, g.value(t, 1))
+	case 2:
+		i := g.next(len(g.funcs))
+		return g.take(g.calls(i, 0), g.funcs[i].results)
+	case 3:
+		t := one(g, scalars)
+		return fmt.Sprintf("(local.set $%s_%d %s)", t, g.next(locals), g.value(t, 1))
+	}
+	return g.store(0)
+}
+
 // branch returns a branch to a label, mostly a conditional one.
 func (g *generator) branch() string {
 	if len(g.labels) == 0 {
@@ -156,14 +177,14 @@ func (g *generator) rare() string {
 			break
 		}
 		e := one(g, g.errors)
-		return fmt.Sprintf("(if %s (then (throw $%s%s)))", g.value("i32", 2), e.name, g.values(e.params, 2))
+		return fmt.Sprintf("(if (i32.eq %s (i32.const 1)) (then (throw $%s%s)))", g.value("i32", 2), e.name, g.values(e.params, 2))
 	case 6:
 		if !g.has(wasm.Exceptions) {
 			break
 		}
 		return "(if (i32.eqz (ref.is_null (local.get $x))) (then (throw_ref (local.get $x))))"
 	case 7:
-		return fmt.Sprintf("(if %s (then unreachable))", g.value("i32", 2))
+		return fmt.Sprintf("(if (i32.eq %s (i32.const 7)) (then unreachable))", g.value("i32", 2))
 	case 8:
 		if !g.has(memory64) {
 			break
