@@ -93,8 +93,10 @@ func TestFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d, stopped := compare(t, source, false, reference, others); d != "" || stopped {
-			t.Errorf("%s: stopped: %v, %s", file, stopped, d)
+		for _, collectAlways := range []bool{false, true} {
+			if d, stopped := compare(t, source, collectAlways, reference, others); d != "" || stopped {
+				t.Errorf("%s: stopped: %v, %s", file, stopped, d)
+			}
 		}
 	}
 }

@@ -167,6 +167,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 		return &store.Trap{Code: wasm.TrapTooManyContinuations}
 	}
 	root.State = store.ContRunning // no reference to it was ever made
+	root.SetNative()
 	m.setCurrent(root)
 	if trap := m.giveStack(root, m.engine.stackSize(initialStack)); trap != 0 {
 		return &store.Trap{Code: trap}
