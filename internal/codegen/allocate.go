@@ -148,8 +148,8 @@ type Allocator struct {
 	insts    []Inst    // of the function, in the end
 	operands []Operand // of the allocator's instructions, to stand behind the function's
 	wants    []want
-	spare    VReg // the value in the spare slot
-	spares   bool // the spare slot is needed
+	spare    VReg  // the value in the spare slot
+	spares   int32 // the size of the spare place, in slots
 
 	distances arena[distance]
 	helds     arena[held]
@@ -157,7 +157,7 @@ type Allocator struct {
 	spilled   []VReg
 	spills    []spill
 	stack     []frameOfSearch
-	heap      slotHeap
+	heaps     [maxSlots]slotHeap // by the number of slots, less 1
 }
 
 // NewAllocator returns an allocator for a machine.
@@ -220,7 +220,7 @@ func (a *Allocator) reset(f *Func) {
 	a.hintAt = resize(a.hintAt, len(f.Operands))
 	a.content, a.used, a.epoch, a.hints = [numRegs]VReg{}, 0, 0, 0
 	a.out, a.exposed, a.order, a.spilled, a.spills = a.out[:0], a.exposed[:0], a.order[:0], a.spilled[:0], a.spills[:0]
-	a.operands, a.spares, a.spare = a.operands[:0], false, 0
+	a.operands, a.spares, a.spare = a.operands[:0], 0, 0
 	a.distances.reset()
 	a.helds.reset()
 }

@@ -130,16 +130,27 @@ func (c *checker) sized(list []VReg, size uint8) []VReg {
 	return slices.DeleteFunc(slices.Clone(list), func(v VReg) bool { return c.f.VRegs[v].Size != size })
 }
 
+// overwrite forgets the values of two slots of which a store of size bytes changes one.
+func (c *checker) overwrite(slots [][]VReg, slot int, size uint8) {
+	if slot > 0 {
+		slots[slot-1] = slices.DeleteFunc(slices.Clone(slots[slot-1]), func(v VReg) bool { return c.f.VRegs[v].Size > slotSize })
+	}
+	if size > slotSize {
+		slots[slot+1] = nil
+	}
+}
+
 // step follows an instruction.
 func (c *checker) step(s *contents, in *Inst, check bool) error {
 	ops := c.f.InstOperands(in)
 	switch {
 	case in.Flags&(Spill|Reload) != 0:
 		slot := int(in.Imm) / slotSize
-		if in.Imm < 0 || in.Imm%slotSize != 0 || int(in.Imm) >= c.f.FrameSize {
+		if in.Imm < 0 || in.Imm%slotSize != 0 || int(in.Imm)+int(in.Size) > c.f.FrameSize {
 			return fmt.Errorf("offset %d is not in the frame of %d bytes", in.Imm, c.f.FrameSize)
 		}
 		if in.Flags&Spill != 0 {
+			c.overwrite(s.at[numRegs:], slot, in.Size)
 			s.at[numRegs+slot] = c.sized(s.at[ops[0].Reg], in.Size)
 		} else {
 			s.at[ops[0].Reg] = c.sized(s.at[numRegs+slot], in.Size)

@@ -14,7 +14,7 @@ type Place struct {
 }
 
 // Places returns where values of the types are passed. The slot of a value is
-// its index.
+// the number of slots before it.
 func (c *Convention) Places(types []ssa.Type) []Place {
 	return c.AppendPlaces(make([]Place, 0, len(types)), types)
 }
@@ -22,12 +22,14 @@ func (c *Convention) Places(types []ssa.Type) []Place {
 // AppendPlaces appends where values of the types are passed.
 func (c *Convention) AppendPlaces(places []Place, types []ssa.Type) []Place {
 	ints, floats := c.Int, c.Float
-	for i, t := range types {
+	slot := 0
+	for _, t := range types {
 		list := &ints
 		if t.IsFloat() {
 			list = &floats
 		}
-		p := Place{Reg: NoReg, Slot: i}
+		p := Place{Reg: NoReg, Slot: slot}
+		slot += t.Slots()
 		if len(*list) > 0 {
 			p.Reg = (*list)[0]
 			*list = (*list)[1:]

@@ -8,6 +8,15 @@ const spareSlot = -1
 // slotSize is the size of a slot in the frame.
 const slotSize = 8
 
+// maxSlots is how many slots the largest value takes.
+const maxSlots = 2
+
+// slots returns how many slots a value takes.
+func (a *Allocator) slots(v VReg) int32 { return (int32(a.f.VRegs[v].Size) + slotSize - 1) / slotSize }
+
+// needSpare makes the spare place large enough for a value.
+func (a *Allocator) needSpare(v VReg) { a.spares = max(a.spares, a.slots(v)) }
+
 // extend makes the range in which the slot of a value is in use contain a position.
 func (a *Allocator) extend(v VReg, pos int32) {
 	val := &a.vals[v]
@@ -15,7 +24,8 @@ func (a *Allocator) extend(v VReg, pos int32) {
 }
 
 // frame gives slots to the values that were loaded from the frame. Values whose ranges,
-// from the first to the last position in the order of the blocks in memory, do not overlap share one.
+// from the first to the last position in the order of the blocks in memory, do not overlap share one
+// if they have one size.
 func (a *Allocator) frame() {
 	f := a.f
 	for _, b := range a.order {
@@ -52,28 +62,28 @@ func (a *Allocator) frame() {
 		val.loads = 0
 	}
 	slices.SortFunc(a.spilled, func(x, y VReg) int { return int(a.vals[x].slotFrom - a.vals[y].slotFrom) })
-	heap := a.heap[:0]
+	for i := range a.heaps {
+		a.heaps[i] = a.heaps[i][:0]
+	}
 	for _, v := range a.spilled {
-		val := &a.vals[v]
+		val, n := &a.vals[v], a.slots(v)
+		heap := &a.heaps[n-1]
 		switch {
 		case val.slot >= 0:
 			continue
-		case len(heap) > 0 && heap[0].end < val.slotFrom:
-			val.slot = heap[0].slot
-			heap[0].end = val.slotTo
+		case len(*heap) > 0 && (*heap)[0].end < val.slotFrom:
+			val.slot = (*heap)[0].slot
+			(*heap)[0].end = val.slotTo
 			heap.down()
 		default:
 			val.slot = slots
-			slots++
-			heap = append(heap, busySlot{val.slotTo, val.slot})
+			slots += n
+			*heap = append(*heap, busySlot{val.slotTo, val.slot})
 			heap.up()
 		}
 	}
-	a.heap = heap
 	spare := slots
-	if a.spares {
-		slots++
-	}
+	slots += a.spares
 	f.FrameSize = int(slots) * slotSize
 
 	for i := range a.out {

@@ -7,6 +7,8 @@
 // instruction set emits bytes.
 package codegen
 
+import "weft/internal/ssa"
+
 // A Reg is a register of the machine. General registers are 0 to 15, floating-point
 // ones 16 to 31.
 type Reg uint8
@@ -28,7 +30,7 @@ type VReg uint32
 // A VRegInfo describes a virtual register.
 type VRegInfo struct {
 	Class Class
-	// Size in bytes, of the value and of its place in the frame: 4 or 8.
+	// Size in bytes, of the value and of its place in the frame: 4, 8 or, for floats, 16.
 	Size uint8
 	// Remat says that an instruction can make the value again wherever it is needed, in
 	// any register of its class and without operands: Op, Imm of it.
@@ -138,6 +140,9 @@ type Func struct {
 	// InstanceHome asks for the first VReg defined by the entry, the instance, to be
 	// in the frame at offset 0 from the beginning.
 	InstanceHome bool
+
+	// Vectors are constants of 16 bytes that instructions name.
+	Vectors []ssa.Vector
 
 	// What the allocator finds out.
 	FrameSize int // a multiple of 8

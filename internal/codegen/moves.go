@@ -95,7 +95,7 @@ func (a *Allocator) rematToSlot(w want) {
 		if r = a.free(c, 0, NoReg); r == NoReg {
 			r = a.m.Allocatable[c][0]
 			old := a.content[r]
-			a.spares = true
+			a.needSpare(old)
 			a.emitOne(Spill, Use, old, r)
 			a.out[len(a.out)-1].Imm = spareSlot
 			a.emitRemat(w.v, r)
@@ -119,7 +119,8 @@ func (a *Allocator) breakCycle(list []want) {
 			a.loaded(w.slot)
 			a.emitOne(Spill, Use, w.slot, a.m.Scratch)
 			a.out[len(a.out)-1].Imm = spareSlot
-			a.spare, a.spares = w.slot, true
+			a.spare = w.slot
+			a.needSpare(w.slot)
 			return
 		}
 	}

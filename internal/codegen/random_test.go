@@ -47,7 +47,7 @@ func randomFunc(r *rand.Rand, m *Machine, size int) *Func {
 
 // value adds a value to the scope.
 func (g *generator) value(c Class) VReg {
-	v := g.vreg(c, uint8(4<<g.r.IntN(2)))
+	v := g.vreg(c, uint8(4<<g.r.IntN(2+int(c))))
 	g.scope[c] = append(g.scope[c], v)
 	return v
 }

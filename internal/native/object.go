@@ -33,7 +33,7 @@ func (m *machine) objectBuiltin(b ssa.Builtin, in *store.Instance) bool {
 	case ssa.ArrayNewElem:
 		return made(in.NewArrayElem(id(), number(2), number(3), number(4)))
 	case ssa.ArrayFill:
-		return m.done(s.FillArray(a[1], number(2), [2]uint64{a[3]}, number(4)))
+		return m.done(s.FillArray(a[1], number(2), [2]uint64{a[4], a[5]}, number(3)))
 	case ssa.ArrayCopy:
 		return m.done(s.CopyArray(a[1], number(2), a[3], number(4), number(5)))
 	case ssa.ArrayInitData:

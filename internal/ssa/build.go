@@ -73,7 +73,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	}
 	var zeros [len(typeNames)]*Value
 	for _, group := range fn.Locals {
-		t := b.typeOf(group.Type)
+		t := TypeOf(group.Type)
 		if zeros[t] == nil && group.Count > 0 {
 			zeros[t] = b.constant(t, 0)
 		}
@@ -129,23 +129,12 @@ func (b *Builder) add(op Op, t Type, aux int64, args ...*Value) *Value {
 
 func (b *Builder) constant(t Type, bits uint64) *Value { return b.add(OpConst, t, int64(bits)) }
 
-func (b *Builder) typeOf(t wasm.ValType) Type {
-	if t.Kind == wasm.KindV128 {
-		b.unsupported("values of type v128", wasm.SIMD)
-	}
-	return TypeOf(t)
-}
-
 // signature returns the signature of a function type of the module.
 func (b *Builder) signature(typeIndex uint32) *Signature {
 	if s := b.signatures[typeIndex]; s != nil {
 		return s
 	}
-	t := b.env.Module.FuncType(typeIndex)
-	if wasm.SlotCount(t.Params) != len(t.Params) || wasm.SlotCount(t.Results) != len(t.Results) {
-		b.unsupported("values of type v128", wasm.SIMD)
-	}
-	b.signatures[typeIndex] = SignatureOf(t)
+	b.signatures[typeIndex] = SignatureOf(b.env.Module.FuncType(typeIndex))
 	return b.signatures[typeIndex]
 }
 

@@ -25,7 +25,7 @@ const (
 	ArrayNew                     // type, n -> array of zeros
 	ArrayNewData                 // type, segment, from, n -> array
 	ArrayNewElem                 // type, segment, from, n -> array
-	ArrayFill                    // array, at, value (its bits), n
+	ArrayFill                    // array, at, n, value (its bits)
 	ArrayCopy                    // destination, at, source, from, n
 	ArrayInitData                // segment, array, at, from, n
 	ArrayInitElem                // segment, array, at, from, n
@@ -66,7 +66,7 @@ var Builtins = [builtinCount]BuiltinInfo{
 	ArrayNew:      {Name: "array.new", Sig: Signature{[]Type{I64, I32, I32}, []Type{I64}}},
 	ArrayNewData:  {Name: "array.new_data", Sig: Signature{[]Type{I64, I32, I32, I32, I32}, []Type{I64}}},
 	ArrayNewElem:  {Name: "array.new_elem", Sig: Signature{[]Type{I64, I32, I32, I32, I32}, []Type{I64}}},
-	ArrayFill:     {Name: "array.fill", Sig: Signature{[]Type{I64, I64, I32, I64, I32}, nil}},
+	ArrayFill:     {Name: "array.fill", Sig: Signature{[]Type{I64, I64, I32, I32}, nil}, Variadic: true},
 	ArrayCopy:     {Name: "array.copy", Sig: Signature{[]Type{I64, I64, I32, I64, I32, I32}, nil}},
 	ArrayInitData: {Name: "array.init_data", Sig: Signature{[]Type{I64, I32, I64, I32, I32, I32}, nil}},
 	ArrayInitElem: {Name: "array.init_elem", Sig: Signature{[]Type{I64, I32, I64, I32, I32, I32}, nil}},

@@ -87,12 +87,13 @@ func (b *Builder) catchPad(from *Block, c wasm.Catch, l *label) {
 		payload = b.tagSignature(c.Tag).Params
 	}
 	if c.Kind.HasRef() || len(payload) > 0 {
-		context := b.add(OpContext, I64, 0)
-		for i, t := range payload {
-			b.push(b.add(OpGet, t, b.env.Args+8*int64(i), context))
+		context, at := b.add(OpContext, I64, 0), b.env.Args
+		for _, t := range payload {
+			b.push(b.add(OpGet, t, at, context))
+			at += 8 * int64(t.Slots())
 		}
 		if c.Kind.HasRef() {
-			b.push(b.add(OpGet, I64, b.env.Args+8*int64(len(payload)), context))
+			b.push(b.add(OpGet, I64, at, context))
 		}
 	}
 	b.jump(l)

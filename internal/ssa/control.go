@@ -50,13 +50,13 @@ func (b *Builder) blockSignature(t wasm.BlockType) (params, results []Type) {
 		s := b.signature(t.Index)
 		return s.Params, s.Results
 	case wasm.BlockValue:
-		return nil, oneType[b.typeOf(t.Value)][:]
+		return nil, oneType[TypeOf(t.Value)][:]
 	}
 	return nil, nil
 }
 
 // oneType has the lists of one type each.
-var oneType = [...][1]Type{Void: {Void}, I32: {I32}, I64: {I64}, F32: {F32}, F64: {F64}}
+var oneType = [...][1]Type{Void: {Void}, I32: {I32}, I64: {I64}, F32: {F32}, F64: {F64}, V128: {V128}}
 
 // beginBlock begins a block, loop, if or try_table.
 func (b *Builder) beginBlock() {

@@ -123,7 +123,9 @@ func (b *Builder) instruction() {
 		b.resume()
 
 	default:
-		b.object()
+		if !b.vectorInstruction() {
+			b.object()
+		}
 	}
 }
 
@@ -136,6 +138,10 @@ func (b *Builder) unsupportedHere() {
 func (b *Builder) lowered(l *lowering) {
 	if l.op == OpLoad || l.op == OpStore {
 		b.access(l)
+		return
+	}
+	if l.op == OpVector {
+		b.vector(l)
 		return
 	}
 	aux := int64(0)

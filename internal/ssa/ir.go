@@ -39,6 +39,8 @@ func TypeOf(t wasm.ValType) Type {
 		return F32
 	case wasm.F64:
 		return F64
+	case wasm.V128:
+		return V128
 	}
 	return I64
 }
@@ -107,12 +109,15 @@ type Func struct {
 	// Catches are the clauses of the try_tables around a call, from the innermost on, by Aux
 	// of OpInvoke. Catches[0] is empty. Their pads are the last successors.
 	Catches [][]wasm.Catch
+	// Vectors are the constants of type V128, by Aux-1; Aux 0 is zero.
+	Vectors []Vector
 
-	numValues int32
-	numBlocks int32
-	values    arena[Value]
-	blocks    arena[Block]
-	refs      arena[*Value] // from which argument lists are cut
+	vectorIndex map[Vector]int64
+	numValues   int32
+	numBlocks   int32
+	values      arena[Value]
+	blocks      arena[Block]
+	refs        arena[*Value] // from which argument lists are cut
 }
 
 // A ResumeSite lists the clauses of a resume. Those with a label have their pads in the
@@ -160,7 +165,8 @@ func (f *Func) reset() {
 	f.values.reset()
 	f.blocks.reset()
 	f.refs.reset()
-	*f = Func{Blocks: f.Blocks[:0], Sites: f.Sites[:0], Catches: f.Catches[:0],
+	clear(f.vectorIndex)
+	*f = Func{Blocks: f.Blocks[:0], Sites: f.Sites[:0], Catches: f.Catches[:0], Vectors: f.Vectors[:0], vectorIndex: f.vectorIndex,
 		values: f.values, blocks: f.blocks, refs: f.refs}
 }
 

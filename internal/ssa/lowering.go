@@ -16,6 +16,7 @@ type lowering struct {
 	operands uint8
 	cond     Cond
 	mem      Mem
+	code     wasm.Opcode // of an OpVector
 }
 
 // lowerings is made from the table of instructions: the mnemonics are nearly the names
@@ -23,7 +24,9 @@ type lowering struct {
 var lowerings = sync.OnceValue(func() []lowering {
 	rows := make([]lowering, len(wasm.Instructions))
 	for i := range rows {
-		rows[i] = loweringOf(&wasm.Instructions[i])
+		if rows[i] = loweringOf(&wasm.Instructions[i]); rows[i].op == OpInvalid {
+			rows[i] = vectorLowering(wasm.Opcode(i))
+		}
 	}
 	return rows
 })

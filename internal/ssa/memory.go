@@ -4,34 +4,51 @@ import "weft/wasm"
 
 // access builds a load or store.
 func (b *Builder) access(l *lowering) {
-	var value *Value
 	if l.op == OpStore {
-		value = b.pop()
-	}
-	address, offset, index := b.pop(), b.in.Offset64, b.in.Index
-	var base *Value
-	record := b.record(b.env.MemoryPtr(index))
-	if b.env.Guarded(index) {
-		base = b.add(OpGetInvariant, I64, b.env.MemoryBase, record)
-	} else {
-		end := offset + uint64(l.mem.Size())
-		if end < offset {
-			b.trap(wasm.TrapMemoryOutOfBounds)
-			return
-		}
-		b.add(OpBoundsCheck, Void, int64(end), address, b.add(OpGet, I64, b.env.MemoryLen, record))
-		base = b.add(OpGet, I64, b.env.MemoryBase, record)
-		if offset >= 1<<32 {
-			address, offset = b.add(OpAdd, I64, 0, address, b.constant(I64, offset)), 0
-		}
-	}
-	if l.op == OpStore {
-		b.add(OpStore, Void, int64(offset), base, address, value).Mem = l.mem
+		b.store(l.mem, b.pop())
 		return
 	}
-	v := b.add(OpLoad, l.typ, int64(offset), base, address)
-	v.Mem = l.mem
-	b.push(v)
+	if v := b.load(l.typ, l.mem); v != nil {
+		b.push(v)
+	}
+}
+
+// load builds a load from the address that is topmost; nil if it traps in any case.
+func (b *Builder) load(t Type, mem Mem) *Value {
+	base, address, offset := b.place(mem)
+	if base == nil {
+		return nil
+	}
+	v := b.add(OpLoad, t, offset, base, address)
+	v.Mem = mem
+	return v
+}
+
+// store builds a store of a value to the address that is topmost.
+func (b *Builder) store(mem Mem, value *Value) {
+	if base, address, offset := b.place(mem); base != nil {
+		b.add(OpStore, Void, offset, base, address, value).Mem = mem
+	}
+}
+
+// place returns what an access takes; a nil base if it traps in any case.
+func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
+	address, offset, index := b.pop(), b.in.Offset64, b.in.Index
+	record := b.record(b.env.MemoryPtr(index))
+	if b.env.Guarded(index) {
+		return b.add(OpGetInvariant, I64, b.env.MemoryBase, record), address, int64(offset)
+	}
+	end := offset + uint64(mem.Size())
+	if end < offset {
+		b.trap(wasm.TrapMemoryOutOfBounds)
+		return nil, nil, 0
+	}
+	b.add(OpBoundsCheck, Void, int64(end), address, b.add(OpGet, I64, b.env.MemoryLen, record))
+	base = b.add(OpGet, I64, b.env.MemoryBase, record)
+	if offset >= 1<<32 {
+		address, offset = b.add(OpAdd, I64, 0, address, b.constant(I64, offset)), 0
+	}
+	return base, address, int64(offset)
 }
 
 func (b *Builder) memorySize() {
@@ -109,10 +126,9 @@ func (b *Builder) globalGet() {
 	if !global.Mutable {
 		op = OpGetInvariant
 	}
-	b.pushTyped(b.add(op, b.typeOf(global.Type), b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index))), global.Type)
+	b.pushTyped(b.add(op, TypeOf(global.Type), b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index))), global.Type)
 }
 
 func (b *Builder) globalSet() {
-	b.typeOf(b.env.Space.Globals[b.in.Index].Type)
 	b.add(OpSet, Void, b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index)), b.pop())
 }

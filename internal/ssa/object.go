@@ -48,7 +48,7 @@ func (b *Builder) object() {
 	case wasm.OpArrayFill:
 		n, value, at, ref := b.pop(), b.pop(), b.pop(), b.pop()
 		b.checkNull(ref, wasm.TrapNullArray)
-		b.builtin(ArrayFill, ref, at, b.bitsOf(value), n)
+		b.variadic(ArrayFill, ref, at, n, b.bitsOf(value))
 	case wasm.OpArrayCopy:
 		n, from, src, at, dst := b.pop(), b.pop(), b.pop(), b.pop(), b.pop()
 		b.checkNull(dst, wasm.TrapNullArray)
@@ -105,9 +105,12 @@ func (b *Builder) partOf(t wasm.ValType, signed bool) (Type, Mem) {
 	case wasm.KindI16:
 		return I32, Mem16S + sign
 	}
-	typ := b.typeOf(t)
-	if typ.Size() == 4 {
+	typ := TypeOf(t)
+	switch typ.Size() {
+	case 4:
 		return typ, Mem32U
+	case 16:
+		return typ, Mem128
 	}
 	return typ, Mem64
 }
@@ -225,7 +228,7 @@ func (b *Builder) arrayNew() {
 	value := b.pop()
 	obj := b.zeroArray(n)
 	if value.Op != OpConst || value.Aux != 0 {
-		b.builtin(ArrayFill, obj, b.constant(I32, 0), b.bitsOf(value), n)
+		b.variadic(ArrayFill, obj, b.constant(I32, 0), n, b.bitsOf(value))
 	}
 	b.push(obj)
 }
@@ -263,7 +266,7 @@ func (b *Builder) arrayInit(number Builtin) {
 	b.builtin(number, b.number(b.in.Index2), ref, at, from, n)
 }
 
-// bitsOf returns the bits of a value as an i64.
+// bitsOf returns the bits of a value as an i64, or a vector.
 func (b *Builder) bitsOf(v *Value) *Value {
 	switch v.Type {
 	case F32:

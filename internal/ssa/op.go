@@ -9,22 +9,29 @@ const (
 	I64
 	F32
 	F64
+	V128
 )
 
-var typeNames = [...]string{Void: "void", I32: "i32", I64: "i64", F32: "f32", F64: "f64"}
+var typeNames = [...]string{Void: "void", I32: "i32", I64: "i64", F32: "f32", F64: "f64", V128: "v128"}
 
 func (t Type) String() string { return typeNames[t] }
 
 // IsFloat reports whether values of the type live in floating-point registers.
-func (t Type) IsFloat() bool { return t == F32 || t == F64 }
+func (t Type) IsFloat() bool { return t >= F32 }
 
 // Size returns the size in bytes.
 func (t Type) Size() int {
-	if t == I32 || t == F32 {
+	switch t {
+	case I32, F32:
 		return 4
+	case V128:
+		return 16
 	}
 	return 8
 }
+
+// Slots returns the number of 64-bit slots that a value takes where it has no register.
+func (t Type) Slots() int { return (t.Size() + 7) / 8 }
 
 // An Op is the operation of a value.
 type Op uint8
@@ -34,7 +41,7 @@ const (
 	OpInvalid Op = iota
 
 	OpParam   // of a block
-	OpConst   // Aux: the bits, an i32 zero-extended
+	OpConst   // Aux: the bits, an i32 zero-extended; of a v128 see Func.Vectors
 	OpContext // the context, which is in a fixed register
 
 	// Integers.
@@ -95,6 +102,10 @@ const (
 	OpBitcast
 
 	OpSelect // condition (i32), value if it is not 0, value if it is
+
+	// Vectors; see vector.go.
+	OpVector  // Aux: an instruction of WebAssembly, and from bit 16 on its lane
+	OpShuffle // Aux: a constant with the indices of 16 of the 32 bytes of both arguments
 
 	// Linear memory. Load: base, address; Store: base, address, value. The address
 	// is an i64, or an i32 taken as unsigned. Aux: offset, below 1<<32. They trap when
@@ -207,6 +218,7 @@ var Ops = [opCount]OpInfo{
 	OpTruncS: info("trunc_s", 1, 0), OpTruncU: info("trunc_u", 1, 0),
 	OpTruncSatS: info("trunc_sat_s", 1, pure), OpTruncSatU: info("trunc_sat_u", 1, pure),
 	OpBitcast: info("bitcast", 1, pure), OpSelect: info("select", 3, pure),
+	OpVector: info("vector", -1, pure), OpShuffle: info("shuffle", 2, pure),
 
 	OpLoad: info("load", 2, 0), OpStore: info("store", 3, 0), OpBoundsCheck: info("bounds_check", 2, 0),
 	OpGet: info("get", 1, 0), OpGetInvariant: info("get_invariant", 1, pure), OpSet: info("set", 2, 0),
@@ -290,7 +302,7 @@ func (c Cond) Swap() Cond {
 }
 
 // A Mem says what a memory access moves: how many bytes, and how a load widens
-// them to the type of the value.
+// them to the type of the value. What a vector has beyond is zeros.
 type Mem uint8
 
 const (
@@ -301,9 +313,11 @@ const (
 	Mem32S
 	Mem32U
 	Mem64 // also floats of 64 bits; floats of 32 bits are Mem32U
+	_
+	Mem128
 )
 
-var memNames = [...]string{"8s", "8u", "16s", "16u", "32s", "32u", "64"}
+var memNames = [...]string{"8s", "8u", "16s", "16u", "32s", "32u", "64", Mem128: "128"}
 
 func (m Mem) String() string { return memNames[m] }
 

@@ -1,6 +1,7 @@
 package ssa
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -204,6 +205,8 @@ func (p *parser) line() {
 		p.catches()
 	case p.accept("site "):
 		p.site()
+	case p.block == nil && p.accept("vector "):
+		p.vector()
 	case strings.HasPrefix(p.rest, "b") && strings.Contains(p.rest, ":") && len(p.rest) > 1 && p.rest[1] >= '0' && p.rest[1] <= '9':
 		p.header()
 	case p.block == nil:
@@ -246,6 +249,29 @@ func (p *parser) site() {
 		site.Clauses = append(site.Clauses, h)
 	}
 	p.f.Sites = append(p.f.Sites, site)
+}
+
+// vector reads a constant.
+func (p *parser) vector() {
+	p.number()
+	p.expect(":")
+	var v Vector
+	if n, err := hex.Decode(v[:], []byte(p.word())); err != nil || n != len(v) {
+		p.failf("a vector has 32 hexadecimal digits")
+	}
+	p.f.Vectors = append(p.f.Vectors, v)
+}
+
+// vectorCode reads the instruction of an OpVector.
+func (p *parser) vectorCode(v *Value) {
+	name, rest, _ := strings.Cut(p.rest, " ")
+	for i := range wasm.Instructions {
+		if wasm.Instructions[i].Name == name {
+			v.Aux, p.rest = int64(i), strings.TrimLeft(rest, " ")
+			return
+		}
+	}
+	p.failf("there is no instruction %q", name)
 }
 
 // header reads the beginning of a block.
@@ -325,7 +351,15 @@ func (p *parser) definition() {
 		p.expect(".")
 		v.Aux = int64(p.oneOf(condNames[:]))
 	}
+	if form == auxVector {
+		p.expect(".")
+		p.vectorCode(v)
+	}
 	more := strings.HasPrefix(p.rest, "v")
+	if form == auxVector && v.hasLane() {
+		v.setLane(p.number())
+		more = p.accept(",")
+	}
 	if form == auxNumber {
 		v.Aux = p.number()
 		more = p.accept(",")

@@ -12,6 +12,7 @@ import (
 //	func "name" (i64, i32) -> (i32)
 //	catches 1: (catch 0 2) (catch_all 1)
 //	site 0: (on 3 1) (on 4 switch)
+//	vector 1: 000102030405060708090a0b0c0d0e0f
 //	b0(v0:i64, v1:i32):
 //	  v2:i32 = add v1, v1 @5
 //	  store.8u v3, v1, v2 + 16 @9
@@ -48,6 +49,9 @@ func (f *Func) String() string {
 			}
 		}
 		w.WriteByte('\n')
+	}
+	for i, v := range f.Vectors {
+		fmt.Fprintf(&w, "vector %d: %x\n", i+1, v[:])
 	}
 	for _, b := range f.Blocks {
 		b.write(&w)
@@ -137,15 +141,18 @@ const (
 	auxNumber         // const 5
 	auxSuffix         // icmp.lt_s
 	auxOffset         // get v1 + 8
+	auxVector         // vector.i32x4.add v1, v2; vector.i32x4.extract_lane 3, v1
 )
 
 func (o Op) auxForm() auxForm {
 	switch o {
 	case OpConst, OpCall, OpTailCall, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
-		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpAlloc, OpCommit:
+		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit:
 		return auxNumber
 	case OpIcmp, OpFcmp:
 		return auxSuffix
+	case OpVector:
+		return auxVector
 	case OpLoad, OpStore, OpBoundsCheck, OpGet, OpGetInvariant, OpSet, OpPart, OpPartFixed, OpSetPart:
 		return auxOffset
 	}
@@ -174,9 +181,14 @@ func (v *Value) write(w *strings.Builder) {
 		fmt.Fprintf(w, ".%v", v.Cond())
 	case v.Op.auxForm() == auxNumber:
 		fmt.Fprintf(w, " %d", v.Aux)
+	case v.Op.auxForm() == auxVector:
+		fmt.Fprintf(w, ".%v", v.Code())
+		if v.hasLane() {
+			fmt.Fprintf(w, " %d", v.Lane())
+		}
 	}
 	if len(v.Args) > 0 {
-		if v.Op.auxForm() == auxNumber {
+		if v.Op.auxForm() == auxNumber || v.Op == OpVector && v.hasLane() {
 			w.WriteByte(',')
 		}
 		w.WriteByte(' ')

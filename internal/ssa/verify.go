@@ -264,11 +264,11 @@ func checkTypes(v *Value) error {
 		is(1, I64)
 	case OpGet, OpGetInvariant:
 		is(0, I64)
-		result(I32, I64, F32, F64)
+		result(I32, I64, F32, F64, V128)
 	case OpSet:
 		result(Void)
 		is(0, I64)
-		is(1, I32, I64, F32, F64)
+		is(1, I32, I64, F32, F64, V128)
 	case OpAlloc:
 		result(I64)
 	case OpCommit:
@@ -281,6 +281,12 @@ func checkTypes(v *Value) error {
 		result(Void)
 		is(0, I64)
 		ok = ok && v.Args[1].Type != Void && v.Mem.Size() <= v.Args[1].Type.Size()
+	case OpVector:
+		ok = checkVector(v)
+	case OpShuffle:
+		result(V128)
+		is(0, V128)
+		is(1, V128)
 	case OpTrapIf, OpTrapUnless, OpIf, OpTable:
 		result(Void)
 		is(0, I32)
