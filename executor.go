@@ -30,6 +30,8 @@ type NativeOptions struct {
 	Polls bool
 	// NoSignals leaves the signal handlers of the process alone. It implies the others.
 	NoSignals bool
+	// Baseline makes code for every processor that the compiler supports, even if this one has more: for tests.
+	Baseline bool
 	// Eager compiles all functions of a module when Compile does, on all processors. Otherwise each
 	// function is compiled when it is first called.
 	Eager bool

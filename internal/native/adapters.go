@@ -31,18 +31,6 @@ const (
 // convention is how values are passed.
 var convention = *amd64.Convention()
 
-// canAdapt reports whether there are adapters for a type.
-func canAdapt(t wasm.FuncType) bool {
-	for _, list := range [][]wasm.ValType{t.Params, t.Results} {
-		for _, v := range list {
-			if v.Kind == wasm.KindV128 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // A functionType is one for which adapters are wanted.
 type functionType struct {
 	id wasm.TypeID
@@ -57,7 +45,7 @@ func (e *Engine) adapt(types []functionType) error {
 	var made []functionType
 	var labels []amd64.Label
 	for _, ft := range types {
-		if _, ok := e.adapters[ft.id]; ok || !canAdapt(ft.t) {
+		if _, ok := e.adapters[ft.id]; ok {
 			continue
 		}
 		e.adapters[ft.id] = adapters{} // so that a type which is there twice is made once
@@ -91,12 +79,12 @@ func (e *Engine) adapt(types []functionType) error {
 	return nil
 }
 
-// adapter returns the adapters for a type; zeros if it cannot have any.
+// adapter returns the adapters for a type.
 func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType) (adapters, error) {
 	e.mu.Lock()
 	found, ok := e.adapters[id]
 	e.mu.Unlock()
-	if ok || !canAdapt(t) {
+	if ok {
 		return found, nil
 	}
 	if err := e.adapt([]functionType{{id, t}}); err != nil {
@@ -131,13 +119,15 @@ func emitHostAdapter(a *amd64.Assembler, sig *ssa.Signature) {
 // fromArgs loads the values that registers hold.
 func fromArgs(a *amd64.Assembler, types []ssa.Type) {
 	for i, p := range convention.Places(types) {
-		arg := ctxAt(codegen.OffArgs + 8*int32(i))
+		arg := ctxAt(codegen.OffArgs + 8*int32(p.Slot))
 		switch {
 		case p.Reg == codegen.NoReg:
 		case types[i] == ssa.F32:
 			a.SSELoad(amd64.Movss, amd64.Reg(p.Reg), arg)
 		case types[i] == ssa.F64:
 			a.SSELoad(amd64.Movsd, amd64.Reg(p.Reg), arg)
+		case types[i] == ssa.V128:
+			a.SSELoad(amd64.Movups, amd64.Reg(p.Reg), arg)
 		case types[i] == ssa.I32:
 			a.Load(amd64.S32, amd64.Reg(p.Reg), arg)
 		default:
@@ -149,7 +139,7 @@ func fromArgs(a *amd64.Assembler, types []ssa.Type) {
 // toArgs stores them as slots. It needs RDX.
 func toArgs(a *amd64.Assembler, types []ssa.Type) {
 	for i, p := range convention.Places(types) {
-		arg := ctxAt(codegen.OffArgs + 8*int32(i))
+		arg := ctxAt(codegen.OffArgs + 8*int32(p.Slot))
 		reg := amd64.Reg(p.Reg)
 		switch {
 		case p.Reg == codegen.NoReg:
@@ -159,6 +149,9 @@ func toArgs(a *amd64.Assembler, types []ssa.Type) {
 			reg = amd64.RDX
 		case types[i] == ssa.F64:
 			a.SSEStore(amd64.Movsd, arg, reg)
+			continue
+		case types[i] == ssa.V128:
+			a.SSEStore(amd64.Movups, arg, reg)
 			continue
 		}
 		a.Store(amd64.S64, arg, reg)

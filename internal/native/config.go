@@ -10,6 +10,8 @@ type Config struct {
 	Polls bool
 	// NoSignals leaves the handlers of the process alone. It implies the other two.
 	NoSignals bool
+	// Baseline makes code for every processor that the compiler supports, even if this one has more: for tests.
+	Baseline bool
 	// Eager compiles all functions of a module when the module is prepared, instead of each when
 	// it is first called.
 	Eager bool

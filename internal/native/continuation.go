@@ -95,9 +95,6 @@ func (m *machine) consume(r *store.ContRecord) (*store.ContRecord, wasm.TrapCode
 }
 
 func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
-	if f.Native == 0 {
-		return wasm.TrapBarrier // it has a v128, and can only be interpreted
-	}
 	conts := &m.store.Conts
 	if conts.WantsCollection() || m.store.CollectAlways {
 		m.store.Collect()
@@ -215,50 +212,65 @@ func (m *machine) awaited(r *store.ContRecord) []wasm.ValType {
 // addBound puts the values that are bound before those in registers and Args.
 func (m *machine) addBound(inner *store.ContRecord, full []wasm.ValType) {
 	n := int(inner.Bound / 8)
-	values := make([]uint64, len(full))
+	values := make([]uint64, wasm.SlotCount(full))
 	copy(values, unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), n))
-	m.gather(full[n:], values[n:])
+	m.gather(behind(full, n), values[n:])
 	m.scatter(full, values)
 	inner.Bound = 0
 }
 
+// behind returns the types of the values behind so many slots.
+func behind(types []wasm.ValType, slots int) []wasm.ValType {
+	for slots > 0 {
+		slots -= wasm.SlotCount(types[:1])
+		types = types[1:]
+	}
+	return types
+}
+
 // A placer tells where a call passes its values, one after the other, as
 // [codegen.Convention.Places] does.
-type placer struct{ ints, floats int }
+type placer struct{ ints, floats, slot int }
 
-// next returns the register of a value of a type, NoReg if it has none.
-func (p *placer) next(t ssa.Type) codegen.Reg {
+// next returns the register of a value of a type, NoReg if it has none, and its slot.
+func (p *placer) next(t ssa.Type) (codegen.Reg, int) {
 	list, i := convention.Int, &p.ints
 	if t.IsFloat() {
 		list, i = convention.Float, &p.floats
 	}
+	slot := p.slot
+	p.slot += t.Slots()
 	if *i == len(list) {
-		return codegen.NoReg
+		return codegen.NoReg, slot
 	}
 	*i++
-	return list[*i-1]
+	return list[*i-1], slot
 }
 
-// passed returns where value i is that is passed in a register: in what the stubs have
-// saved, or in Args.
-func (m *machine) passed(r codegen.Reg, i int) *uint64 {
+// passed returns where a value is that is passed in a register: in what the stubs have
+// saved, or in Args at a slot. A vector has a second word behind the first.
+func (m *machine) passed(r codegen.Reg, slot int) *[2]uint64 {
+	p := unsafe.Pointer(&m.context.Args[slot])
 	switch {
 	case r == codegen.NoReg:
-		return &m.context.Args[i]
 	case r >= amd64.X0:
-		return &m.context.SavedX[r-amd64.X0][0]
+		return &m.context.SavedX[r-amd64.X0]
+	default:
+		p = unsafe.Pointer(&m.context.Saved[r])
 	}
-	return (*uint64)(unsafe.Pointer(&m.context.Saved[r]))
+	return (*[2]uint64)(p)
 }
 
 // gather copies values of the types from where calls pass them.
 func (m *machine) gather(list []wasm.ValType, to []uint64) {
 	var p placer
-	for i, t := range list {
+	for _, t := range list {
 		t := ssa.TypeOf(t)
-		to[i] = *m.passed(p.next(t), i)
+		r, slot := p.next(t)
+		value := m.passed(r, slot)
+		copy(to[slot:], value[:t.Slots()])
 		if t == ssa.F32 {
-			to[i] &= 1<<32 - 1
+			to[slot] &= 1<<32 - 1
 		}
 	}
 }
@@ -266,8 +278,10 @@ func (m *machine) gather(list []wasm.ValType, to []uint64) {
 // scatter copies values to where calls pass them.
 func (m *machine) scatter(list []wasm.ValType, values []uint64) {
 	var p placer
-	for i, t := range list {
-		*m.passed(p.next(ssa.TypeOf(t)), i) = values[i]
+	for _, t := range list {
+		t := ssa.TypeOf(t)
+		r, slot := p.next(t)
+		copy(m.passed(r, slot)[:], values[slot:slot+t.Slots()])
 	}
 }
 
@@ -277,7 +291,7 @@ func (m *machine) putLast(before []wasm.ValType, ref uint64) {
 	for _, t := range before {
 		p.next(ssa.TypeOf(t))
 	}
-	*m.passed(p.next(ssa.I64), len(before)) = ref
+	m.passed(p.next(ssa.I64))[0] = ref
 }
 
 // bind puts values before those that a continuation will be resumed with, and returns the
@@ -297,7 +311,7 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 	inner := conts.At(r.Inner)
 	bound := int(inner.Bound / 8)
 	left := m.store.Types.Comp(wasm.TypeID(m.store.Types.Comp(t).Cont)).Func.Params
-	n := len(m.awaited(r)) - bound - len(left)
+	n := wasm.SlotCount(m.awaited(r)) - bound - wasm.SlotCount(left)
 	if trap := m.reserveBound(r, inner, uintptr(bound+n)*8); trap != 0 {
 		return 0, trap
 	}
@@ -453,7 +467,7 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 	self := m.capture(p, back)
 	full := m.awaited(r)
 	bound := int(m.store.Conts.At(r.Inner).Bound / 8)
-	m.putLast(full[bound:len(full)-1], self)
+	m.putLast(behind(full[:len(full)-1], bound), self)
 	m.start(r, p.parent)
 	return true
 }

@@ -50,6 +50,9 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 	if !features.SSE41 || !features.POPCNT {
 		return nil, errors.New("weft: the native engine needs a processor with SSE4.1 and POPCNT")
 	}
+	if config.Baseline {
+		features = amd64.Baseline()
+	}
 	if err := startProcess(); err != nil {
 		return nil, err
 	}

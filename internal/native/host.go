@@ -63,7 +63,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	}
 	if r.Throw == nil {
 		full := m.awaited(c)
-		m.scatter(full[len(full)-len(r.Args):], r.Args)
+		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
 		m.start(c, side)
 	} else if !m.throwFromHost(c, r.Throw) {
 		return m.err

@@ -93,7 +93,7 @@ func (o *Optimizer) foldBinary(v *Value, info *OpInfo) *Value {
 }
 
 // isBool reports whether a value is 0 or 1.
-func isBool(v *Value) bool { return v.Op == OpIcmp || v.Op == OpFcmp }
+func isBool(v *Value) bool { return v.Op == OpIcmp || v.Op == OpFcmp || v.IsBitTest() }
 
 // foldVariable folds an operation whose second argument is not a constant.
 func (o *Optimizer) foldVariable(v, x, y *Value) *Value {

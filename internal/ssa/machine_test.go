@@ -110,6 +110,11 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 		r = b2u(evalCompare(v.Cond(), v.Args[0].Type, args[0], args[1]))
 	case OpFcmp:
 		r = hashOf(uint64(v.Aux), args[0], args[1]) & 1
+	case OpVector, OpShuffle:
+		r = hashOf(append(args, uint64(v.Op), uint64(v.Aux))...)
+		if v.IsBitTest() {
+			r &= 1
+		}
 	case OpSelect:
 		r = args[2]
 		if args[0] != 0 {

@@ -54,14 +54,14 @@ func (v *Value) setLane(lane int64) { v.Aux |= lane << laneShift }
 
 func (v *Value) hasLane() bool { return v.Code().Info().Imm == wasm.ImmLane }
 
-// IsVector reports whether v is the OpVector of one of the instructions.
-func (v *Value) IsVector(codes ...wasm.Opcode) bool {
-	if v.Op == OpVector {
-		for _, c := range codes {
-			if v.Code() == c {
-				return true
-			}
-		}
+// IsBitTest reports whether v tells of a vector whether bits are set, as 0 or 1.
+func (v *Value) IsBitTest() bool {
+	if v.Op != OpVector {
+		return false
+	}
+	switch v.Code() {
+	case wasm.OpV128AnyTrue, wasm.OpI8x16AllTrue, wasm.OpI16x8AllTrue, wasm.OpI32x4AllTrue, wasm.OpI64x2AllTrue:
+		return true
 	}
 	return false
 }

@@ -22,6 +22,7 @@ func TestCorpusNative(t *testing.T) {
 		"no signals": {NoSignals: true},
 		"checks":     {BoundsChecks: true},
 		"polls":      {Polls: true},
+		"baseline":   {Baseline: true},
 		// Stacks grow all the time, and every 100 microseconds all threads are stopped wherever
 		// they are.
 		"stress": {SmallStacks: true},

@@ -31,20 +31,24 @@ const maxInstr = 16
 // An opcode says how an instruction with a ModRM byte begins:
 //
 //	bits 0-7   the opcode byte
-//	bits 8-9   the escape before it: none, 0F, 0F 3A
+//	bits 8-9   the escape before it: none, 0F, 0F 3A, 0F 38
 //	bits 10-11 the mandatory prefix: none, 66, F3, F2
 //	bit 12     the register operand is a byte
 //	bit 13     the register-or-memory operand is a byte
+//	bit 14     the encoding is VEX
+//	bits 16-19 the second of three operands, with VEX
 type opcode = uint32
 
 const (
 	esc0F   opcode = 1 << 8
 	esc0F3A opcode = 2 << 8
+	esc0F38 opcode = 3 << 8
 	pre66   opcode = 1 << 10
 	preF3   opcode = 2 << 10
 	preF2   opcode = 3 << 10
 	byteReg opcode = 1 << 12
 	byteRM  opcode = 1 << 13
+	isVEX   opcode = 1 << 14
 )
 
 // prefixes has the mandatory prefixes in the order of an opcode's bits.
@@ -65,6 +69,9 @@ func (b *head) add(v byte) {
 // begin composes prefixes, REX and opcode. reg, index and rm are the numbers of
 // the registers that REX extends.
 func begin(op opcode, size Size, reg, index, rm Reg) (b head) {
+	if op&isVEX != 0 {
+		return beginVEX(op, size, reg, index, rm)
+	}
 	if size == S16 {
 		b.add(0x66)
 	}
@@ -85,6 +92,9 @@ func begin(op opcode, size Size, reg, index, rm Reg) (b head) {
 	case 2:
 		b.add(0x0f)
 		b.add(0x3a)
+	case 3:
+		b.add(0x0f)
+		b.add(0x38)
 	}
 	b.add(byte(op))
 	return b

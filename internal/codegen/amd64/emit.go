@@ -3,6 +3,7 @@ package amd64
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"weft/internal/codegen"
@@ -27,6 +28,8 @@ type Emitter struct {
 	refills   []refill
 	tables    []table
 	constants []poolConstant
+	vectors   []Label // of the constants of 16 bytes; 0 for one that is not in pooled
+	pooled    []int64 // those that are used, as codegen.Func.Vectors has them
 	pads      []pads
 	sites     []codegen.Site
 	calls     []codegen.Relocation
@@ -71,6 +74,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
 	e.exits, e.polls, e.refills, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.tables[:0], e.constants[:0], e.pads[:0]
 	e.blocks, e.sites, e.calls = e.blocks[:0], e.sites[:0], e.calls[:0]
+	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
 	for range f.Blocks {
 		e.blocks = append(e.blocks, e.a.NewLabel())
 	}
@@ -207,6 +211,7 @@ func (e *Emitter) rare(g growth) {
 			a.put32(int32(c.bits >> 32))
 		}
 	}
+	e.vectorPool()
 	for i := range e.tables {
 		t := &e.tables[i]
 		a.Align(4)
@@ -302,12 +307,14 @@ func (e *Emitter) inst(in *codegen.Inst) error {
 	switch b := m.base(); {
 	case b == mNone || b >= mopCount:
 		return fmt.Errorf("amd64: there is no machine operation %d", in.Op)
-	case mCmp <= b && b <= mUcomi:
+	case mCmp <= b && b <= mPtest:
 		e.comparison(in)
 	case b >= mJump:
 		e.control(in)
 	case mFadd <= b && b <= mTrunc:
 		e.float(in)
+	case mVecConst <= b && b <= mVecOut:
+		e.vector(in)
 	default:
 		e.integer(in)
 	}
@@ -329,15 +336,12 @@ func (e *Emitter) moves(in *codegen.Inst) {
 		}
 	default:
 		at := At(RSP, int32(in.Imm))
-		size := Size(S64)
-		if e.f.VRegs[e.f.Operands[in.First].V].Size == 4 {
-			size = S32
-		}
+		size := Size(bits.TrailingZeros8(e.f.VRegs[e.f.Operands[in.First].V].Size))
 		switch spill := in.Flags&codegen.Spill != 0; {
 		case isX(x) && spill:
-			a.SSEStore(ofSize(size, Movss, Movsd), at, x)
+			a.SSEStore(moveX(size), at, x)
 		case isX(x):
-			a.SSELoad(ofSize(size, Movss, Movsd), x, at)
+			a.SSELoad(moveX(size), x, at)
 		case spill:
 			a.Store(size, at, x)
 		default:

@@ -85,6 +85,8 @@ func (e *Emitter) compare(in *codegen.Inst, i int) {
 		} else {
 			a.SSE(op, x, y)
 		}
+	case mPtest:
+		a.SSE(Ptest, x, y)
 	}
 }
 

@@ -28,7 +28,7 @@ func (e *Emitter) float(in *codegen.Inst) {
 	case mFneg:
 		a.FloatNeg(size, e.reg(in, 1))
 	case mMovX:
-		a.SSELoad(ofSize(size, Movss, Movsd), e.reg(in, 0), e.mem(in))
+		a.SSELoad(moveX(size), e.reg(in, 0), e.mem(in))
 	case mFsqrt:
 		e.floatUnary(ofSize(size, Sqrtss, Sqrtsd), in)
 	case mFround:

@@ -105,7 +105,7 @@ func (e *Emitter) integer(in *codegen.Inst) {
 			a.Store(size, e.mem(in), e.reg(in, 0))
 		}
 	case mStoreX:
-		a.SSEStore(ofSize(size, Movss, Movsd), e.mem(in), e.reg(in, 0))
+		a.SSEStore(moveX(size), e.mem(in), e.reg(in, 0))
 	}
 }
 

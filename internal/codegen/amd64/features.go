@@ -9,7 +9,12 @@ type Features struct {
 	BMI1   bool // TZCNT
 	LZCNT  bool // LZCNT
 	BMI2   bool // SHLX, SHRX, SARX, RORX
+	AVX    bool // three-operand forms of vector instructions, with SSE4.2
+	AVX2   bool // broadcasts
 }
+
+// Baseline returns those without which there is no compiled code.
+func Baseline() Features { return Features{SSE41: true, POPCNT: true} }
 
 // Detect returns what the processor that runs this program has; elsewhere than on
 // x86-64, nothing.
@@ -22,5 +27,7 @@ func Detect() Features {
 		// own that package cpu does not read.
 		LZCNT: cpu.X86.HasBMI2,
 		BMI2:  cpu.X86.HasBMI2,
+		AVX:   cpu.X86.HasAVX && cpu.X86.HasSSE42,
+		AVX2:  cpu.X86.HasAVX2,
 	}
 }

@@ -1,6 +1,10 @@
 package amd64
 
-import "weft/internal/codegen"
+import (
+	"fmt"
+
+	"weft/internal/codegen"
+)
 
 // A mop is what a machine instruction does: the Op of a [codegen.Inst]. Its low
 // byte is one of the operations below; form and consumer are in the upper one.
@@ -22,7 +26,8 @@ const (
 	// formToMem and formToMemImm: the result goes to memory, too.
 	formToMem
 	formToMemImm
-	formMask form = 7 << 8
+	formConst      // a constant of 16 bytes; Inst.Disp: see codegen.Func.Vectors
+	formMask  form = 7 << 8
 )
 
 // consumer says what becomes of the flags that a comparison sets. No flags live
@@ -126,11 +131,19 @@ const (
 	mFromX
 	mTrunc // s, d, temporary; Size: of the float; Imm: truncation bits
 
+	// Vectors. Imm: see vectorImm. With AVX no operand is tied.
+	mVecConst // d; Imm: see codegen.Func.Vectors
+	mVec      // x, y, d tied; x, d tied, address; or constant
+	mVecUnary // s, d; d, address; or constant
+	mVecShift // x, d tied; by a constant
+	mVecOut   // s, d; s, address: the register is the first operand of the encoding, and what is written the second
+
 	// Comparisons. x, y; x, Imm; x, address; address, Imm; after the operands of
 	// the consumer. Imm also has the code of a trap in its upper half.
 	mCmp
 	mTest
 	mUcomi
+	mPtest
 
 	// Branches.
 	mJump
@@ -165,7 +178,8 @@ var mopNames = [mopCount]string{
 	mPopcnt: "popcnt", mLzcnt: "lzcnt", mTzcnt: "tzcnt", mStore: "store", mStoreX: "storex",
 	mFadd: "fadd", mFsub: "fsub", mFmul: "fmul", mFdiv: "fdiv", mFmin: "fmin", mFmax: "fmax", mFcopysign: "fcopysign", mFabs: "fabs", mFneg: "fneg",
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
-	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi",
+	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
+	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
 	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mPoll: "poll", mAlloc: "alloc",
 }
@@ -173,12 +187,19 @@ var mopNames = [mopCount]string{
 // String returns the name of the operation, with its form and consumer.
 func (m mop) String() string {
 	return mopNames[m.base()] +
-		[...]string{"", ".imm", ".mem", ".memimm", ".tomem", ".tomemimm"}[m.form()>>8] +
+		[...]string{"", ".imm", ".mem", ".memimm", ".tomem", ".tomemimm", ".const"}[m.form()>>8] +
 		[...]string{"", ".select", ".branch", ".trap"}[m.consumer()>>12]
 }
 
-// InstName returns what an instruction is called, for [codegen.Func.Text].
-func InstName(in *codegen.Inst) string { return mop(in.Op).String() }
+// InstName returns what an instruction is called, for [codegen.Func.Text]; of one on vectors also the
+// encoding.
+func InstName(in *codegen.Inst) string {
+	m := mop(in.Op)
+	if mVec <= m.base() && m.base() <= mVecOut {
+		return fmt.Sprintf("%v(%x)", m, in.Imm)
+	}
+	return m.String()
+}
 
 // Conditions beside those of the flags: floats are equal only if PF is clear.
 // Inverting works as with the others.

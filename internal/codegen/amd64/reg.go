@@ -81,6 +81,7 @@ const (
 	S16
 	S32
 	S64
+	S128 // of vectors
 )
 
 // Mem is an operand in memory: Base + Index*Scale + Disp.

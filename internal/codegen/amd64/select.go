@@ -3,6 +3,7 @@ package amd64
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"weft/internal/codegen"
@@ -128,6 +129,7 @@ func (s *Selector) finish() {
 		b := &s.cf.Blocks[i]
 		b.First, b.End = n-b.End, n-b.First
 	}
+	s.cf.Vectors = s.f.Vectors
 	s.cf.InstanceHome = s.Config.InstanceHome && s.hasCalls
 }
 
@@ -339,12 +341,7 @@ func (s *Selector) addMem(m mop, in codegen.Inst, a address, operands ...codegen
 }
 
 // sizeOf returns the size of a type.
-func sizeOf(t ssa.Type) Size {
-	if t.Size() == 4 {
-		return S32
-	}
-	return S64
-}
+func sizeOf(t ssa.Type) Size { return Size(bits.TrailingZeros(uint(t.Size()))) }
 
 // constant returns the value of an integer constant, with its sign.
 func constant(v *ssa.Value) (int64, bool) {

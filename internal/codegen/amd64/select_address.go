@@ -168,6 +168,10 @@ func (s *Selector) load(v *ssa.Value) {
 	} else {
 		a = s.recordAddress(v)
 	}
+	if v.Op == ssa.OpLoad && v.Type == ssa.V128 && v.Mem != ssa.Mem128 { // zeros above
+		s.addMem(mMovX.with(formMem), codegen.Inst{Size: uint8(storeSize(v))}, a, d)
+		return
+	}
 	if v.Type.IsFloat() || !v.Op.HasMem() {
 		s.loadFrom(v.Type, a, d)
 		return
@@ -207,6 +211,9 @@ func (s *Selector) store(v *ssa.Value) {
 		return
 	}
 	if v.Op == ssa.OpStore {
+		if value := v.Args[2]; value.Op == ssa.OpVector && s.foldable(value) && s.storeLane(v, value) {
+			return
+		}
 		s.storeTo(s.memoryAddress(v), v.Args[2], storeSize(v))
 		return
 	}
@@ -284,7 +291,7 @@ func (s *Selector) storeTo(a address, v *ssa.Value, size Size) {
 	if v.Op == ssa.OpWrap && size <= S32 {
 		v = v.Args[0]
 	}
-	if v.Op == ssa.OpConst {
+	if v.Op == ssa.OpConst && v.Type != ssa.V128 {
 		// An f32 is like an i32; 64 bits must be those of an extended sign.
 		if c := v.Aux; size <= S32 || c == int64(int32(c)) {
 			in.Imm = int64(int32(c))

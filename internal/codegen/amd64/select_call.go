@@ -85,7 +85,7 @@ func (s *Selector) call(v *ssa.Value) {
 		case s.places[r.Aux].Reg != NoReg:
 			operands = append(operands, fixedDef(s.vreg(r), s.places[r.Aux].Reg))
 		default:
-			s.loadSlot(int(r.Aux), r)
+			s.loadSlot(s.places[r.Aux].Slot, r)
 		}
 	}
 	s.results = rest
@@ -135,8 +135,10 @@ func (s *Selector) rotate(i int) {
 
 // builtin passes everything in slots.
 func (s *Selector) builtin(v *ssa.Value, in codegen.Inst) {
-	for i, a := range v.Args {
-		s.storeSlot(i, a)
+	slot := 0
+	for _, a := range v.Args {
+		s.storeSlot(slot, a)
+		slot += a.Type.Slots()
 	}
 	s.add(mBuiltin, in)
 	rest := s.results[:0]
@@ -173,7 +175,7 @@ func (s *Selector) entry(b *ssa.Block) {
 		case reg != NoReg:
 			operands = append(operands, fixedDef(s.vreg(p), reg))
 		default:
-			s.loadSlot(i, p)
+			s.loadSlot(s.places[i].Slot, p)
 		}
 	}
 	s.add(mEntry, codegen.Inst{}, operands...)
@@ -190,7 +192,7 @@ func (s *Selector) pad(b *ssa.Block, out *codegen.Block) {
 	out.Pad = true
 	for i, place := range s.convention.Places(types) {
 		if place.Reg == NoReg {
-			s.loadSlot(i, b.Params[i])
+			s.loadSlot(place.Slot, b.Params[i])
 			continue
 		}
 		out.Params = append(out.Params, s.vreg(b.Params[i]))

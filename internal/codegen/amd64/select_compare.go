@@ -43,12 +43,15 @@ func (s *Selector) condition(v *ssa.Value, faults bool) comparison {
 }
 
 func (s *Selector) isComparison(v *ssa.Value) bool {
-	return (v.Op == ssa.OpIcmp || v.Op == ssa.OpFcmp) && s.foldable(v)
+	return (v.Op == ssa.OpIcmp || v.Op == ssa.OpFcmp || v.IsBitTest()) && s.foldable(v)
 }
 
-// compare finds the comparison for an OpIcmp or OpFcmp.
+// compare finds the comparison for an OpIcmp, OpFcmp, or OpVector that tests bits.
 func (s *Selector) compare(v *ssa.Value, faults bool) comparison {
-	if v.Op == ssa.OpFcmp {
+	switch v.Op {
+	case ssa.OpVector:
+		return s.compareBits(v)
+	case ssa.OpFcmp:
 		return s.compareFloats(v.Cond(), v.Args[0], v.Args[1], faults)
 	}
 	return s.compareInts(v.Cond(), v.Args[0], v.Args[1], faults)

@@ -78,6 +78,8 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.extend(mMov, v)
 	case ssa.OpIcmp, ssa.OpFcmp:
 		s.consume(s.compare(v, true), toValue, wasm.TrapNone, s.def(v))
+	case ssa.OpVector, ssa.OpShuffle:
+		s.vector(v)
 	case ssa.OpSelect:
 		s.selectValue(v)
 	case ssa.OpLoad, ssa.OpGet, ssa.OpGetInvariant, ssa.OpPart, ssa.OpPartFixed:
@@ -133,6 +135,8 @@ func (s *Selector) constant(v *ssa.Value) {
 		m = mF32Const
 	case ssa.F64:
 		m = mF64Const
+	case ssa.V128:
+		m = mVecConst
 	}
 	r := s.vreg(v)
 	info := &s.cf.VRegs[r]

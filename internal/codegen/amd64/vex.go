@@ -45,3 +45,34 @@ func vex(opcodes byte, op VEX, size Size, reg, second, rm Reg) (b head) {
 	b.add(byte(op))
 	return b
 }
+
+// withVEX returns the three-operand form of an SSE instruction: second is the register that the
+// two-operand form destroys, NoReg for an instruction that has none.
+func withVEX(op SSE, second Reg) SSE {
+	if second == NoReg {
+		second = 0
+	}
+	return op | SSE(isVEX) | SSE(second&15)<<16
+}
+
+// beginVEX composes the prefix, of two bytes where that is enough, and the opcode of an instruction
+// on 128 bits.
+func beginVEX(op opcode, size Size, reg, index, rm Reg) (b head) {
+	maps := [4]byte{1: 1, 2: map0F3A, 3: map0F38}
+	opcodes := maps[op>>8&3]
+	rest := byte(^op>>16&15<<3) | byte(op>>10&3)
+	if size == S64 {
+		rest |= 0x80
+	}
+	inverted := byte(^reg>>3&1<<7 | ^index>>3&1<<6 | ^rm>>3&1<<5)
+	if opcodes == 1 && size != S64 && inverted&0x60 == 0x60 {
+		b.add(0xc5)
+		b.add(inverted&0x80 | rest)
+	} else {
+		b.add(0xc4)
+		b.add(inverted | opcodes)
+		b.add(rest)
+	}
+	b.add(byte(op))
+	return b
+}
