@@ -22,8 +22,9 @@ import (
 // In memory it keeps modules that were read and validated, for all engines that
 // have the cache. Two compilations by one engine also share the code, as long as
 // one of their modules is in use. In a directory it keeps, for later runs, that a
-// module is valid: validation is most of the time that Compile takes. An error of a
-// module is never cached.
+// module is valid, and the machine code of the functions that were compiled; for
+// engines with the same configuration, on processors with the same features. An
+// error of a module is never cached.
 //
 // A directory may be used by several processes at the same time. An entry that is
 // damaged is as good as absent. But whoever can write to the directory can have
@@ -107,10 +108,11 @@ type cachedModule struct {
 // compile returns the module that a source is compiled to. The bytes are hashed
 // while they are read.
 func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
-	hash := make(chan [sha256.Size]byte, 1)
-	go func() { hash <- sha256.Sum256(source) }()
+	hashed := make(chan [sha256.Size]byte, 1)
+	go func() { hashed <- sha256.Sum256(source) }()
 	m, err := e.Parse(source)
-	key := c.key("valid", <-hash, e.config.features)
+	hash := <-hashed
+	key := c.key("valid", hash, e.config.features)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +123,27 @@ func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
 		}
 		known = c.add(key, m, int64(len(source)))
 	}
-	return c.prepare(e, known), nil
+	return c.prepare(e, known, c.saved(hash, e.config.features)), nil
+}
+
+// saved returns where an engine keeps what it makes of a source for later runs; nil for nowhere.
+func (c *Cache) saved(source [sha256.Size]byte, f wasm.Features) store.Saved {
+	if c.dir == nil {
+		return nil
+	}
+	return func(configuration string) store.SavedFunctions {
+		return c.dir.Records(c.key("functions "+configuration, source, f))
+	}
+}
+
+// Flush writes to the directory what engines have compiled and not written yet, which
+// they also do from time to time. Call it before the program ends. Without a directory it does
+// nothing.
+func (c *Cache) Flush() error {
+	if c.dir == nil {
+		return nil
+	}
+	return c.dir.Flush()
 }
 
 // validate validates a module, unless the directory says that it is valid.
@@ -181,7 +203,7 @@ func (c *Cache) add(key cache.Key, m *wasm.Module, size int64) *cachedModule {
 }
 
 // prepare returns what an engine has made of a module, or makes it.
-func (c *Cache) prepare(e *Engine, m *cachedModule) *store.Module {
+func (c *Cache) prepare(e *Engine, m *cachedModule, saved store.Saved) *store.Module {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	key := weak.Make(e)
@@ -193,7 +215,7 @@ func (c *Cache) prepare(e *Engine, m *cachedModule) *store.Module {
 			delete(m.modules, engine)
 		}
 	}
-	made := e.prepare(m.wasm)
+	made := e.prepare(m.wasm, saved)
 	m.modules[key] = weak.Make(made)
 	return made
 }

@@ -88,12 +88,12 @@ func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
 	if err := validate.Module(m, e.config.features); err != nil {
 		return nil, err
 	}
-	return &Module{engine: e, module: e.prepare(m)}, nil
+	return &Module{engine: e, module: e.prepare(m, nil)}, nil
 }
 
-// prepare makes a valid module one of the engine.
-func (e *Engine) prepare(m *wasm.Module) *store.Module {
-	return store.NewModule(m, e.types, e.config.features, e.executor)
+// prepare makes a valid module one of the engine, which may save what it makes of it.
+func (e *Engine) prepare(m *wasm.Module, saved store.Saved) *store.Module {
+	return store.NewModule(m, e.types, e.config.features, e.executor, saved)
 }
 
 // NewStore makes an empty store. The error says that the system has no memory for

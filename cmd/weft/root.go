@@ -132,19 +132,22 @@ func parseFeatures(list string) (wasm.Features, error) {
 }
 
 // newEngine makes an engine with the listed features, and a cache in a directory
-// unless that is "".
-func newEngine(features, cacheDir string, executor executorFlag) (*weft.Engine, error) {
+// unless that is "". The function that it returns is to be called at the end.
+func newEngine(features, cacheDir string, executor executorFlag) (engine *weft.Engine, end func(), err error) {
 	f, err := parseFeatures(features)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	end = func() {}
 	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor))
 	if cacheDir != "" {
 		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
 		if err != nil {
-			return nil, fmt.Errorf("cache: %w", err)
+			return nil, nil, fmt.Errorf("cache: %w", err)
 		}
+		end = func() { _ = cache.Flush() } // what cannot be kept is compiled again
 		config = config.WithCache(cache)
 	}
-	return weft.NewEngine(config)
+	engine, err = weft.NewEngine(config)
+	return engine, end, err
 }

@@ -74,10 +74,11 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 	if !cmd.Flags().Changed("cache") {
 		flags.cache = os.Getenv("WEFT_CACHE")
 	}
-	engine, err := newEngine(flags.features, flags.cache, flags.executor)
+	engine, end, err := newEngine(flags.features, flags.cache, flags.executor)
 	if err != nil {
 		return err
 	}
+	defer end()
 	source, err := readInput(cmd, file)
 	if err != nil {
 		return err

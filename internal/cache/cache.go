@@ -27,6 +27,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -66,6 +67,9 @@ const headerSize = 16 + 2*sha256.Size + 8
 type Dir struct {
 	path     string
 	maxBytes int64
+
+	mu      sync.Mutex
+	growing map[*Records]struct{} // that have something to be written
 }
 
 // Open returns a directory, which it makes if need be, and refuses if everybody may
@@ -82,7 +86,7 @@ func Open(path string, maxBytes int64) (*Dir, error) {
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
 		return nil, fmt.Errorf("%s: everybody may write to the directory, so its content cannot be believed", path)
 	}
-	return &Dir{path, maxBytes}, nil
+	return &Dir{path: path, maxBytes: maxBytes}, nil
 }
 
 func (d *Dir) file(k Key) string { return filepath.Join(d.path, hex.EncodeToString(k[:])+suffix) }

@@ -199,7 +199,7 @@ func TestOthersMayWrite(t *testing.T) {
 func TestProcesses(t *testing.T) {
 	const child = "WEFT_CACHE_TEST_DIR"
 	if path := os.Getenv(child); path != "" {
-		hammer(t, &Dir{path, 5 * 10_000})
+		hammer(t, &Dir{path: path, maxBytes: 5 * 10_000})
 		return
 	}
 	d := open(t, 5*10_000)

@@ -65,7 +65,7 @@ func lowerAll(t *testing.T, source []byte, features wasm.Features) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiled := store.NewModule(m, wasm.NewTypeSet(), features, engine)
+	compiled := store.NewModule(m, wasm.NewTypeSet(), features, engine, nil)
 	var out bytes.Buffer
 	var l lowerer
 	for i := range m.Funcs {

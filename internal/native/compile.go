@@ -119,13 +119,14 @@ func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
 	config := e.configuration(m, env)
 	codes := make([]*codegen.Code, len(m.Wasm.Funcs))
 	errs := make([]error, len(codes))
+	saved := e.saved(m)
 	var next atomic.Int64
 	var failed atomic.Bool
 	work := func() {
 		c := newCompiler()
 		c.begin(env, &config)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
-			if codes[i], errs[i] = c.function(i); errs[i] != nil {
+			if codes[i], errs[i] = saved.function(c, i); errs[i] != nil {
 				failed.Store(true)
 			}
 		}

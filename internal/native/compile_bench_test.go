@@ -12,9 +12,10 @@ import (
 	"weft/wasm/validate"
 )
 
-// BenchmarkCompile compiles the functions of the module that the environment variable
-// WEFT_SSA_WASM names, on one core.
-func BenchmarkCompile(b *testing.B) {
+// benchmarkModule returns the module that the environment variable WEFT_SSA_WASM names, with an
+// engine that does not compile it by itself.
+func benchmarkModule(b *testing.B) (*Engine, *store.Module) {
+	b.Helper()
 	path := os.Getenv("WEFT_SSA_WASM")
 	if path == "" {
 		b.Skip("WEFT_SSA_WASM names no module")
@@ -34,10 +35,15 @@ func BenchmarkCompile(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	module := store.NewModule(m, wasm.NewTypeSet(), wasm.AllFeatures, unprepared{e})
+	return e, store.NewModule(m, wasm.NewTypeSet(), wasm.AllFeatures, unprepared{e}, nil)
+}
+
+// BenchmarkCompile compiles the functions of a module, on one core.
+func BenchmarkCompile(b *testing.B) {
+	e, module := benchmarkModule(b)
 	size := int64(0)
-	for i := range m.Funcs {
-		size += int64(len(m.Funcs[i].Body))
+	for i := range module.Wasm.Funcs {
+		size += int64(len(module.Wasm.Funcs[i].Body))
 	}
 	b.SetBytes(size)
 	b.ReportAllocs()
@@ -45,7 +51,7 @@ func BenchmarkCompile(b *testing.B) {
 		c, env := newCompiler(), e.environment(module)
 		config := e.configuration(module, env)
 		c.begin(env, &config)
-		for i := range m.Funcs {
+		for i := range module.Wasm.Funcs {
 			if _, err := c.function(i); err != nil {
 				b.Fatal(err)
 			}

@@ -114,7 +114,9 @@ func (e *Engine) prepare(m *store.Module) error {
 		}
 		code.clauses = survey.clauses
 	}
+	var saved savedCode
 	if compileAll == nil {
+		saved = e.saved(m)
 		if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
 			return err
 		}
@@ -123,7 +125,7 @@ func (e *Engine) prepare(m *store.Module) error {
 		return err
 	}
 	env := e.environment(m)
-	m.Native = &lazyCode{code, env, e.configuration(m, env)}
+	m.Native = &lazyCode{code, env, e.configuration(m, env), saved}
 	runtime.AddCleanup(m, e.remove, code)
 	return nil
 }

@@ -17,7 +17,7 @@ func Explain(m *wasm.Module, features wasm.Features, own int, show func(stage st
 		return nil, err
 	}
 	e.config = Config{} // code as it usually is
-	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e})
+	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e}, nil)
 	c, env := newCompiler(), e.environment(module)
 	config := e.configuration(module, env)
 	c.begin(env, &config)

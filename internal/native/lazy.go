@@ -24,6 +24,7 @@ type lazyCode struct {
 	*moduleCode
 	env    *ssa.Env
 	config amd64.Config
+	saved  savedCode
 }
 
 // A job is a compilation of a function.
@@ -62,7 +63,7 @@ func (code *lazyCode) compile(own int, j *job) {
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	c.begin(code.env, &code.config)
-	compiled, err := c.function(own)
+	compiled, err := code.saved.function(c, own)
 	e.compilers.Put(c)
 	if err == nil {
 		code.note(own, compiled.Calls)

@@ -139,7 +139,7 @@ func (g *guest) moduleOf(source string) *store.Module {
 	if err := validate.Module(m, wasm.DefaultFeatures); err != nil {
 		g.t.Fatal(err)
 	}
-	return store.NewModule(m, g.types, wasm.DefaultFeatures, g.engine)
+	return store.NewModule(m, g.types, wasm.DefaultFeatures, g.engine, nil)
 }
 
 // instantiate makes an instance. With emitters, they are the module's own functions;

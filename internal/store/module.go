@@ -23,6 +23,9 @@ type Module struct {
 	// nil if it has not.
 	Interpreted error
 
+	// Saved, unless it is nil, keeps what the engine makes of the module for later runs.
+	Saved Saved
+
 	debug *dwarf.Data
 	// Extra is the size of what the engine has in each instance, in bytes.
 	Extra int64
@@ -32,9 +35,9 @@ type Module struct {
 	aggregates []wasm.TypeID
 }
 
-// NewModule prepares a validated module.
-func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine) *Module {
-	c := &Module{Wasm: m, Space: m.AddressSpace(), Types: types.Add(m.Types, m.RecGroups), Features: features}
+// NewModule prepares a validated module. There need not be a place where the engine may save what it makes.
+func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine, saved Saved) *Module {
+	c := &Module{Wasm: m, Space: m.AddressSpace(), Types: types.Add(m.Types, m.RecGroups), Features: features, Saved: saved}
 	if m.CodeOffset > 0 {
 		c.debug = dwarf.New(dwarf.ModuleSections(m))
 	}

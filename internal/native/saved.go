@@ -1,0 +1,46 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"fmt"
+
+	"weft/internal/codegen"
+	"weft/internal/store"
+)
+
+// savedCode is the code of a module's functions that earlier runs have compiled. The zero value
+// has none.
+type savedCode struct{ functions store.SavedFunctions }
+
+// saved returns the saved code of a module.
+func (e *Engine) saved(m *store.Module) savedCode {
+	if m.Saved == nil {
+		return savedCode{}
+	}
+	return savedCode{m.Saved(e.identity())}
+}
+
+// identity says everything of an engine on which code depends. Offsets in records and in the context
+// are constants of the program, and those in an instance follow from the module.
+func (e *Engine) identity() string {
+	return fmt.Sprintf("native %+v %t %t", e.features, e.config.BoundsChecks, e.config.Polls)
+}
+
+// function returns the code of one of the module's own functions: what was saved, or what c compiles
+// and saves.
+func (s savedCode) function(c *compiler, own int) (*codegen.Code, error) {
+	if s.functions == nil {
+		return c.function(own)
+	}
+	if b := s.functions.Get(own); b != nil {
+		if code, err := codegen.DecodeCode(b); err == nil {
+			return code, nil
+		}
+	}
+	code, err := c.function(own)
+	if err == nil {
+		s.functions.Add(own, codegen.AppendCode(nil, code))
+	}
+	return code, err
+}

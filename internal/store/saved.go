@@ -1,0 +1,14 @@
+package store
+
+// Saved opens what an engine has kept of a module for later runs. The configuration says of the
+// engine everything that it depends on, beside the module and the program.
+type Saved func(configuration string) SavedFunctions
+
+// SavedFunctions are what an engine keeps of functions, by their index among the module's own.
+// They are safe for concurrent use.
+type SavedFunctions interface {
+	// Get returns what was added; nil if there is nothing, or it cannot be believed.
+	Get(own int) []byte
+	// Add keeps content, which does not change any more.
+	Add(own int, content []byte)
+}
