@@ -58,7 +58,7 @@ type Heap struct {
 }
 
 // HeapClasses is the number of size classes.
-const HeapClasses = 36
+const HeapClasses = 39
 
 // Offsets of fields of the context.
 const (

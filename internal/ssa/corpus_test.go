@@ -138,7 +138,7 @@ func checkOrder(t *testing.T, f *Func) {
 // testObjects lays objects out like the run time does.
 func testObjects(m *wasm.Module) ObjectEnv {
 	env := ObjectEnv{Layouts: make([]ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
-		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 36, size <= 1024 }}
+		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 39, size <= 1024 }}
 	for i, t := range m.Types {
 		at := int64(8)
 		for range t.Comp.Fields {

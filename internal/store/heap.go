@@ -12,7 +12,7 @@ import (
 //
 // It is a range of address space divided into blocks of 64 KiB. A block serves
 // cells of one size class, or is part of a run of blocks that holds one large
-// object. One bit for each 16 bytes of the heap, beside it, tells where objects
+// object. One bit for each 8 bytes of the heap, beside it, tells where objects
 // begin that the last collection found alive; marking makes the bits for the
 // next, so that sweeping is no work at all but for the blocks that have become
 // empty. Cells that lie between such objects are handed out in runs (run.go).
@@ -24,17 +24,22 @@ import (
 const (
 	blockLog2    = 16
 	blockSize    = 1 << blockLog2
+	cellAlign    = 8
 	minCell      = 16
 	maxCell      = blockSize / 4
-	bitmapWords  = blockSize / minCell / 64 // of a block
-	firstTrigger = 8 << 20                  // bytes that are allocated before the first collection
+	firstTrigger = 32 << 20 // bytes that are allocated before the first collection
+
+	// A bitmap has a bit for each address at which an object may begin. Each of its words stands
+	// for so many bytes of the heap, and a block has so many words:
+	bitmapLog2  = 9
+	bitmapWords = blockSize >> bitmapLog2
 )
 
-// cellSizes are the size classes: four steps to each doubling, so that at most a
-// fifth of a cell is wasted.
+// cellSizes are the size classes: in steps of 8 at first, then four to each doubling, so
+// that at most a fifth of a cell is wasted.
 var cellSizes = func() (sizes [HeapClasses]uint32) {
 	class := 0
-	for size := uint32(minCell); size <= 64; size += minCell {
+	for size := uint32(minCell); size <= 64; size += cellAlign {
 		sizes[class] = size
 		class++
 	}
@@ -47,11 +52,11 @@ var cellSizes = func() (sizes [HeapClasses]uint32) {
 	return sizes
 }()
 
-// classOf finds the size class of small objects, by their size in units of 16.
-var classOf = func() (table [maxCell/minCell + 1]uint8) {
+// classOf finds the size class of small objects, by their size in units of 8.
+var classOf = func() (table [maxCell/cellAlign + 1]uint8) {
 	class := 0
 	for i := range table {
-		for cellSizes[class] < uint32(i)*minCell {
+		for cellSizes[class] < uint32(i)*cellAlign {
 			class++
 		}
 		table[i] = uint8(class)
@@ -86,7 +91,7 @@ type Heap struct {
 	base   uintptr
 	limit  uintptr // in bytes
 	blocks []block
-	// taken and marks have a bit for each 16 bytes of the blocks: an object begins there
+	// taken and marks have a bit for each 8 bytes of the blocks: an object begins there
 	// that the last collection, or the one under way, has reached.
 	taken, marks []uint64
 	free         int // blocks of kind blockFree
@@ -136,7 +141,7 @@ func headerOf(obj uint64) *header { return (*header)(Pointer(uintptr(obj))) }
 func (h *Heap) alloc(size uint64, typ, length uint32) uint64 {
 	var p uintptr
 	if size <= maxCell {
-		class := classOf[(size+minCell-1)/minCell]
+		class := classOf[(size+cellAlign-1)/cellAlign]
 		p = h.cell(int(class))
 	} else {
 		p = h.large(size)
@@ -215,13 +220,36 @@ func (h *Heap) extend(n int) bool {
 	if size > h.limit {
 		return false
 	}
-	if h.region.Commit(h.base-uintptr(h.region.Base)+size) != nil {
+	if !h.commit(size) {
 		return false
 	}
 	h.free += n - len(h.blocks)
 	h.blocks = append(h.blocks, make([]block, n-len(h.blocks))...)
 	h.taken = append(h.taken, make([]uint64, n*bitmapWords-len(h.taken))...)
 	h.marks = append(h.marks, make([]uint64, n*bitmapWords-len(h.marks))...)
+	return true
+}
+
+// The heap is committed in steps of commitStep, and from largePagesFrom on the system is
+// asked for large pages.
+const (
+	commitStep     = 2 << 20
+	largePagesFrom = 4 << 20
+)
+
+// commit makes the first size bytes of the heap usable.
+func (h *Heap) commit(size uintptr) bool {
+	start := h.base - uintptr(h.region.Base)
+	if start+size <= h.region.Size() {
+		return true
+	}
+	to := min(roundUp(size, commitStep), h.limit)
+	if h.region.Commit(start+to) != nil {
+		return h.region.Commit(start+size) == nil
+	}
+	if to > largePagesFrom {
+		h.region.WantLargePages(start + largePagesFrom)
+	}
 	return true
 }
 
@@ -256,7 +284,7 @@ func (h *Heap) objectAt(addr uintptr) (uintptr, bool) {
 		in := uint32(offset) & (blockSize - 1)
 		start := in - in%cellSizes[b.class]
 		offset = i<<blockLog2 + uintptr(start)
-		return h.base + offset, start < b.scanned || h.taken[offset>>10]&(1<<(offset>>4&63)) != 0
+		return h.base + offset, start < b.scanned || isSet(h.taken, offset)
 	case blockLarge, blockLargeRest:
 		return h.base + (i-uintptr(b.before))<<blockLog2, true
 	}
@@ -276,8 +304,8 @@ func (h *Heap) mark(ref uint64) {
 	if ref == 0 || ref&1 != 0 {
 		return
 	}
-	g := (uintptr(ref) - h.base) >> 4
-	word, bit := &h.marks[g>>6], uint64(1)<<(g&63)
+	offset := uintptr(ref) - h.base
+	word, bit := &h.marks[offset>>bitmapLog2], uint64(1)<<(offset/cellAlign%64)
 	if *word&bit == 0 {
 		*word |= bit
 		h.marking = append(h.marking, uintptr(ref))
@@ -286,8 +314,12 @@ func (h *Heap) mark(ref uint64) {
 
 // isMarked reports whether an object has been reached.
 func (h *Heap) isMarked(ref uint64) bool {
-	g := (uintptr(ref) - h.base) >> 4
-	return h.marks[g>>6]&(1<<(g&63)) != 0
+	return isSet(h.marks, uintptr(ref)-h.base)
+}
+
+// isSet returns the bit for an offset.
+func isSet(bitmap []uint64, offset uintptr) bool {
+	return bitmap[offset>>bitmapLog2]&(1<<(offset/cellAlign%64)) != 0
 }
 
 // sweep takes what was not marked as free.

@@ -41,3 +41,6 @@ func (r *Region) Commit(size uintptr) error {
 
 // Release forgets the memory.
 func (r *Region) Release() { *r = Region{} }
+
+// WantLargePages asks for large pages from an offset on; here it cannot be asked for.
+func (r *Region) WantLargePages(from uintptr) {}

@@ -3,7 +3,7 @@ package store
 import "math/bits"
 
 // HeapClasses is the number of size classes.
-const HeapClasses = 36
+const HeapClasses = 39
 
 // A Run is free memory from which cells of one class are taken, one behind the other.
 // Machine code does so by itself: it takes the cell at Cursor, makes the whole object,
@@ -28,7 +28,7 @@ func CellClass(size uint64) (class int, ok bool) {
 	if size > maxCell {
 		return 0, false
 	}
-	return int(classOf[(size+minCell-1)/minCell]), true
+	return int(classOf[(size+cellAlign-1)/cellAlign]), true
 }
 
 // CellSize returns the size of the cells of a class.
@@ -72,7 +72,7 @@ func (h *Heap) gap(i int) (from, to uint32) {
 	size := cellSizes[b.class]
 	taken := h.taken[i*bitmapWords : (i+1)*bitmapWords]
 	at := b.scanned
-	for at < b.end && taken[at>>10]&(1<<(at>>4&63)) != 0 {
+	for at < b.end && isSet(taken, uintptr(at)) {
 		at += size
 	}
 	if at >= b.end {
@@ -85,14 +85,14 @@ func (h *Heap) gap(i int) (from, to uint32) {
 	}
 	// The next bit that is set ends the gap.
 	to = b.end
-	word := at >> 10
-	rest := taken[word] >> (at >> 4 & 63) << (at >> 4 & 63)
+	word, bit := at>>bitmapLog2, at/cellAlign%64
+	rest := taken[word] >> bit << bit
 	for rest == 0 && word+1 < bitmapWords {
 		word++
 		rest = taken[word]
 	}
 	if rest != 0 {
-		to = (word<<6 + uint32(bits.TrailingZeros64(rest))) << 4
+		to = (word*64 + uint32(bits.TrailingZeros64(rest))) * cellAlign
 	}
 	b.scanned = to
 	return at, to

@@ -114,7 +114,7 @@ func checkSites(t *testing.T, code *codegen.Code) {
 // corpusObjects lays objects out like the run time does.
 func corpusObjects(m *wasm.Module) ssa.ObjectEnv {
 	env := ssa.ObjectEnv{Layouts: make([]ssa.ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
-		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 36, size <= 1024 }}
+		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 39, size <= 1024 }}
 	for i, t := range m.Types {
 		at := int64(8)
 		for range t.Comp.Fields {
