@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"math"
 	"time"
 	"unsafe"
 
@@ -52,37 +51,11 @@ func (m *machine) wait(memory *store.Memory, at, width uint64, fp unsafe.Pointer
 	p := unsafe.Add(memory.Record.Base, at)
 	expected := u64(fp, in.c)
 	equal := func() bool { return atomicLoad(p, width) == expected }
-	timeout := time.Duration(u64(fp, in.c+8))
-	limit, start := timeout, time.Time{}
-	if m.store.FuelEnabled {
-		limit, start = m.affordable(timeout), time.Now()
-	}
-	result, err := memory.Shared.Wait(m.ctx, at, equal, limit)
+	result, trap, err := m.store.Wait(m.ctx, memory.Shared, at, equal, time.Duration(u64(fp, in.c+8)))
 	if err != nil {
 		m.flight = flight{err: &store.Interrupt{Cause: err, Stack: m.stackTrace()}}
 		return wasm.TrapNone
 	}
-	if m.store.FuelEnabled {
-		m.store.Fuel -= min(m.store.Fuel, uint64(time.Since(start)/waitPrice))
-		if result == store.WaitTimedOut && limit != timeout {
-			m.store.Fuel = 0
-			return wasm.TrapFuelExhausted
-		}
-	}
 	set32(fp, in.a, uint32(result))
-	return wasm.TrapNone
-}
-
-// waitPrice is how long a thread may wait for a unit of fuel, so that a guest
-// whose fuel is counted comes to an end.
-const waitPrice = time.Microsecond
-
-// affordable returns the part of a timeout, which is negative for none, that the
-// store's fuel is enough for.
-func (m *machine) affordable(timeout time.Duration) time.Duration {
-	most := time.Duration(min(m.store.Fuel, uint64(math.MaxInt64/waitPrice))) * waitPrice
-	if timeout < 0 || timeout > most {
-		return most
-	}
-	return timeout
+	return trap
 }

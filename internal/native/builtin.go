@@ -3,6 +3,8 @@
 package native
 
 import (
+	"time"
+
 	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/internal/store"
@@ -65,6 +67,12 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		ref, trap := s.NewException(tag, a[2:2+tag.Params])
 		a[0] = ref
 		return m.done(trap)
+	case ssa.MemorySize:
+		return result(memory(1).Len())
+	case ssa.MemoryWait:
+		return m.wait(memory(1), a[2], a[3], a[4], a[5], time.Duration(a[6]))
+	case ssa.MemoryNotify:
+		return m.notify(memory(1), a[2], a[3], uint32(a[4]))
 	case ssa.ContBind:
 		to := in.Record.Type(uint32(a[1]))
 		ref, trap := m.bind(a[2], func(n int) []uint64 { return a[3 : 3+n] }, to)

@@ -29,6 +29,9 @@ const (
 	ArrayCopy                    // destination, at, source, from, n
 	ArrayInitData                // segment, array, at, from, n
 	ArrayInitElem                // segment, array, at, from, n
+	MemorySize                   // memory -> bytes; other threads may have made it larger
+	MemoryWait                   // memory, bytes, address, offset, expected value, timeout -> result
+	MemoryNotify                 // memory, address, offset, count -> how many were woken
 	builtinCount
 )
 
@@ -60,6 +63,9 @@ var Builtins = [builtinCount]BuiltinInfo{
 	Throw:        {Name: "throw", Sig: Signature{[]Type{I64, I32}, nil}, Variadic: true, NoReturn: true},
 	ThrowRef:     {Name: "throw_ref", Sig: Signature{[]Type{I64, I64}, nil}, NoReturn: true},
 	ExceptionNew: {Name: "exception.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}, Variadic: true},
+	MemorySize:   {Name: "memory.size", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},
+	MemoryWait:   {Name: "memory.wait", Sig: Signature{[]Type{I64, I32, I32, I64, I64, I64, I64}, []Type{I32}}},
+	MemoryNotify: {Name: "memory.notify", Sig: Signature{[]Type{I64, I32, I64, I64, I32}, []Type{I32}}},
 	ContBind:     {Name: "cont.bind", Sig: Signature{[]Type{I64, I32, I64}, []Type{I64}}, Variadic: true},
 
 	StructNew:     {Name: "struct.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},

@@ -111,6 +111,11 @@ func (b *Builder) instruction() {
 	case wasm.OpDataDrop:
 		b.builtin(DataDrop, b.number(in.Index))
 
+	case wasm.OpAtomicFence:
+		b.add(OpFence, Void, 0)
+	case wasm.OpMemoryAtomicNotify, wasm.OpMemoryAtomicWait32, wasm.OpMemoryAtomicWait64:
+		b.waitOrNotify()
+
 	case wasm.OpContNew:
 		b.contNew()
 	case wasm.OpContBind:
@@ -136,8 +141,12 @@ func (b *Builder) unsupportedHere() {
 
 // lowered builds an instruction by its row of the table of lowerings.
 func (b *Builder) lowered(l *lowering) {
-	if l.op == OpLoad || l.op == OpStore {
+	switch {
+	case l.op == OpLoad || l.op == OpStore:
 		b.access(l)
+		return
+	case l.op.IsAtomic():
+		b.atomic(l)
 		return
 	}
 	if l.op == OpVector {

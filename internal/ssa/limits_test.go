@@ -62,19 +62,6 @@ func TestLargeTable(t *testing.T) {
 	}
 }
 
-// TestUnsupported checks that what cannot be built is named.
-func TestUnsupported(t *testing.T) {
-	for source, want := range map[string]string{
-		`(module (func (result i32) (i32.atomic.load (i32.const 0))) (memory 1 1 shared))`: "i32.atomic.load",
-	} {
-		_, err := build(t, source)
-		var unsupported *Unsupported
-		if !errors.As(err, &unsupported) || unsupported.What != want {
-			t.Errorf("%s: error %v", source, err)
-		}
-	}
-}
-
 // TestParseErrors checks that errors of the text form name the line.
 func TestParseErrors(t *testing.T) {
 	for source, want := range map[string]string{

@@ -17,6 +17,7 @@ type lowering struct {
 	cond     Cond
 	mem      Mem
 	code     wasm.Opcode // of an OpVector
+	negate   bool        // the last operand
 }
 
 // lowerings is made from the table of instructions: the mnemonics are nearly the names
@@ -37,8 +38,11 @@ func loweringOf(in *wasm.Instruction) lowering {
 	operands, result, _ := strings.Cut(in.Signature, ">")
 	typ, ok := typeOfLetter[result]
 	typeName, name, hasType := strings.Cut(in.Name, ".")
-	if !ok || !hasType || strings.ContainsAny(operands, "vq*") || in.Feature == wasm.Threads {
+	if !ok || !hasType || strings.ContainsAny(operands, "vq*") {
 		return lowering{}
+	}
+	if access, ok := strings.CutPrefix(name, "atomic."); ok {
+		return atomicLowering(in, access, lowering{typ: typ, operands: uint8(len(operands))})
 	}
 	l := lowering{typ: typ, operands: uint8(len(operands))}
 	switch {

@@ -43,7 +43,7 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 		b.trap(wasm.TrapMemoryOutOfBounds)
 		return nil, nil, 0
 	}
-	b.add(OpBoundsCheck, Void, int64(end), address, b.add(OpGet, I64, b.env.MemoryLen, record))
+	b.boundsCheck(index, record, address, end)
 	base = b.add(OpGet, I64, b.env.MemoryBase, record)
 	if offset >= 1<<32 {
 		address, offset = b.add(OpAdd, I64, 0, address, b.constant(I64, offset)), 0
@@ -53,7 +53,12 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 
 func (b *Builder) memorySize() {
 	memory := b.env.Space.Memories[b.in.Index]
-	size := b.add(OpGet, I64, b.env.MemoryLen, b.record(b.env.MemoryPtr(b.in.Index)))
+	var size *Value
+	if memory.Limits.Shared {
+		size = b.builtin(MemorySize, b.number(b.in.Index))
+	} else {
+		size = b.add(OpGet, I64, b.env.MemoryLen, b.record(b.env.MemoryPtr(b.in.Index)))
+	}
 	if memory.PageLog2 > 0 {
 		size = b.add(OpShrU, I64, 0, size, b.constant(I64, uint64(memory.PageLog2)))
 	}

@@ -116,6 +116,18 @@ const (
 	// length (i64). Aux: offset plus size of the access; as an unsigned number.
 	OpBoundsCheck
 
+	// Atomic accesses, sequentially consistent, of Mem bytes at an address (i64) that is
+	// aligned to them; they trap when the access faults. The result is what was there before,
+	// zero-extended. AtomicCas: address, expected value, replacement.
+	OpAtomicLoad
+	OpAtomicXchg
+	OpAtomicAdd
+	OpAtomicAnd
+	OpAtomicOr
+	OpAtomicXor
+	OpAtomicCas
+	OpFence
+
 	// Records of the run time: instance, globals, tables. Get: pointer; Set:
 	// pointer, value. Aux: offset. They never trap. The value of a GetInvariant
 	// never changes while the function runs.
@@ -221,6 +233,9 @@ var Ops = [opCount]OpInfo{
 	OpVector: info("vector", -1, pure), OpShuffle: info("shuffle", 2, pure),
 
 	OpLoad: info("load", 2, 0), OpStore: info("store", 3, 0), OpBoundsCheck: info("bounds_check", 2, 0),
+	OpAtomicLoad: info("atomic_load", 1, 0), OpAtomicXchg: info("atomic_xchg", 2, 0), OpAtomicAdd: info("atomic_add", 2, 0),
+	OpAtomicAnd: info("atomic_and", 2, 0), OpAtomicOr: info("atomic_or", 2, 0), OpAtomicXor: info("atomic_xor", 2, 0),
+	OpAtomicCas: info("atomic_cas", 3, 0), OpFence: info("fence", 0, 0),
 	OpGet: info("get", 1, 0), OpGetInvariant: info("get_invariant", 1, pure), OpSet: info("set", 2, 0),
 	OpAlloc: info("alloc", 0, 0), OpCommit: info("commit", 1, 0),
 	OpPart: info("part", 1, 0), OpPartFixed: info("part_fixed", 1, 0), OpSetPart: info("set_part", 2, 0),
@@ -243,7 +258,7 @@ func (o Op) HasMem() bool {
 	case OpLoad, OpStore, OpPart, OpPartFixed, OpSetPart:
 		return true
 	}
-	return false
+	return o.IsAtomic()
 }
 
 // IsRead reports whether the operation depends on what is in memory, but has no effect.
@@ -253,6 +268,9 @@ func (o Op) String() string { return Ops[o].Name }
 
 // Info returns the row of the table of operations.
 func (o Op) Info() *OpInfo { return &Ops[o] }
+
+// IsAtomic reports whether the operation is an atomic access.
+func (o Op) IsAtomic() bool { return OpAtomicLoad <= o && o <= OpAtomicCas }
 
 // A Cond is a comparison. For floats, all but Ne are false for NaN, and the
 // signed names are used.

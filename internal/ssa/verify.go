@@ -259,6 +259,13 @@ func checkTypes(v *Value) error {
 		is(0, I64)
 		is(1, I32, I64)
 		ok = ok && v.Args[2].Type != Void && v.Mem.Size() <= v.Args[2].Type.Size()
+	case OpAtomicLoad, OpAtomicXchg, OpAtomicAdd, OpAtomicAnd, OpAtomicOr, OpAtomicXor, OpAtomicCas:
+		result(I32, I64)
+		is(0, I64)
+		for i := range v.Args[1:] {
+			is(1+i, v.Type)
+		}
+		ok = ok && v.Mem.Size() <= v.Type.Size()
 	case OpBoundsCheck:
 		is(0, I32, I64)
 		is(1, I64)

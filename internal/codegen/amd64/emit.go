@@ -311,6 +311,8 @@ func (e *Emitter) inst(in *codegen.Inst) error {
 		e.comparison(in)
 	case b >= mJump:
 		e.control(in)
+	case mXchg <= b && b <= mFence:
+		e.atomic(in)
 	case mFadd <= b && b <= mTrunc:
 		e.float(in)
 	case mVecConst <= b && b <= mVecOut:

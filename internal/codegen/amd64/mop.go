@@ -109,6 +109,18 @@ const (
 	mStore  // s or Imm, address; Size
 	mStoreX // s, address; Size
 
+	// Atomic accesses, of Size. The address is that in the last register.
+	mXchg    // x, d tied, address
+	mXadd    // x, d tied, address
+	mLockAnd // x, address
+	mLockOr
+	mLockXor
+	mAtomicAnd // x, address, d in RAX, temporary
+	mAtomicOr
+	mAtomicXor
+	mCmpxchg // expected in RAX, d tied, replacement, address
+	mFence
+
 	// Floats, of Size. x, y, d tied; or x, d tied, address.
 	mFadd
 	mFsub
@@ -176,6 +188,8 @@ var mopNames = [mopCount]string{
 	mMulHiS: "mulhis", mMulHiU: "mulhiu", mDivS: "divs", mDivU: "divu", mRemS: "rems", mRemU: "remu", mClz: "clz", mCtz: "ctz",
 	mMov: "mov", mMovzx8: "movzx8", mMovzx16: "movzx16", mMovsx8: "movsx8", mMovsx16: "movsx16", mMovsxd: "movsxd",
 	mPopcnt: "popcnt", mLzcnt: "lzcnt", mTzcnt: "tzcnt", mStore: "store", mStoreX: "storex",
+	mXchg: "xchg", mXadd: "xadd", mLockAnd: "lockand", mLockOr: "lockor", mLockXor: "lockxor",
+	mAtomicAnd: "atomicand", mAtomicOr: "atomicor", mAtomicXor: "atomicxor", mCmpxchg: "cmpxchg", mFence: "fence",
 	mFadd: "fadd", mFsub: "fsub", mFmul: "fmul", mFdiv: "fdiv", mFmin: "fmin", mFmax: "fmax", mFcopysign: "fcopysign", mFabs: "fabs", mFneg: "fneg",
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",

@@ -86,6 +86,10 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.load(v)
 	case ssa.OpStore, ssa.OpSet, ssa.OpSetPart:
 		s.store(v)
+	case ssa.OpAtomicLoad, ssa.OpAtomicXchg, ssa.OpAtomicAdd, ssa.OpAtomicAnd, ssa.OpAtomicOr, ssa.OpAtomicXor, ssa.OpAtomicCas:
+		s.atomic(v)
+	case ssa.OpFence:
+		s.add(mFence, codegen.Inst{})
 	case ssa.OpBoundsCheck:
 		s.bounds(v)
 	case ssa.OpTrapIf, ssa.OpTrapUnless:

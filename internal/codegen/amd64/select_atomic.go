@@ -1,0 +1,50 @@
+package amd64
+
+import (
+	"math/bits"
+
+	"weft/internal/codegen"
+	"weft/internal/ssa"
+)
+
+// Atomic accesses. Every load is atomic on this processor, and never moves before an earlier
+// load or store that is locked; so stores are exchanges, and loads are loads. What has no
+// instruction that returns what was there before, is tried with CMPXCHG until
+// nobody comes between. The address is in one register: what a locked instruction takes makes folding
+// pointless.
+
+// inMemoryAtomic has the instructions without and with a result of logic operations.
+var inMemoryAtomic = map[ssa.Op][2]mop{
+	ssa.OpAtomicAnd: {mLockAnd, mAtomicAnd},
+	ssa.OpAtomicOr:  {mLockOr, mAtomicOr},
+	ssa.OpAtomicXor: {mLockXor, mAtomicXor},
+}
+
+// atomic emits an atomic access.
+func (s *Selector) atomic(v *ssa.Value) {
+	size := Size(bits.TrailingZeros(uint(v.Mem.Size())))
+	in := codegen.Inst{Size: uint8(size)}
+	switch v.Op {
+	case ssa.OpAtomicLoad:
+		m := [...]mop{S8: mMovzx8, S16: mMovzx16, S32: mMov, S64: mMov}[size]
+		in.Size = uint8(max(size, S32))
+		a := address{base: s.vreg(v.Args[0]), scale: addrBase | addrFaults}
+		s.addMem(m.with(formMem), in, a, s.def(v))
+	case ssa.OpAtomicXchg:
+		s.add(mXchg, in, s.use(v.Args[1]), s.tied(v), s.useLate(v.Args[0]))
+	case ssa.OpAtomicAdd:
+		s.add(mXadd, in, s.use(v.Args[1]), s.tied(v), s.useLate(v.Args[0]))
+	case ssa.OpAtomicCas:
+		d := s.tied(v)
+		d.Fixed = RAX
+		s.add(mCmpxchg, in, fixedUse(s.vreg(v.Args[1]), RAX), d, s.useLate(v.Args[2]), s.useLate(v.Args[0]))
+	default:
+		m := inMemoryAtomic[v.Op]
+		x, at := s.useLate(v.Args[1]), s.useLate(v.Args[0])
+		if s.vregs[v.ID] == 0 {
+			s.add(m[0], in, x, at)
+			return
+		}
+		s.add(m[1], in, x, at, fixedDef(s.vreg(v), RAX), s.temp(ssa.I64, NoReg))
+	}
+}
