@@ -40,6 +40,8 @@ type wasmEngine struct {
 	lacks []job.Mode
 	// slow keeps it away from programs that would take minutes.
 	slow bool
+	// noObjects tells that it has no collected heap.
+	noObjects bool
 	// onlyStartup tells that it differs from another engine only in how it starts.
 	onlyStartup bool
 	prepare     preparation
@@ -56,7 +58,7 @@ func (e *wasmEngine) Prepare(ctx context.Context, box *tool.Box) (string, error)
 }
 
 func (e *wasmEngine) Variants(w *workload.Workload) []workload.Variant {
-	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.onlyStartup && !w.Process {
+	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.noObjects && w.Objects || e.onlyStartup && !w.Process {
 		return nil
 	}
 	if w.Program() {

@@ -48,6 +48,7 @@ type Group string
 
 const (
 	Coroutines Group = "Stack switching"
+	Heap       Group = "Structs and arrays"
 	Kernels    Group = "Ordinary code: kernels in C"
 	Programs   Group = "Ordinary code: real programs"
 	Startup    Group = "Compilation and start-up"
@@ -55,7 +56,7 @@ const (
 )
 
 // Groups are all groups, in the order of the report.
-var Groups = []Group{Coroutines, Kernels, Programs, Startup, Calls}
+var Groups = []Group{Coroutines, Heap, Kernels, Programs, Startup, Calls}
 
 // A Workload is a program that is measured.
 type Workload struct {
@@ -87,6 +88,8 @@ type Workload struct {
 	Target time.Duration
 	// Heavy keeps slow engines away.
 	Heavy bool
+	// Objects tells that the program needs the collected heap.
+	Objects bool
 	// Process tells that the figure of interest is the time of the whole process. The
 	// first round does not count then if there are more: it brings files into memory,
 	// and fills caches on the disk.
@@ -148,6 +151,7 @@ func (w *Workload) SourceFile(v Variant) (string, bool) {
 func All() []*Workload {
 	var all []*Workload
 	all = append(all, coroutines()...)
+	all = append(all, heap()...)
 	all = append(all, kernels()...)
 	all = append(all, programs()...)
 	all = append(all, startup()...)

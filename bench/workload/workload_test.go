@@ -37,6 +37,25 @@ func TestSwitching(t *testing.T) {
 	}
 }
 
+// TestHeap runs the programs with structs and arrays in Weft, with their smallest sizes.
+func TestHeap(t *testing.T) {
+	for _, w := range heap() {
+		if w.Want == nil {
+			continue
+		}
+		name, _ := w.SourceFile(Plain)
+		source, err := fs.ReadFile(Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range w.Sizes[:2] {
+			if got, want := runInWeft(t, source, w.Export, n), w.Want(n); got != want {
+				t.Errorf("%s computes %d for %d; want %d", w.Name, got, n, want)
+			}
+		}
+	}
+}
+
 func runInWeft(t *testing.T, source []byte, export string, n int64) int64 {
 	t.Helper()
 	engine, err := weft.NewEngine(weft.NewConfig())

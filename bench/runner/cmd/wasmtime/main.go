@@ -24,6 +24,8 @@ func main() {
 	// Being interruptible costs in every loop: only where it is measured.
 	interruptible := flag.Arg(0) == string(job.Cancel)
 	config.SetEpochInterruption(interruptible)
+	config.SetWasmFunctionReferences(true)
+	config.SetWasmGC(true)
 	config.SetMaxWasmStack(4 << 20) // chains of coroutines are deep with Asyncify
 	runner.Main(runtime{wasmtime.NewEngineWithConfig(config), interruptible}, flag.Args())
 }
