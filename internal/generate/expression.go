@@ -185,7 +185,8 @@ func (g *generator) access(in *wasm.Instruction, depth int) string {
 	}
 	at := g.value(typ, depth)
 	if !g.seldom() { // out of bounds
-		at = fmt.Sprintf("(%s.and %s (%s.const 0xfff))", typ, at, typ)
+		// Mostly near by, so that accesses meet.
+		at = fmt.Sprintf("(%s.and %s (%s.const %s))", typ, at, typ, one(g, []string{"0x1f", "0x1f", "0x7", "0xfff"}))
 		if len(offset) > 12 {
 			offset = " offset=8"
 		}
