@@ -206,7 +206,7 @@ func (c *Continuations) init(limits Limits) error {
 }
 
 func (c *Continuations) release() {
-	c.region.Release()
+	c.region.Recycle(uintptr(c.made) * contRecordSize)
 	c.stacks.release()
 }
 

@@ -93,7 +93,7 @@ func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
 
 // release gives the content back.
 func (m *Memory) release() {
-	m.region.Release()
+	m.region.Recycle(m.region.Size())
 	if m.Shared != nil {
 		m.Shared.Release()
 	}
@@ -136,13 +136,17 @@ func (m *Memory) space(size uintptr) uint64 {
 // the system has it, so that growing seldom moves the memory.
 func (m *Memory) reserve(size uintptr) error {
 	if size > m.region.reserved || m.region.Base == nil {
-		bigger, err := ReserveRegion(uintptr(m.space(size)))
+		bigger, err := reserveLike(uintptr(m.space(size)), size)
 		if err != nil {
 			if bigger, err = ReserveRegion(max(size, 1)); err != nil {
 				return err
 			}
 		}
-		if err := bigger.Commit(size); err != nil {
+		err = bigger.Commit(size)
+		if err == nil {
+			err = bigger.trim(size)
+		}
+		if err != nil {
 			bigger.Release()
 			return err
 		}

@@ -50,7 +50,11 @@ func (a *Arena) Alloc(size uintptr) (unsafe.Pointer, error) {
 // Release gives back everything that the arena handed out.
 func (a *Arena) Release() {
 	for i := range a.chunks {
-		a.chunks[i].Release()
+		used := a.chunks[i].Size()
+		if i == len(a.chunks)-1 {
+			used -= a.left
+		}
+		a.chunks[i].Recycle(used)
 	}
 	*a = Arena{}
 }

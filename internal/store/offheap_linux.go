@@ -1,6 +1,9 @@
 package store
 
 import (
+	"os"
+	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -13,4 +16,23 @@ const mapNoReserve = unix.MAP_NORESERVE
 func (r *Region) WantLargePages(from uintptr) {
 	// Without them it is only slower.
 	_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(r.Base, from)), r.usable-from), unix.MADV_HUGEPAGE)
+}
+
+// giveBack makes pages zero, by taking their memory away; false if the system refuses.
+func giveBack(pages []byte) bool { return unix.Madvise(pages, unix.MADV_DONTNEED) == nil }
+
+// defaultMappings is how many mappings Linux gives a process if it is not told otherwise.
+const defaultMappings = 65530
+
+// systemMappings returns how many mappings the process may have.
+func systemMappings() int {
+	text, err := os.ReadFile("/proc/sys/vm/max_map_count")
+	if err != nil {
+		return defaultMappings
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return defaultMappings
+	}
+	return n
 }

@@ -44,3 +44,15 @@ func (r *Region) Release() { *r = Region{} }
 
 // WantLargePages asks for large pages from an offset on; here it cannot be asked for.
 func (r *Region) WantLargePages(from uintptr) {}
+
+// Recycle forgets the memory.
+func (r *Region) Recycle(dirty uintptr) { r.Release() }
+
+// reserveLike reserves a region, of which nothing is usable.
+func reserveLike(size, usable uintptr) (Region, error) { return ReserveRegion(size) }
+
+// trim makes what is behind the first size bytes unusable.
+func (r *Region) trim(size uintptr) error {
+	r.usable = min(r.usable, roundUp(size, pageRound))
+	return nil
+}

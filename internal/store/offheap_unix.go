@@ -16,17 +16,35 @@ type Region struct {
 	usable   uintptr
 }
 
-// ReserveRegion reserves address space; nothing of it is usable yet.
-func ReserveRegion(size uintptr) (Region, error) {
+// ReserveRegion reserves address space. What of it is usable, Size tells: nothing, or what was
+// usable when the region was recycled.
+func ReserveRegion(size uintptr) (Region, error) { return reserveLike(size, 0) }
+
+// reserveLike prefers regions of which exactly the first usable bytes are usable.
+func reserveLike(size, usable uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
-	p, err := unix.MmapPtr(-1, 0, nil, size, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|mapNoReserve)
+	if r, ok := regions.take(size, roundUp(usable, pageRound)); ok {
+		return r, nil
+	}
+	if err := regions.count(1); err != nil {
+		return Region{}, err
+	}
+	p, err := mapRegion(size)
+	if err != nil && regions.drop() {
+		p, err = mapRegion(size)
+	}
 	if err != nil {
+		regions.uncount(1)
 		return Region{}, fmt.Errorf("reserve %d bytes of address space: %w", size, err)
 	}
 	return Region{Base: p, reserved: size}, nil
 }
 
-// Commit makes the first size bytes usable.
+func mapRegion(size uintptr) (unsafe.Pointer, error) {
+	return unix.MmapPtr(-1, 0, nil, size, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|mapNoReserve)
+}
+
+// Commit makes the first size bytes usable, if they are not.
 func (r *Region) Commit(size uintptr) error {
 	size = roundUp(size, pageRound)
 	if size <= r.usable {
@@ -35,12 +53,54 @@ func (r *Region) Commit(size uintptr) error {
 	if size > r.reserved {
 		return fmt.Errorf("commit %d bytes: only %d are reserved", size, r.reserved)
 	}
-	fresh := unsafe.Slice((*byte)(unsafe.Add(r.Base, r.usable)), size-r.usable)
-	if err := unix.Mprotect(fresh, unix.PROT_READ|unix.PROT_WRITE); err != nil {
+	if err := r.count(size); err != nil {
+		return err
+	}
+	if err := unix.Mprotect(r.bytes(r.usable, size), unix.PROT_READ|unix.PROT_WRITE); err != nil {
+		regions.uncount(r.mappings(size) - r.mappings(r.usable))
 		return fmt.Errorf("commit %d bytes of memory: %w", size, err)
 	}
 	r.usable = size
 	return nil
+}
+
+// trim makes what is behind the first size bytes unusable. It holds zeros.
+func (r *Region) trim(size uintptr) error {
+	size = roundUp(size, pageRound)
+	if size >= r.usable {
+		return nil
+	}
+	if err := r.count(size); err != nil {
+		return err
+	}
+	if err := unix.Mprotect(r.bytes(size, r.usable), unix.PROT_NONE); err != nil {
+		return fmt.Errorf("guard memory behind %d bytes: %w", size, err)
+	}
+	r.usable = size
+	return nil
+}
+
+// mappings is how many mappings the region takes if its first bytes are usable: one for these, one for the
+// others. (The system may join neighbours; nobody relies on that.)
+func (r *Region) mappings(usable uintptr) int {
+	if usable == 0 || usable == r.reserved {
+		return 1
+	}
+	return 2
+}
+
+// count counts the mapping that comes, or goes, when other bytes become usable.
+func (r *Region) count(usable uintptr) error {
+	more := r.mappings(usable) - r.mappings(r.usable)
+	if more > 0 {
+		return regions.count(more)
+	}
+	regions.uncount(-more)
+	return nil
+}
+
+func (r *Region) bytes(from, to uintptr) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(r.Base, from)), to-from)
 }
 
 // Release gives the address space back.
@@ -48,6 +108,29 @@ func (r *Region) Release() {
 	if r.Base != nil {
 		// It cannot fail for a range that was mapped as a whole.
 		_ = unix.MunmapPtr(r.Base, r.reserved)
+		regions.uncount(r.mappings(r.usable))
 		*r = Region{}
 	}
+}
+
+// fewDirty is up to how many bytes it is quicker to write zeros than to give pages back and to get others.
+const fewDirty = 16 << 10
+
+// Recycle gives a region back of which only the first dirty bytes may be other than zero, so that the
+// next one of its size needs no mapping.
+func (r *Region) Recycle(dirty uintptr) {
+	if r.Base == nil {
+		return
+	}
+	dirty = min(dirty, r.usable)
+	if dirty <= fewDirty {
+		clear(r.bytes(0, dirty))
+	} else if !giveBack(r.bytes(0, dirty)) {
+		r.Release()
+		return
+	}
+	if !regions.put(*r) {
+		r.Release()
+	}
+	*r = Region{}
 }

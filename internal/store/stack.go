@@ -122,7 +122,7 @@ func (a *stackAllocator) put(class uint8, p uintptr) {
 
 func (a *stackAllocator) release() {
 	for i := range a.slabs {
-		a.slabs[i].Release()
+		a.slabs[i].Recycle(0) // nobody expects zeros on a stack
 	}
 	for _, r := range a.large {
 		r.Release()

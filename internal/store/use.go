@@ -193,9 +193,9 @@ func (s *Store) release() {
 		m.release()
 	}
 	for _, t := range s.tables {
-		t.region.Release()
+		t.region.Recycle(uintptr(t.Record.Len) * 8)
 	}
-	s.heap.region.Release()
+	s.heap.region.Recycle(s.heap.region.Size())
 	s.Conts.release()
 	s.arena.Release()
 }

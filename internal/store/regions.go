@@ -1,0 +1,107 @@
+//go:build unix
+
+package store
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Mappings of memory belong to the process, which has a limited number of them: Linux kills nobody
+// who reaches the limit, but then neither Go's runtime nor anybody else gets memory. So the
+// mappings of regions are counted here, for the whole process, and refused before.
+//
+// Making and removing a mapping costs several microseconds and a lock of the process's memory. So
+// some regions are kept for the next that wants one of the same size. They hold zeros.
+
+// idleLimit is how many regions of a size are kept.
+const idleLimit = 64
+
+// A regionPool is what the process keeps.
+type regionPool struct {
+	mu   sync.Mutex
+	idle map[uintptr][]Region // by the size that is reserved; the last one was used last
+
+	mappings int
+	limit    func() int
+}
+
+var regions = regionPool{
+	idle: map[uintptr][]Region{},
+	// An eighth is for everything else in the process.
+	limit: sync.OnceValue(func() int { return systemMappings() / 8 * 7 }),
+}
+
+// take returns a region of a size that is kept.
+func (p *regionPool) take(size, usable uintptr) (Region, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.idle[size]
+	if len(list) == 0 {
+		return Region{}, false
+	}
+	last := len(list) - 1
+	at := last
+	for i := last; i >= 0; i-- {
+		if list[i].usable == usable {
+			at = i
+			break
+		}
+	}
+	r := list[at]
+	list[at] = list[last]
+	p.idle[size] = list[:last]
+	return r, true
+}
+
+// put keeps a region, unless there are enough of its size.
+func (p *regionPool) put(r Region) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.idle[r.reserved]
+	if len(list) == idleLimit {
+		return false
+	}
+	p.idle[r.reserved] = append(list, r)
+	return true
+}
+
+// drop gives all regions back that are kept, and reports whether there were any.
+func (p *regionPool) drop() bool {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = map[uintptr][]Region{}
+	p.mu.Unlock()
+	found := false
+	for _, list := range idle {
+		for i := range list {
+			list[i].Release()
+			found = true
+		}
+	}
+	return found
+}
+
+// count counts mappings that are to be made. It refuses those that the process should not have.
+func (p *regionPool) count(n int) error {
+	if p.tryCount(n) || p.drop() && p.tryCount(n) {
+		return nil
+	}
+	return fmt.Errorf("out of memory mappings: stores use nearly all of the %d that the system allows a process; close some, or raise vm.max_map_count", systemMappings())
+}
+
+func (p *regionPool) tryCount(n int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.mappings+n > p.limit() {
+		return false
+	}
+	p.mappings += n
+	return true
+}
+
+func (p *regionPool) uncount(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mappings -= n
+}

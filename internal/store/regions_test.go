@@ -1,0 +1,83 @@
+//go:build unix
+
+package store
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// TestRecycle takes regions that were used before: they must be as new ones, but for what
+// is usable.
+func TestRecycle(t *testing.T) {
+	const size, dirty = 1 << 30, 200 << 10
+	for _, used := range []uintptr{100, fewDirty + 1, dirty} {
+		r, err := ReserveRegion(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Commit(dirty); err != nil {
+			t.Fatal(err)
+		}
+		for i := range used {
+			*(*byte)(unsafe.Add(r.Base, i)) = 0xff
+		}
+		base := r.Base
+		r.Recycle(used)
+		r, err = reserveLike(size, dirty)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Base != base {
+			t.Fatal("the region is not used again")
+		}
+		for i, b := range r.bytes(0, r.usable) {
+			if b != 0 {
+				t.Fatalf("byte %d of a recycled region is %d after %d bytes were written", i, b, used)
+			}
+		}
+		if err := r.trim(pageRound); err != nil || r.Size() != pageRound {
+			t.Fatalf("%d bytes are usable: %v", r.Size(), err)
+		}
+		r.Release()
+	}
+}
+
+// TestMappings reaches the limit of mappings.
+func TestMappings(t *testing.T) {
+	p := &regions
+	p.drop()
+	limit, before := p.limit, p.mappings
+	defer func() { p.limit = limit }()
+	p.limit = func() int { return before + 4 }
+	var all []Region
+	for {
+		r, err := ReserveRegion(2 * pageRound)
+		if err == nil {
+			all = append(all, r)
+			if err = all[len(all)-1].Commit(pageRound); err == nil {
+				continue
+			}
+		}
+		if !strings.Contains(err.Error(), "vm.max_map_count") {
+			t.Errorf("the error is %v", err)
+		}
+		break
+	}
+	if len(all) != 2 {
+		t.Errorf("%d regions of 2 mappings each are made of 4", len(all))
+	}
+	all[0].Recycle(0)
+	if r, err := ReserveRegion(4 * pageRound); err != nil {
+		t.Errorf("what is kept is not given back for others: %v", err)
+	} else {
+		r.Release()
+	}
+	for i := range all {
+		all[i].Release()
+	}
+	if p.mappings != before {
+		t.Errorf("%d mappings are counted, %d were before", p.mappings, before)
+	}
+}
