@@ -133,15 +133,13 @@ func TestCodeReleased(t *testing.T) {
 	for range 50 {
 		use()
 	}
-	for deadline := time.Now().Add(30 * time.Second); freeCode() < before; {
+	// The last module may still be known to somebody.
+	for deadline := time.Now().Add(30 * time.Second); freeCode() < before || len(*e.chunks.Load()) > 1; {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d bytes of code space are free, %d were before", freeCode(), before)
+			t.Fatalf("%d bytes of code space are free, %d were before; %d chunks are left", freeCode(), before, len(*e.chunks.Load()))
 		}
 		runtime.GC()
 		time.Sleep(time.Millisecond)
-	}
-	if n := len(*e.chunks.Load()); n > 2 {
-		t.Errorf("%d chunks are left", n)
 	}
 }
 
