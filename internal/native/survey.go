@@ -4,7 +4,6 @@ package native
 
 import (
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -32,12 +31,7 @@ func surveyModule(m *store.Module) survey {
 	s := survey{}
 	conts := false
 	for i := range m.Wasm.Types {
-		switch t := &m.Wasm.Types[i].Comp; t.Kind {
-		case wasm.CompFunc:
-			s.partial = s.partial || ssa.Partial&wasm.SIMD != 0 && hasVector(t.Func)
-		case wasm.CompCont:
-			conts = true
-		}
+		conts = conts || m.Wasm.Types[i].Comp.Kind == wasm.CompCont
 	}
 	if !conts && m.Features&ssa.Partial == 0 {
 		return s
@@ -64,7 +58,7 @@ func surveyModule(m *store.Module) survey {
 						sizes[i+1] += clauseBytes(in.Handlers)
 					}
 				}
-				if used&ssa.Partial != 0 || ssa.Partial&wasm.SIMD != 0 && slices.ContainsFunc(f.Locals, func(l wasm.LocalGroup) bool { return l.Type.Kind == wasm.KindV128 }) {
+				if used&ssa.Partial != 0 {
 					partial.Store(true)
 				}
 			}
@@ -83,9 +77,4 @@ func surveyModule(m *store.Module) survey {
 		s.clauses = sizes
 	}
 	return s
-}
-
-func hasVector(t wasm.FuncType) bool {
-	is := func(t wasm.ValType) bool { return t.Kind == wasm.KindV128 }
-	return slices.ContainsFunc(t.Params, is) || slices.ContainsFunc(t.Results, is)
 }
