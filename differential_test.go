@@ -42,6 +42,7 @@ func executors(t testing.TB) (reference *weft.Engine, others map[string]*weft.En
 		c := c.WithExecutor(weft.Native)
 		others["native"] = engine(c)
 		others["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))
+		others["native for every processor"] = engine(c.WithNativeOptions(weft.NativeOptions{Baseline: true}))
 	}
 	return engine(c), others
 }

@@ -8,15 +8,16 @@ import (
 )
 
 // letters are those of wasm.Instruction.Signature.
-var letters = map[string]byte{"i32": 'i', "i64": 'I', "f32": 'f', "f64": 'F'}
+var letters = map[string]byte{"i32": 'i', "i64": 'I', "f32": 'f', "f64": 'F', "v128": 'v'}
 
 // operators returns the instructions without immediates that make a value of a type.
-func operators(typ string) (list []*wasm.Instruction) {
+func (g *generator) operators(typ string) (list []*wasm.Instruction) {
+	vector := typ == "v128"
 	for i := range wasm.Instructions {
 		in := &wasm.Instructions[i]
 		params, results, ok := strings.Cut(in.Signature, ">")
-		if ok && in.Imm == wasm.ImmNone && results == string(letters[typ]) && strings.Trim(params, "iIfF") == "" &&
-			in.Feature&(wasm.WideArithmetic|wasm.Threads) == 0 {
+		if ok && in.Imm == wasm.ImmNone && results == string(letters[typ]) && strings.Trim(params, "iIfFv") == "" &&
+			g.has(in.Feature) && (vector || !strings.Contains(params, "v")) && in.Feature&(wasm.WideArithmetic|wasm.Threads) == 0 {
 			list = append(list, in)
 		}
 	}
@@ -30,7 +31,7 @@ func accesses(typ string, store bool) (list []*wasm.Instruction) {
 		want = "a" + string(letters[typ]) + ">"
 	}
 	for i := range wasm.Instructions {
-		if in := &wasm.Instructions[i]; in.Imm == wasm.ImmMemArg && in.Signature == want && in.Feature == wasm.MVP {
+		if in := &wasm.Instructions[i]; in.Imm == wasm.ImmMemArg && in.Signature == want && in.Feature&^wasm.SIMD == wasm.MVP {
 			list = append(list, in)
 		}
 	}
@@ -45,6 +46,10 @@ var constants = map[string][]string{
 	"f32": {"0", "1", "-0", "-1.5", "inf", "-inf", "nan", "2147483648", "-2147483904", "4294967296", "0x1p-149", "0x1.fffffep127", "0.1", "9223372036854775808"},
 	"f64": {"0", "1", "-0", "-1.5", "inf", "-inf", "nan", "2147483647.9", "-2147483649", "4294967296", "0x1p-1074", "0x1.fffffffffffffp1023", "0.1",
 		"9223372036854775808", "18446744073709551616"},
+	"v128": {"i64x2 0 0", "i64x2 -1 -1", "i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15", "i8x16 127 128 255 1 0 16 15 31 128 127 64 63 32 7 8 9",
+		"i16x8 0x7fff 0x8000 0xffff 1 0 0xff 0x100 0x7f80", "i32x4 0x7fffffff 0x80000000 -1 1", "i64x2 0x7fffffffffffffff 0x8000000000000000",
+		"f32x4 1 -0 nan inf", "f32x4 2147483648 -2147483904 4294967296 0x1p-149", "f64x2 2147483647.9 -2147483649", "f64x2 nan -0",
+		"f64x2 4294967296 -inf", "i64x2 0x123456789abcdef 0xfedcba9876543210"},
 }
 
 func (g *generator) constant(typ string) string { return one(g, constants[typ]) }
@@ -93,6 +98,11 @@ func (g *generator) value(typ string, depth int) string {
 	if g.work--; depth <= 0 || g.work <= 0 {
 		return g.simple(typ)
 	}
+	if g.has(wasm.SIMD) && g.next(8) == 7 {
+		if s, ok := g.fromVector(typ, depth-1); ok {
+			return s
+		}
+	}
 	switch g.next(16) {
 	case 0, 1:
 		return g.simple(typ)
@@ -130,8 +140,11 @@ func (g *generator) value(typ string, depth int) string {
 
 // operation returns an instruction without immediates and its operands.
 func (g *generator) operation(typ string, depth int) string {
-	in := one(g, operators(typ))
+	in := one(g, g.operators(typ))
 	params, _, _ := strings.Cut(in.Signature, ">")
+	if typ == "v128" {
+		return g.vectorOperation(in, depth)
+	}
 	s := "(" + in.Name
 	for i, p := range params {
 		t := typeOf(byte(p))

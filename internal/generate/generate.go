@@ -49,7 +49,13 @@ const (
 	maxLoops = 6
 )
 
-var scalars = []string{"i32", "i64", "f32", "f64"}
+// scalars are the types of values but for references.
+func (g *generator) scalars() []string {
+	if g.has(wasm.SIMD) {
+		return []string{"i32", "i64", "f32", "f64", "v128"}
+	}
+	return []string{"i32", "i64", "f32", "f64"}
+}
 
 // Module returns the text of a valid module that uses nothing but the features. Its
 // exports are functions without parameters, a memory, a table and globals.
@@ -96,7 +102,7 @@ func one[T any](g *generator, list []T) T { return list[g.next(len(list))] }
 func (g *generator) some(n int) []string {
 	types := make([]string, g.next(n+1))
 	for i := range types {
-		types[i] = one(g, scalars)
+		types[i] = one(g, g.scalars())
 	}
 	return types
 }
@@ -171,7 +177,7 @@ const memory64 = wasm.MultiMemory | wasm.Memory64
 // state makes what functions share.
 func (g *generator) state() {
 	fmt.Fprintf(&g.out, "(global $fuel (mut i32) (i32.const %d))\n", fuel)
-	for _, t := range scalars {
+	for _, t := range g.scalars() {
 		fmt.Fprintf(&g.out, "(global $g%s (export \"g%s\") (mut %s) (%s.const %s))\n", t, t, t, t, g.constant(t))
 	}
 	if g.has(wasm.StackSwitching) {
@@ -197,7 +203,7 @@ func (g *generator) function(i int) {
 		fmt.Fprintf(&g.out, " (param $p%d %s)", j, t)
 	}
 	g.out.WriteString(list("result", g.current.results) + "\n ")
-	for _, t := range scalars {
+	for _, t := range g.scalars() {
 		for j := range locals {
 			fmt.Fprintf(&g.out, " (local $%s_%d %s)", t, j, t)
 		}
@@ -229,7 +235,7 @@ func (g *generator) function(i int) {
 func (g *generator) leave() string {
 	s := "(return"
 	for _, t := range g.current.results {
-		s += fmt.Sprintf(" (%s.const 0)", t)
+		s += fmt.Sprintf(" (%s.const %s)", t, constants[t][0])
 	}
 	return s + ")"
 }

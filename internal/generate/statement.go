@@ -32,10 +32,10 @@ func (g *generator) statement(depth int) string {
 	}
 	switch g.next(n) {
 	case 0, 1:
-		t := one(g, scalars)
+		t := one(g, g.scalars())
 		return fmt.Sprintf("(local.set $%s_%d %s)", t, g.next(locals), g.value(t, 4))
 	case 2:
-		t := one(g, scalars)
+		t := one(g, g.scalars())
 		return fmt.Sprintf("(global.set $g%s %s)", t, g.value(t, 3))
 	case 3, 4:
 		return g.store(2)
@@ -97,7 +97,10 @@ func (g *generator) take(expr string, types []string) string {
 
 // store returns a store.
 func (g *generator) store(depth int) string {
-	t := one(g, scalars)
+	t := one(g, g.scalars())
+	if t == "v128" && g.next(2) == 1 {
+		return g.storeLane(depth)
+	}
 	in := one(g, accesses(t, true))
 	at := g.access(in, depth)
 	v := g.value(t, depth+1)
@@ -111,13 +114,13 @@ func (g *generator) store(depth int) string {
 func (g *generator) change() string {
 	switch g.next(4) {
 	case 1:
-		t := one(g, scalars)
+		t := one(g, g.scalars())
 		return fmt.Sprintf("(global.set $g%s %s)", t, g.value(t, 1))
 	case 2:
 		i := g.next(len(g.funcs))
 		return g.take(g.calls(i, 0), g.funcs[i].results)
 	case 3:
-		t := one(g, scalars)
+		t := one(g, g.scalars())
 		return fmt.Sprintf("(local.set $%s_%d %s)", t, g.next(locals), g.value(t, 1))
 	}
 	return g.store(0)

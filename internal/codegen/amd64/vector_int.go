@@ -276,6 +276,7 @@ func (s *Selector) relaxedDot(v *ssa.Value) codegen.VReg {
 		x := e(s, v.Args[0])
 		return s.both(Pmaddwd, x, e(s, v.Args[1]))
 	}
-	low := half(extendLow(Pmovsxbw))
+	// Both halves are needed: a load is not folded.
+	low := half(func(s *Selector, x *ssa.Value) codegen.VReg { return s.x1(Pmovsxbw, s.vreg(x)) })
 	return s.x2(Packssdw, low, half(extendHighSigned(Pmovsxbw)))
 }
