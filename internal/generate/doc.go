@@ -11,7 +11,7 @@
 // executor: the bits of a NaN, which the specification leaves open, are made canonical
 // where they would be stored, reinterpreted or copied.
 //
-// What may happen: arithmetic on all scalar types; loads and stores within and
+// What may happen: arithmetic on all types of numbers and vectors; loads and stores within and
 // outside of memories with addresses of 32 and 64 bits; calls of all kinds, also in tail
 // position; exceptions; continuations that are made, bound, resumed, suspended,
 // switched and thrown into.
