@@ -44,9 +44,19 @@ type Site struct {
 	Catches int32
 	// Number is, for a switch of stacks, what it is about: a tag, a type or a resume site.
 	Number int64
-	// Marked says that the code there begins with the mark of a resume.
-	Marked bool
+	// Switch tells the switches of stacks from other calls.
+	Switch SwitchKind
 }
+
+// A SwitchKind is what a site does to stacks.
+type SwitchKind uint8
+
+const (
+	NoSwitch SwitchKind = iota
+	Resume              // the code at the site begins with a mark
+	Suspend
+	SwitchTo
+)
 
 // A Relocation is a call of a function of the same module.
 type Relocation struct {

@@ -15,13 +15,15 @@ type Context struct {
 	Interrupt  uint32  // not 0: polls leave to Go
 	Request    uint32  // what the code asks Go for
 
-	StackInUse uint64 // bytes of stack that are active, while native code runs
-	StackBytes uint64 // the limit for it
-
 	// Continuations that have ended, with their stacks, for the next: a list linked by
-	// Parent.
-	PoolHead, PoolCount, PoolLimit uint32
-	Live                           uintptr // address of the number of continuations
+	// Link.
+	PoolHead             uintptr
+	PoolCount, PoolLimit uint32
+	Live                 uintptr // address of the number of continuations
+
+	// HostFrame is that of the host where it has resumed a continuation: an instance, which
+	// the next word is for a suspension that looks for clauses, of which there are none.
+	HostFrame [2]uintptr
 
 	// Stubs that code calls.
 	HostStub, TrapStub, GrowStub, PollStub           uintptr
@@ -66,8 +68,6 @@ const (
 	OffCurrent         = int32(unsafe.Offsetof(Context{}.Current))
 	OffConts           = int32(unsafe.Offsetof(Context{}.Conts))
 	OffInterrupt       = int32(unsafe.Offsetof(Context{}.Interrupt))
-	OffStackInUse      = int32(unsafe.Offsetof(Context{}.StackInUse))
-	OffStackBytes      = int32(unsafe.Offsetof(Context{}.StackBytes))
 	OffRequest         = int32(unsafe.Offsetof(Context{}.Request))
 	OffHostStub        = int32(unsafe.Offsetof(Context{}.HostStub))
 	OffTrapStub        = int32(unsafe.Offsetof(Context{}.TrapStub))

@@ -68,21 +68,18 @@ func AppendCode(b []byte, c *Code) []byte {
 // The forms of sites, to be added.
 const (
 	siteFull   = 1 << iota // there is more than offset, position and trap
-	siteMarked             // Marked
 	siteFault              // Fault
+	siteSwitch             // times Switch
 )
 
 func siteForm(s *Site) (form byte) {
 	if len(s.Pads) > 0 || s.Catches != 0 || s.Number != 0 {
 		form |= siteFull
 	}
-	if s.Marked {
-		form |= siteMarked
-	}
 	if s.Fault {
 		form |= siteFault
 	}
-	return form
+	return form + siteSwitch*byte(s.Switch)
 }
 
 // errCode is returned for what AppendCode has not made.
@@ -101,7 +98,7 @@ func DecodeCode(b []byte) (*Code, error) {
 		s.Pos = last.Pos + int32(r.signed())
 		s.Trap = wasm.TrapCode(r.byte())
 		form := r.byte()
-		s.Marked, s.Fault = form&siteMarked != 0, form&siteFault != 0
+		s.Switch, s.Fault = SwitchKind(form/siteSwitch), form&siteFault != 0
 		if form&siteFull != 0 {
 			s.Number = r.signed()
 			s.Catches = int32(r.number())

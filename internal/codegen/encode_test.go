@@ -41,7 +41,7 @@ func TestEncode(t *testing.T) {
 		full.Calls[i].Offset = uint32(10 * i)
 	}
 	full.Sites[1] = Site{Offset: 10, Pos: 5, Trap: 3}
-	full.Sites[2].Marked, full.Calls[1].Indirect = false, false
+	full.Sites[0].Switch, full.Sites[2].Switch, full.Calls[1].Indirect = SwitchTo, NoSwitch, false
 	full.Sites[2].Number = -1
 	for _, c := range []*Code{{Bytes: []byte{}}, full} {
 		b := AppendCode(nil, c)

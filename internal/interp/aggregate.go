@@ -149,6 +149,12 @@ func (m *machine) arrayCopy(fp unsafe.Pointer, in *instr) wasm.TrapCode {
 
 // The rest of this file tells the collector what a machine refers to.
 
+// Running implements [store.Roots].
+func (m *machine) Running() *store.ContRecord { return m.cur }
+
+// Awaits implements [store.Engine].
+func (e *Engine) Awaits(c *store.ContRecord) wasm.TypeID { return c.Awaits }
+
 // ScanStacks implements [store.Roots].
 func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if p := m.flight.payload; m.flight.tag != nil && len(p) > 0 {
@@ -161,7 +167,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 		return // nothing runs yet
 	}
 	scan(m.cur.Stack, m.fp-m.cur.Stack+frameSize(m.function()))
-	for c := m.parent(m.cur); c != nil; c = m.parent(c) {
+	for c := m.cur.Link; c != nil; c = c.Link {
 		scan(m.engine.Frames(c))
 	}
 }
@@ -172,5 +178,5 @@ func frameSize(f *store.FuncRecord) uintptr {
 
 // Frames implements [store.Engine].
 func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
-	return c.Stack, uintptr(c.FP) + frameSize(c.Func)
+	return c.Stack, c.Frame - c.Stack + frameSize(c.Func)
 }

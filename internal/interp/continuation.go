@@ -20,13 +20,13 @@ func before(c *store.ContRecord) *instr {
 // suspendHere stores where the running continuation goes on.
 func (m *machine) suspendHere(pc uintptr) {
 	c := m.cur
-	c.PC, c.FP, c.Func = pc, uint32(m.fp-c.Stack), m.function()
+	c.PC, c.Frame, c.Func = pc, m.fp, m.function()
 }
 
 // goOn makes c the running continuation, at the place where it stopped.
 func (m *machine) goOn(c *store.ContRecord) {
 	m.cur = c
-	m.save(store.Pointer(c.PC), store.Pointer(c.Stack+uintptr(c.FP)), c.Func)
+	m.save(store.Pointer(c.PC), store.Pointer(c.Frame), c.Func)
 	m.setLimit()
 }
 
@@ -97,7 +97,7 @@ func (m *machine) bind(ref uint64, values unsafe.Pointer, n uint32, t wasm.TypeI
 		return 0, trap
 	}
 	copySlots(m.arguments(c), values, n)
-	c.Bound += n
+	c.Bound += uint16(n / 8)
 	c.SetType(t)
 	return m.conts.Ref(c), wasm.TrapNone
 }
@@ -123,25 +123,18 @@ func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 // resumed with.
 func (m *machine) arguments(c *store.ContRecord) unsafe.Pointer {
 	if c.State == store.ContFresh {
-		return store.Pointer(c.Stack + uintptr(c.Bound))
+		return store.Pointer(c.Stack + 8*uintptr(c.Bound))
 	}
-	inner := m.conts.At(c.Inner)
-	return store.Pointer(inner.Stack + uintptr(inner.FP) + uintptr(before(inner).a) + uintptr(c.Bound))
+	inner := c.Inner()
+	return store.Pointer(inner.Frame + uintptr(before(inner).a) + 8*uintptr(c.Bound))
 }
 
 // admit reports whether the stacks of c may become active.
 func (m *machine) admit(c *store.ContRecord) wasm.TrapCode {
-	if m.store.StackInUse+m.chainBytes(c) > uint64(m.store.Limits.StackBytes) {
+	if m.store.StackInUse+c.ChainBytes() > uint64(m.store.Limits.StackBytes) {
 		return wasm.TrapStackExhausted
 	}
 	return wasm.TrapNone
-}
-
-func (m *machine) chainBytes(c *store.ContRecord) uint64 {
-	if c.State == store.ContFresh {
-		return c.StackSize()
-	}
-	return c.ChainBytes
 }
 
 // resume executes resume.
@@ -172,15 +165,13 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 // start makes a consumed continuation run as the child of parent. Its arguments
 // are in place.
 func (m *machine) start(c, parent *store.ContRecord) {
-	m.store.StackInUse += m.chainBytes(c)
-	c.Parent = m.conts.Number(parent)
-	c.Bound = 0
-	if c.State == store.ContSuspended {
-		c.State = store.ContRunning
-		m.goOn(m.conts.At(c.Inner))
+	m.store.StackInUse += c.ChainBytes()
+	inner, begins := c.Inner(), c.State == store.ContFresh
+	c.Link, c.State, c.Bound = parent, store.ContRunning, 0
+	if !begins {
+		m.goOn(inner)
 		return
 	}
-	c.State = store.ContRunning
 	if m.isOutside(c.Func) {
 		m.runHost(c, parent)
 		return
@@ -207,7 +198,7 @@ func (m *machine) runHost(c, parent *store.ContRecord) {
 // contReturn ends the running continuation, whose function f has left its
 // results at the bottom of the stack.
 func (m *machine) contReturn(f *store.FuncRecord) {
-	parent := m.parent(m.cur)
+	parent := m.cur.Link
 	m.copyResults(parent, m.cur, f)
 	m.endContinuation()
 	m.skipClauses(parent)
@@ -216,7 +207,7 @@ func (m *machine) contReturn(f *store.FuncRecord) {
 // copyResults copies the results of f from the bottom of the stack of c to where
 // the resume of parent wants them.
 func (m *machine) copyResults(parent, c *store.ContRecord, f *store.FuncRecord) {
-	dst := store.Pointer(parent.Stack + uintptr(parent.FP) + uintptr(before(parent).a))
+	dst := store.Pointer(parent.Frame + uintptr(before(parent).a))
 	copySlots(dst, store.Pointer(c.Stack), 8*f.Results)
 }
 
@@ -229,7 +220,7 @@ func (m *machine) skipClauses(parent *store.ContRecord) {
 // resume that ran it.
 func (m *machine) endContinuation() {
 	c := m.cur
-	parent := m.parent(c)
+	parent := c.Link
 	m.store.StackInUse -= c.StackSize()
 	m.conts.Free(c)
 	m.goOn(parent)
@@ -258,9 +249,9 @@ func (m *machine) handler(kind op, tag *store.TagRecord) (prompt, bool) {
 
 func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
 	bytes := uint64(0)
-	for child := m.cur; child.Parent != 0; {
+	for child := m.cur; child.Link != nil; {
 		bytes += child.StackSize()
-		parent := m.conts.At(child.Parent)
+		parent := child.Link
 		inst := parent.Func.Instance
 		clause := (*instr)(store.Pointer(parent.PC))
 		for n := before(parent).c; n > 0; n-- {
@@ -282,8 +273,7 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
 func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 	m.suspendHere(m.ip)
 	c := p.child
-	c.State, c.Inner, c.ChainBytes = store.ContSuspended, m.conts.Number(m.cur), p.bytes
-	c.Parent = 0
+	c.State, c.Link = store.ContSuspended, m.cur
 	c.Suspended(awaits)
 	m.store.StackInUse -= p.bytes
 	return m.conts.Ref(c)

@@ -51,7 +51,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		return m.trap(trap)
 	}
 	m.store.StackInUse += root.StackSize()
-	root.PC = m.engine.exit // behind its clauses
+	root.PC, root.Frame = m.engine.exit, root.Stack // behind its clauses
 	m.goOn(root)
 	if trap := m.resumeRef(r, root); trap != 0 {
 		return m.trap(trap)

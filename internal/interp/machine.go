@@ -115,7 +115,7 @@ func (m *machine) leave() {
 	m.use.Regain(m.store)
 	for m.cur != nil {
 		c := m.cur
-		m.cur = m.parent(c)
+		m.cur = c.Link
 		m.store.StackInUse -= c.StackSize()
 		m.conts.Free(c)
 	}
@@ -130,14 +130,6 @@ func (m *machine) leave() {
 	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
-}
-
-// parent returns the continuation that resumed c; nil if the host called on c.
-func (m *machine) parent(c *store.ContRecord) *store.ContRecord {
-	if c.Parent == 0 {
-		return nil
-	}
-	return m.conts.At(c.Parent)
 }
 
 // isOutside reports whether a function is not the interpreter's: the host's, or

@@ -53,12 +53,12 @@ func (w *walker) next() bool {
 	case w.m.engine.exit:
 		return false
 	case w.m.engine.contReturnStub:
-		c := w.m.parent(w.cont)
+		c := w.cont.Link
 		if w.m.isHost(c) {
 			return false
 		}
 		w.cont, w.resumed = c, true
-		w.ip, w.fp, w.fn = store.Pointer(c.PC), store.Pointer(c.Stack+uintptr(c.FP)), c.Func
+		w.ip, w.fp, w.fn = store.Pointer(c.PC), store.Pointer(c.Frame), c.Func
 	default:
 		w.ip = store.Pointer(l.ret)
 		w.fp = unsafe.Add(w.fp, -int(l.delta))
@@ -81,7 +81,7 @@ func (m *machine) stackTrace() store.StackTrace {
 	for i := range total {
 		if trace.Keeps(i, total) {
 			f := m.describe(w.fn, uintptr(w.ip))
-			if w.cont.Parent != 0 {
+			if w.cont.Link != nil {
 				f.Continuation = m.conts.Number(w.cont)
 			}
 			f.ResumedHere = w.resumed

@@ -15,7 +15,6 @@ import (
 // and reports whether to go back.
 func callHost(m *machine) bool {
 	c, s := m.context, m.store
-	s.StackInUse = c.StackInUse
 	if cur := m.current(); m.cur != cur {
 		m.cur = cur
 	}
@@ -39,7 +38,6 @@ func callHost(m *machine) bool {
 		return m.endHostCall(f, err)
 	}
 	copySlots(c.Args[:], m.slots[:f.Results])
-	c.StackInUse = s.StackInUse
 	return true
 }
 
@@ -58,15 +56,11 @@ func (m *machine) endHostCall(f *store.FuncRecord, err error) bool {
 	if err == nil && m.store.Closed() {
 		err = store.ErrClosed
 	}
-	var goOn bool
 	if err != nil {
-		goOn = m.hostFailed(f, err)
-	} else {
-		copySlots(m.context.Args[:], m.slots[:f.Results])
-		goOn = m.end(m.interrupted(m.atCall))
+		return m.hostFailed(f, err)
 	}
-	m.context.StackInUse = m.store.StackInUse
-	return goOn
+	copySlots(m.context.Args[:], m.slots[:f.Results])
+	return m.end(m.interrupted(m.atCall))
 }
 
 // The assembly function hostCallEntry calls callHost.

@@ -3,7 +3,6 @@
 package native
 
 import (
-	"math"
 	"unsafe"
 
 	"weft/internal/codegen"
@@ -43,17 +42,17 @@ func clauseBytes(handlers []wasm.Handler) int64 {
 }
 
 // clauseTables returns the tables of a function's resumes, which lie in instances from offset on,
-// and marks the code at the resumes with their places. What needs more room than there is, Go looks for.
-func clauseTables(c *codegen.Code, code []byte, start uintptr, offset, end int64) []clauseTable {
+// and marks the code at the resumes with their places.
+func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []clauseTable {
 	var tables []clauseTable
 	for i := range c.Sites {
 		s := &c.Sites[i]
-		if !s.Marked {
+		if s.Switch != codegen.Resume {
 			continue
 		}
 		handlers := c.Resumes[s.Number].Clauses
 		size := clauseBytes(handlers)
-		if size == 0 || offset+size > min(end, math.MaxInt32) {
+		if size == 0 {
 			continue
 		}
 		t := clauseTable{offset: offset}

@@ -53,10 +53,8 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 func switchLayout(env *ssa.Env) amd64.SwitchLayout {
 	c := store.LayoutCont()
 	return amd64.SwitchLayout{
-		Revision: c.Revision, State: c.State, Flags: c.Flags, Parent: c.Parent, Inner: c.Inner, Stack: c.Stack, PC: c.PC, FP: c.FP,
-		OwnBytes: c.ChainBytes, Awaits: c.Awaits, LogSize: c.LogSize, LastRevision: c.LastRevision,
-		Suspended: uint8(store.ContSuspended), Running: uint8(store.ContRunning), FlagNative: c.FlagNative, FlagReady: c.FlagReady, FlagAnew: c.FlagAnew,
-		TagType: int32(unsafe.Offsetof(store.TagRecord{}.Type)), TagPtr: env.TagPtr, TypeID: env.TypeID,
+		Ref: c.Ref, Link: c.Link, Stack: c.Stack, Frame: c.Frame, PC: c.PC,
+		LogSize: c.LogSize, NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
 	}
 }
 

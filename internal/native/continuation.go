@@ -4,6 +4,7 @@ package native
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"weft/internal/codegen"
@@ -14,12 +15,12 @@ import (
 )
 
 // Operations on continuations. A continuation that does not run has in its descriptor
-// where it goes on: PC, and the distance FP of the frame from the beginning of its
+// where it goes on: PC, and the address of the frame on its
 // stack. Everything that is live there is in frames; values travel in the registers of the
 // calling convention, which the stubs have saved and restore when they go on.
 //
 // Values that cont.bind has bound lie at the beginning of the stack on which they will
-// be used, below all frames: Bound counts their bytes in that stack's descriptor.
+// be used, below all frames: Bound counts them in that stack's descriptor.
 
 // switchStacks executes an operation on continuations.
 func (m *machine) switchStacks(request uint32) bool {
@@ -41,19 +42,17 @@ func (m *machine) switchStacks(request uint32) bool {
 	case requestResumeThrow:
 		return m.resumeThrow(ref, uint64(c.Saved[amd64.RAX]))
 	case requestContReturn:
-		if results, ok := m.returnsToHost(); ok {
-			m.gather(results, m.prompt.slots)
-			m.endContinuation()
-			return false
-		}
 		m.endContinuation()
 		m.goOn(m.cur)
+	case requestHostReturn:
+		m.gather(m.prompt.results, m.prompt.slots)
+		return false
 	}
 	return m.done(trap)
 }
 
 // goOn makes a continuation the running one, where it stopped.
-func (m *machine) goOn(r *store.ContRecord) { m.goOnAt(r, r.PC, r.Stack+uintptr(r.FP)) }
+func (m *machine) goOn(r *store.ContRecord) { m.goOnAt(r, r.PC, r.Frame) }
 
 // goOnAt makes a continuation the running one, at an address and with a frame.
 func (m *machine) goOnAt(r *store.ContRecord, pc, frame uintptr) {
@@ -66,7 +65,7 @@ func (m *machine) goOnAt(r *store.ContRecord, pc, frame uintptr) {
 // stopHere notes where the running continuation goes on: behind the call that has left.
 func (m *machine) stopHere() {
 	m.cur.PC = m.returnAddress()
-	m.cur.FP = uint32(m.sp + unsafe.Sizeof(m.sp) - m.cur.Stack)
+	m.cur.Frame = m.sp + unsafe.Sizeof(m.sp)
 	m.cur.SetNative()
 }
 
@@ -130,50 +129,26 @@ func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 	// A word for the instance of a caller, which is none, and the return address.
 	top := (*[2]uintptr)(store.Pointer(r.StackEnd() - stackTop))
 	top[0], top[1] = process.stubs.contReturn, 0
-	r.PC, r.FP, r.Inner = process.stubs.fresh, uint32(r.StackSize()-stackTop), m.store.Conts.Number(r)
-	r.ChainBytes = r.StackSize()
+	r.PC, r.Frame, r.Link = process.stubs.fresh, r.StackEnd()-stackTop, r
 	r.SetNative()
 	r.SetReady()
 	return wasm.TrapNone
 }
 
-// chainBytes is how much stack becomes active with a continuation, which has one.
-func (m *machine) chainBytes(r *store.ContRecord) uint64 {
-	conts := &m.store.Conts
-	bytes := uint64(0)
-	at := conts.At(r.Inner)
-	for ; at != r; at = conts.At(at.Parent) {
-		bytes += at.ChainBytes
-	}
-	return bytes + r.ChainBytes
-}
-
-// admit reports whether the stacks of r may become active, when those of gone bytes
-// become inactive.
-func (m *machine) admit(r *store.ContRecord, gone uint64) wasm.TrapCode {
-	if m.store.StackInUse-gone+m.chainBytes(r) > uint64(m.store.Limits.StackBytes) {
-		return wasm.TrapStackExhausted
-	}
-	return wasm.TrapNone
-}
-
-// ready returns a continuation that may be resumed, and is not consumed yet.
-func (m *machine) ready(ref, gone uint64) (*store.ContRecord, wasm.TrapCode) {
+// take consumes a reference to a continuation that is to go on, and returns it.
+func (m *machine) take(ref uint64) (*store.ContRecord, wasm.TrapCode) {
 	r, trap := m.lookup(ref)
 	if trap == 0 {
 		trap = m.prepareFresh(r)
 	}
 	if trap == 0 {
-		trap = m.admit(r, gone)
+		r, trap = m.consume(r)
 	}
 	return r, trap
 }
 
 func (m *machine) resume(ref uint64) wasm.TrapCode {
-	r, trap := m.ready(ref, 0)
-	if trap == 0 {
-		r, trap = m.consume(r)
-	}
+	r, trap := m.take(ref)
 	if trap != 0 {
 		return trap
 	}
@@ -185,33 +160,28 @@ func (m *machine) resume(ref uint64) wasm.TrapCode {
 // start makes a consumed continuation run as the child of parent. Its arguments, but for
 // those that are bound, are in registers and Args.
 func (m *machine) start(r, parent *store.ContRecord) {
-	conts := &m.store.Conts
-	m.store.StackInUse += m.chainBytes(r)
-	inner := conts.At(r.Inner)
+	inner := r.Inner()
 	if inner.Bound > 0 {
 		m.addBound(inner, m.awaited(r))
+		r.SetReady()
 	}
-	r.Parent, r.State = conts.Number(parent), store.ContRunning
+	r.Link = parent
+	r.ResumedAgain()
 	m.goOn(inner)
 }
 
 // awaited returns the types of all values that a continuation is to get, those that
 // are bound included.
 func (m *machine) awaited(r *store.ContRecord) []wasm.ValType {
-	types := m.store.Types
 	if r.State == store.ContFresh {
-		return types.Comp(r.Func.Type).Func.Params
+		return m.store.Types.Comp(r.Func.Type).Func.Params
 	}
-	awaits := types.Comp(r.Awaits)
-	if awaits.Kind == wasm.CompFunc { // of the tag
-		return awaits.Func.Results
-	}
-	return types.Comp(wasm.TypeID(awaits.Cont)).Func.Params
+	return m.store.Awaited(r)
 }
 
 // addBound puts the values that are bound before those in registers and Args.
 func (m *machine) addBound(inner *store.ContRecord, full []wasm.ValType) {
-	n := int(inner.Bound / 8)
+	n := int(inner.Bound)
 	values := make([]uint64, wasm.SlotCount(full))
 	copy(values, unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), n))
 	m.gather(behind(full, n), values[n:])
@@ -298,43 +268,39 @@ func (m *machine) putLast(before []wasm.ValType, ref uint64) {
 // reference to what is left, which is of type t.
 func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (uint64, wasm.TrapCode) {
 	conts := &m.store.Conts
-	r, trap := m.lookup(ref)
-	if trap == 0 {
-		trap = m.prepareFresh(r)
-	}
-	if trap == 0 {
-		r, trap = m.consume(r)
-	}
+	r, trap := m.take(ref)
 	if trap != 0 {
 		return 0, trap
 	}
-	inner := conts.At(r.Inner)
-	bound := int(inner.Bound / 8)
+	inner := r.Inner()
+	bound := int(inner.Bound)
 	left := m.store.Types.Comp(wasm.TypeID(m.store.Types.Comp(t).Cont)).Func.Params
 	n := wasm.SlotCount(m.awaited(r)) - bound - wasm.SlotCount(left)
-	if trap := m.reserveBound(r, inner, uintptr(bound+n)*8); trap != 0 {
-		return 0, trap
+	if n > 0 {
+		if trap := m.reserveBound(inner, uintptr(bound+n)*8); trap != 0 {
+			return 0, trap
+		}
+		copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), bound+n)[bound:], values(n))
+		inner.Bound = uint16(bound + n)
+		r.Hold()
 	}
-	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), bound+n)[bound:], values(n))
-	r.SetBound(inner, uint32(8*(bound+n)))
 	r.SetType(t)
 	return conts.Ref(r), wasm.TrapNone
 }
 
 // reserveBound makes room for bytes of values below the frames of a continuation that
-// does not run: inner's, with which r goes on.
-func (m *machine) reserveBound(r, inner *store.ContRecord, bytes uintptr) wasm.TrapCode {
-	if bytes <= uintptr(inner.FP) {
+// does not run.
+func (m *machine) reserveBound(inner *store.ContRecord, bytes uintptr) wasm.TrapCode {
+	if bytes <= inner.Frame-inner.Stack {
 		return wasm.TrapNone
 	}
-	used := inner.StackEnd() - inner.Stack - uintptr(inner.FP)
-	bound := append([]byte(nil), unsafe.Slice((*byte)(store.Pointer(inner.Stack)), inner.Bound)...)
+	used := inner.StackEnd() - inner.Frame
+	bound := slices.Clone(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), inner.Bound))
 	if !m.store.Conts.GrowStackDown(inner, used, used+bytes) {
 		return wasm.TrapOutOfMemory
 	}
-	copy(unsafe.Slice((*byte)(store.Pointer(inner.Stack)), len(bound)), bound)
-	inner.FP = uint32(inner.StackEnd() - used - inner.Stack)
-	inner.ChainBytes = inner.StackSize()
+	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), len(bound)), bound)
+	inner.Frame = inner.StackEnd() - used
 	return wasm.TrapNone
 }
 
@@ -342,24 +308,21 @@ func (m *machine) reserveBound(r, inner *store.ContRecord, bytes uintptr) wasm.T
 type prompt struct {
 	child, parent *store.ContRecord // the resumed and the resuming one
 	pad           uintptr           // landing pad of the clause, if it is no switch
-	bytes         uint64            // of the stacks from the running one to child
 }
 
 // handler finds the innermost prompt with a clause of a kind for a tag.
 func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
-	bytes := uint64(0)
-	for child := m.cur; child.Parent != 0; {
-		bytes += child.StackSize()
-		parent := m.parent(child)
+	for child := m.cur; child.Link != nil; {
+		parent := child.Link
 		if m.isHost(parent) {
-			return prompt{child: child, parent: parent, bytes: bytes}, m.handles(kind, tag)
+			return prompt{child: child, parent: parent}, m.handles(kind, tag)
 		}
 		at := m.resumeAt(parent.PC)
-		instance := *(**store.InstanceRecord)(store.Pointer(parent.Stack + uintptr(parent.FP)))
+		instance := *(**store.InstanceRecord)(store.Pointer(parent.Frame))
 		labels := 0
 		for _, h := range at.clauses {
 			if h.Kind == kind && instance.Tag(h.Tag) == tag {
-				p := prompt{child: child, parent: parent, bytes: bytes}
+				p := prompt{child: child, parent: parent}
 				if kind == wasm.OnLabel {
 					p.pad = at.start + uintptr(at.pads[labels])
 				}
@@ -409,15 +372,11 @@ func (m *machine) unhandled(tag *store.TagRecord) bool {
 // capture suspends what runs above a prompt and returns a reference to it. It awaits
 // values as [store.ContRecord] says.
 func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
-	conts := &m.store.Conts
 	m.stopHere()
 	r := p.child
-	r.State, r.Inner = store.ContSuspended, conts.Number(m.cur)
-	r.SetReady()
-	r.Parent = 0
+	r.State, r.Link = store.ContSuspended, m.cur
 	r.Suspended(awaits)
-	m.store.StackInUse -= p.bytes
-	return conts.Ref(r)
+	return m.store.Conts.Ref(r)
 }
 
 func (m *machine) suspend(tag *store.TagRecord) bool {
@@ -430,7 +389,7 @@ func (m *machine) suspend(tag *store.TagRecord) bool {
 		return m.suspendToHost(p, tag, ref)
 	}
 	m.putLast(m.store.Tag(tag).Type.Params, ref)
-	m.goOnAt(p.parent, p.pad, p.parent.Stack+uintptr(p.parent.FP))
+	m.goOnAt(p.parent, p.pad, p.parent.Frame)
 	return true
 }
 
@@ -457,16 +416,13 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 	if !ok {
 		return m.unhandled(tag)
 	}
-	r, trap := m.ready(ref, p.bytes)
-	if trap == 0 {
-		r, trap = m.consume(r)
-	}
+	r, trap := m.take(ref)
 	if trap != 0 {
 		return m.done(trap)
 	}
 	self := m.capture(p, back)
 	full := m.awaited(r)
-	bound := int(m.store.Conts.At(r.Inner).Bound / 8)
+	bound := int(r.Inner().Bound)
 	m.putLast(behind(full[:len(full)-1], bound), self)
 	m.start(r, p.parent)
 	return true
@@ -478,13 +434,10 @@ func (m *machine) resumeThrow(ref, exception uint64) bool {
 		return m.done(wasm.TrapNullException)
 	}
 	r, trap := m.lookup(ref)
-	if trap == 0 && r.State == store.ContSuspended {
-		trap = m.admit(r, 0)
+	if trap == 0 {
+		r, trap = m.consume(r)
 	}
 	if trap != 0 {
-		return m.done(trap)
-	}
-	if r, trap = m.consume(r); trap != 0 {
 		return m.done(trap)
 	}
 	tag, payload := store.ExceptionParts(exception)
@@ -499,22 +452,21 @@ func (m *machine) resumeThrow(ref, exception uint64) bool {
 // startThrowing makes a suspended continuation, which is consumed, the running one, and
 // returns where: an exception comes instead of the values that it awaits.
 func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
-	conts := &m.store.Conts
-	inner := conts.At(r.Inner)
-	m.store.StackInUse += m.chainBytes(r)
+	inner := r.Inner()
 	inner.Bound = 0
-	r.Parent, r.State = conts.Number(parent), store.ContRunning
+	r.SetReady()
+	r.Link = parent
+	r.ResumedAgain()
 	m.setCurrent(inner)
 	m.context.StackLimit = inner.Stack + codegen.StackMargin
-	m.sp = inner.Stack + uintptr(inner.FP)
+	m.sp = inner.Frame
 	return m.atSwitch(inner)
 }
 
 // endContinuation ends the running continuation: its parent is the running one.
 func (m *machine) endContinuation() {
 	r := m.cur
-	parent := m.parent(r)
-	m.store.StackInUse -= r.StackSize()
+	parent := r.Link
 	m.store.Conts.Free(r)
 	m.setCurrent(parent)
 	m.context.StackLimit = parent.Stack + codegen.StackMargin

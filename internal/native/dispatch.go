@@ -5,7 +5,6 @@ package native
 import (
 	"fmt"
 
-	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -18,20 +17,16 @@ import (
 // preempt is done when it begins. (runtime.Gosched would not do: the collector
 // wants to stop a goroutine, and one that is always about to run evades it.)
 func dispatch(m *machine) bool {
-	c, s := m.context, m.store
-	s.StackInUse = c.StackInUse
-	goOn := m.serve(c)
-	c.StackInUse = s.StackInUse
-	return goOn
-}
-
-// serve does it.
-func (m *machine) serve(c *codegen.Context) bool {
+	c := m.context
 	m.cur, m.sp = m.current(), c.NativeSP
 	switch c.Request {
 	case requestGrow:
 		return m.grow()
 	case requestPreempt:
+		if !m.onStack() {
+			m.interruptLater()
+			return true
+		}
 		return m.end(m.interrupted(m.atInterruption))
 	case requestPoll:
 		return m.end(m.interrupted(m.atCall))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -111,6 +112,10 @@ func (e *Engine) prepare(m *store.Module) error {
 		l := store.LayoutInstance(m)
 		for i := range survey.clauses {
 			survey.clauses[i] += l.Extra()
+		}
+		if l.Extra()+m.Extra > math.MaxInt32 {
+			m.Extra = 0
+			return errors.New("its resumes have too many clauses")
 		}
 		code.clauses = survey.clauses
 	}
@@ -252,6 +257,23 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 	return bound, nil
 }
 
+// Awaits implements [store.Engine].
+func (e *Engine) Awaits(c *store.ContRecord) wasm.TypeID {
+	if c.IsNative() {
+		inner := c.Inner()
+		if p, ok := e.find(inner.PC); ok {
+			instance := *(**store.InstanceRecord)(store.Pointer(inner.Frame))
+			switch site := p.callSite(); site.Switch {
+			case codegen.Suspend:
+				return instance.Tag(uint32(site.Number)).Type
+			case codegen.SwitchTo:
+				return instance.Type(uint32(site.Number >> 32))
+			}
+		}
+	}
+	return c.Awaits // a host function has suspended it, or the interpreter
+}
+
 // Frames implements [store.Engine].
 func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
 	if !c.IsNative() {
@@ -263,6 +285,5 @@ func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
 	if c.Bound > 0 { // the values are at the beginning of the stack
 		return c.Stack, c.StackEnd() - c.Stack
 	}
-	base = c.Stack + uintptr(c.FP)
-	return base, c.StackEnd() - base
+	return c.Frame, c.StackEnd() - c.Frame
 }

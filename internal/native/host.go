@@ -4,6 +4,7 @@ package native
 
 import (
 	"slices"
+	"unsafe"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -19,6 +20,7 @@ type hostPrompt struct {
 	slots     []uint64 // for the payload
 	root      store.Root
 	suspended store.Suspension // once a suspension has reached the host
+	results   []wasm.ValType   // of the continuation's function
 }
 
 // isHost reports whether r is the host's side.
@@ -45,7 +47,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	}
 	side.State = store.ContRunning // no reference to it was ever made
 	side.SetNative()
-	side.PC = 0 // no code goes on there
+	side.PC, side.Frame = process.stubs.hostReturn, uintptr(unsafe.Pointer(&m.context.HostFrame))
 	m.setCurrent(side)
 	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots, root: r.Root}
 	c, trap := m.lookup(r.Ref)
@@ -53,14 +55,12 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		trap = m.prepareFresh(c)
 	}
 	if trap == 0 {
-		trap = m.admit(c, 0)
-	}
-	if trap == 0 {
 		c, trap = m.consume(c)
 	}
 	if trap != 0 {
 		return &store.Trap{Code: trap}
 	}
+	m.prompt.results = m.store.Types.Comp(c.Func.Type).Func.Results
 	if r.Throw == nil {
 		full := m.awaited(c)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
@@ -68,7 +68,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	} else if !m.throwFromHost(c, r.Throw) {
 		return m.err
 	}
-	m.enter()
+	enter(m.context, m)
 	return m.err
 }
 
@@ -80,15 +80,6 @@ func (m *machine) throwFromHost(c *store.ContRecord, e *store.Exception) bool {
 		return m.throw(walker{m: m, cont: m.cur}, e.Tag.Record, e.Payload, e.Ref())
 	}
 	return m.throw(m.startThrowing(c, m.cur), e.Tag.Record, e.Payload, e.Ref())
-}
-
-// returnsToHost reports whether the running continuation, whose function returns, was
-// resumed by the host, and the types of its results.
-func (m *machine) returnsToHost() ([]wasm.ValType, bool) {
-	if m.prompt.side == nil || m.parent(m.cur) != m.prompt.side {
-		return nil, false
-	}
-	return m.store.Types.Comp(m.cur.Func.Type).Func.Results, true
 }
 
 // suspendToHost ends the call with what was captured.

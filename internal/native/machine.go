@@ -4,6 +4,7 @@ package native
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"unsafe"
 
@@ -94,14 +95,14 @@ const poolLimit = 1 << 14
 func (e *Engine) newState(s *store.Store) *storeState {
 	p := &process.stubs
 	c := &codegen.Context{
-		Conts:      uintptr(unsafe.Pointer(s.Conts.At(0))),
-		StackBytes: uint64(s.Limits.StackBytes),
-		Live:       uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
+		Conts: uintptr(unsafe.Pointer(s.Conts.At(0))),
+		Live:  uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
 		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow, AllocStub: p.alloc,
 		HostEntry: hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
 	}
+	c.HostFrame[0] = uintptr(unsafe.Pointer(&c.HostFrame[1]))
 	shareHeap(s, c)
 	return &storeState{context: c, entries: map[wasm.TypeID]uintptr{}}
 }
@@ -172,25 +173,16 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	if trap := m.giveStack(root, m.engine.stackSize(initialStack)); trap != 0 {
 		return &store.Trap{Code: trap}
 	}
-	m.store.StackInUse += root.StackSize()
 	copy(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = root.StackEnd(), entry
 	c.StackLimit = root.Stack + codegen.StackMargin
-	m.enter()
+	enter(c, m)
 	if m.err != nil {
 		return m.err
 	}
 	copy(slots, c.Args[:f.Results])
 	return nil
-}
-
-// enter runs native code. Meanwhile the context counts the stack in use.
-func (m *machine) enter() {
-	c, s := m.context, m.store
-	c.StackInUse = s.StackInUse
-	enter(c, m)
-	s.StackInUse = c.StackInUse
 }
 
 // entry returns the adapter through which a function is called.
@@ -215,22 +207,13 @@ func (m *machine) current() *store.ContRecord {
 	return (*store.ContRecord)(store.Pointer(m.context.Current))
 }
 
-// parent returns the continuation that resumed c; nil if the host called on c.
-func (m *machine) parent(c *store.ContRecord) *store.ContRecord {
-	if c.Parent == 0 {
-		return nil
-	}
-	return m.store.Conts.At(c.Parent)
-}
-
 // leave gives back what the call used, however it ended, and the machine itself.
 func (m *machine) leave() {
 	s, c := m.store, m.context
 	m.use.Regain(s)
 	m.active.Store(false)
 	for r := m.current(); r != nil; {
-		parent := m.parent(r)
-		s.StackInUse -= r.StackSize()
+		parent := r.Link
 		s.Conts.Free(r)
 		r = parent
 	}
@@ -247,7 +230,7 @@ func (m *machine) leave() {
 
 // giveStack gives a continuation that has none a stack.
 func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
-	if uint64(size) > uint64(m.store.Limits.StackBytes) {
+	if !m.mayUse(uint64(size)) {
 		return wasm.TrapStackExhausted
 	}
 	if m.store.Conts.AllocStack(c, size) {
@@ -260,23 +243,48 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 	return wasm.TrapOutOfMemory
 }
 
+// mayUse reports whether so many bytes of stack more may be active. Code that switches
+// does not count: stacks of more bytes than the limit come only of more allocations, and then
+// those are counted that are active.
+func (m *machine) mayUse(bytes uint64) bool {
+	limit := uint64(m.store.Limits.StackBytes)
+	return m.store.Conts.StackBytes()+bytes <= limit || m.activeStack()+bytes <= limit
+}
+
+// activeStack returns the bytes of the stacks of all calls that are under way in the store.
+func (m *machine) activeStack() uint64 {
+	bytes, current := m.store.StackInUse, m.current()
+	for _, active := range slices.Backward(m.store.Active) {
+		m, ok := active.(*machine)
+		if !ok {
+			continue // the interpreter's, which counts
+		}
+		for r := current; r != nil; r = r.Link {
+			bytes += r.StackSize()
+		}
+		current = (*store.ContRecord)(store.Pointer(m.outer.current))
+	}
+	return bytes
+}
+
 // growStack makes the stack of the running continuation larger, by at least bytes.
 func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 	c, s, r := m.context, m.store, m.cur
-	used, old := r.StackEnd()-c.NativeSP, r.StackSize()
-	size := max(used+bytes+codegen.StackMargin, 2*uintptr(old))
-	if s.StackInUse-old+uint64(size) > uint64(s.Limits.StackBytes) {
+	used, old := r.StackEnd()-c.NativeSP, uintptr(r.StackSize())
+	size := max(used+bytes+codegen.StackMargin, 2*old)
+	if !m.mayUse(uint64(size - old)) {
 		return wasm.TrapStackExhausted
 	}
 	if !s.Conts.GrowStackDown(r, used, size) {
 		return wasm.TrapOutOfMemory
 	}
-	s.StackInUse += r.StackSize() - old
-	r.ChainBytes = r.StackSize()
 	c.NativeSP = r.StackEnd() - used
 	c.StackLimit = r.Stack + codegen.StackMargin
 	return wasm.TrapNone
 }
+
+// Running implements [store.Roots].
+func (m *machine) Running() *store.ContRecord { return m.cur }
 
 // ScanStacks implements [store.Roots].
 func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
@@ -292,7 +300,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	args := &m.context.Args
 	scan(uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args))
 	scan(m.sp, m.cur.StackEnd()-m.sp)
-	for c := m.parent(m.cur); c != nil; c = m.parent(c) {
+	for c := m.cur.Link; c != nil; c = c.Link {
 		scan(m.engine.Frames(c))
 	}
 }

@@ -57,7 +57,7 @@ func (code *moduleCode) place(list []placedCode) error {
 		bytes := blob[funcs[i].start-base:]
 		copy(bytes, c.Bytes)
 		if code.hasClauses(c.own) {
-			funcs[i].tables = clauseTables(c.Code, bytes, funcs[i].start, code.clauses[c.own], code.clauses[c.own+1])
+			funcs[i].tables = clauseTables(c.Code, bytes, funcs[i].start, code.clauses[c.own])
 		}
 		for _, call := range c.Calls {
 			callee := int(call.Func)

@@ -20,4 +20,5 @@ const (
 	requestSwitch
 	requestResumeThrow
 	requestContReturn // a continuation's function has returned
+	requestHostReturn // the same, of one that the host has resumed
 )

@@ -37,7 +37,7 @@ type stubs struct {
 	// lazy is where functions lead that are not compiled yet.
 	lazy uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
-	contNew, resume, suspend, switchTo, resumeThrow, contReturn, goOn, fresh uintptr
+	contNew, resume, suspend, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
 }
 
 // all lists the stubs with what emits them.
@@ -48,7 +48,7 @@ func (s *stubs) all() []stub {
 		{&s.lazy, emitSwitch(requestCompile)},
 		{&s.contNew, emitContNew}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
-		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitContReturn},
+		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.contReturn, emitContReturn}, {&s.hostReturn, emitHostReturn},
 		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh},
 	}
 }
@@ -254,6 +254,13 @@ func emitSwitch(request int32) func(*amd64.Assembler) {
 	}
 }
 
+// emitHostReturn is where the host goes on that has resumed a continuation: it has returned. The
+// mark leads a suspension to Context.HostFrame.
+func emitHostReturn(a *amd64.Assembler) {
+	a.Mark(0)
+	emitSwitch(requestHostReturn)(a)
+}
+
 func emitGoOn(a *amd64.Assembler) {
 	ints, floats := argumentRegisters()
 	restoreRegisters(a, ints, floats)
@@ -262,8 +269,10 @@ func emitGoOn(a *amd64.Assembler) {
 
 // emitFresh is where a continuation goes on that has not begun.
 func emitFresh(a *amd64.Assembler) {
+	l := store.LayoutCont()
 	a.Load(amd64.S64, amd64.R13, ctxAt(codegen.OffCurrent))
-	a.Load(amd64.S64, amd64.R13, amd64.At(amd64.R13, int32(unsafe.Offsetof(store.ContRecord{}.Func))))
+	a.StoreImm(amd64.S32, amd64.At(amd64.R13, l.Status), l.Begun)
+	a.Load(amd64.S64, amd64.R13, amd64.At(amd64.R13, l.Func))
 	a.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
 	a.JmpMem(amd64.At(amd64.R13, funcNative))
 }

@@ -32,7 +32,7 @@ func (m *machine) atCall() walker {
 // atSwitch is where a continuation stopped that does not run.
 func (m *machine) atSwitch(c *store.ContRecord) walker {
 	w := walker{m: m, cont: c}
-	w.back(c.PC, c.Stack+uintptr(c.FP))
+	w.back(c.PC, c.Frame)
 	return w
 }
 
@@ -74,8 +74,8 @@ func (w *walker) at(pc, frame uintptr) {
 func (w *walker) back(pc, frame uintptr) {
 	w.resumed = pc == process.stubs.contReturn
 	if w.resumed {
-		w.cont = w.m.parent(w.cont)
-		pc, frame = w.cont.PC, w.cont.Stack+uintptr(w.cont.FP)
+		w.cont = w.cont.Link
+		pc, frame = w.cont.PC, w.cont.Frame
 	}
 	w.at(pc, frame)
 }
@@ -123,7 +123,7 @@ func (m *machine) stackTrace(start walker) store.StackTrace {
 	for i := range total {
 		if trace.Keeps(i, total) {
 			f := w.describe()
-			if w.cont.Parent != 0 {
+			if w.cont.Link != nil {
 				f.Continuation = m.store.Conts.Number(w.cont)
 			}
 			f.ResumedHere = w.resumed

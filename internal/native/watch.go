@@ -29,6 +29,17 @@ func (m *machine) cancel() {
 	}
 }
 
+// onStack reports whether code that was interrupted runs on the stack of the current
+// continuation: else it is switching stacks, and must not end there.
+func (m *machine) onStack() bool { return m.cur.Stack < m.sp && m.sp < m.cur.StackEnd() }
+
+// interruptLater interrupts the machine once more, if it is to end.
+func (m *machine) interruptLater() {
+	if m.cancelled.Load() {
+		go m.cancel()
+	}
+}
+
 // interrupted returns an Interrupt if the call's context has ended; start gives where
 // the code is. Flags are cleared before the context is asked, so that no end is missed.
 func (m *machine) interrupted(start func() walker) error {

@@ -24,6 +24,8 @@ import (
 
 // A Roots tells the collector about the stacks of a call that is under way.
 type Roots interface {
+	// Running returns the continuation that runs, and so do its parents; nil if there is none.
+	Running() *ContRecord
 	// ScanStacks calls scan with every range of words, from an address on, that may
 	// hold references.
 	ScanStacks(scan func(base, bytes uintptr))
@@ -143,6 +145,11 @@ type collector struct {
 
 func (c *collector) markRoots() {
 	s := c.s
+	for _, m := range s.Active {
+		for r := m.Running(); r != nil; r = r.Link {
+			r.marked = true
+		}
+	}
 	for _, g := range s.globals {
 		c.slot(g.Record.Value[0], s.trace(g.Type.Type))
 	}
@@ -281,11 +288,11 @@ func (c *collector) object(obj uint64, header *header) {
 // scanCont scans the stacks of a continuation that does not run.
 func (c *collector) scanCont(r *ContRecord) {
 	if r.State == ContFresh {
-		c.words(r.Stack, uintptr(r.Bound))
+		c.words(r.Stack, 8*uintptr(r.Bound))
 		return
 	}
-	conts := &c.s.Conts
-	for at := conts.At(r.Inner); ; at = conts.At(at.Parent) {
+	for at := r.Inner(); ; at = at.Link {
+		at.marked = true
 		c.words(c.s.Engine.Frames(at))
 		if at == r {
 			return
@@ -297,29 +304,27 @@ func (c *collector) scanCont(r *ContRecord) {
 func (c *Continuations) sweep() {
 	for i := uint32(1); i < c.made; i++ {
 		r := c.At(i)
-		switch {
-		case r.State != ContFresh && r.State != ContSuspended:
-		case r.marked:
-			r.marked = false
-		default:
+		if !r.marked && (r.State == ContFresh || r.State == ContSuspended) {
 			c.discard(r)
 		}
+		r.marked = false
 	}
 	c.trigger = max(firstContTrigger, 2*c.live)
 	c.stacks.trigger = max(firstStackTrigger, 2*c.stacks.used)
 }
 
-// discard frees a continuation that does not run, with those captured beneath it.
+// discard frees a continuation that does not run, with those captured with it: their links
+// are a ring.
 func (c *Continuations) discard(r *ContRecord) {
-	at := r
-	if r.State == ContSuspended {
-		at = c.At(r.Inner)
-	}
-	for at != r {
-		parent := c.At(at.Parent)
+	for at := r.Inner(); ; {
+		next := at.Link
+		if !at.revise() {
+			at.retire()
+		}
 		c.Free(at)
-		at = parent
+		if at == r {
+			return
+		}
+		at = next
 	}
-	r.Revision++
-	c.Free(r)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"unsafe"
 
 	"weft/wasm"
@@ -18,6 +19,9 @@ import (
 //	running   -> free       its function returned or threw, or the invocation ended
 //	suspended -> free       a collection found no reference to it; also fresh -> free
 //	fresh     -> free       resume_throw: there is nothing that could catch
+//
+// One of machine code is suspended from its beginning to its end: who uses its live reference
+// knows that it does not run, and the collector asks the calls that are under way ([Roots.Running]).
 //
 // cont.bind leaves the state alone and gives the continuation a new reference.
 type ContState uint8
@@ -37,45 +41,59 @@ const (
 	// awaited now are those of Awaits.
 	contSuspendedAnew contFlags = 1 << iota
 	contNative
-	contReady
 )
 
 // A ContRecord is the descriptor of a continuation, and of the stack on which
 // a call from the host runs.
 type ContRecord struct {
-	// Revision is that of the one live reference. Using a reference increments
-	// it, which makes all copies of the reference stale.
-	Revision uint32
-	State    ContState
-	Class    uint8 // of Stack; 0 while there is none
-	marked   bool  // reached by the collection under way
-	flags    contFlags
-	// Parent is the descriptor that resumed this one while it runs; 0 for a stack
-	// on which the host called. For a free descriptor it is the next free one.
-	Parent uint32
-	// Inner is, for a suspended continuation, the innermost one that was captured
-	// with it: the one that goes on when this is resumed. The captured ones are
-	// linked by Parent from there to this.
-	Inner uint32
-	// Stack is the address of the stack. FP, the offset in bytes of the frame of
-	// Func in it, and PC tell where to go on while it does not run; for a fresh
+	// ref is the one live reference: using it increments the revision in the upper half,
+	// which makes all copies of it stale. With contHeld it is none that exists, and
+	// machine code, which compares, leaves the continuation to Go. A descriptor whose
+	// revisions are used up has number 0 in it.
+	ref uint64
+	// Link is, for a continuation that runs or was captured with one that it resumed,
+	// the one that resumed it: its parent; nil for a stack on which the host called. For
+	// a suspended one it is the innermost that was captured with it: the one that
+	// goes on when this is resumed, from which the parents lead back to this. For a free
+	// descriptor it is the next free one.
+	Link *ContRecord
+	// Stack is the address of the stack. Frame, the address of the frame of Func
+	// in it, and PC tell where to go on while it does not run; for a fresh
 	// continuation Func is the function to start.
 	Stack uintptr
+	Frame uintptr
 	PC    uintptr
 	Func  *FuncRecord
-	FP    uint32
-	// Bound is the number of bytes of arguments that cont.bind has put in place.
-	Bound uint32
-	// ChainBytes is, for a suspended continuation, the size of all stacks that
-	// were captured with it; for one of machine code, always
-	// that of its own stack.
-	ChainBytes uint64
-	Type       wasm.TypeID // of the live reference, but see contSuspendedAnew
+	// The next three are one word, which machine code writes when a continuation is made, begins
+	// and ends.
+	State ContState
+	flags contFlags
+	// Bound is the number of slots of arguments that cont.bind has put in place.
+	Bound  uint16
+	Class  uint8       // of Stack; 0 while there is none
+	marked bool        // reached by the collection under way
+	Type   wasm.TypeID // of the live reference, but see contSuspendedAnew
 	// Awaits is, for a continuation that suspended, the type of the tag, of which it
 	// awaits the results; for one that switched, the continuation type whose
-	// parameters it awaits.
+	// parameters it awaits. In a native one this is only what the code where it suspended does
+	// not tell: ask [Engine.Awaits].
 	Awaits wasm.TypeID
 }
+
+// contHeld is a bit above the numbers of descriptors.
+const contHeld = 1 << 31
+
+// Revision returns that of the live reference.
+func (c *ContRecord) Revision() uint32 { return uint32(c.ref >> 32) }
+
+// SetReady lets machine code go on by itself: PC, Frame and Link tell where, and nothing is bound.
+func (c *ContRecord) SetReady() { c.ref &^= contHeld }
+
+// Hold keeps machine code from going on by itself.
+func (c *ContRecord) Hold() { c.ref |= contHeld }
+
+// ResumedAgain notes that Type will be from before the next suspension.
+func (c *ContRecord) ResumedAgain() { c.flags |= contSuspendedAnew }
 
 // Suspended notes that a continuation suspends, and what it awaits.
 func (c *ContRecord) Suspended(awaits wasm.TypeID) {
@@ -95,31 +113,43 @@ func (c *ContRecord) ExactType() (wasm.TypeID, bool) { return c.Type, c.flags&co
 // SetNative notes that the stack has frames of machine code.
 func (c *ContRecord) SetNative() { c.flags |= contNative }
 
-// SetReady notes that PC, FP and Inner tell where machine code goes on.
-func (c *ContRecord) SetReady() { c.flags |= contReady }
-
-// SetBound notes how many bytes of values are bound. With them, machine code does not go on by
-// itself.
-func (c *ContRecord) SetBound(inner *ContRecord, bytes uint32) {
-	inner.Bound = bytes
-	c.flags &^= contReady
-}
-
 // IsNative reports whether it does: then only the native engine can go on with it.
 func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
+
+// Inner returns the innermost of the continuations with which a suspended one goes on.
+func (c *ContRecord) Inner() *ContRecord {
+	if c.State == ContSuspended {
+		return c.Link
+	}
+	return c
+}
+
+// ChainBytes returns the size of all stacks that become active with a continuation.
+func (c *ContRecord) ChainBytes() uint64 {
+	bytes := c.StackSize()
+	for at := c.Inner(); at != c; at = at.Link {
+		bytes += at.StackSize()
+	}
+	return bytes
+}
 
 // ContFuncType returns what a continuation takes and returns.
 func (s *Store) ContFuncType(c *ContRecord) wasm.FuncType {
 	under := func(id wasm.TypeID) wasm.FuncType { return s.Types.Comp(wasm.TypeID(s.Types.Comp(id).Cont)).Func }
 	t := under(c.Type)
 	if c.flags&contSuspendedAnew != 0 {
-		if awaits := s.Types.Comp(c.Awaits); awaits.Kind == wasm.CompFunc {
-			t.Params = awaits.Func.Results
-		} else {
-			t.Params = under(c.Awaits).Params
-		}
+		t.Params = s.Awaited(c)
 	}
 	return t
+}
+
+// Awaited returns the types of the values that a suspended continuation awaits.
+func (s *Store) Awaited(c *ContRecord) []wasm.ValType {
+	awaits := s.Types.Comp(s.Engine.Awaits(c))
+	if awaits.Kind == wasm.CompFunc { // of the tag
+		return awaits.Func.Results
+	}
+	return s.Types.Comp(wasm.TypeID(awaits.Cont)).Func.Params
 }
 
 // StackSize returns the size of the stack in bytes.
@@ -140,22 +170,26 @@ const (
 
 // A ContLayout tells machine code about descriptors: offsets of fields, and values.
 type ContLayout struct {
-	Revision, State, Flags, Parent, Inner, Stack, PC, FP, Bound, ChainBytes, Awaits int32
-	LogSize                                                                         uint8 // binary logarithm of the size
-	LastRevision                                                                    uint32
-	FlagNative, FlagReady, FlagAnew                                                 uint8
+	Ref, Link, Stack, Frame, PC, Func, Status, Class, Type int32
+	LogSize                                                uint8 // binary logarithm of the size
+	// What the word Status is of a continuation that machine code has made, while it has
+	// not begun, from then on, and when it has ended.
+	Fresh, Begun, Free int32
 }
 
 // LayoutCont returns the layout of descriptors.
 func LayoutCont() ContLayout {
 	var c ContRecord
+	status := func(s ContState, flags contFlags) int32 { // Bound is 0
+		return int32(s) | int32(flags)<<(8*(unsafe.Offsetof(c.flags)-unsafe.Offsetof(c.State)))
+	}
 	return ContLayout{
-		Revision: int32(unsafe.Offsetof(c.Revision)), State: int32(unsafe.Offsetof(c.State)), Flags: int32(unsafe.Offsetof(c.flags)),
-		Parent: int32(unsafe.Offsetof(c.Parent)), Inner: int32(unsafe.Offsetof(c.Inner)), Stack: int32(unsafe.Offsetof(c.Stack)),
-		PC: int32(unsafe.Offsetof(c.PC)), FP: int32(unsafe.Offsetof(c.FP)), Bound: int32(unsafe.Offsetof(c.Bound)),
-		ChainBytes: int32(unsafe.Offsetof(c.ChainBytes)), Awaits: int32(unsafe.Offsetof(c.Awaits)),
-		LogSize: contLogSize, LastRevision: lastRevision,
-		FlagNative: uint8(contNative), FlagReady: uint8(contReady), FlagAnew: uint8(contSuspendedAnew),
+		Ref: int32(unsafe.Offsetof(c.ref)), Link: int32(unsafe.Offsetof(c.Link)), Stack: int32(unsafe.Offsetof(c.Stack)),
+		Frame: int32(unsafe.Offsetof(c.Frame)), PC: int32(unsafe.Offsetof(c.PC)), Func: int32(unsafe.Offsetof(c.Func)),
+		Status: int32(unsafe.Offsetof(c.State)), Class: int32(unsafe.Offsetof(c.Class)),
+		Type: int32(unsafe.Offsetof(c.Type)), LogSize: contLogSize,
+		Fresh: status(ContFresh, contNative), Begun: status(ContSuspended, contNative|contSuspendedAnew),
+		Free: status(ContFree, contNative),
 	}
 }
 
@@ -165,9 +199,9 @@ var _ [contRecordSize - unsafe.Sizeof(ContRecord{})]byte
 // Continuations holds the descriptors and stacks of a store.
 type Continuations struct {
 	region Region
-	limit  uint32 // of descriptors
-	made   uint32 // descriptors ever used, number 0 included
-	free   uint32 // head of the free list
+	limit  uint32      // of descriptors
+	made   uint32      // descriptors ever used, number 0 included
+	free   *ContRecord // head of the free list
 	live   uint32
 	// trigger is how many may live before a collection is wanted.
 	trigger uint32
@@ -189,7 +223,7 @@ func (c *Continuations) WantsCollection() bool {
 
 func (c *Continuations) init(limits Limits) error {
 	// One descriptor each for number 0 and for the calls from the host.
-	c.limit = limits.Continuations + 1 + uint32(limits.HostDepth)
+	c.limit = uint32(min(uint64(limits.Continuations)+1+uint64(limits.HostDepth), contHeld))
 	region, err := ReserveRegion(uintptr(c.limit) * contRecordSize)
 	if err != nil {
 		return err
@@ -199,7 +233,7 @@ func (c *Continuations) init(limits Limits) error {
 		return err
 	}
 	c.region, c.made = region, 1
-	c.At(0).Revision = lastRevision // the null reference is as stale as any
+	c.At(0).ref = contHeld // the null reference is as stale as any
 	c.trigger, c.stacks.trigger = firstContTrigger, firstStackTrigger
 	c.stacks.limit = limits.ContinuationBytes + uint64(limits.StackBytes)
 	return nil
@@ -231,14 +265,12 @@ func (c *Continuations) Number(r *ContRecord) uint32 {
 }
 
 // Ref returns the live reference to a continuation.
-func (c *Continuations) Ref(r *ContRecord) uint64 {
-	return uint64(r.Revision)<<32 | uint64(c.Number(r))
-}
+func (c *Continuations) Ref(r *ContRecord) uint64 { return r.ref &^ contHeld }
 
 // Lookup returns the continuation that a reference is to; nil if the reference
 // is stale. The reference must not be null.
 func (c *Continuations) Lookup(ref uint64) *ContRecord {
-	if r := c.At(uint32(ref)); r.Revision == uint32(ref>>32) {
+	if r := c.At(uint32(ref)); r.ref&^contHeld == ref {
 		return r
 	}
 	return nil
@@ -246,34 +278,52 @@ func (c *Continuations) Lookup(ref uint64) *ContRecord {
 
 // New takes a fresh descriptor without a stack; nil if the limit is reached.
 func (c *Continuations) New(f *FuncRecord, t wasm.TypeID) *ContRecord {
-	number := c.free
-	if number == 0 {
-		if number = c.made; number >= c.limit {
-			return nil
-		}
-		if size := (uintptr(number) + 1) * contRecordSize; size > c.region.Size() {
-			if c.region.Commit(min(size*2, uintptr(c.limit)*contRecordSize)) != nil {
-				return nil
-			}
-		}
-		c.made++
+	r := c.free
+	if r != nil {
+		c.free = r.Link
+	} else if r = c.make(); r == nil {
+		return nil
 	}
-	r := c.At(number)
-	c.free = r.Parent
-	if r.Revision == 0 {
-		r.Revision = 1
-	}
+	r.Hold()
 	r.State, r.Func = ContFresh, f
 	r.flags = 0
 	r.SetType(t)
-	r.Parent, r.Bound, r.ChainBytes = 0, 0, 0
+	r.Link, r.Bound = nil, 0
 	c.live++
 	return r
 }
 
-// lastRevision is the first that is never given out. A descriptor that has come
-// so far is retired, so a stale reference can never match again.
-const lastRevision = 1<<32 - 1
+// make takes a descriptor that was never used.
+func (c *Continuations) make() *ContRecord {
+	number := c.made
+	if number >= c.limit {
+		return nil
+	}
+	if size := (uintptr(number) + 1) * contRecordSize; size > c.region.Size() {
+		if c.region.Commit(min(size*2, uintptr(c.limit)*contRecordSize)) != nil {
+			return nil
+		}
+	}
+	c.made++
+	r := c.At(number)
+	r.ref = oneRevision | uint64(number)
+	return r
+}
+
+// oneRevision is what a new revision adds to a reference.
+const oneRevision = 1 << 32
+
+// revise makes the live reference to a descriptor stale, unless its revisions are used up.
+func (r *ContRecord) revise() bool {
+	if r.Revision() == math.MaxUint32 {
+		return false
+	}
+	r.ref += oneRevision
+	return true
+}
+
+// retire makes the live reference to a descriptor stale for ever: no other one will be made.
+func (r *ContRecord) retire() { r.ref = contHeld }
 
 // Free gives back a descriptor and its stack. The caller has made its references
 // stale.
@@ -282,9 +332,9 @@ func (c *Continuations) Free(r *ContRecord) {
 	r.State = ContFree
 	r.Func = nil
 	c.live--
-	if r.Revision < lastRevision {
-		r.Parent = c.free
-		c.free = c.Number(r)
+	if r.ref != contHeld { // retired
+		r.Link = c.free
+		c.free = r
 	}
 }
 
@@ -292,8 +342,7 @@ func (c *Continuations) Free(r *ContRecord) {
 // descriptor to use from now on: another one when the revisions of this are
 // used up, nil when there is none left.
 func (c *Continuations) Consume(r *ContRecord) *ContRecord {
-	r.Revision++
-	if r.Revision < lastRevision {
+	if r.revise() {
 		return r
 	}
 	return c.renew(r)
@@ -305,28 +354,23 @@ func (c *Continuations) renew(old *ContRecord) *ContRecord {
 	if r == nil {
 		return nil
 	}
-	revision := r.Revision
+	ref := r.ref
 	*r = *old
-	r.Revision = revision
-	if old.Inner != 0 && old.State == ContSuspended {
-		c.relink(old, r)
-	}
+	r.ref = ref
+	c.relink(old, r)
 	old.Class, old.Stack = 0, 0
+	old.retire()
 	c.Free(old)
 	return r
 }
 
 // relink replaces old by r in the chain of the captured continuations.
 func (c *Continuations) relink(old, r *ContRecord) {
-	from, to := c.Number(old), c.Number(r)
-	if old.Inner == from {
-		r.Inner = to
-		return
+	at := r
+	for at.Link != nil && at.Link != old {
+		at = at.Link
 	}
-	for at := c.At(old.Inner); ; at = c.At(at.Parent) {
-		if at.Parent == from {
-			at.Parent = to
-			return
-		}
+	if at.Link == old {
+		at.Link = r
 	}
 }

@@ -13,6 +13,9 @@ type InstanceLayout struct {
 	memories, globals, tables, funcs, tags, types, own, extra, size int64
 }
 
+// InstanceNoClauses is the offset of a word that is 0.
+const InstanceNoClauses = int32(unsafe.Offsetof(InstanceRecord{}.noClauses))
+
 const pointerSize = int64(unsafe.Sizeof(uintptr(0)))
 
 // LayoutInstance returns the layout of a module's instances.

@@ -46,6 +46,8 @@ type InstanceRecord struct {
 	Number uint32
 	// NumMemories lets code ask for memory 0 of an instance without memories.
 	NumMemories uint32
+	// noClauses is 0: what machine code takes for the clauses of a resume that has none.
+	noClauses uintptr
 }
 
 // Memory returns memory i.

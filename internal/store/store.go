@@ -72,6 +72,8 @@ type Engine interface {
 	// Bind binds the first arguments of a continuation, and returns the reference
 	// to the result, which is of type t.
 	Bind(s *Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error)
+	// Awaits returns what Awaits of a suspended continuation says.
+	Awaits(c *ContRecord) wasm.TypeID
 	// Frames returns the part of the stack of a continuation that does not run, in
 	// which its frames are: its address and its size in bytes.
 	Frames(c *ContRecord) (base, bytes uintptr)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"testing"
 	"unsafe"
 
@@ -50,19 +51,18 @@ func TestRevisionsEnd(t *testing.T) {
 	c := &newStore(t, nil).Conts
 	outer, middle, inner := c.New(nil, 0), c.New(nil, 0), c.New(nil, 0)
 	outer.State, middle.State, inner.State = ContSuspended, ContRunning, ContRunning
-	outer.Inner = c.Number(inner)
-	inner.Parent, middle.Parent = c.Number(middle), c.Number(outer)
+	outer.Link, inner.Link, middle.Link = inner, middle, outer
 	if !c.AllocStack(outer, 1000) {
 		t.Fatal("no stack")
 	}
 	stack := outer.Stack
-	outer.Revision = lastRevision - 1
+	outer.ref |= math.MaxUint32 << 32
 	ref := c.Ref(outer)
 	moved := c.Consume(outer)
-	if moved == outer || moved.Stack != stack || moved.StackSize() != 1024 || moved.Inner != c.Number(inner) {
+	if moved == outer || moved.Stack != stack || moved.StackSize() != 1024 || moved.Link != inner {
 		t.Fatalf("moved to %+v", moved)
 	}
-	if middle.Parent != c.Number(moved) {
+	if middle.Link != moved {
 		t.Error("the captured continuation still belongs to the old descriptor")
 	}
 	if c.Lookup(ref) != nil {
@@ -76,8 +76,9 @@ func TestRevisionsEnd(t *testing.T) {
 	}
 	// The same for one that is alone.
 	alone := c.New(nil, 0)
-	alone.State, alone.Inner, alone.Revision = ContSuspended, c.Number(alone), lastRevision-1
-	if moved := c.Consume(alone); moved.Inner != c.Number(moved) {
+	alone.State, alone.Link = ContSuspended, alone
+	alone.ref |= math.MaxUint32 << 32
+	if moved := c.Consume(alone); moved.Link != moved {
 		t.Error("a continuation that is its own innermost one is not any more")
 	}
 }

@@ -219,15 +219,19 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.called(in)
 	case mStub:
 		e.stub(in)
-		if in.Disp == codegen.OffResumeThrowStub {
-			e.mark()
-			e.sites[e.call].Marked = true
+		switch in.Disp {
+		case codegen.OffResumeThrowStub:
+			a.Mark(e.Config.Switch.NoClauses)
+			e.sites[e.call].Switch = codegen.Resume
+		case codegen.OffSwitchStub:
+			e.sites[e.call].Switch = codegen.SwitchTo
 		}
 	case mResume:
 		e.resume(in)
-		e.sites[e.call].Marked = true
+		e.sites[e.call].Switch = codegen.Resume
 	case mSuspend:
 		e.suspend(in)
+		e.sites[e.call].Switch = codegen.Suspend
 	case mAlloc:
 		e.alloc(in)
 	case mPoll:

@@ -13,27 +13,22 @@ import (
 //
 // A continuation goes on behind the instruction, at a resume with a mark: an instruction without
 // effect that has, in its displacement, where the clauses of the resume lie, counted
-// from the instance's record; 0 if there are none.
+// from the instance's record.
 //
 // The instance that a frame belongs to is at its beginning. So a suspension finds
 // clauses through what it loads anyway: where its parent goes on, and its parent's frame.
+//
+// What runs is consistent at every instruction: an interruption may end the call there.
+// The stack pointer changes first, Context.Current last; between the two, it does not lie
+// in the current stack, and the call goes on.
 
-// A SwitchLayout says where in a continuation's descriptor its fields are, and which values
-// they take.
+// A SwitchLayout says where in a continuation's descriptor its fields are.
 type SwitchLayout struct {
-	Revision, State, Flags, Parent, Inner, Stack, PC, FP, OwnBytes, Awaits int32
+	Ref, Link, Stack, Frame, PC int32
 	// LogSize is the binary logarithm of a descriptor's size.
 	LogSize uint8
-	// LastRevision is the first revision that is never given out.
-	LastRevision uint32
-	Suspended, Running,
-	// FlagNative says that the stack has frames of machine code, FlagReady that PC, FP and
-	// Inner tell where to go on, with the values that are passed and no others, FlagAnew that
-	// Awaits is valid.
-	FlagNative, FlagReady, FlagAnew uint8
-
-	// TagType is the offset of the type in a tag's record.
-	TagType int32
+	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
+	NoClauses int32
 	// TagPtr returns the offset in an instance of the pointer to a tag's record.
 	TagPtr func(index uint32) int64
 	// TypeID returns the offset in an instance of the identity of a type.
@@ -47,10 +42,11 @@ const clauseSize = 16
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
 const MarkPayload = 3
 
-// mark emits the mark of a resume.
-func (e *Emitter) mark() {
+// Mark emits the mark of a resume.
+func (a *Assembler) Mark(clauses int32) {
 	mark := [MarkPayload + 4]byte{0x0f, 0x1f, 0x80} // nop [rax+disp32]
-	e.a.buf = append(e.a.buf, mark[:]...)
+	SetMark(mark[:], clauses)
+	a.buf = append(a.buf, mark[:]...)
 }
 
 // SetMark writes where the clauses lie into code that begins with a mark.
@@ -71,16 +67,25 @@ func (e *Emitter) stub(in *codegen.Inst) {
 	e.sites[e.call].Number = in.Imm
 }
 
-// descriptor turns a number into an address.
-func (e *Emitter) descriptor(r Reg) {
-	e.a.ShiftImm(SHL, S64, r, e.Config.Switch.LogSize)
-	e.a.ALULoad(ADD, S64, r, At(contextReg, codegen.OffConts))
+// oneRevision is what makes a reference the next one.
+const oneRevision = 1 << 32
+
+// descriptor makes d the address of the descriptor that a reference is to.
+func (e *Emitter) descriptor(d, ref Reg) {
+	e.a.Mov(S32, d, ref)
+	e.a.ShiftImm(SHL, S64, d, e.Config.Switch.LogSize)
+	e.a.ALULoad(ADD, S64, d, At(contextReg, codegen.OffConts))
 }
 
-// number turns the address of a descriptor into its number.
-func (e *Emitter) number(r Reg) {
-	e.a.ALULoad(SUB, S64, r, At(contextReg, codegen.OffConts))
-	e.a.ShiftImm(SHR, S64, r, e.Config.Switch.LogSize)
+// take makes next the reference after ref, which must be the live one of d, and
+// d's to go on with: else it jumps. The last revision is Go's matter.
+func (e *Emitter) take(d, ref, next Reg, slow Label) {
+	a := &e.a
+	a.ALULoad(CMP, S64, ref, At(d, e.Config.Switch.Ref))
+	a.Jcc(NE, slow)
+	a.MovImm(next, oneRevision)
+	a.ALU(ADD, S64, next, ref)
+	a.Jcc(B, slow)
 }
 
 // resume emits a resume. Common is a continuation that is ready.
@@ -88,71 +93,49 @@ func (e *Emitter) resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TagPtr == nil {
 		e.stub(in)
-		e.mark()
+		a.Mark(l.NoClauses)
 		return
 	}
-	const d, inner, ref, x, bytes = RBP, R12, R13, R14, RDX
-	slow, back := a.NewLabel(), a.NewLabel()
-	a.Mov(S64, ref, contReg)
-	a.Mov(S32, d, contReg)
-	e.descriptor(d)
-	a.ShiftImm(SHR, S64, contReg, 32)
-	a.ALULoad(CMP, S32, contReg, At(d, l.Revision))
-	a.Jcc(NE, slow)
-	a.ALUImm(CMP, S32, contReg, int32(l.LastRevision-1))
-	a.Jcc(E, slow)
-	a.TestMemImm(S8, At(d, l.Flags), int32(l.FlagReady))
-	a.Jcc(E, slow)
-	// The bytes of all stacks that become active: mostly it is one.
-	sum, summed := a.NewLabel(), a.NewLabel()
-	a.Load(S64, bytes, At(contextReg, codegen.OffStackInUse))
-	a.ALULoad(ADD, S64, bytes, At(d, l.OwnBytes))
+	const d, inner, next, self, x = RBP, R12, R13, R14, contReg
+	slow, back, chain, linked := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	e.descriptor(d, contReg)
+	e.take(d, contReg, next, slow)
+	// Mostly it is alone. Then what comes need not wait for the load.
 	a.Mov(S64, inner, d)
-	a.ALULoad(CMP, S32, ref, At(d, l.Inner))
-	a.Jcc(E, summed)
-	a.Load(S32, inner, At(d, l.Inner))
-	e.descriptor(inner)
-	a.Mov(S64, x, inner)
-	a.Bind(sum)
-	a.ALULoad(ADD, S64, bytes, At(x, l.OwnBytes))
-	a.Load(S32, x, At(x, l.Parent))
-	e.descriptor(x)
-	a.ALU(CMP, S64, x, d)
-	a.Jcc(NE, sum)
-	a.Bind(summed)
-	a.ALULoad(CMP, S64, bytes, At(contextReg, codegen.OffStackBytes))
-	a.Jcc(A, slow)
-
-	a.Store(S64, At(contextReg, codegen.OffStackInUse), bytes)
-	a.UnaryMem(INC, S32, At(d, l.Revision))
-	a.StoreImm(S8, At(d, l.State), int32(l.Running))
-	const self = R13
+	a.ALULoad(CMP, S64, inner, At(d, l.Link))
+	a.Jcc(NE, chain)
+	a.Bind(linked)
 	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
-	a.Mov(S64, x, RSP)
-	a.ALULoad(SUB, S64, x, At(self, l.Stack))
-	a.Store(S32, At(self, l.FP), x)
-	a.Lea(S64, x, back.Mem())
-	a.Store(S64, At(self, l.PC), x)
-	e.number(self)
-	a.Store(S32, At(d, l.Parent), self)
-	e.goOn(inner, x, bytes)
+	e.stopHere(self, x, back)
+	a.Load(S64, RSP, At(inner, l.Frame))
+	a.Store(S64, At(d, l.Ref), next)
+	a.Store(S64, At(d, l.Link), self)
+	e.goOn(inner, x)
 	a.JmpMem(At(inner, l.PC))
 
+	a.Bind(chain)
+	a.Load(S64, inner, At(d, l.Link))
+	a.Jmp(linked)
 	a.Bind(slow)
-	a.Mov(S64, contReg, ref)
-	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)
 	a.Bind(back)
-	e.mark()
+	a.Mark(l.NoClauses)
 }
 
-// goOn makes d the running continuation, except for where it goes on. It changes x and y.
-func (e *Emitter) goOn(d, x, y Reg) {
+// stopHere notes where self goes on. It changes x.
+func (e *Emitter) stopHere(self, x Reg, back Label) {
+	a, l := &e.a, &e.Config.Switch
+	a.Lea(S64, x, back.Mem())
+	a.Store(S64, At(self, l.PC), x)
+	a.Store(S64, At(self, l.Frame), RSP)
+}
+
+// goOn makes d the running continuation, whose stack pointer has been loaded. It
+// changes x.
+func (e *Emitter) goOn(d, x Reg) {
 	a, l := &e.a, &e.Config.Switch
 	a.Store(S64, At(contextReg, codegen.OffCurrent), d)
 	a.Load(S64, x, At(d, l.Stack))
-	a.Load(S32, y, At(d, l.FP))
-	a.Lea(S64, RSP, Indexed(x, y, 1, 0))
 	a.ALUImm(ADD, S64, x, codegen.StackMargin)
 	a.Store(S64, At(contextReg, codegen.OffStackLimit), x)
 }
@@ -167,63 +150,64 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 		e.stub(in)
 		return
 	}
-	const d, parent, clause, tag, x = RBP, R12, RDX, R14, R13
-	bytes := result
-	slow, back, level, up, next, found := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	const d, parent, clause, frame, tag = RBP, R12, RDX, R13, R14
+	self := result
+	slow, back := a.NewLabel(), a.NewLabel()
 	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
-	a.Load(S64, parent, At(contextReg, codegen.OffCurrent))
-	a.Zero(bytes)
-	a.Bind(level)
-	a.Mov(S64, d, parent)
-	a.Load(S32, parent, At(d, l.Parent))
-	a.Test(S32, parent, parent)
-	a.Jcc(E, slow)
-	e.descriptor(parent)
-	a.ALULoad(ADD, S64, bytes, At(d, l.OwnBytes))
-	a.Load(S64, x, At(parent, l.PC))
-	a.Test(S64, x, x)
-	a.Jcc(E, slow)
-	a.OpLoad(Movsxd, S64, clause, At(x, MarkPayload))
-	a.Test(S64, clause, clause)
-	a.Jcc(E, up)
-	a.Load(S32, x, At(parent, l.FP))
-	a.ALULoad(ADD, S64, x, At(parent, l.Stack))
-	a.ALULoad(ADD, S64, clause, At(x, 0)) // the parent's instance
-	a.Bind(next)
-	a.Load(S64, x, At(clause, 0))
-	a.ALUImm(ADD, S64, clause, clauseSize)
-	a.ALU(CMP, S64, x, tag)
-	a.Jcc(E, found)
-	a.Test(S64, x, x)
-	a.Jcc(NE, next)
-	a.Bind(up)
-	a.Jmp(level)
+	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
+	a.Mov(S64, self, d)
+	search := e.clauses(d, parent, clause, frame, tag, slow)
+	a.Jcc(NE, search.others)
+	a.Bind(search.found) // d is to be captured, with those above it
+	a.Store(S64, At(self, l.Frame), RSP)
+	a.Mov(S64, RSP, frame)
+	a.Lea(S64, frame, back.Mem())
+	a.Store(S64, At(self, l.PC), frame)
+	a.Store(S64, At(d, l.Link), self)
+	a.Load(S64, result, At(d, l.Ref))
+	e.goOn(parent, frame)
+	a.JmpMem(At(clause, 8))
 
-	a.Bind(found) // d is to be captured, with those above it
-	a.ALUStore(SUB, S64, At(contextReg, codegen.OffStackInUse), bytes)
-	a.Load(S32, tag, At(tag, l.TagType))
-	a.Store(S32, At(d, l.Awaits), tag)
-	a.StoreImm(S8, At(d, l.Flags), int32(l.FlagNative|l.FlagAnew|l.FlagReady))
-	a.StoreImm(S8, At(d, l.State), int32(l.Suspended))
-	a.StoreImm(S32, At(d, l.Parent), 0)
-	const self = R13
-	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
-	a.Lea(S64, tag, back.Mem())
-	a.Store(S64, At(self, l.PC), tag)
-	a.Mov(S64, tag, RSP)
-	a.ALULoad(SUB, S64, tag, At(self, l.Stack))
-	a.Store(S32, At(self, l.FP), tag)
-	e.number(self)
-	a.Store(S32, At(d, l.Inner), self)
-	a.Load(S32, result, At(d, l.Revision))
-	a.ShiftImm(SHL, S64, result, 32)
-	e.number(d)
-	a.ALU(OR, S64, result, d)
-	e.goOn(parent, x, tag)
-	a.JmpMem(At(clause, 8-clauseSize))
-
+	e.otherClauses(search, d, parent, clause, frame, tag, slow)
 	a.Bind(slow)
 	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)
 	a.Bind(back)
+}
+
+// A search is for a clause.
+type search struct{ others, found Label }
+
+// clauses compares the tag with that of the first clause of the resume that runs d: of
+// parent, whose frame gets into a register, too.
+func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) search {
+	a, l := &e.a, &e.Config.Switch
+	a.Load(S64, parent, At(d, l.Link))
+	a.Test(S64, parent, parent)
+	a.Jcc(E, slow)
+	a.Load(S64, clause, At(parent, l.PC))
+	a.OpLoad(Movsxd, S64, clause, At(clause, MarkPayload))
+	a.Load(S64, frame, At(parent, l.Frame))
+	a.ALULoad(ADD, S64, clause, At(frame, 0)) // the parent's instance
+	a.ALULoad(CMP, S64, tag, At(clause, 0))
+	return search{a.NewLabel(), a.NewLabel()}
+}
+
+// otherClauses emits the rest of the search: the other clauses of the resume, and other
+// resumes.
+func (e *Emitter) otherClauses(s search, d, parent, clause, frame, tag Reg, slow Label) {
+	a := &e.a
+	up := a.NewLabel()
+	a.Bind(s.others)
+	a.ALUStoreImm(CMP, S64, At(clause, 0), 0)
+	a.Jcc(E, up)
+	a.ALUImm(ADD, S64, clause, clauseSize)
+	a.ALULoad(CMP, S64, tag, At(clause, 0))
+	a.Jcc(NE, s.others)
+	a.Jmp(s.found)
+	a.Bind(up)
+	a.Mov(S64, d, parent)
+	e.clauses(d, parent, clause, frame, tag, slow)
+	a.Jcc(NE, s.others)
+	a.Jmp(s.found)
 }
