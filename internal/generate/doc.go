@@ -14,5 +14,5 @@
 // What may happen: arithmetic on all types of numbers and vectors; loads and stores within and
 // outside of memories with addresses of 32 and 64 bits; calls of all kinds, also in tail
 // position; exceptions; continuations that are made, bound, resumed, suspended,
-// switched and thrown into.
+// switched and thrown into; structs, arrays and i31 that are made, changed, tested and cast.
 package generate

@@ -118,6 +118,9 @@ func (g *generator) value(typ string, depth int) string {
 	case 11:
 		return fmt.Sprintf("(if (result %s) %s (then %s) (else %s))", typ, g.value("i32", depth-1), g.value(typ, depth-1), g.value(typ, depth-1))
 	}
+	if g.has(wasm.GC) && g.next(3) > 0 {
+		return g.ofObject(typ, depth-1)
+	}
 	if g.current.name != "" && g.next(2) == 1 { // something happens between the operands of an instruction
 		return fmt.Sprintf("(block (result %s) %s %s)", typ, g.change(), g.value(typ, depth-1))
 	}

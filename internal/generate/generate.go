@@ -138,6 +138,9 @@ func (g *generator) types() {
 	if g.has(wasm.StackSwitching) {
 		g.continuationTypes()
 	}
+	if g.has(wasm.GC) {
+		g.objectTypes()
+	}
 	if g.has(wasm.Exceptions) {
 		for _, e := range g.errors {
 			fmt.Fprintf(&g.out, "(tag $%s%s)\n", e.name, list("param", e.params))
@@ -187,6 +190,9 @@ func (g *generator) state() {
 	if g.has(memory64) {
 		g.out.WriteString("(memory $m1 (export \"m1\") i64 1 2)\n")
 	}
+	if g.has(wasm.GC) {
+		g.out.WriteString("(data $numbers \"\\01\\ff\\80\\7f0123456789 and more\")\n")
+	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
 	fmt.Fprintf(&g.out, "(table $t (export \"t\") %d 40 funcref)\n(elem $el (table $t) (i32.const 0) func", len(g.funcs)+2)
 	for i := range g.funcs {
@@ -219,6 +225,11 @@ func (g *generator) function(i int) {
 	}
 	if g.has(wasm.Exceptions) {
 		g.out.WriteString(" (local $x exnref)")
+	}
+	if g.has(wasm.GC) {
+		for j := range objectLocals {
+			fmt.Fprintf(&g.out, " (local $o%d anyref)", j)
+		}
 	}
 	if g.has(wasm.FunctionReferences) {
 		g.out.WriteString(" (local $fn (ref null $t0))")

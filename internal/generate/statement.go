@@ -45,6 +45,9 @@ func (g *generator) statement(depth int) string {
 	case 6:
 		return g.branch()
 	case 7:
+		if g.has(wasm.GC) && g.next(3) > 0 {
+			return g.objectStatement()
+		}
 		return g.rare()
 	case 8:
 		if g.has(wasm.StackSwitching) {
