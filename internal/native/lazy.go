@@ -3,6 +3,7 @@
 package native
 
 import (
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -33,6 +34,8 @@ type job struct {
 	err  error // once it is done
 }
 
+var errStopped = errors.New("weft: a compilation has not ended")
+
 // entry returns the address of a function's code, which it compiles if need be.
 func (code *lazyCode) entry(own int) (uintptr, error) {
 	if entry := code.entries[own].Load(); entry != 0 {
@@ -60,6 +63,7 @@ func (code *lazyCode) entry(own int) (uintptr, error) {
 // compile does a job. If it fails, the job stays, so that it is not done again.
 func (code *lazyCode) compile(own int, j *job) {
 	defer close(j.done)
+	j.err = errStopped // for those who wait, should the compiler panic
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	c.begin(code.env, &code.config)
@@ -69,8 +73,8 @@ func (code *lazyCode) compile(own int, j *job) {
 		code.note(own, compiled.Calls)
 		err = code.place([]placedCode{{own, compiled}})
 	}
+	j.err = err
 	if err != nil {
-		j.err = err
 		return
 	}
 	code.mu.Lock()

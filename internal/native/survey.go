@@ -69,7 +69,7 @@ func surveyModule(m *store.Module) survey {
 		group.Go(work)
 	}
 	group.Wait()
-	s.partial = s.partial || partial.Load()
+	s.partial = partial.Load()
 	for i := range funcs {
 		sizes[i+1] += sizes[i]
 	}

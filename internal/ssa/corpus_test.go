@@ -37,6 +37,9 @@ func TestCorpus(t *testing.T) {
 				var unsupported *Unsupported
 				if errors.As(err, &unsupported) {
 					refused[unsupported.Feature]++
+					if unsupported.Feature != wasm.MVP && Partial&unsupported.Feature == 0 {
+						t.Errorf("%v is not among the partial features", err)
+					}
 					continue
 				}
 				if err != nil {
