@@ -6,7 +6,7 @@ import (
 	"weft/wasm"
 )
 
-// assignedSets are, for each block, loop, if and try_table of a body in order, the
+// assignedSets are, for each block, loop, if, try and try_table of a body in order, the
 // locals that are assigned inside.
 type assignedSets struct {
 	ranges [][2]uint32 // in locals
@@ -80,6 +80,7 @@ func (a *assignedSets) pop() {
 func (b *Builder) scanAssigned(fn *wasm.Func) error {
 	a := &b.assigned
 	a.ranges, a.locals, a.open = a.ranges[:0], a.locals[:0], a.open[:0]
+	clear(b.legacy)
 	a.push(0, len(b.locals)) // the function
 	b.reader.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
 	for b.reader.Len() > 0 {
@@ -90,9 +91,18 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable:
 			a.push(len(a.ranges), len(b.locals))
 			a.ranges = append(a.ranges, [2]uint32{})
-		case wasm.OpTry, wasm.OpBarrier:
+		case wasm.OpTry:
+			b.legacy.begin(len(a.ranges))
+			a.push(len(a.ranges), len(b.locals))
+			a.ranges = append(a.ranges, [2]uint32{})
+		case wasm.OpCatch, wasm.OpCatchAll, wasm.OpRethrow:
+			b.legacy.note(&b.in, a)
+		case wasm.OpBarrier:
 			b.unsupportedHere()
 			return b.failure
+		case wasm.OpDelegate:
+			b.legacy.note(&b.in, a)
+			a.pop()
 		case wasm.OpEnd:
 			a.pop()
 		case wasm.OpLocalSet, wasm.OpLocalTee:

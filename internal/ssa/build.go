@@ -30,7 +30,8 @@ type Builder struct {
 	construct  int      // how many blocks have begun
 	args       []*Value // of what is being made
 	signatures []*Signature
-	tries      int // labels that are try_tables
+	tries      int // labels that are try_tables, or first parts of a try
+	legacy     legacyTries
 	edgeArgs   int // what all edges carry together
 	failure    error
 }

@@ -64,12 +64,20 @@ func (b *Builder) catchPads(from *Block) int64 {
 	var list []wasm.Catch
 around:
 	for i := len(b.labels) - 1; i >= 0; i-- {
-		for _, c := range b.labels[i].catches {
+		l := &b.labels[i]
+		for j, c := range l.catches {
 			list = append(list, c)
-			b.catchPad(from, c, &b.labels[i-1-int(c.Label)])
+			if l.legacy != nil {
+				b.catchPad(from, c, &l.legacy.handlers[j])
+			} else {
+				b.catchPad(from, c, &b.labels[i-1-int(c.Label)])
+			}
 			if !c.Kind.HasTag() {
 				break around // it catches everything
 			}
+		}
+		if l.isTry && l.legacy != nil && l.legacy.delegates {
+			i -= int(l.legacy.delegate) // counted from outside of the try
 		}
 	}
 	b.f.Catches = append(b.f.Catches, list)
@@ -221,14 +229,22 @@ func (b *Builder) number(index uint32) *Value { return b.constant(I32, uint64(in
 
 // throw builds throw, and throws an exception by reference.
 func (b *Builder) throw() {
-	var call *Value
-	if b.in.Op == wasm.OpThrow {
-		args := []*Value{b.number(b.in.Index)}
-		args = append(args, b.popN(len(b.tagSignature(b.in.Index).Params))...)
-		call = b.variadic(Throw, args...)
-	} else {
-		call = b.builtinCall(ThrowRef, &Builtins[ThrowRef].Sig, []*Value{b.pop()})
+	if b.in.Op == wasm.OpThrowRef {
+		b.throwRef(b.pop())
+		return
 	}
+	args := []*Value{b.number(b.in.Index)}
+	args = append(args, b.popN(len(b.tagSignature(b.in.Index).Params))...)
+	b.thrown(b.variadic(Throw, args...))
+}
+
+// throwRef throws an exception by reference.
+func (b *Builder) throwRef(exception *Value) {
+	b.thrown(b.builtinCall(ThrowRef, &Builtins[ThrowRef].Sig, []*Value{exception}))
+}
+
+// thrown completes the call of a builtin that throws: it does not return.
+func (b *Builder) thrown(call *Value) {
 	b.invoke(call, nil, nil)
-	b.trap(wasm.TrapUnreachable) // the builtin does not return
+	b.trap(wasm.TrapUnreachable)
 }

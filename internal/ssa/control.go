@@ -26,8 +26,9 @@ type label struct {
 	// alternative is the else of an if, savedAt where what it begins with stands in saved.
 	alternative *Block
 	savedAt     int
-	catches     []wasm.Catch // of a try_table
+	catches     []wasm.Catch // of a try_table or try
 	isTry       bool
+	legacy      *legacyTry // of a try
 	// fan is the block for this label of the br_table whose number is fanOf.
 	fan   *Block
 	fanOf int32
@@ -58,9 +59,9 @@ func (b *Builder) blockSignature(t wasm.BlockType) (params, results []Type) {
 // oneType has the lists of one type each.
 var oneType = [...][1]Type{Void: {Void}, I32: {I32}, I64: {I64}, F32: {F32}, F64: {F64}, V128: {V128}}
 
-// beginBlock begins a block, loop, if or try_table.
+// beginBlock begins a block, loop, if, try or try_table.
 func (b *Builder) beginBlock() {
-	l := label{block: b.in.Block, assigned: b.assigned.of(b.construct)}
+	l := label{block: b.in.Block, assigned: b.assigned.of(b.construct), legacy: b.legacy[b.construct]}
 	b.construct++
 	var condition *Value
 	if b.in.Op == wasm.OpIf {
@@ -89,6 +90,8 @@ func (b *Builder) beginBlock() {
 		l.alternative = b.f.NewBlock()
 		b.branchOn(condition, then, l.alternative)
 		b.begin(then)
+	case wasm.OpTry:
+		b.beginTry(&l)
 	case wasm.OpTryTable:
 		l.isTry = true
 		l.catches = append([]wasm.Catch(nil), b.in.Catches...)
@@ -128,6 +131,8 @@ func (b *Builder) labelFacts(l *label, i int) RefFacts {
 	switch {
 	case l.block.Kind == wasm.BlockValue:
 		return b.factsOf(l.block.Value)
+	case l.block.Kind != wasm.BlockIndex: // a handler of legacy exceptions
+		return 0
 	case l.kind == labelLoop:
 		return b.factsOf(b.env.Module.FuncType(l.block.Index).Params[i])
 	}
@@ -353,12 +358,14 @@ func (b *Builder) end() {
 // skip handles an instruction that cannot be reached: only nesting counts.
 func (b *Builder) skip() {
 	switch b.in.Op {
-	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable:
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTry, wasm.OpTryTable:
 		b.construct++
 		b.labels = append(b.labels, label{kind: labelDead})
 	case wasm.OpElse:
 		b.elseBranch()
-	case wasm.OpEnd:
+	case wasm.OpCatch, wasm.OpCatchAll:
+		b.catch()
+	case wasm.OpEnd, wasm.OpDelegate:
 		b.end()
 	}
 }

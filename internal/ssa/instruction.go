@@ -14,12 +14,16 @@ func (b *Builder) instruction() {
 	case wasm.OpUnreachable:
 		b.trap(wasm.TrapUnreachable)
 	case wasm.OpNop:
-	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable:
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTry, wasm.OpTryTable:
 		b.beginBlock()
 	case wasm.OpElse:
 		b.elseBranch()
-	case wasm.OpEnd:
+	case wasm.OpEnd, wasm.OpDelegate:
 		b.end()
+	case wasm.OpCatch, wasm.OpCatchAll:
+		b.catch()
+	case wasm.OpRethrow:
+		b.throwRef(b.label(b.in.Index).legacy.exception)
 	case wasm.OpBr:
 		b.jump(b.label(in.Index))
 	case wasm.OpBrIf:
