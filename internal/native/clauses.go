@@ -11,34 +11,31 @@ import (
 	"weft/wasm"
 )
 
-// A clauseTable is what instances have of the clauses of a resume: for each that has a label,
-// the record of its tag and its landing pad, and at the end a 0.
+// A clauseTable is what instances have of the clauses of a resume, in their order, and at the end
+// a 0.
 type clauseTable struct {
-	offset int64 // in the instance
-	tags   []uint32
-	pads   []uintptr
+	offset  int64 // in the instance
+	clauses []clauseOf
+}
+
+// A clauseOf is a clause of a resume: the tag's index, and the landing pad, which is 0 if the clause is for
+// switch.
+type clauseOf struct {
+	tag uint32
+	pad uintptr
 }
 
 // A clause is what code compares the tag of a suspension with.
-type clause struct {
-	tag *store.TagRecord
-	pad uintptr
-}
+type clause struct{ tag, pad uintptr }
 
 const clauseSize = int64(unsafe.Sizeof(clause{}))
 
 // clauseBytes is the size of the table of a resume.
 func clauseBytes(handlers []wasm.Handler) int64 {
-	labels := int64(0)
-	for _, h := range handlers {
-		if h.Kind == wasm.OnLabel {
-			labels++
-		}
-	}
-	if labels == 0 {
+	if len(handlers) == 0 {
 		return 0
 	}
-	return (labels + 1) * clauseSize
+	return int64(len(handlers)+1) * clauseSize
 }
 
 // clauseTables returns the tables of a function's resumes, which lie in instances from offset on,
@@ -56,11 +53,14 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 			continue
 		}
 		t := clauseTable{offset: offset}
+		labels := 0
 		for _, h := range handlers {
+			of := clauseOf{tag: h.Tag}
 			if h.Kind == wasm.OnLabel {
-				t.pads = append(t.pads, start+uintptr(s.Pads[len(t.tags)]))
-				t.tags = append(t.tags, h.Tag)
+				of.pad = start + uintptr(s.Pads[labels])
+				labels++
 			}
+			t.clauses = append(t.clauses, of)
 		}
 		amd64.SetMark(code[s.Offset:], int32(offset))
 		offset += size
@@ -72,9 +72,12 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 // linkClauses fills the tables of a function in an instance.
 func (f *funcCode) linkClauses(r *store.InstanceRecord) {
 	for _, t := range f.tables {
-		list := unsafe.Slice((*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)), len(t.tags))
-		for i, tag := range t.tags {
-			list[i] = clause{r.Tag(tag), t.pads[i]}
+		list := unsafe.Slice((*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)), len(t.clauses))
+		for i, of := range t.clauses {
+			list[i] = clause{uintptr(unsafe.Pointer(r.Tag(of.tag))), of.pad}
+			if of.pad == 0 {
+				list[i].tag += amd64.SwitchClause
+			}
 		}
 	}
 }

@@ -90,3 +90,26 @@ func BenchmarkSwitch(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// BenchmarkSwitchTo has two continuations that switch to each other.
+func BenchmarkSwitchTo(b *testing.B) {
+	g := newGuest(b, store.DefaultLimits)
+	g.compiled(`(module
+		(rec (type $f (func (param (ref null $c)))) (type $c (cont $f)))
+		(type $g (func (param i64 (ref null $c)))) (type $d (cont $g))
+		(tag $t)
+		(func $loop (type $g) (param $n i64) (param $k (ref null $c))
+			(loop $l
+				(local.set $k (switch $c $t (local.get $k)))
+				(br_if $l (i32.eqz (i64.eqz (local.tee $n (i64.sub (local.get $n) (i64.const 1))))))))
+		(func $other (type $f) (param $k (ref null $c))
+			(loop $l (local.set $k (switch $c $t (local.get $k))) (br $l)))
+		(elem declare func $loop $other)
+		(func (export "go") (param $n i64)
+			(resume $d (on $t switch) (i64.div_u (local.get $n) (i64.const 2)) (cont.new $c (ref.func $other)) (cont.new $d (ref.func $loop)))))`)
+	b.ReportAllocs()
+	b.ResetTimer()
+	if _, err := g.call(ctx, "go", uint64(min(b.N+2, math.MaxInt32))); err != nil {
+		b.Fatal(err)
+	}
+}

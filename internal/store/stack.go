@@ -4,7 +4,9 @@ import "unsafe"
 
 // Stacks come in size classes: class 1 has 512 bytes and each next one twice as
 // many. Stacks of small classes are cut from slabs and kept in free lists,
-// linked through their first word; large ones are regions of their own. A stack
+// linked through their first word; large ones are regions of their own. Between stacks
+// of a slab lies a cache line: without it, what thousands of stacks have at the same place
+// would fight for the same few sets of the caches. A stack
 // has no guard page: every call compares with its end (see RATIONALE.md).
 //
 // Invariants of the unsafe code here: an address in a free list is that of an
@@ -16,6 +18,12 @@ const (
 	maxClass     = 24
 	slabClasses  = slabLog2 - minStackLog2 // classes 1..slabClasses-1 are cut from slabs
 )
+
+// slabPart returns what a stack takes of a slab, and slabRest what a slab has besides a power of 2:
+// enough for all that lies between stacks of a few KiB or more.
+func slabPart(class uint8) uintptr { return classSize(class) + 64 }
+
+const slabRest = 4 << 10
 
 func classSize(class uint8) uintptr { return 1 << (uintptr(class) + minStackLog2 - 1) }
 
@@ -52,9 +60,9 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 		a.free[class] = *(*uintptr)(Pointer(p))
 		return p, true
 	}
-	size := classSize(class)
+	size := slabPart(class)
 	if a.left < size {
-		const slab = 1 << slabLog2
+		const slab = 1<<slabLog2 + slabRest
 		if a.bytes+slab > a.limit {
 			return 0, false
 		}
@@ -80,7 +88,7 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 // recycle puts the rest of the last slab into the free lists.
 func (a *stackAllocator) recycle() {
 	for class := uint8(slabClasses - 1); class > 0; class-- {
-		for size := classSize(class); a.left >= size; a.left -= size {
+		for size := slabPart(class); a.left >= size; a.left -= size {
 			a.put(class, a.next)
 			a.next += size
 		}

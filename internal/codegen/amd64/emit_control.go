@@ -219,12 +219,9 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.called(in)
 	case mStub:
 		e.stub(in)
-		switch in.Disp {
-		case codegen.OffResumeThrowStub:
+		if in.Disp == codegen.OffResumeThrowStub {
 			a.Mark(e.Config.Switch.NoClauses)
 			e.sites[e.call].Switch = codegen.Resume
-		case codegen.OffSwitchStub:
-			e.sites[e.call].Switch = codegen.SwitchTo
 		}
 	case mResume:
 		e.resume(in)
@@ -232,6 +229,9 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mSuspend:
 		e.suspend(in)
 		e.sites[e.call].Switch = codegen.Suspend
+	case mSwitch:
+		e.switchTo(in)
+		e.sites[e.call].Switch = codegen.SwitchTo
 	case mAlloc:
 		e.alloc(in)
 	case mPoll:

@@ -35,9 +35,12 @@ type SwitchLayout struct {
 	TypeID func(index uint32) int64
 }
 
-// clauseSize is the size of a clause behind an instance: a tag's record, and the landing
-// pad. The list ends with a tag of 0.
-const clauseSize = 16
+// clauseSize is the size of a clause behind an instance: a tag's record, with SwitchClause if it
+// is for switch, and the landing pad. The list ends with a tag of 0.
+const (
+	clauseSize   = 16
+	SwitchClause = 1
+)
 
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
 const MarkPayload = 3
@@ -169,6 +172,51 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 	a.JmpMem(At(clause, 8))
 
 	e.otherClauses(search, d, parent, clause, frame, tag, slow)
+	a.Bind(slow)
+	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
+	e.stub(in)
+	a.Bind(back)
+}
+
+// switchTo emits a switch. Common is a resume with a clause for it, in compiled code, and a
+// continuation that is ready. The operand Scale is the register in which that gets the reference.
+func (e *Emitter) switchTo(in *codegen.Inst) {
+	a, l := &e.a, &e.Config.Switch
+	result := Reg(in.Scale)
+	if l.TagPtr == nil || result == NoReg || l.TagPtr(uint32(in.Imm)) > math.MaxInt32 {
+		e.stub(in)
+		return
+	}
+	const target, parent, clause, tag = RBP, R12, R13, R14
+	d := result
+	slow, back, chain, linked := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
+	a.ALUImm(ADD, S64, tag, SwitchClause)
+	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
+	search := e.clauses(d, parent, clause, target, tag, slow)
+	a.Jcc(NE, search.others)
+	a.Bind(search.found) // d is to be captured, with those above it
+	const next, self, inner = R13, R14, contReg
+	e.descriptor(target, contReg)
+	e.take(target, contReg, next, slow)
+	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
+	e.stopHere(self, contReg, back)
+	a.Mov(S64, inner, target)
+	a.ALULoad(CMP, S64, inner, At(target, l.Link))
+	a.Jcc(NE, chain)
+	a.Bind(linked)
+	a.Load(S64, RSP, At(inner, l.Frame))
+	a.Store(S64, At(target, l.Ref), next)
+	a.Store(S64, At(target, l.Link), parent)
+	a.Store(S64, At(d, l.Link), self)
+	a.Load(S64, result, At(d, l.Ref))
+	e.goOn(inner, next)
+	a.JmpMem(At(inner, l.PC))
+
+	a.Bind(chain)
+	a.Load(S64, inner, At(target, l.Link))
+	a.Jmp(linked)
+	e.otherClauses(search, d, parent, clause, target, tag, slow)
 	a.Bind(slow)
 	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)

@@ -72,6 +72,8 @@ func (s *Selector) call(v *ssa.Value) {
 			m = mResume
 		case ssa.OpSuspend:
 			m, in.Scale = mSuspend, uint8(s.referenceReg(sig.Params))
+		case ssa.OpSwitch:
+			m, in.Scale = mSwitch, uint8(s.referenceReg(sig.Params))
 		}
 	}
 	operands = s.arguments(operands, passed, sig.Params)
@@ -112,7 +114,8 @@ func (s *Selector) stackSwitch(v *ssa.Value, operands []codegen.Operand) (int32,
 	return stub, v.Args[2:], append(operands, fixedUse(s.vreg(v.Args[1]), contReg))
 }
 
-// referenceReg returns the register in which a clause gets a reference behind a payload.
+// referenceReg returns the register in which a clause gets a reference behind a payload, or
+// the target of a switch behind arguments.
 func (s *Selector) referenceReg(payload []ssa.Type) Reg {
 	ints := 0
 	for _, t := range payload {
