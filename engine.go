@@ -18,6 +18,7 @@ type Config struct {
 	cache    *Cache
 	executor Executor
 	native   NativeOptions
+	profiler *CPUProfiler
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures].
@@ -104,6 +105,9 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	inner, err := store.New(e.types, e.executor, store.Limits(limits))
 	if err != nil {
 		return nil, err
+	}
+	if p := e.config.profiler; p != nil {
+		inner.Profile = p.inner
 	}
 	s := &Store{engine: e, store: inner}
 	runtime.AddCleanup(s, (*store.Store).Close, inner)

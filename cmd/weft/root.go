@@ -132,14 +132,14 @@ func parseFeatures(list string) (wasm.Features, error) {
 }
 
 // newEngine makes an engine with the listed features, and a cache in a directory
-// unless that is "". The function that it returns is to be called at the end.
-func newEngine(features, cacheDir string, executor executorFlag) (engine *weft.Engine, end func(), err error) {
+// unless that is "", which a profiler sees, unless it is nil. The function that it returns is to be called at the end.
+func newEngine(features, cacheDir string, executor executorFlag, profiler *weft.CPUProfiler) (engine *weft.Engine, end func(), err error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, nil, err
 	}
 	end = func() {}
-	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor))
+	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor)).WithCPUProfiler(profiler)
 	if cacheDir != "" {
 		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
 		if err != nil {

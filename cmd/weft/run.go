@@ -22,6 +22,7 @@ type runFlags struct {
 	timeout  time.Duration
 	executor executorFlag
 	verbose  bool
+	profile  string
 	wasi     wasiFlags
 }
 
@@ -47,11 +48,14 @@ With --cache, or a directory in the environment variable WEFT_CACHE, a module th
 was run before starts faster. The directory must be yours alone: its content is
 believed.
 
+With --cpuprofile, the file shows "go tool pprof" where the program spends its time.
+
 A trap, an uncaught exception or an unhandled suspension is reported with a stack
 trace of the guest, and the exit code is 1.`,
 		Example: `  weft run --invoke fib fib.wat 30
   weft run --spectest --timeout 10s program.wasm
   weft run --dir data:/data --env LANG=C program.wasm -v /data/in.txt
+  weft run --cpuprofile cpu.pprof program.wasm && go tool pprof -top cpu.pprof
   weft run --features default,-threads module.wasm`,
 		Args: usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0], args[1:]) },
@@ -63,6 +67,7 @@ trace of the guest, and the exit code is 1.`,
 	f.StringVar(&flags.features, "features", "default", featuresUsage)
 	f.StringVar(&flags.cache, "cache", "", "keep in `DIR` what is known about modules (default $WEFT_CACHE; without a directory nothing is kept)")
 	f.Var(&flags.executor, "engine", executorUsage)
+	f.StringVar(&flags.profile, "cpuprofile", "", "write to `FILE` a CPU profile of the program, for pprof")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "say why a module is interpreted that was to be executed natively")
 	f.Uint32Var(&flags.maxStack, "max-stack", 0, "limit the stacks of a call to this many `BYTES` together (default 16 MiB)")
 	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
@@ -70,11 +75,15 @@ trace of the guest, and the exit code is 1.`,
 	return cmd
 }
 
-func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error {
+func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err error) {
 	if !cmd.Flags().Changed("cache") {
 		flags.cache = os.Getenv("WEFT_CACHE")
 	}
-	engine, end, err := newEngine(flags.features, flags.cache, flags.executor)
+	var profiler *weft.CPUProfiler
+	if flags.profile != "" {
+		profiler = weft.NewCPUProfiler()
+	}
+	engine, end, err := newEngine(flags.features, flags.cache, flags.executor, profiler)
 	if err != nil {
 		return err
 	}
@@ -117,6 +126,17 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) error
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, flags.timeout)
 		defer cancel()
+	}
+	if profiler != nil {
+		profile, failed := startCPUProfile(flags.profile, profiler)
+		if failed != nil {
+			return failed
+		}
+		defer func() {
+			if failed := profile.write(file); err == nil {
+				err = failed
+			}
+		}()
 	}
 	instance, err := linker.Instantiate(ctx, module)
 	if err != nil {

@@ -131,6 +131,9 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m := e.machine(s)
 	s.HostDepth++
 	s.Active = append(s.Active, m)
+	if s.Profile != nil {
+		s.Profile.Begin(s, m)
+	}
 	m.watch(ctx)
 	m.ctx, m.caller, m.use = ctx, s.Caller, use
 	return m, nil

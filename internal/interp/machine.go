@@ -44,6 +44,7 @@ type atomicFlags = uint32
 
 const (
 	flagCancelled atomicFlags = 1 << iota // a context has ended that is or was watched
+	flagSampled                           // the store's profile asks where the call is
 	flagFuel                              // the store counts fuel
 )
 
@@ -126,6 +127,9 @@ func (m *machine) leave() {
 	m.store.Caller = m.caller
 	m.store.HostDepth--
 	m.store.Active = m.store.Active[:m.store.HostDepth]
+	if m.store.Profile != nil {
+		m.store.Profile.End(m.store)
+	}
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
 	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel))
 	m.store.Idle = append(m.store.Idle, m)

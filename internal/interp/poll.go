@@ -30,10 +30,22 @@ func (m *machine) poll() error {
 	return nil
 }
 
-// interrupted returns an Interrupt if the call's context has ended. The flag is
-// cleared before the context is asked, so that no end is missed.
+// AskForSample implements [store.Sampled].
+func (m *machine) AskForSample() bool {
+	atomic.OrUint32(&m.interrupt, flagSampled)
+	return false
+}
+
+// ForgetSample implements [store.Sampled].
+func (m *machine) ForgetSample() { atomic.AndUint32(&m.interrupt, ^uint32(flagSampled)) }
+
+// interrupted records a sample if one was asked for, and returns an Interrupt if the call's
+// context has ended. The flags are cleared before the context is asked, so that no end is missed.
 func (m *machine) interrupted() error {
-	flags := atomic.AndUint32(&m.interrupt, ^uint32(flagCancelled))
+	flags := atomic.AndUint32(&m.interrupt, ^uint32(flagCancelled|flagSampled))
+	if flags&flagSampled != 0 {
+		m.store.Profile.Record(m.stackTrace())
+	}
 	if flags&flagCancelled == 0 || m.ctx.Err() == nil {
 		return nil
 	}

@@ -59,6 +59,7 @@ type machine struct {
 
 	active    atomic.Bool // a call is under way
 	cancelled atomic.Bool // a context has ended that is or was watched
+	sampled   atomic.Bool // the store's profile asks where the call is
 	watched   *watch      // nil until there is a context to watch
 }
 
@@ -125,6 +126,9 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m.active.Store(true)
 	s.HostDepth++
 	s.Active = append(s.Active, m)
+	if s.Profile != nil {
+		s.Profile.Begin(s, m)
+	}
 	m.watch(ctx)
 	m.ctx, m.caller, m.use = ctx, s.Caller, use
 	return m, nil
@@ -221,6 +225,9 @@ func (m *machine) leave() {
 	s.Caller = m.caller
 	s.HostDepth--
 	s.Active = s.Active[:s.HostDepth]
+	if s.Profile != nil {
+		s.Profile.End(s)
+	}
 	m.ctx, m.err, m.cur, m.sp, m.prompt = nil, nil, nil, 0, hostPrompt{}
 	clear(m.slots)
 	m.payload = m.payload[:0]

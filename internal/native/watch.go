@@ -4,7 +4,6 @@ package native
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 
 	"weft/internal/store"
@@ -18,14 +17,12 @@ func (m *machine) watch(ctx context.Context) {
 }
 
 // cancel interrupts the machine, from another goroutine. Loops that poll see the flag.
-// For all others the thread must take a signal: Go sends one to every thread that runs
-// a goroutine when it stops the world, which is what asking for statistics does.
+// For all others the thread must take a signal.
 func (m *machine) cancel() {
 	m.cancelled.Store(true)
 	atomic.StoreUint32(&m.context.Interrupt, 1)
 	if m.active.Load() && !m.engine.config.Polls {
-		var stats runtime.MemStats
-		runtime.ReadMemStats(&stats)
+		store.InterruptThreads()
 	}
 }
 
@@ -40,10 +37,23 @@ func (m *machine) interruptLater() {
 	}
 }
 
-// interrupted returns an Interrupt if the call's context has ended; start gives where
+// AskForSample implements [store.Sampled].
+func (m *machine) AskForSample() bool {
+	m.sampled.Store(true)
+	atomic.StoreUint32(&m.context.Interrupt, 1)
+	return !m.engine.config.Polls
+}
+
+// ForgetSample implements [store.Sampled].
+func (m *machine) ForgetSample() { m.sampled.Store(false) }
+
+// interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start gives where
 // the code is. Flags are cleared before the context is asked, so that no end is missed.
 func (m *machine) interrupted(start func() walker) error {
 	atomic.StoreUint32(&m.context.Interrupt, 0)
+	if m.sampled.Swap(false) {
+		m.store.Profile.Record(m.stackTrace(start()))
+	}
 	if !m.cancelled.Swap(false) || m.ctx.Err() == nil {
 		return nil
 	}

@@ -113,6 +113,8 @@ type Store struct {
 	Active []Roots
 	// Pending is the stack of constant expressions, for the collector.
 	Pending []uint64
+	// Profile, unless it is nil, hears of all calls.
+	Profile *Profile
 	// CollectAlways makes every allocation collect first: for tests.
 	CollectAlways bool
 	// Collections counts them.

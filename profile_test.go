@@ -1,0 +1,98 @@
+package weft_test
+
+import (
+	"context"
+	"io"
+	"runtime/pprof"
+	"testing"
+	"time"
+
+	"weft"
+	"weft/typed"
+)
+
+// profiled spends its time in spin, called by main and on a continuation, until the host says
+// that it is enough.
+const profiled = `(module
+  (type $f (func)) (type $c (cont $f))
+  (import "host" "enough" (func $enough (result i32)))
+  (func $spin (local $n i32)
+    (local.set $n (i32.const 1000000))
+    (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func $coroutine (call $spin))
+  (elem declare func $coroutine)
+  (func $main (export "main")
+    (loop $l
+      (call $spin)
+      (resume $c (cont.new $c (ref.func $coroutine)))
+      (br_if $l (i32.eqz (call $enough))))))`
+
+// TestCPUProfiler takes profiles while the guest runs, beside one of Go's, until it was seen at both of the
+// places where it spends its time.
+func TestCPUProfiler(t *testing.T) {
+	if err := pprof.StartCPUProfile(io.Discard); err != nil {
+		t.Logf("Go takes a profile already: %v", err)
+	} else {
+		defer pprof.StopCPUProfile()
+	}
+	for name, config := range map[string]weft.Config{
+		"interpreter":   weft.NewConfig().WithExecutor(weft.Interpreter),
+		"native":        weft.NewConfig().WithExecutor(weft.Native),
+		"native, polls": weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Polls: true}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			profiler := weft.NewCPUProfiler()
+			engine, err := weft.NewEngine(config.WithCPUProfiler(profiler))
+			if err != nil {
+				t.Skip(err)
+			}
+			module, err := engine.Compile([]byte(profiled))
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, err := engine.NewStore(weft.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			seen := map[string]int{}
+			enough := func(context.Context) (int32, error) {
+				for _, s := range profiler.Stop() {
+					frames, path := s.Stack.Frames, ""
+					for i := range frames {
+						path += frames[i].FuncName + " "
+					}
+					if s.Count <= 0 || frames[len(frames)-1].FuncName != "main" {
+						t.Errorf("a sample, %d times:\n%s", s.Count, s.Stack.String())
+					}
+					seen[path] += s.Count
+				}
+				if seen["spin main "] > 0 && seen["spin coroutine main "] > 0 {
+					return 1, nil
+				}
+				return 0, profiler.Start(time.Millisecond)
+			}
+			linker := weft.NewLinker(store)
+			if err := typed.Func0(enough).Define(linker, "host", "enough"); err != nil {
+				t.Fatal(err)
+			}
+			instance, err := linker.Instantiate(context.Background(), module)
+			if err != nil {
+				t.Fatal(err)
+			}
+			call(t, instance, "main")
+			if list := profiler.Stop(); list != nil {
+				t.Errorf("%d samples when no profile is taken", len(list))
+			}
+			if err := profiler.Start(time.Hour); err != nil {
+				t.Fatal(err)
+			}
+			if profiler.Start(time.Hour) == nil {
+				t.Error("a profile has begun while another is taken")
+			}
+			if list := profiler.Stop(); len(list) > 0 {
+				t.Errorf("%d samples of nothing", len(list))
+			}
+		})
+	}
+}
