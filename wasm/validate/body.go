@@ -1,6 +1,12 @@
 package validate
 
-import "weft/wasm"
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"weft/wasm"
+)
 
 // A body is the state of validating an expression: a function body or a
 // constant expression.
@@ -20,13 +26,51 @@ type body struct {
 	checked map[*wasm.ValType]struct{} // label types that the current br_table has been checked against
 }
 
+// batch is how many functions are validated in a row.
+const batch = 32
+
+// bodies checks all functions, on all processors. The error is that of the first function which
+// has one: batches are taken in order, and those that have begun are ended.
 func (c *context) bodies() error {
-	b := &body{context: c}
-	imported := c.space.ImportedFuncs
-	for i := range c.m.Funcs {
-		f := &c.m.Funcs[i]
-		if err := b.function(f, c.funcTypes[imported+i]); err != nil {
-			return c.inFunc(err, imported+i, f, b.in.Offset)
+	batches := (len(c.m.Funcs) + batch - 1) / batch
+	errs := make([]error, batches)
+	var next atomic.Int64
+	var failed atomic.Bool
+	work := func() {
+		own := *c // what bodies change of the context is its cache of lists
+		own.single = map[wasm.ValType][]wasm.ValType{}
+		b := &body{context: &own}
+		for !failed.Load() {
+			i := int(next.Add(1)) - 1
+			if i >= batches {
+				return
+			}
+			if errs[i] = b.functions(i*batch, min((i+1)*batch, len(c.m.Funcs))); errs[i] != nil {
+				failed.Store(true)
+			}
+		}
+	}
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), batches) - 1 {
+		group.Go(work)
+	}
+	work()
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// functions checks the module's own functions from one to another.
+func (b *body) functions(from, to int) error {
+	imported := b.space.ImportedFuncs
+	for i := from; i < to; i++ {
+		f := &b.m.Funcs[i]
+		if err := b.function(f, b.funcTypes[imported+i]); err != nil {
+			return b.inFunc(err, imported+i, f, b.in.Offset)
 		}
 	}
 	return nil
