@@ -196,6 +196,7 @@ func (r *Report) group(w io.Writer, g workload.Group) {
 var about = map[workload.Group]string{
 	workload.Coroutines: " Times are for one coroutine, value, effect and so on; with `alive`, bytes for one coroutine.",
 	workload.Kernels:    " Times are for a unit of work, which is the same for all engines.",
+	workload.Vectors:    " Times are for a unit of work, which is the same for all engines.",
 	workload.Startup:    " Engines that compile lazily only validate in the rows `compile`.",
 }
 

@@ -85,7 +85,11 @@ func (b *Box) wasm(ctx context.Context, out string, sources ...string) (string, 
 	if _, err := b.Command(ctx, "wasm-ld"); err != nil {
 		return "", err
 	}
-	return b.compile(ctx, out, "clang", wasmFlags, nil, sources, nil)
+	flags := wasmFlags
+	if strings.HasPrefix(sources[0], workload.VectorFolder) {
+		flags = append(slices.Clone(flags), "-msimd128")
+	}
+	return b.compile(ctx, out, "clang", flags, nil, sources, nil)
 }
 
 // asyncify links a program with the coroutines for Asyncify and transforms it.

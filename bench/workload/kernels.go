@@ -21,9 +21,25 @@ func kernels() []*Workload {
 		{Name: "levenshtein", About: "the edit distance of strings of 400 letters"},
 		{Name: "blur", About: "an image of 128 by 128 bytes blurred"},
 	}
-	for _, w := range all {
-		w.Group, w.Mode, w.Export = Kernels, job.Run, "run"
+	return inC(Kernels, all)
+}
+
+// vectors are C programs that use the vector instructions of WebAssembly, and so are not
+// native code.
+func vectors() []*Workload {
+	return inC(Vectors, []*Workload{
+		{Name: "vector-matmul", About: "a product of matrices of 64 by 64 floats"},
+		{Name: "vector-mandelbrot", About: "the Mandelbrot set on 64 by 64 points"},
+		{Name: "vector-search", About: "lines and letters of 64 KiB of text counted"},
+		{Name: "vector-dot", About: "a filter of 16 taps over 4,096 samples"},
+		{Name: "vector-base64", About: "12 KiB encoded as base64 and decoded"},
+	})
+}
+
+func inC(group Group, list []*Workload) []*Workload {
+	for _, w := range list {
+		w.Group, w.Mode, w.Export = group, job.Run, "run"
 		w.Sizes = []int64{1, 3, 10, 30, 100, 300, 1000, 3000, 10_000}
 	}
-	return all
+	return list
 }

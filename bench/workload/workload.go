@@ -17,7 +17,7 @@ import (
 
 // Files has the sources.
 //
-//go:embed wat c kernels plain
+//go:embed wat c kernels plain vector
 var Files embed.FS
 
 // A Variant says how a program is written and built.
@@ -50,13 +50,17 @@ const (
 	Coroutines Group = "Stack switching"
 	Heap       Group = "Structs and arrays"
 	Kernels    Group = "Ordinary code: kernels in C"
+	Vectors    Group = "Ordinary code: kernels in C with vector instructions"
 	Programs   Group = "Ordinary code: real programs"
 	Startup    Group = "Compilation and start-up"
 	Calls      Group = "Calls and interruptions"
 )
 
+// VectorFolder has the programs in C that use vector instructions, which the compiler must be told.
+const VectorFolder = "vector/"
+
 // Groups are all groups, in the order of the report.
-var Groups = []Group{Coroutines, Heap, Kernels, Programs, Startup, Calls}
+var Groups = []Group{Coroutines, Heap, Kernels, Vectors, Programs, Startup, Calls}
 
 // A Workload is a program that is measured.
 type Workload struct {
@@ -135,7 +139,7 @@ func (w *Workload) SourceFile(v Variant) (string, bool) {
 	case Asyncify, Boost:
 		candidates = []string{"c/" + w.SourceName() + ".c"}
 	case Plain:
-		candidates = []string{"kernels/" + w.SourceName() + ".c", "plain/" + w.SourceName() + ".wat"}
+		candidates = []string{"kernels/" + w.SourceName() + ".c", VectorFolder + w.SourceName() + ".c", "plain/" + w.SourceName() + ".wat"}
 	case Clang, GCC:
 		candidates = []string{"kernels/" + w.SourceName() + ".c"}
 	}
@@ -153,6 +157,7 @@ func All() []*Workload {
 	all = append(all, coroutines()...)
 	all = append(all, heap()...)
 	all = append(all, kernels()...)
+	all = append(all, vectors()...)
 	all = append(all, programs()...)
 	all = append(all, startup()...)
 	all = append(all, calls()...)

@@ -1,0 +1,87 @@
+package weft_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// TestShuffles executes shuffles of the kinds that processors have instructions for, and others, of
+// two vectors and of one.
+func TestShuffles(t *testing.T) {
+	var shuffles [][16]int
+	add := func(lane func(i int) int) {
+		var s [16]int
+		for i := range s {
+			s[i] = lane(i) % 32
+		}
+		shuffles = append(shuffles, s)
+	}
+	for n := range 32 {
+		add(func(i int) int { return i + n })
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, width := range []int{1, 2, 4, 8} {
+		for _, first := range []int{0, 16} {
+			for half := range 2 {
+				for _, second := range []int{0, 16} {
+					add(func(i int) int { return 8*half + i/(2*width)*width + i%width + []int{first, second}[i/width%2] })
+				}
+			}
+		}
+		for range 60 {
+			var whole, blended, quarters [16]int
+			for i := range 16 / width {
+				whole[i], blended[i], quarters[i] = random.IntN(32/width), i+16/width*random.IntN(2), i&^3+random.IntN(4)
+			}
+			for _, lanes := range [][16]int{whole, blended, quarters} {
+				add(func(i int) int { return lanes[i/width]*width + i%width })
+			}
+		}
+	}
+	var source strings.Builder
+	source.WriteString("(module")
+	for n, s := range shuffles {
+		for second := range 2 {
+			fmt.Fprintf(&source, `(func (export "%d.%d") (param v128 v128) (result v128) (i8x16.shuffle %s (local.get 0) (local.get %d)))`+"\n",
+				n, second, strings.Trim(fmt.Sprint(s), "[]"), second)
+		}
+	}
+	source.WriteString(")")
+	reference, others := executors(t)
+	others["interpreter"] = reference
+	for name, engine := range others {
+		module, err := engine.Compile([]byte(source.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(fuzzLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		instance, err := store.Instantiate(context.Background(), module, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, s := range shuffles {
+			for second := range 2 {
+				slots := []uint64{0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110, 0x1f1e1d1c1b1a1918}
+				if err := instance.Func(fmt.Sprintf("%d.%d", n, second)).CallSlots(context.Background(), slots); err != nil {
+					t.Fatal(err)
+				}
+				for i, lane := range s {
+					if second == 0 {
+						lane %= 16
+					}
+					if got := byte(slots[i/8] >> (i % 8 * 8)); int(got) != lane {
+						t.Errorf("%s: %v of %d vectors: lane %d is %d", name, s, second+1, i, got)
+						break
+					}
+				}
+			}
+		}
+	}
+}
