@@ -17,7 +17,8 @@ type generator struct {
 	results []string    // of all functions that run as continuations
 	tags    []signature // that suspend
 	errors  []signature // whose exceptions are thrown
-	work    int         // nodes that may still be made for the function
+	objects []objectType
+	work    int // nodes that may still be made for the function
 
 	// Of the function that is being made.
 	current signature
@@ -139,7 +140,7 @@ func (g *generator) types() {
 		g.continuationTypes()
 	}
 	if g.has(wasm.GC) {
-		g.objectTypes()
+		g.makeObjectTypes()
 	}
 	if g.has(wasm.Exceptions) {
 		for _, e := range g.errors {

@@ -1,6 +1,10 @@
 package generate
 
-import "fmt"
+import (
+	"fmt"
+
+	"weft/wasm"
+)
 
 // A part is a field of a struct, or what the elements of an array are.
 type part struct {
@@ -16,31 +20,40 @@ type objectType struct {
 	parts       []part // of structs those of the supertype come first
 }
 
-// objects are the types of the collected heap: a hierarchy of three structs, and arrays.
-var objects = func() []objectType {
+// objectTypes returns the types of the collected heap: a hierarchy of three structs, and arrays.
+func (g *generator) objectTypes() []objectType {
 	mutable := func(name, typ string) part { return part{name, typ, typ} }
 	base := []part{mutable("$a", "i32"), mutable("$f", "f64")}
 	middle := append(base[:2:2], part{"$p", "i32", "i8"}, part{"$q", "i32", "i16"}, part{"$next", "any", "anyref"})
-	leaf := append(middle[:5:5], mutable("$w", "i64"), mutable("$g", "f32"), part{"$other", "any", "anyref"})
+	leaf := append(middle[:5:5], mutable("$w", "i64"), mutable("$g", "f32"))
+	if g.has(wasm.SIMD) {
+		leaf = append(leaf, mutable("$v", "v128"))
+	}
+	leaf = append(leaf, part{"$other", "any", "anyref"})
 	array := func(name, typ, decl string) objectType {
 		return objectType{name: name, isArray: true, parts: []part{{"", typ, decl}}}
 	}
-	return []objectType{
+	list := []objectType{
 		{name: "$base", parts: base},
 		{name: "$middle", super: "$base", parts: middle},
 		{name: "$leaf", super: "$middle", parts: leaf},
 		array("$refs", "any", "anyref"), array("$bytes", "i32", "i8"), array("$shorts", "i32", "i16"),
 		array("$longs", "i64", "i64"), array("$doubles", "f64", "f64"), array("$floats", "f32", "f32"),
 	}
-}()
+	if g.has(wasm.SIMD) {
+		list = append(list, array("$vectors", "v128", "v128"))
+	}
+	return list
+}
 
 // objectLocals is how many locals refer to objects.
 const objectLocals = 3
 
-// objectTypes makes the types of objects, and a global that refers to one.
-func (g *generator) objectTypes() {
+// makeObjectTypes makes the types of objects, and a global that refers to one.
+func (g *generator) makeObjectTypes() {
+	g.objects = g.objectTypes()
 	g.out.WriteString("(rec\n")
-	for _, t := range objects {
+	for _, t := range g.objects {
 		super := ""
 		if t.super != "" {
 			super = " " + t.super
@@ -90,7 +103,7 @@ func (g *generator) object(depth int) string {
 	case 3:
 		return "(ref.i31 " + g.value("i32", depth-1) + ")"
 	case 4:
-		t, ref := one(g, objects), g.anObject()
+		t, ref := one(g, g.objects), g.anObject()
 		if p := t.parts[len(t.parts)-1]; p.typ == "any" {
 			return g.guarded(t, ref, g.getPart(t, p, ref), "anyref", "(ref.null none)")
 		}
@@ -102,7 +115,7 @@ func (g *generator) object(depth int) string {
 
 // newObject returns an expression that makes an object.
 func (g *generator) newObject(depth int) string {
-	t := one(g, objects)
+	t := one(g, g.objects)
 	if !t.isArray {
 		if g.next(3) == 2 {
 			return "(struct.new_default " + t.name + ")"
@@ -161,7 +174,7 @@ func (g *generator) getPart(t objectType, p part, ref string) string {
 	none := "(ref.null none)"
 	result := "anyref"
 	if p.typ != "any" {
-		result, none = p.typ, fmt.Sprintf("(%s.const 0)", p.typ)
+		result, none = p.typ, g.simple(p.typ)
 	}
 	return fmt.Sprintf("(if (result %s) (array.len %s) (then (array.get%s %s %s %s)) (else %s))", result, cast(t, ref), signed, t.name, cast(t, ref), at, none)
 }
@@ -202,7 +215,7 @@ func (g *generator) ofObject(typ string, depth int) string {
 		return fmt.Sprintf("(if (result i32) (i32.and (ref.test (ref null eq) %s) (ref.test (ref null eq) %s)) (then (ref.eq (ref.cast (ref null eq) %s) (ref.cast (ref null eq) %s))) (else (i32.const 2)))", a, b, a, b)
 	}
 	for range 4 {
-		t := one(g, objects)
+		t := one(g, g.objects)
 		p := one(g, t.parts)
 		if p.typ == typ {
 			ref := g.anObject()
@@ -214,7 +227,7 @@ func (g *generator) ofObject(typ string, depth int) string {
 
 // objectStatement returns a statement that makes objects, or changes them.
 func (g *generator) objectStatement() string {
-	t, ref := one(g, objects), g.anObject()
+	t, ref := one(g, g.objects), g.anObject()
 	p := one(g, t.parts)
 	switch g.next(8) {
 	case 0, 1:
@@ -260,7 +273,7 @@ func (g *generator) branchOnCast(ref string) string {
 // wholeArray returns a statement for many elements of an array.
 func (g *generator) wholeArray(ref string) string {
 	var arrays []objectType
-	for _, t := range objects {
+	for _, t := range g.objects {
 		if t.isArray {
 			arrays = append(arrays, t)
 		}
@@ -279,7 +292,7 @@ func (g *generator) wholeArray(ref string) string {
 	case 1: // a part of it to where it may overlap
 		do = fmt.Sprintf("(array.copy %s %s %s %s %s %s %s)", t.name, t.name, r, part(1+g.next(2)), r, at, part(1))
 	default:
-		if t.parts[0].typ == "any" || t.parts[0].typ[0] == 'f' {
+		if t.name != "$bytes" && t.name != "$shorts" && t.name != "$longs" {
 			return "(nop)"
 		}
 		do = fmt.Sprintf("(if (i32.gt_u (array.len %s) (i32.const 1)) (then (array.init_data %s $numbers %s %s (i32.const 1) (i32.const 2))))", r, t.name, r, at)

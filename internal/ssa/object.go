@@ -160,13 +160,21 @@ func (b *Builder) alloc(size uint64, length uint32) (obj *Value, class int64, ok
 
 func (b *Builder) commit(obj *Value, class int64) { b.add(OpCommit, Void, class, obj) }
 
+// maxZeroed is the size up to which structs are filled with zeros inline.
+const maxZeroed = 256
+
 func (b *Builder) structNew() {
 	layout, fields := b.layout(), b.fields()
 	var values []*Value
 	if b.in.Op == wasm.OpStructNew {
 		values = b.popN(len(fields))
 	}
-	obj, class, inline := b.alloc(layout.Size, 0)
+	var obj *Value
+	var class int64
+	inline := values != nil || layout.Size <= maxZeroed
+	if inline {
+		obj, class, inline = b.alloc(layout.Size, 0)
+	}
 	if !inline {
 		obj = b.builtin(StructNew, b.number(b.in.Index))
 		obj.Ref = NotNull | NotI31

@@ -39,9 +39,11 @@ type Optimizer struct {
 	early []*Value // what comes to stand at the beginning of the entry
 	reads []read   // of records
 	parts []read   // of objects
-	table valueTable
-	again bool // fold has changed its value
-	cut   bool // an edge was removed
+	// making is the object between its OpAlloc and its OpCommit.
+	making *Value
+	table  valueTable
+	again  bool // fold has changed its value
+	cut    bool // an edge was removed
 
 	live []*Value // dead: to be looked at
 	seen []bool   // dead, schedule: by value ID

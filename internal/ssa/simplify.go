@@ -9,7 +9,7 @@ import "slices"
 //   - replaces it with an equal one that is computed on every way here (value numbering):
 //     a pure one and a fixed part of an object anywhere, a read of a record or an object from
 //     earlier in the block if nothing has changed those since; and leaves out a bounds check if a stronger one has
-//     succeeded, and a trap whose condition has been tested.
+//     succeeded, and a trap whose condition has been tested, be it by a branch.
 //
 // Branches on constants become jumps. Constants and what never changes come to stand in
 // the entry; schedule finds better places for them.
@@ -23,8 +23,10 @@ func (o *Optimizer) simplify(f *Func) {
 	o.cut = false
 	for _, b := range o.dom.order {
 		o.block, o.reads, o.parts = b, o.reads[:0], o.parts[:0]
+		o.making = nil
 		o.input = append(o.input[:0], b.Values...)
 		b.Values = b.Values[:0]
+		o.assume(b)
 		for _, v := range o.input {
 			for i, a := range v.Args {
 				v.Args[i] = o.resolve(a)
@@ -43,6 +45,34 @@ func (o *Optimizer) simplify(f *Func) {
 		o.dropUnreachable(f)
 	}
 	o.rewrite(f)
+}
+
+// assume notes what the branch to a block tells, if it can be reached by no other way: a trap on the
+// condition that did not hold there has been passed, so to speak.
+func (o *Optimizer) assume(b *Block) {
+	if len(b.Preds) != 1 {
+		return
+	}
+	from := b.Preds[0]
+	t := from.Terminator()
+	if t.Op != OpIf || from.Succs[0].To == from.Succs[1].To {
+		return
+	}
+	op, condition := OpTrapUnless, t.Args[0]
+	if from.Succs[1].To == b {
+		op = OpTrapIf
+	}
+	o.pos = t.Pos
+	if condition.Op == OpIcmp && condition.Cond() == Ne && isConst(condition.Args[1], 0) && condition.Args[0].Type == I64 {
+		// Checks for null are of this form.
+		op = OpTrapIf + OpTrapUnless - op
+		condition = o.make(OpIcmp, I32, int64(Eq), condition.Args...)
+	}
+	fact := o.f.NewValue(op, Void, 0, condition)
+	fact.Block = b
+	if o.fold(fact) == fact {
+		o.table.add(fact)
+	}
 }
 
 // value adds a value whose arguments are known to the block, and returns it or what
@@ -94,12 +124,16 @@ func (o *Optimizer) value(v *Value) *Value {
 		}
 		o.table.add(v)
 	case v.Op == OpSetPart:
-		if v.Args[0].Op != OpAlloc { // nobody has read an object that is being made
+		if v.Args[0] != o.making { // of which nobody has read anything
 			o.parts = o.parts[:0]
 		}
 		if v.Mem.Size() == v.Args[1].Type.Size() {
 			o.parts = addRead(o.parts, v, v.Args[1])
 		}
+	case v.Op == OpAlloc:
+		o.making = v
+	case v.Op == OpCommit:
+		o.making = nil
 	case v.Op.Info().Call, v.Op == OpPoll:
 		o.reads, o.parts = o.reads[:0], o.parts[:0]
 	case v.Op == OpBoundsCheck, v.Op == OpTrapIf, v.Op == OpTrapUnless:

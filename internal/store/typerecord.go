@@ -49,8 +49,12 @@ type typeRecords struct {
 // at returns a record; the type has one if objects of it exist.
 func (t *typeRecords) at(id uint32) *TypeRecord { return at(t.first, id) }
 
-// addTypes makes records for struct and array types.
+// addTypes makes records for struct and array types. There are always those of the objects
+// that are neither.
 func (s *Store) addTypes(ids []wasm.TypeID) error {
+	if err := s.growTypes(uint32(wasm.FirstTypeID)); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if id < wasm.TypeID(s.records.n) && s.records.at(uint32(id)).Kind != ObjectNull {
 			continue
