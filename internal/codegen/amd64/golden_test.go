@@ -13,15 +13,30 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestGolden compares the code of small functions with testdata/fusions.golden: that
+// TestGolden compares the code of small functions with golden files: that
 // selection takes operations together, and that their encodings are short.
 func TestGolden(t *testing.T) {
-	file, err := os.ReadFile("testdata/fusions.ssa")
+	scalar := Features{SSE41: true, POPCNT: true, BMI1: true, LZCNT: true, BMI2: true}
+	vector := scalar
+	vector.AVX, vector.AVX2 = true, true
+	for _, test := range []struct {
+		source, golden string
+		features       Features
+	}{
+		{"fusions.ssa", "fusions.golden", scalar},
+		{"vectors.ssa", "vectors.golden", vector},
+		{"vectors.ssa", "vectors-baseline.golden", Baseline()},
+	} {
+		t.Run(test.golden, func(t *testing.T) { checkGolden(t, "testdata/"+test.source, "testdata/"+test.golden, test.features) })
+	}
+}
+
+func checkGolden(t *testing.T, source, golden string, features Features) {
+	file, err := os.ReadFile(source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Features: Features{SSE41: true, POPCNT: true, BMI1: true, LZCNT: true, BMI2: true}, FuncInstance: 8,
-		CellSize: func(class int) uint32 { return 16 * uint32(class+1) }}
+	config := Config{Features: features, FuncInstance: 8}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	var got strings.Builder
 	for _, source := range strings.SplitAfter(string(file), "\n\n") {
@@ -48,7 +63,6 @@ func TestGolden(t *testing.T) {
 			fmt.Fprintf(&got, "\t%s\n", line)
 		}
 	}
-	const golden = "testdata/fusions.golden"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,17 @@
+;; Vectors: instructions that do two things are two values, relaxed ones those of the deterministic profile.
+(module
+  (memory 1)
+  (func $constants (param v128) (result v128)
+    (i32x4.add (i32x4.add (local.get 0) (v128.const i32x4 1 2 3 4)) (v128.const i32x4 1 2 3 4)))
+  (func $zero (result v128) (local v128) (i8x16.eq (local.get 0) (v128.const i64x2 0 0)))
+  (func $loads (param i32) (result v128)
+    (i16x8.add (v128.load8x8_s (local.get 0)) (i16x8.add (v128.load32_splat offset=8 (local.get 0)) (v128.load32_zero offset=12 (local.get 0)))))
+  (func $lanes (param i32 v128) (result v128)
+    (v128.store8_lane 3 (local.get 0) (local.get 1))
+    (v128.load16_lane offset=2 5 (local.get 0) (local.get 1)))
+  (func $relaxed (param v128 v128 v128) (result v128)
+    (i32x4.relaxed_laneselect (f32x4.relaxed_nmadd (local.get 0) (local.get 1) (local.get 2)) (i8x16.relaxed_swizzle (local.get 0) (local.get 1)) (local.get 2)))
+  (func $shuffle (param v128 v128) (result v128)
+    (i8x16.shuffle 0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23 (local.get 0) (local.get 1)))
+  (func $test (param v128) (result i32)
+    (if (result i32) (i32.ne (i8x16.all_true (local.get 0)) (i32.const 0)) (then (i8x16.bitmask (local.get 0))) (else (i32.const -1)))))
