@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+
+	"weft"
+	"weft/wasm"
 )
 
 // TestShuffles executes shuffles of the kinds that processors have instructions for, and others, of
@@ -84,4 +88,80 @@ func TestShuffles(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestVectorsOutside passes more vectors than there are registers for to the host and back: as arguments and
+// results, and with a suspension.
+func TestVectorsOutside(t *testing.T) {
+	const n = 11
+	vectors := strings.Repeat(" v128", n)
+	source := fmt.Sprintf(`(module
+		(import "host" "reverse" (func $reverse (param i32%[1]s f64) (result f64%[1]s i32)))
+		(tag $t (export "t") (param%[1]s) (result%[1]s))
+		(func (export "f") (param i32%[1]s f64) (result f64%[1]s i32) (call $reverse %[2]s))
+		(func (export "g") (param%[1]s) (result%[1]s) (suspend $t %[3]s)))`, vectors, locals(n+2), locals(n))
+	list := slices.Repeat([]wasm.ValType{wasm.V128}, n)
+	reverse := wasm.FuncType{Params: slices.Concat([]wasm.ValType{wasm.I32}, list, []wasm.ValType{wasm.F64}),
+		Results: slices.Concat([]wasm.ValType{wasm.F64}, list, []wasm.ValType{wasm.I32})}
+	values := make([]weft.Value, n)
+	for i := range values {
+		values[i] = weft.V128(uint64(i), ^uint64(i))
+	}
+	reversed := slices.Clone(values)
+	slices.Reverse(reversed)
+	reference, engines := executors(t)
+	engines["interpreter"] = reference
+	for name, engine := range engines {
+		t.Run(name, func(t *testing.T) {
+			module, err := engine.Compile([]byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, err := engine.NewStore(fuzzLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			linker := weft.NewLinker(store)
+			err = linker.DefineFunc("host", "reverse", reverse, func(_ context.Context, slots []uint64) error {
+				slices.Reverse(slots)
+				for i := 1; i < len(slots)-1; i += 2 { // the halves of vectors
+					slots[i], slots[i+1] = slots[i+1], slots[i]
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := context.Background()
+			instance, err := linker.Instantiate(ctx, module)
+			if err != nil {
+				t.Fatal(err)
+			}
+			results, err := instance.Func("f").Call(ctx, slices.Concat([]weft.Value{weft.I32(5)}, values, []weft.Value{weft.F64(2.5)})...)
+			if want := slices.Concat([]weft.Value{weft.F64(2.5)}, reversed, []weft.Value{weft.I32(5)}); err != nil || !slices.Equal(results, want) {
+				t.Errorf("results %v, %v", results, err)
+			}
+			guest, err := store.NewContinuation(instance.Func("g"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			suspended, _, err := guest.Resume(ctx, values, weft.On(instance.Tag("t")))
+			if err != nil || suspended == nil || !slices.Equal(suspended.Payload, values) {
+				t.Fatalf("suspended with %v, %v", suspended, err)
+			}
+			_, results, err = suspended.Continuation.Resume(ctx, reversed, weft.On(instance.Tag("t")))
+			if err != nil || !slices.Equal(results, reversed) {
+				t.Errorf("results %v, %v", results, err)
+			}
+		})
+	}
+}
+
+// locals returns the instructions that read the first n locals.
+func locals(n int) (s string) {
+	for i := range n {
+		s += fmt.Sprintf("(local.get %d)", i)
+	}
+	return s
 }

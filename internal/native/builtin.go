@@ -82,8 +82,8 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 	return m.objectBuiltin(b, in)
 }
 
-// The slots of a context are enough for the arguments of all builtins.
-var _ [codegen.ArgSlots - wasm.MaxParams - 2]byte
+// The slots of a context are enough for the arguments of all builtins, even if all are vectors.
+var _ [codegen.ArgSlots - 2*wasm.MaxParams - 3]byte
 
 // done goes back unless there is a trap.
 func (m *machine) done(trap wasm.TrapCode) bool {
