@@ -29,7 +29,7 @@ var (
 
 // executors returns the interpreter, and what is compared with it.
 func executors(t testing.TB) (reference *weft.Engine, others map[string]*weft.Engine) {
-	c := weft.NewConfig().WithFeatures(wasm.AllFeatures)
+	c := weft.NewConfig().WithFeatures(wasm.AllFeatures).WithExecutor(weft.Interpreter)
 	engine := func(c weft.Config) *weft.Engine {
 		e, err := weft.NewEngine(c)
 		if err != nil {

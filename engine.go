@@ -21,8 +21,8 @@ type Config struct {
 	profiler *CPUProfiler
 }
 
-// NewConfig returns the configuration with [wasm.DefaultFeatures].
-func NewConfig() Config { return Config{features: wasm.DefaultFeatures} }
+// NewConfig returns the configuration with [wasm.DefaultFeatures] and the executor [Automatic].
+func NewConfig() Config { return Config{features: wasm.DefaultFeatures, executor: Automatic} }
 
 // WithFeatures sets the features that modules may use.
 func (c Config) WithFeatures(f wasm.Features) Config {

@@ -18,6 +18,8 @@ const (
 	// The first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
 	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.
 	Native
+	// Automatic is Native where that works, and Interpreter elsewhere.
+	Automatic
 )
 
 // NativeOptions say how machine code is made. The zero value is the fastest.
@@ -39,7 +41,7 @@ type NativeOptions struct {
 	SmallStacks bool
 }
 
-// WithExecutor chooses how functions are executed; by default by the [Interpreter].
+// WithExecutor chooses how functions are executed; by default it is [Automatic].
 func (c Config) WithExecutor(e Executor) Config {
 	c.executor = e
 	return c
@@ -57,7 +59,11 @@ func (c Config) newExecutor() (store.Engine, error) {
 	if err != nil || c.executor == Interpreter {
 		return i, err
 	}
-	return native.New(i, native.Config(c.native))
+	n, err := native.New(i, native.Config(c.native))
+	if err != nil && c.executor == Automatic {
+		return i, nil
+	}
+	return n, err
 }
 
 // Interpreted returns why an engine that executes natively has left the module to the

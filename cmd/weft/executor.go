@@ -9,9 +9,9 @@ import (
 // An executorFlag chooses how functions are executed.
 type executorFlag weft.Executor
 
-const executorUsage = "execute functions by `ENGINE`: interp, or native (machine code, on linux/amd64)"
+const executorUsage = "execute functions by `ENGINE`: auto (native where that works), native (machine code, on linux/amd64), or interp"
 
-var executorNames = [...]string{weft.Interpreter: "interp", weft.Native: "native"}
+var executorNames = [...]string{weft.Interpreter: "interp", weft.Native: "native", weft.Automatic: "auto"}
 
 // String implements pflag.Value.
 func (e *executorFlag) String() string { return executorNames[*e] }
@@ -24,7 +24,7 @@ func (e *executorFlag) Set(name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("want interp or native, found %q", name)
+	return fmt.Errorf("want auto, interp or native, found %q", name)
 }
 
 // Type implements pflag.Value.

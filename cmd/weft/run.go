@@ -66,6 +66,7 @@ trace of the guest, and the exit code is 1.`,
 	f.BoolVar(&flags.spectest, "spectest", false, "provide the host module spectest, which prints to the standard output")
 	f.StringVar(&flags.features, "features", "default", featuresUsage)
 	f.StringVar(&flags.cache, "cache", "", "keep in `DIR` what is known about modules (default $WEFT_CACHE; without a directory nothing is kept)")
+	flags.executor = executorFlag(weft.Automatic)
 	f.Var(&flags.executor, "engine", executorUsage)
 	f.StringVar(&flags.profile, "cpuprofile", "", "write to `FILE` a CPU profile of the program, for pprof")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "say why a module is interpreted that was to be executed natively")

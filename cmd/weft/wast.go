@@ -62,6 +62,7 @@ path in the conformance corpus calls for.`,
 	f.IntVar(&flags.parallel, "parallel", runtime.NumCPU(), "run `N` scripts at the same time")
 	f.StringVar(&flags.filter, "filter", "", "only run the scripts whose path matches this regular expression (`RE`)")
 	f.StringVar(&flags.features, "features", "", featuresUsage+" (default: by path)")
+	flags.executor = executorFlag(weft.Automatic)
 	f.Var(&flags.executor, "engine", executorUsage)
 	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "limit each command")
 	return cmd

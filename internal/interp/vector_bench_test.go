@@ -30,7 +30,7 @@ const kernels = `(module
     (v128.store (i32.const 8192) (local.get $sum))))`
 
 func BenchmarkVectors(b *testing.B) {
-	engine, err := weft.NewEngine(weft.NewConfig())
+	engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(weft.Interpreter))
 	if err != nil {
 		b.Fatal(err)
 	}

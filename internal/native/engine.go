@@ -187,8 +187,20 @@ func (e *Engine) LinkHost(s *store.Store, f *store.FuncRecord) error {
 	return err
 }
 
-// errFuel is returned where code does not count.
-var errFuel = errors.New("weft: the native engine does not count fuel")
+// counts reports whether calls and branches of a store are counted, which machine code does not
+// do: the interpreter, which does, is made able to execute the function.
+func counts(s *store.Store, f *store.FuncRecord) bool {
+	if !s.FuelEnabled {
+		return false
+	}
+	if !f.IsHost() {
+		m := s.Instance(f.Instance).Module
+		if code, ok := m.Native.(*lazyCode); ok {
+			code.interpret(m)
+		}
+	}
+	return true
+}
 
 // Call implements [store.Engine].
 func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) error {
@@ -196,13 +208,9 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	if err != nil {
 		return err
 	}
-	if !e.compiled(s, f) {
+	if counts(s, f) || !e.compiled(s, f) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
-	}
-	if s.FuelEnabled {
-		s.Leave()
-		return errFuel
 	}
 	m, err := e.begin(ctx, s, use)
 	if err != nil {
@@ -216,7 +224,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 // interpreter. A stale reference is nobody's.
 func isOurs(s *store.Store, ref uint64) bool {
 	c := s.Conts.Lookup(ref)
-	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isOwn(c.Func))
+	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isOwn(c.Func) && !counts(s, c.Func))
 }
 
 // Resume implements [store.Engine].
