@@ -31,14 +31,13 @@ func (a *Allocator) startBlock(b int32) {
 				}
 			}
 		}
-		for i := range a.f.Blocks[p].Succs {
-			if e := &a.f.Blocks[p].Succs[i]; e.To == int(b) {
-				var avoid regSet
-				if st.loop >= 0 {
-					avoid = a.loops[st.loop].fixed
-				}
-				a.startParams(blk, e.Args, end, avoid)
+		if len(blk.Params) > 0 {
+			var avoid regSet
+			if st.loop >= 0 {
+				avoid = a.loops[st.loop].fixed
 			}
+			// Who hands arguments has one successor.
+			a.startParams(blk, a.f.Blocks[p].Succs[0].Args, end, avoid)
 		}
 	}
 	for _, p := range blk.Params {

@@ -31,6 +31,7 @@ type Builder struct {
 	args       []*Value // of what is being made
 	signatures []*Signature
 	tries      int // labels that are try_tables, or first parts of a try
+	loops      int // labels that are loops
 	legacy     legacyTries
 	edgeArgs   int // what all edges carry together
 	failure    error
@@ -42,6 +43,9 @@ const (
 	maxValues   = 1 << 21
 	maxEdgeArgs = 1 << 23
 )
+
+// maxLoops bounds how deeply loops nest. Passes look at each block once for each loop around it.
+const maxLoops = 500
 
 // Build builds a function that the module defines, by its index among those. The Func
 // is good until the next call. An error is an [*Unsupported].
@@ -58,7 +62,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	}
 	b.f.reset()
 	b.stack, b.locals, b.localTypes, b.localFacts, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.localFacts[:0], b.labels[:0], b.saved[:0]
-	b.construct, b.tries, b.edgeArgs, b.failure = 0, 0, 0, nil
+	b.construct, b.tries, b.loops, b.edgeArgs, b.failure = 0, 0, 0, 0, nil
 	b.in.Offset = 0
 
 	b.f.Name = m.Names.Funcs[uint32(env.Space.ImportedFuncs+index)]

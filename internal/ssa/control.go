@@ -1,6 +1,10 @@
 package ssa
 
-import "weft/wasm"
+import (
+	"fmt"
+
+	"weft/wasm"
+)
 
 type labelKind uint8
 
@@ -71,6 +75,9 @@ func (b *Builder) beginBlock() {
 	l.depth = len(b.stack) - len(l.params)
 	switch b.in.Op {
 	case wasm.OpLoop:
+		if b.loops++; b.loops > maxLoops {
+			b.unsupported(fmt.Sprintf("more than %d loops in each other", maxLoops), wasm.MVP)
+		}
 		l.kind = labelLoop
 		l.target = b.join(&l)
 		b.jump(&l)
@@ -345,6 +352,9 @@ func (b *Builder) end() {
 	}
 	if l.isTry {
 		b.tries--
+	}
+	if l.kind == labelLoop {
+		b.loops--
 	}
 	if l.kind != labelLoop && l.target != nil {
 		if b.block != nil {

@@ -1,0 +1,162 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"weft/internal/codegen"
+	"weft/internal/ssa"
+	"weft/internal/store"
+	"weft/wasm"
+	"weft/wasm/text"
+	"weft/wasm/validate"
+)
+
+// hostileFunctions are functions that are large in one way: each makes a source of about n instructions.
+var hostileFunctions = []struct {
+	name string
+	make func(n int) string
+}{
+	{"table of branches", func(n int) string {
+		return "(func (param i32) (block (block (br_table " + strings.Repeat("0 1 ", n/2) + "(local.get 0)))))"
+	}},
+	{"tables of branches", func(n int) string {
+		return "(func (param i32) " + strings.Repeat("(block (block (block (br_table 0 1 2 (local.get 0)))))", n/5) + ")"
+	}},
+	{"nested blocks", func(n int) string {
+		return "(func (param i32) " + strings.Repeat("(block (br_if 0 (local.get 0))", n/3) + strings.Repeat(")", n/3) + ")"
+	}},
+	{"nested loops", func(n int) string {
+		return "(func (param i32) " + strings.Repeat("loop ", n/2) + strings.Repeat("(br_if 0 (local.get 0)) end ", n/2) + ")"
+	}},
+	{"nested ifs", func(n int) string {
+		return "(func (param i32) " + strings.Repeat("local.get 0 if ", n/2) + strings.Repeat("end ", n/2) + ")"
+	}},
+	{"locals at joins", func(n int) string {
+		var b strings.Builder
+		b.WriteString("(func (param i32) (local " + strings.Repeat("i32 ", n/4) + ")")
+		for i := range n / 4 {
+			fmt.Fprintf(&b, "(if (local.get 0) (then (local.set %d (i32.const %d))))", i+1, i)
+		}
+		b.WriteString(")")
+		return b.String()
+	}},
+	{"locals at one join", func(n int) string {
+		var b strings.Builder
+		b.WriteString("(func (param i32) (result i32) (local " + strings.Repeat("i32 ", n/4) + ") (loop ")
+		for i := range n / 4 {
+			fmt.Fprintf(&b, "(local.set %d (i32.add (local.get %d) (local.get 0)))", i+1, i)
+		}
+		b.WriteString("(br_if 0 (local.get 0))) (local.get 1))")
+		return b.String()
+	}},
+	{"additions", func(n int) string {
+		return "(func (param i32) (result i32) local.get 0 " + strings.Repeat("local.get 0 i32.add ", n/2) + ")"
+	}},
+	{"a deep stack", func(n int) string {
+		return "(func (param i32) (result i32) " + strings.Repeat("local.get 0 i32.load ", n/3) + strings.Repeat("i32.add ", n/3-1) + ")"
+	}},
+	{"selects", func(n int) string {
+		return "(func (param i32 i32) (result i32) local.get 0 " + strings.Repeat("local.get 1 local.get 0 i32.eqz select ", n/4) + ")"
+	}},
+	{"calls", func(n int) string {
+		return "(func $f (param i32) " + strings.Repeat("(call $f (local.get 0))", n/2) + ")"
+	}},
+	{"loads", func(n int) string {
+		return "(func (param i32) " + strings.Repeat("(drop (i32.load (local.get 0)))", n/3) + ")"
+	}},
+	{"constants", func(n int) string {
+		var b strings.Builder
+		b.WriteString("(func (param i32) ")
+		for range 2 {
+			for i := range n / 6 {
+				fmt.Fprintf(&b, "(i32.store (local.get 0) (i32.const %d))", 1_000_000+i)
+			}
+		}
+		b.WriteString(")")
+		return b.String()
+	}},
+}
+
+// hostileModule makes the module of a hostile function.
+func hostileModule(tb testing.TB, e *Engine, source string) *store.Module {
+	tb.Helper()
+	m, err := text.Parse([]byte("(module (memory 1)"+source+")"), wasm.DefaultFeatures)
+	if err == nil {
+		err = validate.Module(m, wasm.DefaultFeatures)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return store.NewModule(m, wasm.NewTypeSet(), wasm.DefaultFeatures, unprepared{e}, nil)
+}
+
+// compileFirst compiles a module's first function, with a new compiler.
+func compileFirst(e *Engine, m *store.Module) (*codegen.Code, error) {
+	c, env := newCompiler(), e.environment(m)
+	config := e.configuration(m, env)
+	c.begin(env, &config)
+	return c.function(0)
+}
+
+// TestHostile compiles functions of one and of two sizes, each twice as large as the other: what the compiler allocates, and the
+// code, may not be much more than twice as large. The compiler may refuse a function.
+func TestHostile(t *testing.T) {
+	e, err := newEngine(nil, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range hostileFunctions {
+		t.Run(f.name, func(t *testing.T) {
+			measure := func(n int) (allocated uint64, code int, refused bool) {
+				m := hostileModule(t, e, f.make(n))
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				compiled, err := compileFirst(e, m)
+				runtime.ReadMemStats(&after)
+				if unsupported := (*ssa.Unsupported)(nil); errors.As(err, &unsupported) {
+					return 0, 0, true
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				return after.TotalAlloc - before.TotalAlloc, len(compiled.Bytes), false
+			}
+			allocated, code, refused := measure(10_000)
+			if refused {
+				return
+			}
+			allocated2, code2, refused := measure(20_000)
+			if !refused && (allocated2 > 3*allocated || code2 > 3*code) {
+				t.Errorf("%d bytes of memory for %d bytes of code became %d and %d", allocated, code, allocated2, code2)
+			}
+		})
+	}
+}
+
+// BenchmarkHostile compiles the same functions; ns/instr should not depend on the size.
+func BenchmarkHostile(b *testing.B) {
+	e, err := newEngine(nil, Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range hostileFunctions {
+		for _, n := range []int{10_000, 40_000} {
+			b.Run(fmt.Sprintf("%s/%d", f.name, n), func(b *testing.B) {
+				m := hostileModule(b, e, f.make(n))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := compileFirst(e, m); err != nil {
+						b.Skip(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/instr")
+			})
+		}
+	}
+}
