@@ -317,14 +317,14 @@ func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, 
 		if m.isHost(parent) {
 			return prompt{child: child, parent: parent}, m.handles(kind, tag)
 		}
-		at := m.resumeAt(parent.PC)
+		at := m.callAt(parent.PC)
 		instance := *(**store.InstanceRecord)(store.Pointer(parent.Frame))
 		labels := 0
-		for _, h := range at.clauses {
+		for _, h := range at.place.fn.resumes[at.site.Number].Clauses {
 			if h.Kind == kind && instance.Tag(h.Tag) == tag {
 				p := prompt{child: child, parent: parent}
 				if kind == wasm.OnLabel {
-					p.pad = at.start + uintptr(at.pads[labels])
+					p.pad = at.place.fn.start + uintptr(at.site.Pads[labels])
 				}
 				return p, true
 			}
@@ -335,33 +335,6 @@ func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, 
 		child = parent
 	}
 	return prompt{}, false
-}
-
-// A resumeSite is what is known of a resume, by the address behind it.
-type resumeSite struct {
-	pc      uintptr
-	clauses []wasm.Handler
-	pads    []uint32
-	start   uintptr // of the function, to which pads are relative
-}
-
-// resumeSites remembers the resumes that were asked for last: searching the tables takes
-// longer than all else that a suspension needs. Code stays where it is as long as
-// the store is there.
-type resumeSites [16]resumeSite
-
-// resumeAt returns the resume behind which pc is.
-func (m *machine) resumeAt(pc uintptr) *resumeSite {
-	r := &m.state.resumes[pc/4%uintptr(len(m.state.resumes))]
-	if r.pc != pc {
-		p, ok := m.engine.find(pc)
-		if !ok {
-			panic(fmt.Sprintf("weft: no native code resumes at %#x", pc))
-		}
-		site, fn := p.callSite(), p.fn
-		*r = resumeSite{pc, fn.resumes[site.Number].Clauses, site.Pads, fn.start}
-	}
-	return r
 }
 
 // unhandled ends the call because nothing handles a suspension.

@@ -38,7 +38,7 @@ func (m *machine) throw(from walker, tag *store.TagRecord, payload []uint64, ref
 // clause returns the first clause for a tag of the try_tables around the call, and its
 // landing pad.
 func (w *walker) clause(tag *store.TagRecord) (kind wasm.CatchKind, pad uintptr, ok bool) {
-	site := w.place.callSite()
+	site := w.site
 	if site == nil || site.Catches == 0 {
 		return 0, 0, false
 	}

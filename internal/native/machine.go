@@ -72,7 +72,7 @@ type storeState struct {
 	context *codegen.Context
 	idle    []*machine
 	entries map[wasm.TypeID]uintptr // adapters, by type
-	resumes resumeSites
+	calls   callPlaces
 }
 
 // initialStack is the size of the stack for a call from the host, smallStack that with

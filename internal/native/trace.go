@@ -5,6 +5,7 @@ package native
 import (
 	"unsafe"
 
+	"weft/internal/codegen"
 	"weft/internal/store"
 )
 
@@ -15,8 +16,9 @@ type walker struct {
 	m     *machine
 	cont  *store.ContRecord
 	place place
-	frame uintptr // address of the frame
-	size  uintptr // of the frame; 0 while the function has none yet, or no more
+	site  *codegen.Site // of a call
+	frame uintptr       // address of the frame
+	size  uintptr       // of the frame; 0 while the function has none yet, or no more
 	// resumed says that the call has resumed the one before.
 	resumed bool
 	ok      bool // there is a call
@@ -63,8 +65,9 @@ func (m *machine) atInterruption() walker {
 
 // at makes the walker be at the call that returns to pc, with the frame at an address.
 func (w *walker) at(pc, frame uintptr) {
-	w.place, w.ok = w.m.engine.find(pc)
-	if w.ok {
+	call := w.m.callAt(pc)
+	if w.ok = call != nil; w.ok {
+		w.place, w.site = call.place, call.site
 		w.frame, w.size = frame, uintptr(w.place.fn.frame)
 	}
 }
