@@ -75,17 +75,14 @@ func notBound(extreme, equal SSE) vectorRule {
 func compareQuads(swap, invert bool) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
 		x, y := s.vreg(v.Args[0]), s.vreg(v.Args[1])
-		if swap != invert {
-			invert := invert
-			if invert {
-				return s.not(s.greaterQuads(x, y))
-			}
-			return s.greaterQuads(y, x)
+		if swap {
+			x, y = y, x
 		}
-		if invert { // x >= y
-			return s.not(s.greaterQuads(y, x))
+		r := s.greaterQuads(x, y)
+		if invert {
+			r = s.not(r)
 		}
-		return s.greaterQuads(x, y)
+		return r
 	}
 }
 
