@@ -69,6 +69,7 @@ var _ func(*machine) bool = callHost
 // copySlots copies slots. A few are copied faster here than by memmove.
 func copySlots(to, from []uint64) {
 	to = to[:len(from)]
+	//lint:ignore S1001 that would be memmove
 	for i, v := range from {
 		to[i] = v
 	}

@@ -100,7 +100,7 @@ const (
 	Packuswb   = SSE(pre66 | esc0F | 0x67)
 	Packssdw   = SSE(pre66 | esc0F | 0x6b)
 	Packusdw   = SSE(pre66 | esc0F38 | 0x2b)
-	Pshufb     = SSE(pre66 | esc0F38 | 0x00)
+	Pshufb     = SSE(pre66 | esc0F38)      // opcode 0
 	Pshufd     = SSE(pre66 | esc0F | 0x70) // immediate
 	Pshuflw    = SSE(preF2 | esc0F | 0x70) // immediate
 	Pshufhw    = SSE(preF3 | esc0F | 0x70) // immediate
