@@ -37,6 +37,9 @@ type NativeOptions struct {
 	// Eager compiles all functions of a module when Compile does, on all processors. Otherwise each
 	// function is compiled when it is first called.
 	Eager bool
+	// Fuel makes code that counts, for stores whose fuel is bounded: a unit for each call and each
+	// turn of a loop. Otherwise the interpreter executes what they call.
+	Fuel bool
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool
 }

@@ -34,6 +34,8 @@ type Context struct {
 
 	Heap Heap
 
+	Fuel uintptr // address of the fuel that is left, for code that counts
+
 	// The two sides of the border between Go and native code.
 	GoSP, GoBP           uintptr
 	NativeSP, NativePC   uintptr
@@ -81,6 +83,7 @@ const (
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
 	OffTypes           = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Types))
 	OffRuns            = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Runs))
+	OffFuel            = int32(unsafe.Offsetof(Context{}.Fuel))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )
 

@@ -46,7 +46,7 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 		Guarded: func(i uint32) bool {
 			return !e.config.BoundsChecks && guardable(space.Memories[i])
 		},
-		Poll: e.config.Polls,
+		Poll: e.config.Polls, Fuel: e.config.Fuel,
 	}
 }
 

@@ -15,6 +15,9 @@ type Config struct {
 	// Eager compiles all functions of a module when the module is prepared, instead of each when
 	// it is first called.
 	Eager bool
+	// Fuel makes code that counts, for stores whose fuel is bounded: a unit for each call and each
+	// turn of a loop. Otherwise the interpreter executes what they call.
+	Fuel bool
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool
 }

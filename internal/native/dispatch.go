@@ -33,6 +33,9 @@ func dispatch(m *machine) bool {
 	case requestAlloc:
 		return m.nextRun()
 	case requestTrap:
+		if wasm.TrapCode(c.FaultAddr) == wasm.TrapFuelExhausted {
+			m.store.Fuel = 0
+		}
 		return m.trap(wasm.TrapCode(c.FaultAddr), "")
 	case requestFault:
 		return m.fault()

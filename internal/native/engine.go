@@ -187,10 +187,10 @@ func (e *Engine) LinkHost(s *store.Store, f *store.FuncRecord) error {
 	return err
 }
 
-// counts reports whether calls and branches of a store are counted, which machine code does not
-// do: the interpreter, which does, is made able to execute the function.
-func counts(s *store.Store, f *store.FuncRecord) bool {
-	if !s.FuelEnabled {
+// counts reports whether calls and branches of a store are to be counted which this engine's code does
+// not count: the interpreter, which does, is made able to execute the function.
+func (e *Engine) counts(s *store.Store, f *store.FuncRecord) bool {
+	if !s.FuelEnabled || e.config.Fuel {
 		return false
 	}
 	if !f.IsHost() {
@@ -208,7 +208,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	if err != nil {
 		return err
 	}
-	if counts(s, f) || !e.compiled(s, f) {
+	if e.counts(s, f) || !e.compiled(s, f) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}
@@ -222,9 +222,9 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 
 // isOurs reports whether this engine goes on with a continuation, rather than the
 // interpreter. A stale reference is nobody's.
-func isOurs(s *store.Store, ref uint64) bool {
+func (e *Engine) isOurs(s *store.Store, ref uint64) bool {
 	c := s.Conts.Lookup(ref)
-	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isOwn(c.Func) && !counts(s, c.Func))
+	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isOwn(c.Func) && !e.counts(s, c.Func))
 }
 
 // Resume implements [store.Engine].
@@ -233,7 +233,7 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume)
 	if err != nil {
 		return store.Suspension{}, err
 	}
-	if !isOurs(s, r.Ref) {
+	if !e.isOurs(s, r.Ref) {
 		s.Leave()
 		return e.interpreter.Resume(ctx, s, r)
 	}
@@ -251,7 +251,7 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 	if _, err := s.Enter(); err != nil {
 		return 0, err
 	}
-	if !isOurs(s, ref) {
+	if !e.isOurs(s, ref) {
 		s.Leave()
 		return e.interpreter.Bind(s, ref, args, t)
 	}

@@ -4,6 +4,7 @@ package native
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync/atomic"
 	"unsafe"
@@ -122,6 +123,10 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	c.PoolLimit = poolLimit
 	if s.CollectAlways {
 		c.PoolLimit = 0
+	}
+	c.Fuel = uintptr(unsafe.Pointer(&s.Fuel))
+	if !s.FuelEnabled {
+		s.Fuel = math.MaxUint64
 	}
 	m.active.Store(true)
 	s.HostDepth++

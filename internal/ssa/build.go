@@ -93,6 +93,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	}
 	b.reader.Reset(fn.Body, fn.BodyOffset, env.Features, m.Dialect)
 	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
+	b.checkpoint()
 	for b.reader.Len() > 0 && b.failure == nil {
 		if err := b.reader.Next(&b.in); err != nil {
 			return nil, err

@@ -83,9 +83,7 @@ func (b *Builder) beginBlock() {
 		b.jump(&l)
 		l.target.IsLoop = true
 		b.enter(&l)
-		if b.env.Poll {
-			b.add(OpPoll, Void, 0)
-		}
+		b.checkpoint()
 	case wasm.OpIf:
 		l.kind = labelIf
 		l.savedAt = len(b.saved)
@@ -105,6 +103,17 @@ func (b *Builder) beginBlock() {
 		b.tries++
 	}
 	b.labels = append(b.labels, l)
+}
+
+// checkpoint adds what the host wants wherever code can come again and again: in loops, and at the
+// beginning of functions, since recursion needs no loops.
+func (b *Builder) checkpoint() {
+	if b.env.Poll {
+		b.add(OpPoll, Void, 0)
+	}
+	if b.env.Fuel {
+		b.add(OpFuel, Void, 0)
+	}
 }
 
 // branchOn ends the current block with a branch to two blocks without parameters.

@@ -30,8 +30,8 @@ type Env struct {
 	// Guarded says of a memory that accesses out of bounds fault by themselves, and that
 	// it never moves.
 	Guarded func(index uint32) bool
-	// Poll wants an OpPoll in each loop.
-	Poll bool
+	// Poll wants an OpPoll in each loop and at the beginning, Fuel an OpFuel.
+	Poll, Fuel bool
 }
 
 // An Unsupported error says what the compiler does not know yet.

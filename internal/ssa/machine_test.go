@@ -199,6 +199,8 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 	case OpResult:
 		r = hashOf(m.epoch, uint64(v.Aux))
 	case OpPoll:
+	case OpFuel:
+		m.note("fuel @%d", v.Pos)
 	default:
 		var ok bool
 		switch {

@@ -155,6 +155,7 @@ const (
 	OpBuiltin    // arguments...; Aux: number of the request; Sig
 	OpResult     // a call; Aux: which of its results
 	OpPoll       // lets the host interrupt; keeps all registers
+	OpFuel       // takes a unit of fuel, and traps if there is none
 
 	// Stack switching; they are calls, too.
 	OpResume      // instance, continuation, arguments...; Aux: resume site; Sig: parameters and results
@@ -242,7 +243,7 @@ var Ops = [opCount]OpInfo{
 	OpTrapIf: info("trap_if", 1, 0), OpTrapUnless: info("trap_unless", 1, 0),
 
 	OpCall: info("call", -1, call), OpCallRecord: info("call_record", -1, call), OpBuiltin: info("builtin", -1, call),
-	OpResult: info("result", 1, 0), OpPoll: info("poll", 0, 0),
+	OpResult: info("result", 1, 0), OpPoll: info("poll", 0, 0), OpFuel: info("fuel", 0, 0),
 	OpResume: info("resume", -1, call), OpSuspend: info("suspend", -1, call), OpSwitch: info("switch", -1, call),
 	OpResumeThrow: info("resume_throw", -1, call), OpContNew: info("cont_new", 2, call),
 

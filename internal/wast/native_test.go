@@ -20,7 +20,7 @@ func TestCorpusNative(t *testing.T) {
 	for name, options := range map[string]weft.NativeOptions{
 		"signals":    {},
 		"no signals": {NoSignals: true},
-		"checks":     {BoundsChecks: true},
+		"checks":     {BoundsChecks: true, Fuel: true},
 		"polls":      {Polls: true},
 		"baseline":   {Baseline: true},
 		// Stacks grow all the time, and every 100 microseconds all threads are stopped wherever

@@ -234,6 +234,11 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.sites[e.call].Switch = codegen.SwitchTo
 	case mAlloc:
 		e.alloc(in)
+	case mFuel:
+		left := e.reg(in, 0)
+		a.Load(S64, left, At(contextReg, codegen.OffFuel))
+		a.ALUStoreImm(SUB, S64, At(left, 0), 1)
+		a.Jcc(B, e.trap(wasm.TrapFuelExhausted, in.Pos))
 	case mPoll:
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)

@@ -177,6 +177,7 @@ const (
 	mSuspend // the same; Scale: the register in which a clause gets the reference
 	mSwitch  // the same; Scale: the register in which the target gets the reference
 	mPoll
+	mFuel  // temporary
 	mAlloc // d; Imm: size class
 
 	mopCount
@@ -196,7 +197,7 @@ var mopNames = [mopCount]string{
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mPoll: "poll", mAlloc: "alloc",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc",
 }
 
 // String returns the name of the operation, with its form and consumer.

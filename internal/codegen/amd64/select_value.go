@@ -104,6 +104,8 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.add(mAlloc, codegen.Inst{Imm: v.Aux}, s.def(v))
 	case ssa.OpCommit:
 		s.commit(v)
+	case ssa.OpFuel:
+		s.add(mFuel, codegen.Inst{}, s.temp(ssa.I64, NoReg))
 	case ssa.OpPoll:
 		s.add(mPoll, codegen.Inst{})
 	case ssa.OpJump:
