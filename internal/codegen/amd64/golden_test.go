@@ -36,7 +36,8 @@ func checkGolden(t *testing.T, source, golden string, features Features) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Features: features, FuncInstance: 8}
+	config := Config{Features: features, FuncInstance: 8,
+		CellSize: func(class int) uint32 { return 16 * uint32(class+1) }}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	var got strings.Builder
 	for _, source := range strings.SplitAfter(string(file), "\n\n") {
