@@ -4,6 +4,7 @@ package native
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"weft/internal/ssa"
 	"weft/internal/store"
@@ -31,7 +32,7 @@ func dispatch(m *machine) bool {
 	case requestPoll:
 		return m.end(m.interrupted(m.atCall))
 	case requestAlloc:
-		return m.nextRun()
+		return m.nextRun() && m.goesOn()
 	case requestTrap:
 		if wasm.TrapCode(c.FaultAddr) == wasm.TrapFuelExhausted {
 			m.store.Fuel = 0
@@ -42,10 +43,23 @@ func dispatch(m *machine) bool {
 	case requestCompile:
 		return m.enterFunction()
 	}
-	if c.Request >= requestContNew {
+	if c.Request > requestResumeThrow {
 		return m.switchStacks(c.Request)
 	}
-	return m.builtin(ssa.Builtin(c.Request))
+	if c.Request >= requestContNew {
+		return m.goesOn() && m.switchStacks(c.Request)
+	}
+	b := ssa.Builtin(c.Request)
+	if b == ssa.Throw || b == ssa.ThrowRef {
+		return m.goesOn() && m.builtin(b)
+	}
+	return m.builtin(b) && m.goesOn()
+}
+
+// goesOn does what a signal asked for that came while Go code ran, and reports whether to go back. Code that mostly
+// leaves to Go would hardly ever take one itself. The code must be where it has left: so what goes elsewhere asks before.
+func (m *machine) goesOn() bool {
+	return atomic.LoadUint32(&m.context.Interrupt) == 0 || m.end(m.interrupted(m.atCall))
 }
 
 // The assembly function hostEntry calls dispatch.

@@ -110,10 +110,7 @@ func (m *machine) enterFunction() bool {
 		c.ResumePC = a.host
 	}
 	c.NativePC = process.stubs.goOn
-	if m.cancelled.Load() { // the signal came while Go code ran
-		return m.end(m.interrupted(m.atCall))
-	}
-	return true
+	return m.goesOn()
 }
 
 // compiled reports whether a function can be executed as machine code, and compiles it if

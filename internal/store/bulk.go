@@ -33,8 +33,12 @@ func (m *Memory) Fill(dst uint64, value byte, n uint64) wasm.TrapCode {
 		clear(b)
 		return wasm.TrapNone
 	}
-	for i := range b {
-		b[i] = value
+	head := b[:min(n, 4<<10)]
+	for i := range head {
+		head[i] = value
+	}
+	for rest := b[len(head):]; len(rest) > 0; {
+		rest = rest[copy(rest, head):]
 	}
 	return wasm.TrapNone
 }
@@ -62,8 +66,9 @@ func (t *Table) Fill(dst, value, n uint64) wasm.TrapCode {
 	if !inRange(dst, n, t.Record.Len) {
 		return wasm.TrapTableOutOfBounds
 	}
-	for i := range t.Slots()[dst : dst+n] {
-		t.Slots()[dst+uint64(i)] = value
+	slots := t.Slots()[dst : dst+n]
+	for i := range slots {
+		slots[i] = value
 	}
 	return wasm.TrapNone
 }
