@@ -12,7 +12,8 @@
 // where they would be stored, reinterpreted or copied.
 //
 // What may happen: arithmetic on all types of numbers and vectors; loads and stores within and
-// outside of memories with addresses of 32 and 64 bits; calls of all kinds, also in tail
-// position; exceptions; continuations that are made, bound, resumed, suspended,
+// outside of memories with addresses of 32 and 64 bits, shared ones, and one with small pages; atomic
+// accesses; memories, tables and segments as a whole; calls of all kinds, also in tail
+// position; exceptions, the legacy ones too; continuations that are made, bound, resumed, suspended,
 // switched and thrown into; structs, arrays and i31 that are made, changed, tested and cast.
 package generate

@@ -124,10 +124,27 @@ func (g *generator) value(typ string, depth int) string {
 	if g.current.name != "" && g.next(2) == 1 { // something happens between the operands of an instruction
 		return fmt.Sprintf("(block (result %s) %s %s)", typ, g.change(), g.value(typ, depth-1))
 	}
+	integer := typ == "i32" || typ == "i64"
+	if integer && g.has(wasm.Threads) && g.next(3) == 2 {
+		return g.atomic(typ, depth-1)
+	}
 	switch typ {
 	case "i64":
+		switch g.next(4) {
+		case 2:
+			return g.callThroughTable(depth - 1)
+		case 3:
+			if g.has(wasm.WideArithmetic) {
+				return fmt.Sprintf("(block (result i64) %s (local.set $i64_%d))", g.wide(depth-1), g.next(locals))
+			}
+		}
 		return g.calls(0, depth-1)
 	case "i32":
+		for _, m := range g.memories {
+			if m.address == "i32" && g.next(4) == 3 {
+				return fmt.Sprintf("(memory.size %s)", m.name)
+			}
+		}
 		list := []string{"(memory.size $m0)", "(memory.grow $m0 (i32.const 1))", "(table.size $t)",
 			"(table.grow $t (ref.null func) (i32.const 3))", "(ref.is_null (table.get $t (i32.const 3)))"}
 		if g.has(wasm.StackSwitching) {
@@ -139,6 +156,22 @@ func (g *generator) value(typ string, depth int) string {
 		return one(g, list)
 	}
 	return g.simple(typ)
+}
+
+// wide returns an instruction with results of 128 bits, which are two values.
+func (g *generator) wide(depth int) string {
+	var list []*wasm.Instruction
+	for i := range wasm.Instructions {
+		if wasm.Instructions[i].Feature == wasm.WideArithmetic {
+			list = append(list, &wasm.Instructions[i])
+		}
+	}
+	in := one(g, list)
+	s := "(" + in.Name
+	for range strings.Index(in.Signature, ">") {
+		s += " " + g.value("i64", depth)
+	}
+	return s + ")"
 }
 
 // operation returns an instruction without immediates and its operands.
@@ -195,19 +228,16 @@ func (g *generator) unless(typ, v, other string) string {
 
 // access returns a load or store up to its address, mostly within bounds.
 func (g *generator) access(in *wasm.Instruction, depth int) string {
-	memory, typ, offset := "$m0", "i32", one(g, []string{"", " offset=3", " offset=4096", " offset=65529", " offset=0x7fffffff", " offset=0xffffffff"})
-	if g.next(4) == 3 && g.has(memory64) {
-		memory, typ = "$m1", "i64"
-	}
-	at := g.value(typ, depth)
+	m, offset := g.memory(), one(g, []string{"", " offset=3", " offset=4096", " offset=65529", " offset=0x7fffffff", " offset=0xffffffff"})
+	at := g.value(m.address, depth)
 	if !g.seldom() { // out of bounds
 		// Mostly near by, so that accesses meet.
-		at = fmt.Sprintf("(%s.and %s (%s.const %s))", typ, at, typ, one(g, []string{"0x1f", "0x1f", "0x7", "0xfff"}))
+		at = fmt.Sprintf("(%s.and %s (%s.const %s))", m.address, at, m.address, one(g, []string{"0x1f", "0x1f", "0x7", "0xfff"}))
 		if len(offset) > 12 {
 			offset = " offset=8"
 		}
 	}
-	return "(" + in.Name + " " + memory + offset + " " + at
+	return "(" + in.Name + " " + m.name + offset + " " + at
 }
 
 // calls returns a call of function i, of one kind or another.

@@ -18,11 +18,15 @@ type generator struct {
 	tags    []signature // that suspend
 	errors  []signature // whose exceptions are thrown
 	objects []objectType
-	work    int // nodes that may still be made for the function
+	// What the module has, beside a table for calls.
+	memories []memory
+	tables   []table
+	work     int // nodes that may still be made for the function
 
 	// Of the function that is being made.
 	current signature
 	labels  []label
+	catches []string // labels of the legacy handlers that are open
 	unique  int
 	loops   int
 }
@@ -175,9 +179,6 @@ func (g *generator) types() {
 // bound returns the parameters of $kb.
 func (g *generator) bound() []string { return append([]string{"i64"}, g.tags[0].results...) }
 
-// memory64 is what a second memory, with addresses of 64 bits, needs.
-const memory64 = wasm.MultiMemory | wasm.Memory64
-
 // state makes what functions share.
 func (g *generator) state() {
 	fmt.Fprintf(&g.out, "(global $fuel (mut i32) (i32.const %d))\n", fuel)
@@ -187,19 +188,18 @@ func (g *generator) state() {
 	if g.has(wasm.StackSwitching) {
 		fmt.Fprintf(&g.out, "(global $gk (mut (ref null $k%s)) (ref.null $k%s))\n", g.tags[0].name, g.tags[0].name)
 	}
-	g.out.WriteString("(memory $m0 (export \"m0\") 1 3)\n")
-	if g.has(memory64) {
-		g.out.WriteString("(memory $m1 (export \"m1\") i64 1 2)\n")
-	}
+	g.makeMemories()
 	if g.has(wasm.GC) {
 		g.out.WriteString("(data $numbers \"\\01\\ff\\80\\7f0123456789 and more\")\n")
 	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
+	g.out.WriteString("(data $bytesOfData \"\\80\\ff\\7f\\00to be copied\")\n")
 	fmt.Fprintf(&g.out, "(table $t (export \"t\") %d 40 funcref)\n(elem $el (table $t) (i32.const 0) func", len(g.funcs)+2)
 	for i := range g.funcs {
 		fmt.Fprintf(&g.out, " $f%d", i)
 	}
 	g.out.WriteString(")\n")
+	g.makeTables()
 }
 
 // function makes function i.

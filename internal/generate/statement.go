@@ -38,6 +38,16 @@ func (g *generator) statement(depth int) string {
 		t := one(g, g.scalars())
 		return fmt.Sprintf("(global.set $g%s %s)", t, g.value(t, 3))
 	case 3, 4:
+		switch g.next(8) {
+		case 5:
+			return g.memoryStatement()
+		case 6:
+			return g.tableStatement()
+		case 7:
+			if g.has(wasm.Threads) {
+				return g.atomic("", 2)
+			}
+		}
 		return g.store(2)
 	case 5:
 		i := g.next(len(g.funcs))
@@ -65,6 +75,9 @@ func (g *generator) statement(depth int) string {
 		return g.loop(depth)
 	case 15, 16:
 		if g.has(wasm.Exceptions) {
+			if g.has(legacy) && g.next(2) == 1 {
+				return g.legacyTry(depth)
+			}
 			return g.try(depth)
 		}
 		return g.loop(depth)
@@ -166,12 +179,9 @@ func (g *generator) branch() string {
 
 // rare returns a statement of the less common kinds.
 func (g *generator) rare() string {
-	switch g.next(9) {
-	case 1:
-		return fmt.Sprintf("(memory.fill $m0 (i32.and %s (i32.const 0xffff)) %s (i32.and %s (i32.const 0xff)))", g.value("i32", 2), g.value("i32", 1), g.value("i32", 1))
-	case 2:
-		return fmt.Sprintf("(memory.copy $m0 $m0 (i32.and %s (i32.const 0xfff)) (i32.and %s (i32.const 0xfff)) (i32.and %s (i32.const 0xff)))",
-			g.value("i32", 2), g.value("i32", 1), g.value("i32", 1))
+	switch g.next(11) {
+	case 1, 2:
+		return g.memoryStatement()
 	case 3:
 		return fmt.Sprintf("(table.set $t (i32.and %s (i32.const 7)) (table.get $t (i32.and %s (i32.const 3))))", g.value("i32", 2), g.value("i32", 2))
 	case 4:
@@ -192,10 +202,15 @@ func (g *generator) rare() string {
 	case 7:
 		return fmt.Sprintf("(if (i32.eq %s (i32.const 7)) (then unreachable))", g.value("i32", 2))
 	case 8:
-		if !g.has(memory64) {
-			break
+		if len(g.catches) > 0 {
+			return g.rethrow(one(g, g.catches))
 		}
-		return fmt.Sprintf("(drop (memory.grow $m1 (i64.and %s (i64.const 1))))", g.value("i64", 1))
+	case 9:
+		return g.tableStatement()
+	case 10:
+		if g.has(wasm.WideArithmetic) {
+			return g.take(g.wide(2), []string{"i64", "i64"})
+		}
 	}
 	return "(nop)"
 }

@@ -1,0 +1,75 @@
+package generate
+
+import (
+	"fmt"
+	"strings"
+
+	"weft/wasm"
+)
+
+// Atomic accesses. There is one thread: so nothing is woken up, and what waits for a change ends at once,
+// because it finds another value or has no time.
+
+// atomics returns the atomic accesses that give the result, "" for stores. Waiting is not among them.
+func atomics(result string) (list []*wasm.Instruction) {
+	for i := range wasm.Instructions {
+		in := &wasm.Instructions[i]
+		if _, results, _ := strings.Cut(in.Signature, ">"); in.Feature == wasm.Threads && in.Imm == wasm.ImmMemArg &&
+			results == result && !strings.Contains(in.Name, ".wait") {
+			list = append(list, in)
+		}
+	}
+	return list
+}
+
+// atomic returns an atomic access of a memory, shared or not, that makes a value of a type; none for "".
+func (g *generator) atomic(typ string, depth int) string {
+	result := ""
+	if typ != "" {
+		result = string(letters[typ])
+	}
+	if typ == "i32" && g.next(16) == 15 {
+		return g.wait(depth)
+	}
+	in := one(g, atomics(result))
+	params, _, _ := strings.Cut(in.Signature, ">")
+	s := g.atomicAddress(in, g.anyMemory(), depth)
+	for _, p := range params[1:] {
+		s += " " + g.value(typeOf(byte(p)), depth)
+	}
+	return s + ")"
+}
+
+// anyMemory returns a memory, each as likely as another.
+func (g *generator) anyMemory() memory { return one(g, g.memories) }
+
+// atomicAddress returns an atomic access up to its address, mostly an aligned one within bounds.
+func (g *generator) atomicAddress(in *wasm.Instruction, m memory, depth int) string {
+	offset := one(g, []string{"", " offset=8", " offset=4096"})
+	at := g.masked(m.address, one(g, []string{"0x18", "0x18", "0xff8"}), depth)
+	if g.seldom() {
+		at = g.value(m.address, depth)
+	}
+	if g.seldom() {
+		offset = one(g, []string{" offset=1", " offset=8197", " offset=65532", " offset=0xffffffff"})
+	}
+	return fmt.Sprintf("(%s %s%s %s", in.Name, m.name, offset, at)
+}
+
+// wait returns a wait without time. On a memory that is not shared it would trap.
+func (g *generator) wait(depth int) string {
+	m := g.memories[0]
+	for _, other := range g.memories {
+		if other.shared && !g.seldom() {
+			m = other
+		}
+	}
+	in, typ := &wasm.Instructions[wasm.OpMemoryAtomicWait32], "i32"
+	if g.next(2) == 1 {
+		in, typ = &wasm.Instructions[wasm.OpMemoryAtomicWait64], "i64"
+	}
+	if !m.shared {
+		return "(i32.const 3)"
+	}
+	return g.atomicAddress(in, m, depth) + " " + g.value(typ, depth) + " (i64.const 0))"
+}
