@@ -27,6 +27,7 @@ type Engine struct {
 	// calls. Tests replace it.
 	compile   func(*Engine, *store.Module) ([]*codegen.Code, error)
 	compilers sync.Pool // of *compiler
+	contexts  sync.Pool // of *codegen.Context
 	backlog   backlog
 
 	chunks atomic.Pointer[[]*chunk] // sorted by address
@@ -65,6 +66,7 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 	config.Polls = config.Polls || !canPreempt()
 	e := &Engine{interpreter: interpreter, config: config, features: features,
 		compilers: sync.Pool{New: func() any { return newCompiler() }},
+		contexts:  sync.Pool{New: func() any { return newContext() }},
 		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
 	if config.Eager {
 		e.compile = compile

@@ -68,8 +68,10 @@ type machine struct {
 type border struct{ current, stackLimit, nativeSP, nativePC uintptr }
 
 // storeState is what all calls in a store share. The context is Go memory: it does
-// not move, has no pointers, and lives as long as somebody refers to it.
+// not move, has no pointers, and lives as long as somebody refers to it. When the store ends
+// it serves another. A watch that comes late sets a flag then that means nothing.
 type storeState struct {
+	engine  *Engine
 	context *codegen.Context
 	idle    []*machine
 	entries map[wasm.TypeID]uintptr // adapters, by type
@@ -95,18 +97,30 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 const poolLimit = 1 << 14
 
 func (e *Engine) newState(s *store.Store) *storeState {
+	c := e.contexts.Get().(*codegen.Context)
+	c.StackLimit, c.Current = 0, 0
+	c.PoolHead, c.PoolCount = 0, 0
+	c.Conts = uintptr(unsafe.Pointer(s.Conts.At(0)))
+	c.Live = uintptr(unsafe.Pointer(s.Conts.LiveCounter()))
+	atomic.StoreUint32(&c.Interrupt, 0)
+	shareHeap(s, c)
+	return &storeState{engine: e, context: c, entries: map[wasm.TypeID]uintptr{}}
+}
+
+// Release implements [store.NativeState].
+func (s *storeState) Release() { s.engine.contexts.Put(s.context) }
+
+// newContext returns a context of which all is there that does not depend on the store.
+func newContext() *codegen.Context {
 	p := &process.stubs
 	c := &codegen.Context{
-		Conts: uintptr(unsafe.Pointer(s.Conts.At(0))),
-		Live:  uintptr(unsafe.Pointer(s.Conts.LiveCounter())), FreshStub: p.fresh,
-		HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
+		FreshStub: p.fresh, HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow, AllocStub: p.alloc,
 		HostEntry: hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
 	}
 	c.HostFrame[0] = uintptr(unsafe.Pointer(&c.HostFrame[1]))
-	shareHeap(s, c)
-	return &storeState{context: c, entries: map[wasm.TypeID]uintptr{}}
+	return c
 }
 
 // begin returns a machine for a call from the host, who calls leave at its end. On

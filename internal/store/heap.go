@@ -98,8 +98,9 @@ type Heap struct {
 	// current is, by class, the block from which cells are handed out, -1 if there is
 	// none; next is where to look for another block of the class.
 	current, next [HeapClasses]int32
-	shared        *HeapShared
-	single        bool // runs have one cell
+	own           HeapShared
+	shared        *HeapShared // own, or what is shared with machine code
+	single        bool        // runs have one cell
 
 	bytes   uint64    // in blocks that are not free
 	trigger uint64    // a block is refused once there are so many, until a collection
@@ -109,7 +110,7 @@ type Heap struct {
 
 func (h *Heap) init(limit uint64) {
 	h.limit = uintptr(limit) &^ (blockSize - 1)
-	h.shared = new(HeapShared)
+	h.shared = &h.own
 	for i := range h.current {
 		h.current[i] = -1
 	}

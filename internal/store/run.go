@@ -23,6 +23,12 @@ func (s *Store) ShareHeap(shared *HeapShared) {
 	s.heap.shared = shared
 }
 
+// ownRuns ends what ShareHeap has begun, at the end of the heap.
+func (h *Heap) ownRuns() {
+	h.own = HeapShared{}
+	h.shared = &h.own
+}
+
 // CellClass returns the size class for an object; false if it is a large one.
 func CellClass(size uint64) (class int, ok bool) {
 	if size > maxCell {

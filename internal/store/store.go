@@ -130,7 +130,7 @@ type Store struct {
 	// Idle keeps the interpreter's state of finished invocations for the next.
 	Idle []any
 	// Native is what the native engine keeps for the store; nil before its first call.
-	Native any
+	Native NativeState
 }
 
 // New returns an empty store.
@@ -144,6 +144,9 @@ func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	}
 	return s, nil
 }
+
+// A NativeState hears of the end of its store, when no use of it is under way, and none will be.
+type NativeState interface{ Release() }
 
 // Instance returns the Go half of an instance.
 func (s *Store) Instance(r *InstanceRecord) *Instance { return s.instances[r.Number] }

@@ -14,9 +14,13 @@ import (
 type Table struct {
 	Record *TableRecord
 	Type   wasm.TableType
-	region Region
+	region Region // empty while the table lies in the store's arena
+	room   uint64 // for so many elements
 	limit  uint64 // in elements
 }
+
+// smallTable is up to how many elements a table begins in the arena.
+const smallTable = 512
 
 // NewTable makes a table filled with a value. The type refers to types by
 // identity.
@@ -34,6 +38,13 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 	}
 	record.Number = uint32(len(s.tables))
 	table := &Table{Record: record, Type: t, limit: limit}
+	if t.Limits.Min <= smallTable {
+		slots, err := allocArray[uint64](&s.arena, int(t.Limits.Min))
+		if err != nil {
+			return nil, err
+		}
+		record.Base, table.room = unsafe.Pointer(slots), t.Limits.Min
+	}
 	if _, ok := table.Grow(t.Limits.Min, fill); !ok {
 		return nil, fmt.Errorf("out of memory: no space for a table of %d elements", t.Limits.Min)
 	}
@@ -51,20 +62,8 @@ func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 	if n > t.limit-old {
 		return 0, false
 	}
-	size := uintptr(old+n) * 8
-	if size > t.region.Size() {
-		bigger, err := ReserveRegion(max(size, 2*t.region.Size()))
-		if err == nil {
-			err = bigger.Commit(max(size, 2*t.region.Size()))
-		}
-		if err != nil {
-			bigger.Release()
-			return 0, false
-		}
-		copy(unsafe.Slice((*uint64)(bigger.Base), old), t.Slots())
-		t.region.Release()
-		t.region = bigger
-		t.Record.Base = bigger.Base
+	if old+n > t.room && !t.move(old+n) {
+		return 0, false
 	}
 	t.Record.Len = old + n
 	if fill != 0 {
@@ -74,4 +73,23 @@ func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 		}
 	}
 	return old, true
+}
+
+// move moves the table to where there is room for n elements, and for as many as would be twice those
+// for which there was room.
+func (t *Table) move(n uint64) bool {
+	size := uintptr(max(n, 2*t.room)) * 8
+	bigger, err := ReserveRegion(size)
+	if err == nil {
+		err = bigger.Commit(size)
+	}
+	if err != nil {
+		bigger.Release()
+		return false
+	}
+	copy(unsafe.Slice((*uint64)(bigger.Base), t.Record.Len), t.Slots())
+	t.region.Release()
+	t.region, t.room = bigger, uint64(bigger.Size()/8)
+	t.Record.Base = bigger.Base
+	return true
 }

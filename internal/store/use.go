@@ -189,6 +189,10 @@ func (s *Store) release() {
 	if !s.use.word.CompareAndSwap(0, useBusy) {
 		return
 	}
+	if s.Native != nil {
+		s.heap.ownRuns()
+		s.Native.Release()
+	}
 	for _, m := range s.memories {
 		m.release()
 	}
