@@ -7,7 +7,10 @@
 // instruction set emits bytes.
 package codegen
 
-import "weft/internal/ssa"
+import (
+	"weft/internal/ssa"
+	"weft/wasm"
+)
 
 // A Reg is a register of the machine. General registers are 0 to 15, floating-point
 // ones 16 to 31.
@@ -143,6 +146,8 @@ type Func struct {
 
 	// Vectors are constants of 16 bytes that instructions name.
 	Vectors []ssa.Vector
+	// Catches are those of ssa.Func.
+	Catches [][]wasm.Catch
 
 	// What the allocator finds out.
 	FrameSize int // a multiple of 8

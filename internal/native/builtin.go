@@ -62,11 +62,6 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		}
 		tag, payload := store.ExceptionParts(a[1])
 		return m.throw(m.atCall(), tag, payload, a[1])
-	case ssa.ExceptionNew:
-		tag := in.Record.Tag(uint32(a[1]))
-		ref, trap := s.NewException(tag, a[2:2+tag.Params])
-		a[0] = ref
-		return m.done(trap)
 	case ssa.MemorySize:
 		return result(memory(1).Len())
 	case ssa.MemoryWait:

@@ -40,7 +40,16 @@ func (m *machine) switchStacks(request uint32) bool {
 	case requestSwitch:
 		return m.switchTo(ref, instance.Tag(uint32(number)), instance.Type(uint32(number>>32)))
 	case requestResumeThrow:
-		return m.resumeThrow(ref, uint64(c.Saved[amd64.RAX]))
+		if tag := uint64(number) >> 32; tag != 0 {
+			tag := instance.Tag(uint32(tag - 1))
+			return m.resumeThrow(ref, tag, c.Args[:tag.Params], 0)
+		}
+		exception := uint64(c.Saved[amd64.RAX])
+		if exception == 0 {
+			return m.trap(wasm.TrapNullException, "")
+		}
+		tag, payload := store.ExceptionParts(exception)
+		return m.resumeThrow(ref, tag, payload, exception)
 	case requestContReturn:
 		m.endContinuation()
 		m.goOn(m.cur)
@@ -402,10 +411,7 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 }
 
 // resumeThrow throws an exception where a continuation is suspended.
-func (m *machine) resumeThrow(ref, exception uint64) bool {
-	if exception == 0 {
-		return m.done(wasm.TrapNullException)
-	}
+func (m *machine) resumeThrow(ref uint64, tag *store.TagRecord, payload []uint64, exception uint64) bool {
 	r, trap := m.lookup(ref)
 	if trap == 0 {
 		r, trap = m.consume(r)
@@ -413,7 +419,6 @@ func (m *machine) resumeThrow(ref, exception uint64) bool {
 	if trap != 0 {
 		return m.done(trap)
 	}
-	tag, payload := store.ExceptionParts(exception)
 	if r.State == store.ContFresh {
 		m.store.Conts.Free(r) // its function is never entered
 		return m.throw(m.atCall(), tag, payload, exception)

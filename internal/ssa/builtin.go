@@ -19,7 +19,6 @@ const (
 	IsSubtype                    // identity of a type, identity of what it should extend -> 0 or 1
 	Throw                        // tag, payload...; does not return
 	ThrowRef                     // exception; does not return
-	ExceptionNew                 // tag, payload... -> exception
 	ContBind                     // type of the result, continuation, arguments... -> continuation
 	StructNew                    // type -> struct of zeros
 	ArrayNew                     // type, n -> array of zeros
@@ -62,7 +61,6 @@ var Builtins = [builtinCount]BuiltinInfo{
 	IsSubtype:    {Name: "is_subtype", Sig: Signature{[]Type{I64, I32, I32}, []Type{I32}}},
 	Throw:        {Name: "throw", Sig: Signature{[]Type{I64, I32}, nil}, Variadic: true, NoReturn: true},
 	ThrowRef:     {Name: "throw_ref", Sig: Signature{[]Type{I64, I64}, nil}, NoReturn: true},
-	ExceptionNew: {Name: "exception.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}, Variadic: true},
 	MemorySize:   {Name: "memory.size", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},
 	MemoryWait:   {Name: "memory.wait", Sig: Signature{[]Type{I64, I32, I32, I64, I64, I64, I64}, []Type{I32}}},
 	MemoryNotify: {Name: "memory.notify", Sig: Signature{[]Type{I64, I32, I64, I64, I32}, []Type{I32}}},

@@ -52,15 +52,10 @@ func (b *Builder) resume() {
 		b.invoke(b.call(OpResume, site, sig, b.instance, continuation), sig.Results, handlers)
 		return
 	}
-	var exception *Value
+	thrown := &Signature{Params: []Type{I64}, Results: sig.Results}
 	if b.in.Op == wasm.OpResumeThrow {
-		args := []*Value{b.number(b.in.Index2)}
-		args = append(args, b.popN(len(b.tagSignature(b.in.Index2).Params))...)
-		exception = b.add(OpResult, I64, 0, b.variadic(ExceptionNew, args...))
-	} else {
-		exception = b.pop()
+		thrown.Params = b.tagSignature(b.in.Index2).Params
+		site |= (int64(b.in.Index2) + 1) << 32
 	}
-	call := b.add(OpResumeThrow, Void, site, b.instance, continuation, exception)
-	call.Sig = &Signature{Params: []Type{I64}, Results: sig.Results}
-	b.invoke(call, sig.Results, handlers)
+	b.invoke(b.call(OpResumeThrow, site, thrown, b.instance, continuation), sig.Results, handlers)
 }

@@ -104,7 +104,7 @@ type Func struct {
 	Name   string
 	Sig    *Signature
 	Blocks []*Block
-	// Sites are the resume sites, by Aux of OpResume and OpResumeThrow.
+	// Sites are the resume sites, by the lower half of Aux of OpResume and OpResumeThrow.
 	Sites []ResumeSite
 	// Catches are the clauses of the try_tables around a call, from the innermost on, by Aux
 	// of OpInvoke. Catches[0] is empty. Their pads are the last successors.

@@ -161,7 +161,7 @@ const (
 	OpResume      // instance, continuation, arguments...; Aux: resume site; Sig: parameters and results
 	OpSuspend     // instance, arguments...; Aux: tag; Sig
 	OpSwitch      // instance, continuation, arguments...; Aux: tag, and from bit 32 on the type of the reference to what suspends; Sig
-	OpResumeThrow // instance, continuation, exception; Aux: resume site; Sig
+	OpResumeThrow // instance, continuation, exception; Aux: resume site; Sig. Or a payload, and in Aux from bit 32 on the tag + 1
 	OpContNew     // instance, function record; Aux: type index; one result (i64)
 
 	// Terminators.

@@ -31,6 +31,7 @@ type Emitter struct {
 	vectors   []Label // of the constants of 16 bytes; 0 for one that is not in pooled
 	pooled    []int64 // those that are used, as codegen.Func.Vectors has them
 	pads      []pads
+	catches   []catchTable
 	sites     []codegen.Site
 	calls     []codegen.Relocation
 	leaf      bool
@@ -73,6 +74,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
 	e.exits, e.polls, e.refills, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.tables[:0], e.constants[:0], e.pads[:0]
+	e.catches = e.catches[:0]
 	e.blocks, e.sites, e.calls = e.blocks[:0], e.sites[:0], e.calls[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
 	for range f.Blocks {
@@ -211,6 +213,7 @@ func (e *Emitter) rare(g growth) {
 			a.put32(int32(c.bits >> 32))
 		}
 	}
+	e.catchTables()
 	e.vectorPool()
 	for i := range e.tables {
 		t := &e.tables[i]

@@ -219,10 +219,6 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.called(in)
 	case mStub:
 		e.stub(in)
-		if in.Disp == codegen.OffResumeThrowStub {
-			a.Mark(e.Config.Switch.NoClauses)
-			e.sites[e.call].Switch = codegen.Resume
-		}
 	case mResume:
 		e.resume(in)
 		e.sites[e.call].Switch = codegen.Resume
@@ -232,6 +228,9 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mSwitch:
 		e.switchTo(in)
 		e.sites[e.call].Switch = codegen.SwitchTo
+	case mResumeThrow:
+		e.resumeThrow(in)
+		e.sites[e.call].Switch, e.sites[e.call].Number = codegen.Resume, int64(uint32(in.Imm))
 	case mAlloc:
 		e.alloc(in)
 	case mFuel:

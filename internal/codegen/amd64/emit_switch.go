@@ -175,7 +175,7 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 	a.Bind(slow)
 	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)
-	a.Bind(back)
+	e.catchMark(in, back)
 }
 
 // switchTo emits a switch. Common is a resume with a clause for it, in compiled code, and a
@@ -220,7 +220,7 @@ func (e *Emitter) switchTo(in *codegen.Inst) {
 	a.Bind(slow)
 	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)
-	a.Bind(back)
+	e.catchMark(in, back)
 }
 
 // A search is for a clause.

@@ -129,7 +129,7 @@ func (s *Selector) finish() {
 		b := &s.cf.Blocks[i]
 		b.First, b.End = n-b.End, n-b.First
 	}
-	s.cf.Vectors = s.f.Vectors
+	s.cf.Vectors, s.cf.Catches = s.f.Vectors, s.f.Catches
 	s.cf.InstanceHome = s.Config.InstanceHome && s.hasCalls
 }
 

@@ -74,9 +74,18 @@ func (s *Selector) call(v *ssa.Value) {
 			m, in.Scale = mSuspend, uint8(s.referenceReg(sig.Params))
 		case ssa.OpSwitch:
 			m, in.Scale = mSwitch, uint8(s.referenceReg(sig.Params))
+		case ssa.OpResumeThrow:
+			m = mResumeThrow
+		}
+		if caught(v) {
+			in.Cond = hasClauses
 		}
 	}
-	operands = s.arguments(operands, passed, sig.Params)
+	if m == mResumeThrow && v.Aux>>32 != 0 {
+		s.slots(passed) // as a clause gets them
+	} else {
+		operands = s.arguments(operands, passed, sig.Params)
+	}
 	s.places = s.convention.AppendPlaces(s.places[:0], sig.Results)
 	rest := s.results[:0]
 	after := len(s.insts)
@@ -136,13 +145,24 @@ func (s *Selector) rotate(i int) {
 	s.insts[i] = last
 }
 
+// caught reports whether there is a try_table around a call.
+func caught(call *ssa.Value) bool {
+	last := call.Block.Values[len(call.Block.Values)-1]
+	return last.Op == ssa.OpInvoke && last.Args[0] == call && last.Aux != 0
+}
+
+// slots stores values in slots, one after the other.
+func (s *Selector) slots(values []*ssa.Value) {
+	slot := 0
+	for _, v := range values {
+		s.storeSlot(slot, v)
+		slot += v.Type.Slots()
+	}
+}
+
 // builtin passes everything in slots.
 func (s *Selector) builtin(v *ssa.Value, in codegen.Inst) {
-	slot := 0
-	for _, a := range v.Args {
-		s.storeSlot(slot, a)
-		slot += a.Type.Slots()
-	}
+	s.slots(v.Args)
 	s.add(mBuiltin, in)
 	rest := s.results[:0]
 	for _, r := range s.results {

@@ -1,0 +1,126 @@
+package amd64
+
+import (
+	"math"
+
+	"weft/internal/codegen"
+)
+
+// Exceptions that are thrown where a continuation is suspended, in the common case: the
+// suspension is in a try_table of the same function whose clause wants no reference.
+//
+// Behind a suspension in a try_table stands a mark of its own: an instruction without effect
+// that tells how far behind it the function has a table of the clauses around. Each is where
+// an instance has the pointer to the tag (0: any), and the landing pad, which finds the payload in
+// Context.Args. Where the table ends, or there is no mark, Go looks further.
+
+// hasClauses says in Inst.Cond that a switch is in a try_table: the invoke of its block names
+// the clauses.
+const hasClauses = 1
+
+// catchMark begins the mark: nop [rax+rcx+disp32], which is no padding.
+const catchMark = 0x08841f0f
+
+// A catchTable is what a mark leads to.
+type catchTable struct {
+	label Label
+	list  int // in codegen.Func.Catches
+	pads  []codegen.Edge
+}
+
+// Entries of the table, and what ends it.
+const (
+	catchSize = 8
+	catchPad  = 4
+	catchEnd  = -1
+)
+
+// catchMark binds the label to where a suspension goes on, and emits the mark.
+func (e *Emitter) catchMark(in *codegen.Inst, back Label) {
+	a := &e.a
+	a.Bind(back)
+	if in.Cond != hasClauses {
+		return
+	}
+	b := &e.f.Blocks[e.block]
+	t := catchTable{label: a.NewLabel(), list: int(e.f.Insts[b.End-1].Imm)}
+	clauses := len(e.f.Catches[t.list])
+	t.pads = b.Succs[len(b.Succs)-clauses:]
+	e.catches = append(e.catches, t)
+	a.put32(catchMark)
+	a.TableEntry(back, t.label)
+}
+
+// catchTables emits the tables.
+func (e *Emitter) catchTables() {
+	a := &e.a
+	for i := range e.catches {
+		t := &e.catches[i]
+		a.Align(4)
+		a.Bind(t.label)
+		for j, c := range e.f.Catches[t.list] {
+			tag := int64(0)
+			if c.Kind.HasTag() {
+				tag = e.Config.Switch.TagPtr(c.Tag)
+			}
+			if c.Kind.HasRef() || tag > math.MaxInt32 {
+				break
+			}
+			a.put32(int32(tag))
+			a.TableEntry(t.label, e.label(t.pads[j].To))
+		}
+		a.put32(catchEnd)
+	}
+}
+
+// resumeThrow emits a resume_throw or, with an exception as operand, resume_throw_ref. The
+// payload is in slots.
+func (e *Emitter) resumeThrow(in *codegen.Inst) {
+	a, l := &e.a, &e.Config.Switch
+	index := in.Imm>>32 - 1
+	if l.TagPtr == nil || index < 0 || l.TagPtr(uint32(index)) > math.MaxInt32 {
+		e.stub(in)
+		a.Mark(l.NoClauses)
+		return
+	}
+	const d, inner, next, tag, frame = RBP, R12, R13, RSI, R8
+	const table, clause, instance, self, x = RBX, RCX, RDI, R9, RAX
+	slow, back, again, found := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(index)))))
+	e.descriptor(d, contReg)
+	e.take(d, contReg, next, slow)
+	a.Load(S64, inner, At(d, l.Link))
+	a.Load(S64, x, At(inner, l.PC))
+	a.ALUStoreImm(CMP, S32, At(x, 0), catchMark)
+	a.Jcc(NE, slow)
+	a.OpLoad(Movsxd, S64, table, At(x, 4))
+	a.ALU(ADD, S64, table, x)
+	a.Mov(S64, clause, table)
+	a.Load(S64, frame, At(inner, l.Frame))
+	a.Load(S64, instance, At(frame, 0)) // as in every frame that calls
+	a.Bind(again)
+	a.OpLoad(Movsxd, S64, x, At(clause, 0))
+	a.Test(S64, x, x)
+	a.Jcc(E, found)
+	a.Jcc(S, slow)
+	a.ALULoad(CMP, S64, tag, Indexed(instance, x, 1, 0))
+	a.Jcc(E, found)
+	a.ALUImm(ADD, S64, clause, catchSize)
+	a.Jmp(again)
+
+	a.Bind(found)
+	a.OpLoad(Movsxd, S64, clause, At(clause, catchPad))
+	a.ALU(ADD, S64, clause, table)
+	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
+	e.stopHere(self, x, back)
+	a.Mov(S64, RSP, frame)
+	a.Store(S64, At(d, l.Ref), next)
+	a.Store(S64, At(d, l.Link), self)
+	e.goOn(inner, x)
+	a.JmpReg(clause)
+
+	a.Bind(slow)
+	e.stub(in)
+	a.Bind(back)
+	a.Mark(l.NoClauses)
+}
