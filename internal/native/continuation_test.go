@@ -113,24 +113,3 @@ func BenchmarkSwitchTo(b *testing.B) {
 		b.Fatal(err)
 	}
 }
-
-// BenchmarkResumeThrow makes continuations that suspend, and throws an exception there, which they catch.
-func BenchmarkResumeThrow(b *testing.B) {
-	g := newGuest(b, store.DefaultLimits)
-	g.compiled(`(module (type $f (func)) (type $c (cont $f)) (tag $wait) (tag $cancelled)
-		(func $coroutine
-			(block $clean-up (try_table (catch $cancelled $clean-up) (suspend $wait)) (return)))
-		(elem declare func $coroutine)
-		(func (export "go") (param $n i64)
-			(loop $more
-				(block $waits (result (ref $c))
-					(resume $c (on $wait $waits) (cont.new $c (ref.func $coroutine)))
-					(unreachable))
-				(resume_throw $c $cancelled)
-				(br_if $more (i32.eqz (i64.eqz (local.tee $n (i64.sub (local.get $n) (i64.const 1)))))))))`)
-	b.ReportAllocs()
-	b.ResetTimer()
-	if _, err := g.call(ctx, "go", uint64(min(b.N, math.MaxInt32))); err != nil {
-		b.Fatal(err)
-	}
-}

@@ -4,6 +4,7 @@ package native
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"weft/internal/store"
@@ -78,8 +79,16 @@ const throwing = `(module
 				(suspend $wait))
 			(unreachable))
 		(i64.const 14))
+	(func $wants-all (type $f)
+		(block $any (result exnref)
+			(try_table (catch_all_ref $any) (suspend $wait))
+			(return (i64.const 15)))
+		(global.set $ref)
+		(block $one (result i64)
+			(try_table (catch $one $one) (throw_ref (global.get $ref)))
+			(unreachable)))
 	(elem declare func $values $swapping $swapped)
-	(table funcref (elem $first $all $wants $nested $above $before $captured $goes-on $down))
+	(table funcref (elem $first $all $wants $nested $above $before $captured $goes-on $down $wants-all))
 
 	(func $begun (param $who i32) (result (ref $d))
 		(block $waits (result (ref $d))
@@ -149,6 +158,17 @@ const throwing = `(module
 				(drop (resume $d (on $wait $waits) (cont.new $d (ref.func $values))))
 				(unreachable))))
 
+	(func (export "payload ref") (param $who i32) (result i64)
+		(block $caught (result i32 f64 v128 f32 i64 exnref)
+			(try_table (catch_ref $many $caught)
+				(throw $many (i32.const 1) (f64.const 20) (v128.const i64x2 0 300) (f32.const 4000) (i64.const 50000)))
+			(unreachable))
+		(global.set $ref) (drop) (drop) (drop) (drop) (drop)
+		(resume_throw_ref $d (global.get $ref)
+			(block $waits (result (ref $d))
+				(drop (resume $d (on $wait $waits) (cont.new $d (ref.func $values))))
+				(unreachable))))
+
 	;; A continuation that has switched to who throws.
 	(func $swapping (type $s)
 		(block $none
@@ -191,8 +211,8 @@ func TestResumeThrow(t *testing.T) {
 		return outcome{}
 	}
 	for _, name := range []string{"none", "one", "caught", "handled", "none ref", "one ref", "again", "null ref", "null",
-		"stale", "fresh", "payload", "switch"} {
-		for who := range uint64(9) {
+		"stale", "fresh", "payload", "payload ref", "switch"} {
+		for who := range uint64(10) {
 			want := outcomeOf(interpreted, name, who)
 			for range 3 { // on stacks from the pool, too
 				if got := outcomeOf(compiled, name, who); got != want {
@@ -201,5 +221,63 @@ func TestResumeThrow(t *testing.T) {
 			}
 			t.Logf("%s %d: %+v", name, who, want)
 		}
+	}
+}
+
+// BenchmarkResumeThrow makes continuations that suspend, and throws an exception there, which they catch.
+func BenchmarkResumeThrow(b *testing.B) {
+	for name, throw := range map[string]string{
+		"payload": `(resume_throw $c $cancelled)`,
+		"ref":     `(local.set $k) (resume_throw_ref $c (global.get $exception) (local.get $k))`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			g := newGuest(b, store.DefaultLimits)
+			g.compiled(`(module (type $f (func)) (type $c (cont $f)) (tag $wait) (tag $cancelled)
+				(global $exception (mut exnref) (ref.null exn))
+				(func $coroutine
+					(block $clean-up (try_table (catch $cancelled $clean-up) (suspend $wait)) (return)))
+				(elem declare func $coroutine)
+				(func (export "go") (param $n i64) (local $k (ref null $c))
+					(block $caught (result exnref)
+						(try_table (catch_ref $cancelled $caught) (throw $cancelled))
+						(unreachable))
+					(global.set $exception)
+					(loop $more
+						(block $waits (result (ref $c))
+							(resume $c (on $wait $waits) (cont.new $c (ref.func $coroutine)))
+							(unreachable))
+						` + throw + `
+						(br_if $more (i32.eqz (i64.eqz (local.tee $n (i64.sub (local.get $n) (i64.const 1)))))))))`)
+			b.ReportAllocs()
+			b.ResetTimer()
+			if _, err := g.call(ctx, "go", uint64(min(b.N, math.MaxInt32))); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+// BenchmarkCreate makes continuations that end at once, or suspend once.
+func BenchmarkCreate(b *testing.B) {
+	for name, body := range map[string]string{"return": ``, "suspend": `(suspend $wait)`} {
+		b.Run(name, func(b *testing.B) {
+			g := newGuest(b, store.DefaultLimits)
+			g.compiled(`(module (type $f (func)) (type $c (cont $f)) (tag $wait)
+				(func $coroutine ` + body + `)
+				(elem declare func $coroutine)
+				(func (export "go") (param $n i64)
+					(loop $more
+						(block $ends
+							(block $waits (result (ref $c))
+								(resume $c (on $wait $waits) (cont.new $c (ref.func $coroutine)))
+								(br $ends))
+							(resume $c))
+						(br_if $more (i32.eqz (i64.eqz (local.tee $n (i64.sub (local.get $n) (i64.const 1)))))))))`)
+			b.ReportAllocs()
+			b.ResetTimer()
+			if _, err := g.call(ctx, "go", uint64(min(b.N, math.MaxInt32))); err != nil {
+				b.Fatal(err)
+			}
+		})
 	}
 }

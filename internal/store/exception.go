@@ -10,7 +10,19 @@ import (
 // An exception object in the heap: behind the header its tag, then the slots of
 // its payload. It comes into being when a reference to it is needed.
 
-const exceptionPayload = HeaderSize + 8
+const (
+	exceptionTag     = HeaderSize
+	exceptionPayload = HeaderSize + 8
+)
+
+// An ExceptionLayout tells machine code about exceptions' objects: offsets of the address of the tag's
+// record, of the number of slots of the payload (32 bits), and of the payload.
+type ExceptionLayout struct{ Tag, Len, Payload int32 }
+
+// LayoutException returns the layout of exceptions' objects.
+func LayoutException() ExceptionLayout {
+	return ExceptionLayout{exceptionTag, int32(unsafe.Offsetof(header{}.len)), exceptionPayload}
+}
 
 // NewException makes an exception object; see NewStruct. The payload must be
 // where the collector sees it.
@@ -19,7 +31,7 @@ func (s *Store) NewException(tag *TagRecord, payload []uint64) (uint64, wasm.Tra
 	if trap != 0 {
 		return 0, trap
 	}
-	*(*uint64)(Part(ref, HeaderSize)) = uint64(uintptr(unsafe.Pointer(tag)))
+	*(*uint64)(Part(ref, exceptionTag)) = uint64(uintptr(unsafe.Pointer(tag)))
 	copy(exceptionSlots(ref), payload)
 	return ref, trap
 }
@@ -30,7 +42,7 @@ func exceptionSlots(ref uint64) []uint64 {
 
 // ExceptionParts returns the tag and the payload of an exception object.
 func ExceptionParts(ref uint64) (*TagRecord, []uint64) {
-	return (*TagRecord)(Pointer(uintptr(*(*uint64)(Part(ref, HeaderSize))))), exceptionSlots(ref)
+	return (*TagRecord)(Pointer(uintptr(*(*uint64)(Part(ref, exceptionTag))))), exceptionSlots(ref)
 }
 
 // exception follows the references in an exception's payload.

@@ -7,12 +7,13 @@ import (
 )
 
 // Exceptions that are thrown where a continuation is suspended, in the common case: the
-// suspension is in a try_table of the same function whose clause wants no reference.
+// suspension is in a try_table of the same function that catches, and the exception is an object
+// if the clause wants a reference.
 //
 // Behind a suspension in a try_table stands a mark of its own: an instruction without effect
 // that tells how far behind it the function has a table of the clauses around. Each is where
-// an instance has the pointer to the tag (0: any), and the landing pad, which finds the payload in
-// Context.Args. Where the table ends, or there is no mark, Go looks further.
+// an instance has the pointer to the tag (0: any), with catchWantsRef, and the landing pad, which finds the
+// payload and the reference in Context.Args. Where the table ends, or there is no mark, Go looks further.
 
 // hasClauses says in Inst.Cond that a switch is in a try_table: the invoke of its block names
 // the clauses.
@@ -30,9 +31,10 @@ type catchTable struct {
 
 // Entries of the table, and what ends it.
 const (
-	catchSize = 8
-	catchPad  = 4
-	catchEnd  = -1
+	catchSize     = 8
+	catchPad      = 4
+	catchWantsRef = 1
+	catchEnd      = -2
 )
 
 // catchMark binds the label to where a suspension goes on, and emits the mark.
@@ -63,8 +65,11 @@ func (e *Emitter) catchTables() {
 			if c.Kind.HasTag() {
 				tag = e.Config.Switch.TagPtr(c.Tag)
 			}
-			if c.Kind.HasRef() || tag > math.MaxInt32 {
+			if tag > math.MaxInt32 {
 				break
+			}
+			if c.Kind.HasRef() {
+				tag |= catchWantsRef
 			}
 			a.put32(int32(tag))
 			a.TableEntry(t.label, e.label(t.pads[j].To))
@@ -73,20 +78,27 @@ func (e *Emitter) catchTables() {
 	}
 }
 
-// resumeThrow emits a resume_throw or, with an exception as operand, resume_throw_ref. The
-// payload is in slots.
+// resumeThrow emits a resume_throw, whose payload is in slots, or resume_throw_ref, which has the
+// exception as operand.
 func (e *Emitter) resumeThrow(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	index := in.Imm>>32 - 1
-	if l.TagPtr == nil || index < 0 || l.TagPtr(uint32(index)) > math.MaxInt32 {
+	byRef := index < 0
+	if l.TagPtr == nil || !byRef && l.TagPtr(uint32(index)) > math.MaxInt32 {
 		e.stub(in)
 		a.Mark(l.NoClauses)
 		return
 	}
-	const d, inner, next, tag, frame = RBP, R12, R13, RSI, R8
-	const table, clause, instance, self, x = RBX, RCX, RDI, R9, RAX
+	const exception, d, inner, next, tag, frame = RAX, RBP, R12, R13, RSI, R8
+	const table, clause, instance, self, x, y = RBX, RCX, RDI, R9, R10, R11
 	slow, back, again, found := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
-	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(index)))))
+	if byRef {
+		a.Test(S64, exception, exception)
+		a.Jcc(E, slow)
+		a.Load(S64, tag, At(exception, l.Exception.Tag))
+	} else {
+		a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(index)))))
+	}
 	e.descriptor(d, contReg)
 	e.take(d, contReg, next, slow)
 	a.Load(S64, inner, At(d, l.Link))
@@ -100,15 +112,22 @@ func (e *Emitter) resumeThrow(in *codegen.Inst) {
 	a.Load(S64, instance, At(frame, 0)) // as in every frame that calls
 	a.Bind(again)
 	a.OpLoad(Movsxd, S64, x, At(clause, 0))
-	a.Test(S64, x, x)
+	a.Mov(S64, y, x)
+	a.ALUImm(AND, S64, y, ^catchWantsRef)
 	a.Jcc(E, found)
 	a.Jcc(S, slow)
-	a.ALULoad(CMP, S64, tag, Indexed(instance, x, 1, 0))
+	a.ALULoad(CMP, S64, tag, Indexed(instance, y, 1, 0))
 	a.Jcc(E, found)
 	a.ALUImm(ADD, S64, clause, catchSize)
 	a.Jmp(again)
 
 	a.Bind(found)
+	if byRef {
+		e.givePayload(exception, x, y, tag, instance)
+	} else {
+		a.TestImm(S8, x, catchWantsRef)
+		a.Jcc(NE, slow)
+	}
 	a.OpLoad(Movsxd, S64, clause, At(clause, catchPad))
 	a.ALU(ADD, S64, clause, table)
 	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
@@ -123,4 +142,28 @@ func (e *Emitter) resumeThrow(in *codegen.Inst) {
 	e.stub(in)
 	a.Bind(back)
 	a.Mark(l.NoClauses)
+}
+
+// givePayload copies what a clause gets to where it finds it: the payload of an exception, unless it catches all, and
+// the reference if it wants that. It changes n and x.
+func (e *Emitter) givePayload(exception, kind, tag, n, x Reg) {
+	a, l := &e.a, &e.Config.Switch.Exception
+	all, more, copied, given := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	a.Zero(n)
+	a.Test(S64, tag, tag)
+	a.Jcc(E, all)
+	a.Load(S32, n, At(exception, l.Len))
+	a.Bind(more)
+	a.ALUImm(SUB, S64, n, 1)
+	a.Jcc(B, copied)
+	a.Load(S64, x, Indexed(exception, n, 8, l.Payload))
+	a.Store(S64, Indexed(contextReg, n, 8, codegen.OffArgs), x)
+	a.Jmp(more)
+	a.Bind(copied)
+	a.Load(S32, n, At(exception, l.Len))
+	a.Bind(all)
+	a.TestImm(S8, kind, catchWantsRef)
+	a.Jcc(E, given)
+	a.Store(S64, Indexed(contextReg, n, 8, codegen.OffArgs), exception)
+	a.Bind(given)
 }

@@ -29,11 +29,17 @@ type SwitchLayout struct {
 	LogSize uint8
 	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
 	NoClauses int32
+	// Exception is what is where in an exception's object.
+	Exception ExceptionLayout
 	// TagPtr returns the offset in an instance of the pointer to a tag's record.
 	TagPtr func(index uint32) int64
 	// TypeID returns the offset in an instance of the identity of a type.
 	TypeID func(index uint32) int64
 }
+
+// An ExceptionLayout has offsets in an exception's object: of its tag's record, the number of slots of
+// its payload, and the payload.
+type ExceptionLayout struct{ Tag, Len, Payload int32 }
 
 // clauseSize is the size of a clause behind an instance: a tag's record, with SwitchClause if it
 // is for switch, and the landing pad. The list ends with a tag of 0.
