@@ -11,6 +11,9 @@ import (
 func weftEngines() []Engine {
 	return []Engine{
 		&wasmEngine{name: "Weft native", switching: true, prepare: weftRunner("-engine", "native")},
+		&wasmEngine{name: "Weft native, eager", switching: true, onlyStartup: true, prepare: weftRunner("-engine", "eager")},
+		&wasmEngine{name: "Weft native, cache", switching: true, onlyStartup: true,
+			prepare: withCache("weft-native", weftRunner("-engine", "native"))},
 		&wasmEngine{name: "Weft interpreter", switching: true, prepare: weftRunner("-engine", "interpreter")},
 		&wasmEngine{name: "Weft interpreter, cache", switching: true, onlyStartup: true,
 			prepare: withCache("weft", weftRunner("-engine", "interpreter"))},

@@ -25,6 +25,13 @@ func slabPart(class uint8) uintptr { return classSize(class) + 64 }
 
 const slabRest = 4 << 10
 
+// Many stacks are in slabs of one large page each: thousands of continuations use each of their
+// stacks for a moment, and would else miss the translation of its address each time.
+const (
+	largeSlab      = 2 << 20
+	largeSlabsFrom = 1 << 20
+)
+
 func classSize(class uint8) uintptr { return 1 << (uintptr(class) + minStackLog2 - 1) }
 
 // classFor returns the smallest class with at least size bytes.
@@ -62,8 +69,11 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 	}
 	size := slabPart(class)
 	if a.left < size {
-		const slab = 1<<slabLog2 + slabRest
-		if a.bytes+slab > a.limit {
+		slab := uintptr(1<<slabLog2 + slabRest)
+		if a.bytes >= largeSlabsFrom {
+			slab = largeSlab
+		}
+		if a.bytes+uint64(slab) > a.limit {
 			return 0, false
 		}
 		r, err := ReserveRegion(slab)
@@ -74,10 +84,13 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 			r.Release()
 			return 0, false
 		}
+		if slab == largeSlab {
+			r.WantLargePages(0)
+		}
 		a.recycle()
 		a.slabs = append(a.slabs, r)
 		a.next, a.left = uintptr(r.Base), slab
-		a.bytes += slab
+		a.bytes += uint64(slab)
 	}
 	p := a.next
 	a.next += size

@@ -16,12 +16,15 @@ import (
 
 // engines are the configurations by name.
 var engines = map[string]func() weft.Config{
-	"interpreter": weft.NewConfig,
+	"interpreter": func() weft.Config { return weft.NewConfig().WithExecutor(weft.Interpreter) },
 	"native":      func() weft.Config { return weft.NewConfig().WithExecutor(weft.Native) },
+	"eager": func() weft.Config {
+		return weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Eager: true})
+	},
 }
 
 func main() {
-	name := flag.String("engine", "interpreter", "the `engine`")
+	name := flag.String("engine", "native", "the `engine`")
 	cache := flag.String("cache", "", "keep what is known of modules in this `folder`")
 	flag.Parse()
 	engine, err := newEngine(*name, *cache)
