@@ -30,7 +30,16 @@ func TestBarriers(t *testing.T) {
 	        (resume $k (tag $other $h) (cont.new $k (ref.func $inner)))
 	        (return))
 	      (drop))))`
-	engine := engineWith(t, wasm.AllFeatures|wasm.TypedContinuations2023)
+	for name, executor := range map[string]weft.Executor{"interpreter": weft.Interpreter, "automatic": weft.Automatic} {
+		engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures | wasm.TypedContinuations2023).WithExecutor(executor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) { testBarriers(t, engine, source) })
+	}
+}
+
+func testBarriers(t *testing.T, engine *weft.Engine, source string) {
 	store, err := engine.NewStore(weft.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)

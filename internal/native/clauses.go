@@ -69,8 +69,11 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 	return tables
 }
 
-// linkClauses fills the tables of a function in an instance.
-func (f *funcCode) linkClauses(r *store.InstanceRecord) {
+// linkClauses fills the tables of a function in an instance, unless they are to be empty.
+func (f *funcCode) linkClauses(state *storeState, r *store.InstanceRecord) {
+	if state.barred {
+		return
+	}
 	for _, t := range f.tables {
 		list := unsafe.Slice((*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)), len(t.clauses))
 		for i, of := range t.clauses {
@@ -79,5 +82,12 @@ func (f *funcCode) linkClauses(r *store.InstanceRecord) {
 				list[i].tag += amd64.SwitchClause
 			}
 		}
+	}
+}
+
+// hideClauses makes the tables of a function in an instance empty.
+func (f *funcCode) hideClauses(r *store.InstanceRecord) {
+	for _, t := range f.tables {
+		*(*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)) = clause{}
 	}
 }

@@ -319,8 +319,21 @@ type prompt struct {
 	pad           uintptr           // landing pad of the clause, if it is no switch
 }
 
-// handler finds the innermost prompt with a clause of a kind for a tag.
+// handler finds the innermost prompt with a clause of a kind for a tag. If a suspension cannot get to
+// one, the call has ended.
 func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
+	p, ok := m.findHandler(kind, tag)
+	if m.store.Barriers && m.meetsBarrier(p, ok) {
+		m.trap(wasm.TrapBarrier, "")
+		return p, false
+	}
+	if !ok {
+		m.unhandled(tag)
+	}
+	return p, ok
+}
+
+func (m *machine) findHandler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
 	for child := m.cur; child.Link != nil; {
 		parent := child.Link
 		if m.isHost(parent) {
@@ -347,8 +360,8 @@ func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, 
 }
 
 // unhandled ends the call because nothing handles a suspension.
-func (m *machine) unhandled(tag *store.TagRecord) bool {
-	return m.end(&store.UnhandledSuspension{Tag: m.store.Tag(tag), Stack: m.stackTrace(m.atCall())})
+func (m *machine) unhandled(tag *store.TagRecord) {
+	m.end(&store.UnhandledSuspension{Tag: m.store.Tag(tag), Stack: m.stackTrace(m.atCall())})
 }
 
 // capture suspends what runs above a prompt and returns a reference to it. It awaits
@@ -364,7 +377,7 @@ func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 func (m *machine) suspend(tag *store.TagRecord) bool {
 	p, ok := m.handler(wasm.OnLabel, tag)
 	if !ok {
-		return m.unhandled(tag)
+		return false
 	}
 	ref := m.capture(p, tag.Type)
 	if m.isHost(p.parent) {
@@ -396,7 +409,7 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 	}
 	p, ok := m.handler(wasm.OnSwitch, tag)
 	if !ok {
-		return m.unhandled(tag)
+		return false
 	}
 	r, trap := m.take(ref)
 	if trap != 0 {

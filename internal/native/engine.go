@@ -105,10 +105,7 @@ func (e *Engine) prepare(m *store.Module) error {
 	}
 	survey := surveyModule(m)
 	compileAll := e.compile
-	if compileAll == nil && survey.partial {
-		compileAll = compile
-	}
-	code := e.newModuleCode(m, nil)
+	code := e.newModuleCode(m, survey.barriers)
 	if survey.clauses != nil {
 		m.Extra = survey.clauses[len(survey.clauses)-1]
 		l := store.LayoutInstance(m)
@@ -165,7 +162,10 @@ func (e *Engine) Link(in *store.Instance) error {
 		}
 	}
 	if compiled {
-		code.linkInstance(in.Record)
+		if code.barriers != nil {
+			e.expectBarriers(in.Store)
+		}
+		code.linkInstance(e.stateOf(in.Store), in.Record)
 		return nil
 	}
 	for i := range m.Wasm.Funcs {

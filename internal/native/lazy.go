@@ -129,7 +129,7 @@ func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) bool {
 		code.interpret(in.Module)
 		return false
 	}
-	code.linkFunction(f.Instance, own)
+	code.linkFunction(e.stateOf(s), f.Instance, own)
 	code.ahead(own)
 	return true
 }

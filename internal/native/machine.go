@@ -76,6 +76,7 @@ type storeState struct {
 	idle    []*machine
 	entries map[wasm.TypeID]uintptr // adapters, by type
 	calls   callPlaces
+	barred  bool // see expectBarriers
 }
 
 // initialStack is the size of the stack for a call from the host, smallStack that with
@@ -164,13 +165,19 @@ func mayBegin(ctx context.Context, s *store.Store) error {
 	return nil
 }
 
-// machine takes an idle machine of the store or makes one.
-func (e *Engine) machine(s *store.Store) *machine {
+// stateOf returns what the calls in a store share.
+func (e *Engine) stateOf(s *store.Store) *storeState {
 	state, ok := s.Native.(*storeState)
 	if !ok {
 		state = e.newState(s)
 		s.Native = state
 	}
+	return state
+}
+
+// machine takes an idle machine of the store or makes one.
+func (e *Engine) machine(s *store.Store) *machine {
+	state := e.stateOf(s)
 	if n := len(state.idle); n > 0 {
 		m := state.idle[n-1]
 		state.idle = state.idle[:n-1]

@@ -27,6 +27,8 @@ type moduleCode struct {
 	entries []atomic.Uintptr
 	// clauses are where the functions' clause tables are (see survey).
 	clauses []int64
+	// barriers are those of each function; it is nil if there are none.
+	barriers [][]barrier
 
 	mu     sync.Mutex
 	chunks []*chunk
@@ -58,19 +60,19 @@ type funcCode struct {
 	tables   []clauseTable
 }
 
-func (e *Engine) newModuleCode(m *store.Module, clauses []int64) *moduleCode {
+func (e *Engine) newModuleCode(m *store.Module, barriers [][]barrier) *moduleCode {
 	return &moduleCode{
-		engine: e, module: weak.Make(m), entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), clauses: clauses,
+		engine: e, module: weak.Make(m), entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), barriers: barriers,
 		jobs: map[int]*job{}, callees: map[int][]int{}, wanted: make([]bool, len(m.Wasm.Funcs)),
 	}
 }
 
 // linkInstance gives the functions of a new instance their code, or what will compile them.
-func (code *moduleCode) linkInstance(r *store.InstanceRecord) {
+func (code *moduleCode) linkInstance(state *storeState, r *store.InstanceRecord) {
 	code.mu.Lock()
 	defer code.mu.Unlock()
 	for _, f := range code.linked {
-		f.linkClauses(r)
+		f.linkClauses(state, r)
 	}
 	for i := range code.entries {
 		entry := code.entries[i].Load()
@@ -82,12 +84,12 @@ func (code *moduleCode) linkInstance(r *store.InstanceRecord) {
 }
 
 // linkFunction gives a function of an instance its code, which is there.
-func (code *moduleCode) linkFunction(r *store.InstanceRecord, own int) {
+func (code *moduleCode) linkFunction(state *storeState, r *store.InstanceRecord, own int) {
 	if code.hasClauses(own) {
 		code.mu.Lock()
 		for _, f := range code.linked {
 			if f.own == own {
-				f.linkClauses(r)
+				f.linkClauses(state, r)
 			}
 		}
 		code.mu.Unlock()

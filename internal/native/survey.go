@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -15,12 +14,11 @@ import (
 // A survey is what the engine must know of a module's bodies before it compiles any: one
 // quick look at them.
 type survey struct {
-	// partial says that the module uses a feature of which the compiler may not know all. Whether
-	// it does, only compiling all functions tells.
-	partial bool
 	// clauses are where the tables of a function's resumes begin in an instance, behind the
 	// record; one more at the end. It is nil if there are none.
 	clauses []int64
+	// barriers are those of each function; it is nil if there are none.
+	barriers [][]barrier
 }
 
 // surveyBatch is how many functions are looked at in a row.
@@ -33,13 +31,15 @@ func surveyModule(m *store.Module) survey {
 	for i := range m.Wasm.Types {
 		conts = conts || m.Wasm.Types[i].Comp.Kind == wasm.CompCont
 	}
-	if !conts && m.Features&ssa.Partial == 0 {
+	dialect := m.Features.Has(wasm.TypedContinuations2023)
+	if !conts && !dialect {
 		return s
 	}
 	funcs := m.Wasm.Funcs
 	sizes := make([]int64, len(funcs)+1)
 	var next atomic.Int64
-	var partial atomic.Bool
+	var barred atomic.Bool
+	barriers := make([][]barrier, len(funcs))
 	work := func() {
 		var reader wasm.CodeReader
 		var in wasm.Instr
@@ -50,16 +50,18 @@ func surveyModule(m *store.Module) survey {
 			}
 			for i := from; i < min(from+surveyBatch, len(funcs)); i++ {
 				f := &funcs[i]
-				var used wasm.Features
+				var found barriersOf
 				reader.Reset(f.Body, f.BodyOffset, m.Features, m.Wasm.Dialect)
 				for reader.Len() > 0 && reader.Next(&in) == nil {
-					used |= in.Op.Info().Feature
+					if dialect {
+						found.note(&in)
+					}
 					if in.Op == wasm.OpResume || in.Op == wasm.OpResumeThrow || in.Op == wasm.OpResumeThrowRef {
 						sizes[i+1] += clauseBytes(in.Handlers)
 					}
 				}
-				if used&ssa.Partial != 0 {
-					partial.Store(true)
+				if barriers[i] = found.list; found.list != nil {
+					barred.Store(true)
 				}
 			}
 		}
@@ -69,7 +71,9 @@ func surveyModule(m *store.Module) survey {
 		group.Go(work)
 	}
 	group.Wait()
-	s.partial = partial.Load()
+	if barred.Load() {
+		s.barriers = barriers
+	}
 	for i := range funcs {
 		sizes[i+1] += sizes[i]
 	}

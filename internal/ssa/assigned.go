@@ -88,7 +88,7 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 			return err
 		}
 		switch b.in.Op {
-		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable:
+		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable, wasm.OpBarrier:
 			a.push(len(a.ranges), len(b.locals))
 			a.ranges = append(a.ranges, [2]uint32{})
 		case wasm.OpTry:
@@ -97,9 +97,6 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 			a.ranges = append(a.ranges, [2]uint32{})
 		case wasm.OpCatch, wasm.OpCatchAll, wasm.OpRethrow:
 			b.legacy.note(&b.in, a)
-		case wasm.OpBarrier:
-			b.unsupportedHere()
-			return b.failure
 		case wasm.OpDelegate:
 			b.legacy.note(&b.in, a)
 			a.pop()

@@ -377,7 +377,7 @@ func (b *Builder) end() {
 // skip handles an instruction that cannot be reached: only nesting counts.
 func (b *Builder) skip() {
 	switch b.in.Op {
-	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTry, wasm.OpTryTable:
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTry, wasm.OpTryTable, wasm.OpBarrier:
 		b.construct++
 		b.labels = append(b.labels, label{kind: labelDead})
 	case wasm.OpElse:

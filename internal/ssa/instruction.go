@@ -14,7 +14,7 @@ func (b *Builder) instruction() {
 	case wasm.OpUnreachable:
 		b.trap(wasm.TrapUnreachable)
 	case wasm.OpNop:
-	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTry, wasm.OpTryTable:
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTry, wasm.OpTryTable, wasm.OpBarrier:
 		b.beginBlock()
 	case wasm.OpElse:
 		b.elseBranch()

@@ -125,7 +125,7 @@ type Store struct {
 	Fuel        uint64
 	FuelEnabled bool
 	// Barriers says that a suspension may have to pass a barrier: a function that
-	// has one has run.
+	// has one may have run.
 	Barriers bool
 	// Idle keeps the interpreter's state of finished invocations for the next.
 	Idle []any
@@ -150,6 +150,9 @@ type NativeState interface{ Release() }
 
 // Instance returns the Go half of an instance.
 func (s *Store) Instance(r *InstanceRecord) *Instance { return s.instances[r.Number] }
+
+// Instances returns all instances of the store.
+func (s *Store) Instances() []*Instance { return s.instances }
 
 // Memory returns the Go half of a memory.
 func (s *Store) Memory(r *MemoryRecord) *Memory { return s.memories[r.Number] }

@@ -1,0 +1,27 @@
+;; The 2023 dialect: who suspends and who handles may have been there, and have run, before there was
+;; any barrier in the store.
+(module $first
+  (type $f (func)) (type $k (cont $f))
+  (tag $a)
+  (func $suspend (export "suspend") (suspend $a))
+  (elem declare func $suspend)
+  (func $run (export "run") (param $f (ref $f)) (result i32)
+    (block $h (result (ref $k))
+      (resume $k (tag $a $h) (cont.new $k (local.get $f)))
+      (return (i32.const 0)))
+    (drop)
+    (i32.const 1))
+  (func (export "test") (result i32) (call $run (ref.func $suspend))))
+(register "first" $first)
+(assert_return (invoke $first "test") (i32.const 1))
+(module
+  (type $f (func))
+  (import "first" "suspend" (func $suspend))
+  (import "first" "run" (func $run (param (ref $f)) (result i32)))
+  (func $barred (barrier (call $suspend)))
+  (elem declare func $barred $suspend)
+  (func (export "barred") (result i32) (call $run (ref.func $barred)))
+  (func (export "free") (result i32) (call $run (ref.func $suspend))))
+(assert_trap (invoke "barred") "barrier hit by suspension")
+(assert_return (invoke "free") (i32.const 1))
+(assert_return (invoke $first "test") (i32.const 1))
