@@ -35,7 +35,7 @@ func TestCorpusNative(t *testing.T) {
 			var modules census
 			runCorpus(t, &wast.Runner{Timeout: 20 * time.Second, CollectAlways: options.NoSignals, Executor: weft.Native, Native: options, Compiled: modules.count})
 			modules.report(t)
-			if modules.native < modules.interpreted {
+			if modules.native == 0 || modules.interpreted > 0 {
 				t.Errorf("%d modules were native, %d interpreted: this tests something else", modules.native, modules.interpreted)
 			}
 		})
