@@ -86,6 +86,12 @@ func (r *Reader) Unsigned(bits uint) (uint64, error) {
 
 // Signed reads a signed LEB128 number of at most the given number of bits.
 func (r *Reader) Signed(bits uint) (int64, error) {
+	if r.Pos < len(r.Buf) {
+		if b := r.Buf[r.Pos]; b < 0x80 && bits >= 7 {
+			r.Pos++
+			return int64(int8(b<<1) >> 1), nil
+		}
+	}
 	start, value := r.Pos, int64(0)
 	for shift := uint(0); ; shift += 7 {
 		b, err := r.Byte()
@@ -306,6 +312,16 @@ func (r *CodeReader) Next(in *Instr) error {
 }
 
 func (r *CodeReader) opcode() (Opcode, error) {
+	if r.Pos < len(r.Buf) && !r.dialect { // most instructions
+		if op, ok := opcodeForByte(r.Buf[r.Pos]); ok {
+			r.Pos++
+			return op, nil
+		}
+	}
+	return r.otherOpcode()
+}
+
+func (r *CodeReader) otherOpcode() (Opcode, error) {
 	at := r.Offset()
 	b, err := r.Byte()
 	if err != nil {
