@@ -30,9 +30,13 @@ type Context struct {
 	SuspendStub, ResumeStub, SwitchStub, ContNewStub uintptr
 	FreshStub                                        uintptr // where one goes on that has not begun
 	ResumeThrowStub                                  uintptr
-	AllocStub                                        uintptr
+	AllocStub, ArrayStub                             uintptr
 
 	Heap Heap
+	// CellSizes are those of the classes. ArrayClasses has twice the class of an array (eight times that
+	// leads to its run) by the words of its elements.
+	CellSizes    [HeapClasses]uint16
+	ArrayClasses [MaxArrayWords + 1]uint8
 
 	Fuel uintptr // address of the fuel that is left, for code that counts
 
@@ -61,8 +65,12 @@ type Heap struct {
 	Runs  [HeapClasses]struct{ Cursor, End uintptr }
 }
 
-// HeapClasses is the number of size classes.
-const HeapClasses = 39
+// HeapClasses is the number of size classes, MaxArrayWords the most words that the elements of an
+// array have which code makes by itself.
+const (
+	HeapClasses   = 39
+	MaxArrayWords = 64
+)
 
 // Offsets of fields of the context.
 const (
@@ -81,6 +89,9 @@ const (
 	OffContNewStub     = int32(unsafe.Offsetof(Context{}.ContNewStub))
 	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
+	OffArrayStub       = int32(unsafe.Offsetof(Context{}.ArrayStub))
+	OffCellSizes       = int32(unsafe.Offsetof(Context{}.CellSizes))
+	OffArrayClasses    = int32(unsafe.Offsetof(Context{}.ArrayClasses))
 	OffTypes           = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Types))
 	OffRuns            = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Runs))
 	OffFuel            = int32(unsafe.Offsetof(Context{}.Fuel))

@@ -33,6 +33,8 @@ func dispatch(m *machine) bool {
 		return m.end(m.interrupted(m.atCall))
 	case requestAlloc:
 		return m.nextRun() && m.goesOn()
+	case requestArray:
+		return m.newArray() && m.goesOn()
 	case requestTrap:
 		if wasm.TrapCode(c.FaultAddr) == wasm.TrapFuelExhausted {
 			m.store.Fuel = 0

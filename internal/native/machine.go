@@ -117,10 +117,11 @@ func newContext() *codegen.Context {
 	c := &codegen.Context{
 		FreshStub: p.fresh, HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
-		ResumeThrowStub: p.resumeThrow, AllocStub: p.alloc,
+		ResumeThrowStub: p.resumeThrow, AllocStub: p.alloc, ArrayStub: p.array,
 		HostEntry: hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
 	}
 	c.HostFrame[0] = uintptr(unsafe.Pointer(&c.HostFrame[1]))
+	fillClasses(c)
 	return c
 }
 

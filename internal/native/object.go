@@ -26,8 +26,6 @@ func (m *machine) objectBuiltin(b ssa.Builtin, in *store.Instance) bool {
 	switch b {
 	case ssa.StructNew:
 		return made(s.NewStruct(id()))
-	case ssa.ArrayNew:
-		return made(s.NewArray(id(), number(2)))
 	case ssa.ArrayNewData:
 		return made(in.NewArrayData(id(), number(2), number(3), number(4)))
 	case ssa.ArrayNewElem:
@@ -82,17 +80,48 @@ func shareHeap(s *store.Store, c *codegen.Context) {
 	s.ShareHeap((*store.HeapShared)(unsafe.Pointer(&c.Heap)))
 }
 
+// fillClasses makes the tables by which code finds classes.
+func fillClasses(c *codegen.Context) {
+	for class := range c.CellSizes {
+		c.CellSizes[class] = uint16(store.CellSize(class))
+	}
+	for words := range c.ArrayClasses {
+		class, _ := store.CellClass(store.HeaderSize + 8*uint64(words))
+		c.ArrayClasses[words] = uint8(2 * class)
+	}
+}
+
 // nextRun provides room for objects of a class.
 func (m *machine) nextRun() bool { return m.done(m.store.NextRun(int(m.context.FaultAddr))) }
+
+// newArray makes an array that code could not make by itself.
+func (m *machine) newArray() bool {
+	a := &m.context.Args
+	ref, trap := m.store.NewFilledArray(wasm.TypeID(a[0]), uint32(a[1]), a[2])
+	a[0] = ref
+	return m.done(trap)
+}
 
 // emitAlloc leaves with the number of a size class, which the caller has put in Request, in
 // FaultAddr. It keeps all registers.
 func emitAlloc(a *amd64.Assembler) {
+	emitKeeping(a, func() {
+		a.Load(amd64.S32, amd64.RAX, ctxAt(codegen.OffRequest))
+		a.Store(amd64.S64, ctxAt(ctxFaultAddr), amd64.RAX)
+		a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestAlloc)
+	})
+}
+
+// emitArray leaves for an array. It keeps all registers.
+func emitArray(a *amd64.Assembler) {
+	emitKeeping(a, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestArray) })
+}
+
+// emitKeeping leaves with a request, and returns with all registers as they were.
+func emitKeeping(a *amd64.Assembler, request func()) {
 	ints, floats := allRegisters()
 	saveRegisters(a, ints, floats)
-	a.Load(amd64.S32, amd64.RAX, ctxAt(codegen.OffRequest))
-	a.Store(amd64.S64, ctxAt(ctxFaultAddr), amd64.RAX)
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestAlloc)
+	request()
 	back := a.NewLabel()
 	leave(a, back)
 	a.Bind(back)

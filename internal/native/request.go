@@ -10,6 +10,7 @@ const (
 	requestPoll                   // a loop sees that Interrupt is set
 	requestPreempt                // interrupted at ResumePC
 	requestAlloc                  // FaultAddr: the size class of which cells are needed
+	requestArray                  // Args: type, length, word
 	requestCompile                // of the function whose number is in R13, of the instance in R14
 
 	// Operations on continuations. Registers are in Saved: arguments and results as in

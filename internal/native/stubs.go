@@ -33,7 +33,7 @@ const (
 
 // stubs are the addresses of the code between Go and compiled functions.
 type stubs struct {
-	entry, exit, host, trap, grow, poll, alloc, async, fault uintptr
+	entry, exit, host, trap, grow, poll, alloc, array, async, fault uintptr
 	// lazy is where functions lead that are not compiled yet.
 	lazy uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
@@ -44,7 +44,7 @@ type stubs struct {
 func (s *stubs) all() []stub {
 	return []stub{
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
-		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.alloc, emitAlloc}, {&s.async, emitAsync}, {&s.fault, emitFault},
+		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
 		{&s.lazy, emitSwitch(requestCompile)},
 		{&s.contNew, emitContNew}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
@@ -196,14 +196,7 @@ func restoreRegisters(a *amd64.Assembler, ints, floats []amd64.Reg) {
 }
 
 func emitPoll(a *amd64.Assembler) {
-	ints, floats := allRegisters()
-	saveRegisters(a, ints, floats)
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPoll)
-	back := a.NewLabel()
-	leave(a, back)
-	a.Bind(back)
-	restoreRegisters(a, ints, floats)
-	a.Ret()
+	emitKeeping(a, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPoll) })
 }
 
 // emitAsync is where a signal makes a thread go on that was at ResumePC, at any

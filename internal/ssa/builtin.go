@@ -21,7 +21,6 @@ const (
 	ThrowRef                     // exception; does not return
 	ContBind                     // type of the result, continuation, arguments... -> continuation
 	StructNew                    // type -> struct of zeros
-	ArrayNew                     // type, n -> array of zeros
 	ArrayNewData                 // type, segment, from, n -> array
 	ArrayNewElem                 // type, segment, from, n -> array
 	ArrayFill                    // array, at, n, value (its bits)
@@ -67,7 +66,6 @@ var Builtins = [builtinCount]BuiltinInfo{
 	ContBind:     {Name: "cont.bind", Sig: Signature{[]Type{I64, I32, I64}, []Type{I64}}, Variadic: true},
 
 	StructNew:     {Name: "struct.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},
-	ArrayNew:      {Name: "array.new", Sig: Signature{[]Type{I64, I32, I32}, []Type{I64}}},
 	ArrayNewData:  {Name: "array.new_data", Sig: Signature{[]Type{I64, I32, I32, I32, I32}, []Type{I64}}},
 	ArrayNewElem:  {Name: "array.new_elem", Sig: Signature{[]Type{I64, I32, I32, I32, I32}, []Type{I64}}},
 	ArrayFill:     {Name: "array.fill", Sig: Signature{[]Type{I64, I64, I32, I32}, nil}, Variadic: true},

@@ -16,6 +16,8 @@ func (o *Optimizer) fold(v *Value) *Value {
 		return o.foldUnary(v)
 	case v.Op == OpSelect:
 		return o.foldSelect(v)
+	case v.Op == OpPartFixed && v.Aux == objectLen && v.Args[0].Op == OpNewArray:
+		return v.Args[0].Args[1]
 	}
 	return v
 }

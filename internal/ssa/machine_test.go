@@ -13,6 +13,7 @@ type machine struct {
 	values  []uint64
 	memory  map[uint64]byte
 	records map[uint64]uint64 // what has been set since the last call
+	lengths map[uint64]uint64 // of arrays that have been made, by the address
 	epoch   uint64            // number of calls
 	allocs  uint64
 	steps   int
@@ -33,7 +34,7 @@ const maxSteps = 1000
 
 // execute runs a function and returns its effects, and whether it came to an end.
 func execute(f *Func, args []uint64) (effects []string, ended bool) {
-	m := &machine{f: f, values: make([]uint64, f.NumValues()), memory: map[uint64]byte{}, records: map[uint64]uint64{}}
+	m := &machine{f: f, values: make([]uint64, f.NumValues()), memory: map[uint64]byte{}, records: map[uint64]uint64{}, lengths: map[uint64]uint64{}}
 	for i, p := range f.Blocks[0].Params {
 		m.values[p.ID] = truncate(p.Type, args[i%len(args)])
 	}
@@ -180,12 +181,19 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 		r = hashOf(m.allocs, 5) &^ 15
 	case OpCommit:
 		m.note("commit %d %v", v.Aux, args)
+	case OpNewArray:
+		m.note("new_array %d %v @%d", v.Aux, args, v.Pos)
+		m.allocs++
+		r = hashOf(m.allocs, 5) &^ 15
+		m.lengths[r+objectLen] = args[1]
 	case OpPart, OpPartFixed:
 		at, ok := args[0]+uint64(v.Aux), false
 		if r, ok = m.records[at]; !ok {
 			r = hashOf(at, m.epoch)
 			if v.Op == OpPartFixed {
-				r = hashOf(at)
+				if r, ok = m.lengths[at]; !ok {
+					r = hashOf(at)
+				}
 			}
 		}
 		n := 64 - 8*v.Mem.Size()

@@ -9,8 +9,8 @@ import (
 // Structs and arrays. Parts are accessed by their offsets, after checks for null and of
 // indices. Objects whose size is known, and which are not large, are made inline: OpAlloc takes
 // room, OpSetPart fills it, all of it that is ever read, and OpCommit makes it an object.
-// Until then nobody knows of it, so an interruption in between does no harm. Everything else
-// is left to builtins.
+// Until then nobody knows of it, so an interruption in between does no harm. Arrays of other
+// lengths are made by OpNewArray (array.go). Everything else is left to builtins.
 
 // object builds an instruction on structs, arrays or i31, or a cast.
 func (b *Builder) object() {
@@ -220,27 +220,6 @@ func (b *Builder) arrayElement(ref, index *Value) *Value {
 	return b.add(OpAdd, I64, 0, ref, at)
 }
 
-// zeroArray returns a new array of zeros.
-func (b *Builder) zeroArray(n *Value) *Value {
-	obj := b.builtin(ArrayNew, b.number(b.in.Index), n)
-	obj.Ref = NotNull | NotI31
-	return obj
-}
-
-func (b *Builder) arrayNew() {
-	n := b.pop()
-	if b.in.Op == wasm.OpArrayNewDefault {
-		b.push(b.zeroArray(n))
-		return
-	}
-	value := b.pop()
-	obj := b.zeroArray(n)
-	if value.Op != OpConst || value.Aux != 0 {
-		b.variadic(ArrayFill, obj, b.constant(I32, 0), n, b.bitsOf(value))
-	}
-	b.push(obj)
-}
-
 func (b *Builder) arrayNewFixed() {
 	layout, t, n := b.layout(), b.fields()[0].Type, b.in.Index2
 	values := b.popN(int(n))
@@ -248,7 +227,7 @@ func (b *Builder) arrayNewFixed() {
 	first := layout.Offsets[0]
 	obj, class, inline := b.alloc(uint64(first)+uint64(n)<<log2, n)
 	if !inline {
-		obj = b.zeroArray(b.number(n))
+		obj = b.newArray(b.number(n), b.constant(I64, 0))
 	}
 	for i, v := range values {
 		b.setPart(obj, first+int64(i)<<log2, t, v)

@@ -138,12 +138,15 @@ const (
 	// Objects of the collected heap (object.go). Alloc: an object of a size class (Aux), with
 	// nothing in it; Commit: object, which is made now; Aux: its class. Between them there are
 	// only SetPart. Part: pointer; SetPart: pointer, value. Aux: offset. They never trap. The
-	// value of a PartFixed does not change once the object is made.
+	// value of a PartFixed does not change once the object is made. NewArray: type, number of
+	// elements (both i32), word (i64): an array, filled with the word; Aux: the logarithm of the
+	// elements' width; it traps if there is no room, but is no call.
 	OpAlloc
 	OpCommit
 	OpPart
 	OpPartFixed
 	OpSetPart
+	OpNewArray
 
 	// Traps. Aux: wasm.TrapCode. Argument: condition (i32).
 	OpTrapIf
@@ -240,7 +243,8 @@ var Ops = [opCount]OpInfo{
 	OpGet: info("get", 1, 0), OpGetInvariant: info("get_invariant", 1, pure), OpSet: info("set", 2, 0),
 	OpAlloc: info("alloc", 0, 0), OpCommit: info("commit", 1, 0),
 	OpPart: info("part", 1, 0), OpPartFixed: info("part_fixed", 1, 0), OpSetPart: info("set_part", 2, 0),
-	OpTrapIf: info("trap_if", 1, 0), OpTrapUnless: info("trap_unless", 1, 0),
+	OpNewArray: info("new_array", 3, 0),
+	OpTrapIf:   info("trap_if", 1, 0), OpTrapUnless: info("trap_unless", 1, 0),
 
 	OpCall: info("call", -1, call), OpCallRecord: info("call_record", -1, call), OpBuiltin: info("builtin", -1, call),
 	OpResult: info("result", 1, 0), OpPoll: info("poll", 0, 0), OpFuel: info("fuel", 0, 0),

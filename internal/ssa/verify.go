@@ -281,6 +281,11 @@ func checkTypes(v *Value) error {
 	case OpCommit:
 		result(Void)
 		is(0, I64)
+	case OpNewArray:
+		result(I64)
+		is(0, I32)
+		is(1, I32)
+		is(2, I64)
 	case OpPart, OpPartFixed:
 		is(0, I64)
 		ok = ok && v.Type != Void && v.Mem.Size() <= v.Type.Size()

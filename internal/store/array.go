@@ -66,6 +66,19 @@ func (in *Instance) InitArrayElem(segment uint32, ref uint64, at, from, n uint32
 	return wasm.TrapNone
 }
 
+// NewFilledArray allocates an array of n elements whose memory repeats a word.
+func (s *Store) NewFilledArray(id wasm.TypeID, n uint32, word uint64) (uint64, wasm.TrapCode) {
+	ref, trap := s.NewArray(id, n)
+	if trap == wasm.TrapNone && word != 0 && n != 0 {
+		f := &s.Layout(id).Fields[0]
+		words := unsafe.Slice((*uint64)(Element(ref, f, 0)), (uint64(n)*uint64(f.Width)+7)/8)
+		for i := range words {
+			words[i] = word
+		}
+	}
+	return ref, trap
+}
+
 // elements returns the elements of an array of references.
 func (s *Store) elements(ref uint64) []uint64 {
 	f := &s.Layout(ObjectType(ref)).Fields[0]

@@ -26,6 +26,7 @@ type Emitter struct {
 	exits     []exit
 	polls     []poll
 	refills   []refill
+	arrays    []arrayAway
 	tables    []table
 	constants []poolConstant
 	vectors   []Label // of the constants of 16 bytes; 0 for one that is not in pooled
@@ -73,7 +74,7 @@ type pads struct {
 func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
-	e.exits, e.polls, e.refills, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.tables[:0], e.constants[:0], e.pads[:0]
+	e.exits, e.polls, e.refills, e.arrays, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.tables[:0], e.constants[:0], e.pads[:0]
 	e.catches = e.catches[:0]
 	e.blocks, e.sites, e.calls = e.blocks[:0], e.sites[:0], e.calls[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
@@ -192,6 +193,7 @@ func (e *Emitter) rare(g growth) {
 		e.site(r.pos, wasm.TrapNone)
 		a.Jmp(r.again)
 	}
+	e.arraysAway()
 	for i := range e.exits {
 		x := &e.exits[i]
 		a.Bind(x.label)

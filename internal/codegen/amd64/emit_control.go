@@ -233,6 +233,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.sites[e.call].Switch, e.sites[e.call].Number = codegen.Resume, int64(uint32(in.Imm))
 	case mAlloc:
 		e.alloc(in)
+	case mArray:
+		e.newArray(in)
 	case mFuel:
 		left := e.reg(in, 0)
 		a.Load(S64, left, At(contextReg, codegen.OffFuel))

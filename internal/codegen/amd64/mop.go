@@ -180,6 +180,7 @@ const (
 	mPoll
 	mFuel  // temporary
 	mAlloc // d; Imm: size class
+	mArray // type, length, word or none for 0, d, two temporaries; Imm: the logarithm of the elements' width
 
 	mopCount
 )
@@ -198,7 +199,7 @@ var mopNames = [mopCount]string{
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array",
 }
 
 // String returns the name of the operation, with its form and consumer.

@@ -102,6 +102,8 @@ func (s *Selector) choose(v *ssa.Value) {
 		}
 	case ssa.OpAlloc:
 		s.add(mAlloc, codegen.Inst{Imm: v.Aux}, s.def(v))
+	case ssa.OpNewArray:
+		s.newArray(v)
 	case ssa.OpCommit:
 		s.commit(v)
 	case ssa.OpFuel:

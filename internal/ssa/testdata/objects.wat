@@ -2,7 +2,8 @@
   (rec
     (type $shape (sub (struct (field $id i32) (field $tag (mut i8)))))
     (type $circle (sub final $shape (struct (field $id i32) (field $tag (mut i8)) (field $r (mut f64)))))
-    (type $list (array (mut (ref null $shape)))))
+    (type $list (array (mut (ref null $shape))))
+    (type $bytes (array (mut i8))))
   ;; All fields are written before the object is there; what was just stored need not be loaded.
   (func $make (param $id i32) (result i32) (local $s (ref null $circle))
     (local.set $s (struct.new $circle (local.get $id) (i32.const 1) (f64.const 2)))
@@ -23,7 +24,11 @@
       (return (struct.get $shape $id (br_on_cast_fail $no anyref (ref $shape) (local.get $a)))))
     (drop) (i32.const -1))
   (func $i31 (param $a anyref) (result i32) (i31.get_s (ref.cast (ref i31) (local.get $a))))
+  ;; The length of an array that has just been made is known; a narrow value is repeated in a word.
   (func $fill (param $s (ref $shape)) (param $n i32) (result (ref $list))
     (array.new $list (local.get $s) (local.get $n)))
+  (func $bytes (param $v i32) (param $n i32) (result i32)
+    (array.get_u $bytes (array.new $bytes (local.get $v) (local.get $n)) (i32.const 3)))
+  (func $few (result (ref $bytes)) (array.new $bytes (i32.const 0x1ff) (i32.const 9)))
   (func $pair (param $s (ref $shape)) (result (ref $list))
     (array.new_fixed $list 2 (local.get $s) (ref.null none))))
