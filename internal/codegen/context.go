@@ -40,6 +40,8 @@ type Context struct {
 
 	Fuel uintptr // address of the fuel that is left, for code that counts
 
+	PollsLeft uint32 // until one leaves to Go though Interrupt is 0
+
 	// The two sides of the border between Go and native code.
 	GoSP, GoBP           uintptr
 	NativeSP, NativePC   uintptr
@@ -95,6 +97,7 @@ const (
 	OffTypes           = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Types))
 	OffRuns            = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Runs))
 	OffFuel            = int32(unsafe.Offsetof(Context{}.Fuel))
+	OffPollsLeft       = int32(unsafe.Offsetof(Context{}.PollsLeft))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )
 

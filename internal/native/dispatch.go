@@ -30,6 +30,7 @@ func dispatch(m *machine) bool {
 		}
 		return m.end(m.interrupted(m.atInterruption))
 	case requestPoll:
+		c.PollsLeft = pollInterval
 		return m.end(m.interrupted(m.atCall))
 	case requestAlloc:
 		return m.nextRun() && m.goesOn()
@@ -63,6 +64,11 @@ func dispatch(m *machine) bool {
 func (m *machine) goesOn() bool {
 	return atomic.LoadUint32(&m.context.Interrupt) == 0 || m.end(m.interrupted(m.atCall))
 }
+
+// pollInterval is after how many polls code leaves to Go without being asked to: nothing that runs when all
+// processors of Go's are busy could ask. It is large beside what leaving costs, small beside what a program
+// notices.
+const pollInterval = 1 << 12
 
 // The assembly function hostEntry calls dispatch.
 var _ func(*machine) bool = dispatch

@@ -120,7 +120,12 @@ func newTestEngine(t testing.TB, config Config) *Engine {
 
 func newGuest(t testing.TB, limits store.Limits) *guest {
 	t.Helper()
-	g := &guest{t: t, engine: newTestEngine(t, Config{}), types: wasm.NewTypeSet()}
+	return newGuestOf(t, Config{}, limits)
+}
+
+func newGuestOf(t testing.TB, config Config, limits store.Limits) *guest {
+	t.Helper()
+	g := &guest{t: t, engine: newTestEngine(t, config), types: wasm.NewTypeSet()}
 	var err error
 	if g.store, err = store.New(g.types, g.engine, limits); err != nil {
 		t.Fatal(err)

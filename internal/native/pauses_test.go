@@ -57,6 +57,25 @@ func TestCancelCompiled(t *testing.T) {
 	wantFrames(t, interrupt.Stack, "spin")
 }
 
+// TestPollsYield keeps all processors busy with loops that nobody can interrupt: only their polls let the collector go on, and
+// the timer fire that ends them.
+func TestPollsYield(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	var group sync.WaitGroup
+	for range 2 * runtime.GOMAXPROCS(0) {
+		g := newGuestOf(t, Config{NoSignals: true}, store.DefaultLimits)
+		g.compiled(endless)
+		group.Go(func() {
+			if _, err := g.call(ctx, "spin"); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+		})
+	}
+	runtime.GC()
+	group.Wait()
+}
+
 // BenchmarkPauses runs the loop beside goroutines that allocate, and for comparison a loop of Go's. Each operation is a
 // collection of Go's; how long the world stood still is reported, in percentiles.
 func BenchmarkPauses(b *testing.B) {

@@ -244,6 +244,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)
 		a.Jcc(NE, away)
+		a.ALUStoreImm(SUB, S32, At(contextReg, codegen.OffPollsLeft), 1)
+		a.Jcc(B, away)
 		a.Bind(back)
 		e.polls = append(e.polls, poll{away, back, in.Pos})
 	}

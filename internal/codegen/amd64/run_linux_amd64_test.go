@@ -107,6 +107,7 @@ func newMachine(t testing.TB) *machine {
 	c.PollStub = m.place(assembled(func(a *Assembler) {
 		a.ALUStoreImm(ADD, S64, saved(14), 1)
 		a.StoreImm(S32, At(contextReg, codegen.OffInterrupt), 0)
+		a.StoreImm(S32, At(contextReg, codegen.OffPollsLeft), 600)
 		a.Ret()
 	}))
 	closure := &struct{ code uintptr }{entry}
