@@ -16,7 +16,7 @@ func (m *machine) meetsBarrier(p prompt, handled bool) bool {
 				return true
 			}
 		}
-		if !w.next() {
+		if !w.Next() {
 			break
 		}
 	}

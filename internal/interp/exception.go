@@ -71,7 +71,7 @@ func (m *machine) unwind() error {
 		return err
 	}
 	w := m.walk()
-	for inGuest := !m.isHost(m.cur); inGuest; inGuest = w.next() {
+	for inGuest := !m.isHost(m.cur); inGuest; inGuest = w.Next() {
 		if c := m.findClause(w.fn, uintptr(w.ip)); c != nil {
 			for m.cur != w.cont {
 				m.endContinuation()

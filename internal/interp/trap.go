@@ -44,8 +44,11 @@ func (m *machine) walk() walker {
 	return walker{m: m, ip: store.Pointer(m.ip), fp: m.frame(), fn: m.function(), cont: m.cur}
 }
 
-// next goes to the caller; false if that is the host.
-func (w *walker) next() bool {
+// Running implements [store.Walker].
+func (w *walker) Running() (*store.ContRecord, bool) { return w.cont, w.resumed }
+
+// Next implements [store.Walker].
+func (w *walker) Next() bool {
 	h := (*header)(store.Pointer(w.fn.Code))
 	l := (*link)(unsafe.Add(w.fp, h.link))
 	w.resumed = false
@@ -72,33 +75,14 @@ func (m *machine) stackTrace() store.StackTrace {
 	if m.isHost(m.cur) {
 		return store.StackTrace{}
 	}
-	total := 1
-	for w := m.walk(); w.next(); {
-		total++
-	}
-	var trace store.StackTrace
-	w := m.walk()
-	for i := range total {
-		if trace.Keeps(i, total) {
-			f := m.describe(w.fn, uintptr(w.ip))
-			if w.cont.Link != nil {
-				f.Continuation = m.conts.Number(w.cont)
-			}
-			f.ResumedHere = w.resumed
-			trace.Frames = append(trace.Frames, f)
-		} else {
-			trace.Omitted++
-		}
-		w.next()
-	}
-	return trace
+	return store.TraceFrom(m.store, m.walk())
 }
 
-// describe describes the call of fn whose next instruction is at ip.
-func (m *machine) describe(fn *store.FuncRecord, ip uintptr) store.Frame {
-	offset := 0
-	if c := code(m.store, fn); ip > c.start+instrSize {
-		offset = int(c.offsets[c.index(ip)])
+// Describe implements [store.Walker].
+func (w *walker) Describe() store.Frame {
+	s, offset := w.m.store, 0
+	if c := code(s, w.fn); uintptr(w.ip) > c.start+instrSize {
+		offset = int(c.offsets[c.index(uintptr(w.ip))])
 	}
-	return m.store.Instance(fn.Instance).Module.FuncFrame(fn.Index, offset)
+	return s.Instance(w.fn.Instance).Module.FuncFrame(w.fn.Index, offset)
 }

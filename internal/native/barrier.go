@@ -47,7 +47,7 @@ func (b *barriersOf) note(in *wasm.Instr) {
 // barrier first.
 func (m *machine) meetsBarrier(p prompt, handled bool) bool {
 	w := m.atCall()
-	for ok := w.ok; ok && (!handled || w.cont != p.parent); ok = w.next() {
+	for ok := w.ok; ok && (!handled || w.cont != p.parent); ok = w.Next() {
 		if w.place.inBarrier() {
 			return true
 		}

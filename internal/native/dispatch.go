@@ -106,7 +106,7 @@ func (m *machine) grow() bool {
 		panic(fmt.Sprintf("weft: native code at %#x wants a larger stack", m.returnAddress()))
 	}
 	if trap := m.growStack(uintptr(p.fn.frame)); trap != 0 {
-		return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(m.atPrologue(p))})
+		return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(m.atCallOf(p))})
 	}
 	return true
 }

@@ -19,7 +19,7 @@ import (
 func (m *machine) throw(from walker, tag *store.TagRecord, payload []uint64, ref uint64) bool {
 	m.payload = append(m.payload[:0], payload...) // payload may be in Args
 	w := from
-	for more := w.ok; more; more = w.next() {
+	for more := w.ok; more; more = w.Next() {
 		if kind, pad, ok := w.clause(tag); ok {
 			return m.deliver(&w, kind, pad, tag, ref)
 		}

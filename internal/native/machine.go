@@ -128,7 +128,7 @@ func newContext() *codegen.Context {
 // begin returns a machine for a call from the host, who calls leave at its end. On
 // failure the use of the store ends.
 func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*machine, error) {
-	if err := mayBegin(ctx, s); err != nil {
+	if err := s.MayBegin(ctx); err != nil {
 		s.Leave()
 		return nil, err
 	}
@@ -153,17 +153,6 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m.watch(ctx)
 	m.ctx, m.caller, m.use = ctx, s.Caller, use
 	return m, nil
-}
-
-// mayBegin returns the error for a call that must not begin.
-func mayBegin(ctx context.Context, s *store.Store) error {
-	if s.HostDepth >= s.Limits.HostDepth {
-		return &store.Trap{Code: wasm.TrapStackExhausted, Detail: "calls between host and Wasm nest too deeply"}
-	}
-	if ctx.Err() != nil {
-		return &store.Interrupt{Cause: context.Cause(ctx)}
-	}
-	return nil
 }
 
 // stateOf returns what the calls in a store share.

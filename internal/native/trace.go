@@ -38,9 +38,13 @@ func (m *machine) atSwitch(c *store.ContRecord) walker {
 	return w
 }
 
-// atPrologue is where the prologue of a function has called a stub.
-func (m *machine) atPrologue(p place) walker {
-	return walker{m: m, cont: m.cur, place: p, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
+// atCallOf is where a function was called whose prologue has called a stub. There is no such call if it is
+// the host's.
+func (m *machine) atCallOf(p place) walker {
+	w := walker{m: m, cont: m.cur, place: p, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
+	w.ok = w.Next()
+	w.resumed = false // the function has not begun
+	return w
 }
 
 // atFault is where an access has faulted.
@@ -102,8 +106,11 @@ func (w *walker) returns() bool {
 	return !ok && pc != 0 || ok && p.callSite() != nil
 }
 
-// next goes to the caller; false if that is the host.
-func (w *walker) next() bool {
+// Running implements [store.Walker].
+func (w *walker) Running() (*store.ContRecord, bool) { return w.cont, w.resumed }
+
+// Next implements [store.Walker].
+func (w *walker) Next() bool {
 	pc, ok := w.caller()
 	if !ok {
 		return false
@@ -114,33 +121,14 @@ func (w *walker) next() bool {
 
 // stackTrace describes the active calls; of a very deep stack both ends.
 func (m *machine) stackTrace(start walker) store.StackTrace {
-	var trace store.StackTrace
 	if !start.ok {
-		return trace
+		return store.StackTrace{}
 	}
-	total := 1
-	for w := start; w.next(); {
-		total++
-	}
-	w := start
-	for i := range total {
-		if trace.Keeps(i, total) {
-			f := w.describe()
-			if w.cont.Link != nil {
-				f.Continuation = m.store.Conts.Number(w.cont)
-			}
-			f.ResumedHere = w.resumed
-			trace.Frames = append(trace.Frames, f)
-		} else {
-			trace.Omitted++
-		}
-		w.next()
-	}
-	return trace
+	return store.TraceFrom(m.store, start)
 }
 
-// describe describes the call.
-func (w *walker) describe() store.Frame {
+// Describe implements [store.Walker].
+func (w *walker) Describe() store.Frame {
 	// The store has an instance of the module, which is alive while its code runs.
 	m := w.place.module.module.Value()
 	return m.FuncFrame(uint32(m.Space.ImportedFuncs+w.place.fn.own), w.place.pos())
