@@ -34,11 +34,11 @@ func callHost(m *machine) bool {
 	lent := s.Lend(caller)
 	err := s.Host(f).Call(m.ctx, m.slots)
 	s.TakeBack(lent)
-	if err != nil || s.Closed() || m.cancelled.Load() {
-		return m.endHostCall(f, err)
+	if err == nil && !s.Closed() && !m.cancelled.Load() {
+		copySlots(c.Args[:], m.slots[:f.Results])
+		return true
 	}
-	copySlots(c.Args[:], m.slots[:f.Results])
-	return true
+	return m.endHostCall(f, err)
 }
 
 // resizeSlots makes room for n slots of a host function.

@@ -137,7 +137,9 @@ type Store struct {
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
 	s := &Store{Types: types, Engine: engine, Limits: limits, roots: &rootTable{}}
-	s.use.open.Store(!lendsByFlag())
+	if !lendsByFlag() {
+		s.use.open = 1
+	}
 	s.heap.init(limits.HeapBytes)
 	if err := s.Conts.init(limits); err != nil {
 		return nil, fmt.Errorf("weft: new store: %w", err)

@@ -58,8 +58,8 @@ type useWord struct {
 	word   atomic.Uint32
 	closed atomic.Bool
 
-	lent uint32 // a host function runs, but the word does not say so
-	open atomic.Bool
+	lent uint32     // a host function runs, but the word does not say so
+	open uint32     // atomic: not 0 once lending is by the word
 	mu   sync.Mutex // held to move lent to the word
 }
 
@@ -94,7 +94,7 @@ func (s *Store) Leave() {
 func (u *useWord) openUp() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.open.Store(true)
+	atomic.StoreUint32(&u.open, 1)
 	fence()
 	if atomic.LoadUint32(&u.lent) != 0 {
 		atomic.StoreUint32(&u.lent, 0)
@@ -139,7 +139,7 @@ type Lent uint32
 func (s *Store) Lend(caller *InstanceRecord) Lent {
 	s.Caller = caller
 	word := s.use.word.Load()
-	if s.use.open.Load() {
+	if atomic.LoadUint32(&s.use.open) != 0 {
 		s.use.word.Store(word &^ useBusy)
 	} else {
 		writeFlag(&s.use.lent, 1)
@@ -150,7 +150,7 @@ func (s *Store) Lend(caller *InstanceRecord) Lent {
 // TakeBack ends that the store is lent, when the uses have ended to which it was.
 func (s *Store) TakeBack(l Lent) {
 	writeFlag(&s.use.lent, 0)
-	if s.use.open.Load() {
+	if atomic.LoadUint32(&s.use.open) != 0 {
 		s.await(l)
 	}
 }
