@@ -19,7 +19,6 @@ type Context struct {
 	// Link.
 	PoolHead             uintptr
 	PoolCount, PoolLimit uint32
-	Live                 uintptr // address of the number of continuations
 
 	// HostFrame is that of the host where it has resumed a continuation: an instance, which
 	// the next word is for a suspension that looks for clauses, of which there are none.

@@ -72,6 +72,7 @@ type border struct{ current, stackLimit, nativeSP, nativePC uintptr }
 // it serves another. A watch that comes late sets a flag then that means nothing.
 type storeState struct {
 	engine  *Engine
+	conts   *store.Continuations
 	context *codegen.Context
 	idle    []*machine
 	entries map[wasm.TypeID]uintptr // adapters, by type
@@ -102,14 +103,17 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	c.StackLimit, c.Current = 0, 0
 	c.PoolHead, c.PoolCount = 0, 0
 	c.Conts = uintptr(unsafe.Pointer(s.Conts.At(0)))
-	c.Live = uintptr(unsafe.Pointer(s.Conts.LiveCounter()))
+	s.Conts.UsePool(&c.PoolCount)
 	atomic.StoreUint32(&c.Interrupt, 0)
 	shareHeap(s, c)
-	return &storeState{engine: e, context: c, entries: map[wasm.TypeID]uintptr{}}
+	return &storeState{engine: e, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
 }
 
 // Release implements [store.NativeState].
-func (s *storeState) Release() { s.engine.contexts.Put(s.context) }
+func (s *storeState) Release() {
+	s.conts.UsePool(nil)
+	s.engine.contexts.Put(s.context)
+}
 
 // newContext returns a context of which all is there that does not depend on the store.
 func newContext() *codegen.Context {

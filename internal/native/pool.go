@@ -21,7 +21,6 @@ const (
 	ctxPoolHead  = int32(unsafe.Offsetof(codegen.Context{}.PoolHead))
 	ctxPoolCount = int32(unsafe.Offsetof(codegen.Context{}.PoolCount))
 	ctxPoolLimit = int32(unsafe.Offsetof(codegen.Context{}.PoolLimit))
-	ctxLive      = int32(unsafe.Offsetof(codegen.Context{}.Live))
 	ctxFreshStub = int32(unsafe.Offsetof(codegen.Context{}.FreshStub))
 )
 
@@ -45,8 +44,6 @@ func emitContNew(a *amd64.Assembler) {
 	a.Store(amd64.S32, amd64.At(d, l.Type), numberRegister)
 	a.Load(amd64.S64, x, ctxAt(ctxFreshStub))
 	a.Store(amd64.S64, amd64.At(d, l.PC), x)
-	a.Load(amd64.S64, x, ctxAt(ctxLive))
-	a.UnaryMem(amd64.INC, amd64.S32, amd64.At(x, 0))
 	a.Load(amd64.S64, amd64.RAX, amd64.At(d, l.Ref))
 	a.Ret()
 	a.Bind(slow)
@@ -58,7 +55,7 @@ func emitContNew(a *amd64.Assembler) {
 func emitContReturn(a *amd64.Assembler) {
 	l := store.LayoutCont()
 	slow := a.NewLabel()
-	const d, parent, x, y = amd64.RBP, amd64.R12, amd64.R13, amd64.R14
+	const d, parent, x = amd64.RBP, amd64.R12, amd64.R13
 	a.Load(amd64.S64, d, ctxAt(codegen.OffCurrent))
 	a.Load(amd64.S64, parent, amd64.At(d, l.Link))
 	a.ALUStoreImm(amd64.CMP, amd64.S8, amd64.At(d, l.Class), int32(store.StackClass(freshStack)))
@@ -71,8 +68,6 @@ func emitContReturn(a *amd64.Assembler) {
 	a.Store(amd64.S64, amd64.At(d, l.Frame), x)
 	a.Load(amd64.S64, amd64.RSP, amd64.At(parent, l.Frame))
 	a.StoreImm(amd64.S32, amd64.At(d, l.Status), l.Free)
-	a.Load(amd64.S64, y, ctxAt(ctxLive))
-	a.UnaryMem(amd64.DEC, amd64.S32, amd64.At(y, 0))
 	a.Load(amd64.S64, x, ctxAt(ctxPoolHead))
 	a.Store(amd64.S64, amd64.At(d, l.Link), x)
 	a.Store(amd64.S64, ctxAt(ctxPoolHead), d)

@@ -309,7 +309,7 @@ func (c *Continuations) sweep() {
 		}
 		r.marked = false
 	}
-	c.trigger = max(firstContTrigger, 2*c.live)
+	c.trigger = max(firstContTrigger, 2*uint32(c.Live()))
 	c.stacks.trigger = max(firstStackTrigger, 2*c.stacks.used)
 }
 

@@ -202,7 +202,9 @@ type Continuations struct {
 	limit  uint32      // of descriptors
 	made   uint32      // descriptors ever used, number 0 included
 	free   *ContRecord // head of the free list
+	// live counts those that are not in the free list. Of these, machine code has a number in a list of its own.
 	live   uint32
+	pooled *uint32 // nil if there is no such list
 	// trigger is how many may live before a collection is wanted.
 	trigger uint32
 	stacks  stackAllocator
@@ -218,7 +220,7 @@ const (
 // WantsCollection reports whether so much has been allocated since the last
 // collection that it is time for another.
 func (c *Continuations) WantsCollection() bool {
-	return c.live >= c.trigger || c.stacks.used >= c.stacks.trigger
+	return c.Live() >= int(c.trigger) || c.stacks.used >= c.stacks.trigger
 }
 
 func (c *Continuations) init(limits Limits) error {
@@ -244,12 +246,20 @@ func (c *Continuations) release() {
 	c.stacks.release()
 }
 
-// LiveCounter returns where the number of Live is kept, for machine code that takes and gives
-// back descriptors by itself.
-func (c *Continuations) LiveCounter() *uint32 { return &c.live }
+// UsePool tells where machine code counts the descriptors that are free for it; with nil there are
+// no such descriptors any more.
+func (c *Continuations) UsePool(count *uint32) {
+	c.live = uint32(c.Live())
+	c.pooled = count
+}
 
 // Live returns the number of continuations that are fresh, suspended or running.
-func (c *Continuations) Live() int { return int(c.live) }
+func (c *Continuations) Live() int {
+	if c.pooled == nil {
+		return int(c.live)
+	}
+	return int(c.live - *c.pooled)
+}
 
 // StackBytes returns the bytes of their stacks.
 func (c *Continuations) StackBytes() uint64 { return c.stacks.used }
