@@ -59,7 +59,7 @@ type useWord struct {
 	closed atomic.Bool
 
 	lent uint32     // a host function runs, but the word does not say so
-	open uint32     // atomic: not 0 once lending is by the word
+	open uint32     // not 0 once lending is by the word; an atomic.Bool would keep TakeBack from being inlined
 	mu   sync.Mutex // held to move lent to the word
 }
 
