@@ -2,58 +2,31 @@ package interp
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"weft/internal/golden"
 	"weft/internal/store"
 	"weft/wasm"
 	"weft/wasm/text"
 	"weft/wasm/validate"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
-
 // TestLowering compares the register code of the modules in testdata with the
 // golden files beside them. After an intended change: go test -run Lowering -update
 func TestLowering(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.wat")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no testdata", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".wat"), func(t *testing.T) {
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			features := wasm.AllFeatures
-			if strings.Contains(file, "2023") {
-				features |= wasm.TypedContinuations2023
-			}
-			got := lowerAll(t, source, features)
-			golden := strings.TrimSuffix(file, ".wat") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
-		})
-	}
+	golden.Run(t, "testdata/*.wat", func(t *testing.T, file string, source []byte) string {
+		features := wasm.AllFeatures
+		if strings.Contains(file, "2023") {
+			features |= wasm.TypedContinuations2023
+		}
+		return lowerAll(t, source, features)
+	})
 }
 
 // lowerAll returns the register code of all functions of a module.
-func lowerAll(t *testing.T, source []byte, features wasm.Features) []byte {
+func lowerAll(t *testing.T, source []byte, features wasm.Features) string {
 	m, err := text.Parse(source, features)
 	if err != nil {
 		t.Fatal(err)
@@ -86,5 +59,5 @@ func lowerAll(t *testing.T, source []byte, features wasm.Features) []byte {
 			fmt.Fprintf(&out, "      barrier [%d, %d)\n", b.start, b.end)
 		}
 	}
-	return out.Bytes()
+	return out.String()
 }

@@ -1,17 +1,15 @@
 package amd64
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"weft/internal/codegen"
+	"weft/internal/golden"
 	"weft/internal/ssa"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // TestGolden compares the code of small functions with golden files: that
 // selection takes operations together, and that their encodings are short.
@@ -31,7 +29,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func checkGolden(t *testing.T, source, golden string, features Features) {
+func checkGolden(t *testing.T, source, want string, features Features) {
 	file, err := os.ReadFile(source)
 	if err != nil {
 		t.Fatal(err)
@@ -64,18 +62,7 @@ func checkGolden(t *testing.T, source, golden string, features Features) {
 			fmt.Fprintf(&got, "\t%s\n", line)
 		}
 	}
-	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("the code is\n%s", got.String())
-	}
+	golden.Check(t, want, got.String())
 }
 
 // TestInstName reads a function before registers are allocated.
