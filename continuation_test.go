@@ -191,6 +191,29 @@ func TestContinuationFromGuest(t *testing.T) {
 	}
 }
 
+// TestBoundWithoutValues looks at the type of a continuation that was bound, with no values, when
+// it waited for something else.
+func TestBoundWithoutValues(t *testing.T) {
+	in := instantiate(t, `(module
+	  (type $f (func (result i32))) (type $k (cont $f))
+	  (type $g (func (param i64) (result i32))) (type $kg (cont $g))
+	  (tag $nothing) (tag $number (result i64))
+	  (elem declare func $body)
+	  (func $body (result i32) (suspend $nothing) (drop (suspend $number)) (i32.const 3))
+	  (func (export "half") (result (ref null $kg))
+	    (block $n (result (ref $kg))
+	      (resume $k (on $number $n)
+	        (cont.bind $k $k
+	          (block $h (result (ref $k))
+	            (resume $k (on $nothing $h) (cont.new $k (ref.func $body)))
+	            (unreachable))))
+	      (unreachable))))`)
+	k := call(t, in, "half")[0].Ref().(*weft.Continuation)
+	if got := k.Type().String(); got != "[i64] -> [i32]" {
+		t.Errorf("its type is %s", got)
+	}
+}
+
 // TestHostSuspends suspends the guest from a host function that it calls.
 func TestHostSuspends(t *testing.T) {
 	store, in := forGoInstance(t)

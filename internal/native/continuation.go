@@ -172,8 +172,8 @@ func (m *machine) start(r, parent *store.ContRecord) {
 	inner := r.Inner()
 	if inner.Bound > 0 {
 		m.addBound(inner, m.awaited(r))
-		r.SetReady()
 	}
+	r.SetReady()
 	r.Link = parent
 	r.ResumedAgain()
 	m.goOn(inner)
@@ -291,9 +291,9 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 		}
 		copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), bound+n)[bound:], values(n))
 		inner.Bound = uint16(bound + n)
-		r.Hold()
 	}
 	r.SetType(t)
+	r.Hold() // without values, too: its next resume must note that the type is from before
 	return conts.Ref(r), wasm.TrapNone
 }
 
