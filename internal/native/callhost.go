@@ -31,8 +31,9 @@ func callHost(m *machine) bool {
 	if !f.IsHost() {
 		return m.endHostCall(f, s.CallHost(m.ctx, f, caller, m.slots))
 	}
+	host := s.Host(f) // before others may use the store, and add to it
 	lent := s.Lend(caller)
-	err := s.Host(f).Call(m.ctx, m.slots)
+	err := host.Call(m.ctx, m.slots)
 	s.TakeBack(lent)
 	if err == nil && !s.Closed() && !m.cancelled.Load() {
 		copySlots(c.Args[:], m.slots[:f.Results])

@@ -158,10 +158,14 @@ func (s *Store) TakeBack(l Lent) {
 // CallHost calls a host function of the store for the code of an instance. Functions that
 // another engine executes are called likewise.
 func (s *Store) CallHost(ctx context.Context, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
+	var host *HostFunc
+	if f.IsHost() {
+		host = s.Host(f) // before others may use the store, and add to it
+	}
 	lent := s.Lend(caller)
 	var err error
-	if f.IsHost() {
-		err = s.hosts[f.Index].Call(ctx, slots)
+	if host != nil {
+		err = host.Call(ctx, slots)
 	} else {
 		err = s.Engine.Call(ctx, s, f, slots)
 	}
