@@ -14,17 +14,18 @@ import (
 )
 
 // memorySaved keeps functions by configuration.
-type memorySaved map[string]savedMap
+type memorySaved map[string]savedList
 
-type savedMap map[int][]byte
+// savedList is by number: functions are compiled at the same time.
+type savedList [][]byte
 
-func (m savedMap) Get(own int) []byte { return m[own] }
+func (l savedList) Get(own int) []byte { return l[own] }
 
-func (m savedMap) Add(own int, content []byte) { m[own] = content }
+func (l savedList) Add(own int, content []byte) { l[own] = content }
 
 func (m memorySaved) open(configuration string) store.SavedFunctions {
 	if m[configuration] == nil {
-		m[configuration] = savedMap{}
+		m[configuration] = make(savedList, 2)
 	}
 	return m[configuration]
 }
