@@ -3,8 +3,9 @@
 package store
 
 import (
-	"golang.org/x/sys/unix"
 	"sync"
+
+	"golang.org/x/sys/unix"
 )
 
 // The fences of the two sides of a store's lending (use.go). On this processor a write becomes
@@ -12,27 +13,40 @@ import (
 // membarrier ends that for all threads of the process, at the cost of 300 ns for who
 // calls it and none for the others.
 
-// Commands of membarrier.
+// Commands of membarrier. What the first one returns has the bits of those that there are.
 const (
+	query                    = 0
 	privateExpedited         = 1 << 3
 	registerPrivateExpedited = 1 << 4
 )
 
-func membarrier(command uintptr) bool {
-	_, _, err := unix.Syscall(unix.SYS_MEMBARRIER, command, 0, 0)
-	return err == 0
+func membarrier(command uintptr) (uintptr, bool) {
+	r, _, err := unix.Syscall(unix.SYS_MEMBARRIER, command, 0, 0)
+	return r, err == 0
 }
 
-// lendsByFlag reports whether a store may lend by its flag: whether the process, which has
-// asked for that, may use membarrier.
+// lendsByFlag reports whether a store may lend by its flag: whether there is membarrier.
 var lendsByFlag = sync.OnceValue(func() bool {
-	return membarrier(registerPrivateExpedited) && membarrier(privateExpedited)
+	const commands = privateExpedited | registerPrivateExpedited
+	have, ok := membarrier(query)
+	return ok && have&commands == commands
 })
+
+// register says that the process will use membarrier. That takes 10 ms, so it is said when it
+// does, which most processes never do.
+var register = sync.OnceFunc(func() { mustBarrier(registerPrivateExpedited) })
+
+func mustBarrier(command uintptr) {
+	if _, ok := membarrier(command); !ok {
+		panic("weft: the kernel refuses the membarrier that it has")
+	}
+}
 
 // fence makes visible what all threads have written.
 func fence() {
-	if lendsByFlag() && !membarrier(privateExpedited) {
-		panic("weft: the kernel does not know membarrier any more")
+	if lendsByFlag() {
+		register()
+		mustBarrier(privateExpedited)
 	}
 }
 
