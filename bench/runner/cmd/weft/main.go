@@ -27,28 +27,31 @@ func main() {
 	name := flag.String("engine", "native", "the `engine`")
 	cache := flag.String("cache", "", "keep what is known of modules in this `folder`")
 	flag.Parse()
-	engine, err := newEngine(*name, *cache)
-	if err != nil {
+	if err := run(*name, *cache); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	runner.Main(runtime{engine}, flag.Args())
 }
 
-func newEngine(name, cache string) (*weft.Engine, error) {
+func run(name, folder string) error {
 	config, ok := engines[name]
 	if !ok {
-		return nil, fmt.Errorf("this Weft has no engine %q", name)
+		return fmt.Errorf("this Weft has no engine %q", name)
+	}
+	cache, err := weft.NewCache(weft.CacheOptions{Dir: folder})
+	if err != nil {
+		return err
 	}
 	c := config()
-	if cache != "" {
-		dir, err := weft.NewCache(weft.CacheOptions{Dir: cache})
-		if err != nil {
-			return nil, err
-		}
-		c = c.WithCache(dir)
+	if folder != "" {
+		c = c.WithCache(cache)
 	}
-	return weft.NewEngine(c)
+	engine, err := weft.NewEngine(c)
+	if err != nil {
+		return err
+	}
+	runner.Main(runtime{engine}, flag.Args())
+	return cache.Flush()
 }
 
 type runtime struct{ engine *weft.Engine }
