@@ -19,7 +19,7 @@ type Server struct {
 // Servers returns the servers in the order of the report.
 func Servers() []Server {
 	return []Server{
-		{"Weft interpreter, a guest task per request", goServer("weft/examples/httpserver")},
+		{"Weft native, a guest task per request", goServer("weft/examples/httpserver")},
 		{"wazero compiler, an instance per request", goServer("weft/bench/runner/cmd/httpserver", "-engine", "wazero")},
 		{"Go net/http, no guest", goServer("weft/bench/runner/cmd/httpserver", "-engine", "go")},
 		{"V8 (Node) node:http, no guest", nodeServer},
