@@ -29,6 +29,7 @@ type Context struct {
 	SuspendStub, ResumeStub, SwitchStub, ContNewStub uintptr
 	FreshStub                                        uintptr // where one goes on that has not begun
 	ResumeThrowStub                                  uintptr
+	ContReturnStub                                   uintptr // to which the function of a continuation returns
 	AllocStub, ArrayStub                             uintptr
 
 	Heap Heap
@@ -88,6 +89,7 @@ const (
 	OffResumeStub      = int32(unsafe.Offsetof(Context{}.ResumeStub))
 	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))
 	OffContNewStub     = int32(unsafe.Offsetof(Context{}.ContNewStub))
+	OffContReturnStub  = int32(unsafe.Offsetof(Context{}.ContReturnStub))
 	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
 	OffArrayStub       = int32(unsafe.Offsetof(Context{}.ArrayStub))

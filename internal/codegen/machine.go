@@ -144,6 +144,10 @@ type Func struct {
 	// in the frame at offset 0 from the beginning.
 	InstanceHome bool
 
+	// Begins says that continuations begin with the function: then it jumps to what its return address is,
+	// because nobody has called it.
+	Begins bool
+
 	// Vectors are constants of 16 bytes that instructions name.
 	Vectors []ssa.Vector
 	// Catches are those of ssa.Func.

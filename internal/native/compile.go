@@ -20,6 +20,7 @@ import (
 // parts keep their memory; several compilers work on a module at the same time.
 type compiler struct {
 	env       *ssa.Env
+	begins    []bool // see survey
 	builder   ssa.Builder
 	optimizer ssa.Optimizer
 	selector  amd64.Selector
@@ -64,7 +65,8 @@ func newCompiler() *compiler {
 }
 
 // begin makes the compiler one for functions of a module.
-func (c *compiler) begin(env *ssa.Env, config *amd64.Config) {
+func (c *compiler) begin(env *ssa.Env, config *amd64.Config, begins []bool) {
+	c.begins = begins
 	c.env, c.selector.Config, c.emitter.Config = env, *config, *config
 }
 
@@ -94,6 +96,7 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
+	machine.Begins = c.begins != nil && c.begins[own]
 	if c.show != nil {
 		c.show("select", func() string { return machine.Text(amd64.InstName) })
 	}
@@ -119,11 +122,12 @@ func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
 	codes := make([]*codegen.Code, len(m.Wasm.Funcs))
 	errs := make([]error, len(codes))
 	saved := e.saved(m)
+	begins := surveyModule(m).begins
 	var next atomic.Int64
 	var failed atomic.Bool
 	work := func() {
 		c := newCompiler()
-		c.begin(env, &config)
+		c.begin(env, &config, begins)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
 			if codes[i], errs[i] = saved.function(c, i); errs[i] != nil {
 				failed.Store(true)

@@ -129,7 +129,7 @@ func (e *Engine) prepare(m *store.Module) error {
 		return err
 	}
 	env := e.environment(m)
-	m.Native = &lazyCode{code, env, e.configuration(m, env), saved}
+	m.Native = &lazyCode{code, env, e.configuration(m, env), survey.begins, saved}
 	runtime.AddCleanup(m, e.remove, code)
 	return nil
 }

@@ -25,6 +25,7 @@ type lazyCode struct {
 	*moduleCode
 	env    *ssa.Env
 	config amd64.Config
+	begins []bool // see survey
 	saved  savedCode
 }
 
@@ -66,7 +67,7 @@ func (code *lazyCode) compile(own int, j *job) {
 	j.err = errStopped // for those who wait, should the compiler panic
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
-	c.begin(code.env, &code.config)
+	c.begin(code.env, &code.config, code.begins)
 	compiled, err := code.saved.function(c, own)
 	e.compilers.Put(c)
 	if err == nil {

@@ -77,9 +77,7 @@ func assembleStubs() ([]byte, stubs) {
 	var s stubs
 	var labels []amd64.Label
 	for _, stub := range s.all() {
-		if stub.address != &s.contReturn { // it stands behind the call in fresh
-			a.Align(16)
-		}
+		a.Align(16)
 		l := a.NewLabel()
 		a.Bind(l)
 		stub.emit(a)
@@ -262,14 +260,14 @@ func emitGoOn(a *amd64.Assembler) {
 	a.JmpMem(ctxAt(ctxResumePC))
 }
 
-// emitFresh is where a continuation goes on that has not begun. The return address is on its stack, but a call
-// tells the processor, too: so it foresees where the function's return leads, which is the same for all.
+// emitFresh is where a continuation goes on that has not begun. The return address is on its stack. Nothing is
+// called here: the function jumps to where it returns to (codegen.Func.Begins), so that the processor's foresight of returns
+// has only the calls and returns of frames.
 func emitFresh(a *amd64.Assembler) {
 	l := store.LayoutCont()
 	a.Load(amd64.S64, amd64.R13, ctxAt(codegen.OffCurrent))
 	a.StoreImm(amd64.S32, amd64.At(amd64.R13, l.Status), l.Begun)
 	a.Load(amd64.S64, amd64.R13, amd64.At(amd64.R13, l.Func))
 	a.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
-	a.ALUImm(amd64.ADD, amd64.S64, amd64.RSP, 8)
-	a.CallMem(amd64.At(amd64.R13, funcNative))
+	a.JmpMem(amd64.At(amd64.R13, funcNative))
 }

@@ -19,6 +19,8 @@ type survey struct {
 	clauses []int64
 	// barriers are those of each function; it is nil if there are none.
 	barriers [][]barrier
+	// begins tells for each function whether a continuation may begin with it; it is nil if none does.
+	begins []bool
 }
 
 // surveyBatch is how many functions are looked at in a row.
@@ -40,6 +42,7 @@ func surveyModule(m *store.Module) survey {
 	var next atomic.Int64
 	var barred atomic.Bool
 	barriers := make([][]barrier, len(funcs))
+	begin := newBeginnings(m)
 	work := func() {
 		var reader wasm.CodeReader
 		var in wasm.Instr
@@ -51,11 +54,13 @@ func surveyModule(m *store.Module) survey {
 			for i := from; i < min(from+surveyBatch, len(funcs)); i++ {
 				f := &funcs[i]
 				var found barriersOf
+				starts := begin.body()
 				reader.Reset(f.Body, f.BodyOffset, m.Features, m.Wasm.Dialect)
 				for reader.Len() > 0 && reader.Next(&in) == nil {
 					if dialect {
 						found.note(&in)
 					}
+					starts.note(&in)
 					if in.Op == wasm.OpResume || in.Op == wasm.OpResumeThrow || in.Op == wasm.OpResumeThrowRef {
 						sizes[i+1] += clauseBytes(in.Handlers)
 					}
@@ -74,6 +79,7 @@ func surveyModule(m *store.Module) survey {
 	if barred.Load() {
 		s.barriers = barriers
 	}
+	s.begins = begin.funcs()
 	for i := range funcs {
 		sizes[i+1] += sizes[i]
 	}

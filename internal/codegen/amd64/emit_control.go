@@ -187,6 +187,9 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.table(in)
 	case mReturn:
 		e.epilogue()
+		if e.f.Begins {
+			e.endContinuation()
+		}
 		a.Ret()
 	case mTrap:
 		e.raise(wasm.TrapCode(in.Imm), in.Pos)

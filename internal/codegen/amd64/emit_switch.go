@@ -76,6 +76,21 @@ func (e *Emitter) stub(in *codegen.Inst) {
 	e.sites[e.call].Number = in.Imm
 }
 
+// endContinuation emits the end of a function with which continuations begin, if it is that of a
+// continuation. A return would do, but no call belongs to it: the processor would take the wrong calls
+// for those that the next returns belong to.
+func (e *Emitter) endContinuation() {
+	a := &e.a
+	const to = RBP
+	called := a.NewLabel()
+	a.Load(S64, to, At(contextReg, codegen.OffContReturnStub))
+	a.ALULoad(CMP, S64, to, At(RSP, 0))
+	a.Jcc(NE, called)
+	a.ALUImm(ADD, S64, RSP, 8)
+	a.JmpReg(to)
+	a.Bind(called)
+}
+
 // oneRevision is what makes a reference the next one.
 const oneRevision = 1 << 32
 
