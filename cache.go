@@ -1,7 +1,6 @@
 package weft
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -31,8 +30,9 @@ import (
 // invalid modules run, and so do anything: it must belong to the user who runs the
 // program.
 type Cache struct {
-	build []byte     // which program runs
-	dir   *cache.Dir // nil for none
+	build  []byte     // which program runs
+	dir    *cache.Dir // nil for none
+	secret *cache.Secret
 
 	mu       sync.Mutex
 	maxBytes int64
@@ -64,12 +64,14 @@ func NewCache(o CacheOptions) (*Cache, error) {
 		o.MemoryBytes = 64 << 20
 	}
 	c := &Cache{maxBytes: o.MemoryBytes, entries: map[cache.Key]*cachedModule{}}
-	if o.Dir != "" {
+	if o.Dir == "" {
+		c.secret = cache.NewSecret()
+	} else {
 		dir, err := cache.Open(o.Dir, o.DirBytes)
 		if err != nil {
 			return nil, err
 		}
-		c.dir, c.build = dir, identifyBuild()
+		c.dir, c.build, c.secret = dir, identifyBuild(), dir.Secret()
 	}
 	return c, nil
 }
@@ -90,8 +92,8 @@ func identifyBuild() []byte {
 	return id
 }
 
-// key returns the key of a kind of result for a source with a hash.
-func (c *Cache) key(kind string, source [sha256.Size]byte, f wasm.Features) cache.Key {
+// key returns the key of a kind of result for a source with a digest.
+func (c *Cache) key(kind string, source cache.Digest, f wasm.Features) cache.Key {
 	var features [8]byte
 	binary.LittleEndian.PutUint64(features[:], uint64(f))
 	return cache.NewKey(kind, c.build, []byte(runtime.GOARCH), features[:], source[:])
@@ -105,14 +107,14 @@ type cachedModule struct {
 	modules map[weak.Pointer[Engine]]weak.Pointer[store.Module]
 }
 
-// compile returns the module that a source is compiled to. The bytes are hashed
-// while they are read.
+// compile returns the module that a source is compiled to. The digest of
+// the bytes is made while they are read.
 func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
-	hashed := make(chan [sha256.Size]byte, 1)
-	go func() { hashed <- sha256.Sum256(source) }()
+	digested := make(chan cache.Digest, 1)
+	go func() { digested <- c.secret.Digest(source) }()
 	m, err := e.Parse(source)
-	hash := <-hashed
-	key := c.key("valid", hash, e.config.features)
+	digest := <-digested
+	key := c.key("valid", digest, e.config.features)
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +125,11 @@ func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
 		}
 		known = c.add(key, m, int64(len(source)))
 	}
-	return c.prepare(e, known, c.saved(hash, e.config.features)), nil
+	return c.prepare(e, known, c.saved(digest, e.config.features)), nil
 }
 
 // saved returns where an engine keeps what it makes of a source for later runs; nil for nowhere.
-func (c *Cache) saved(source [sha256.Size]byte, f wasm.Features) store.Saved {
+func (c *Cache) saved(source cache.Digest, f wasm.Features) store.Saved {
 	if c.dir == nil {
 		return nil
 	}

@@ -1,12 +1,8 @@
 package weft
 
-import (
-	"crypto/sha256"
-
-	"weft/wasm"
-)
+import "weft/wasm"
 
 // Believe lets the cache's directory say that a source is valid.
 func (c *Cache) Believe(source []byte, f wasm.Features) error {
-	return c.dir.Put(c.key("valid", sha256.Sum256(source), f), nil)
+	return c.dir.Put(c.key("valid", c.secret.Digest(source), f), nil)
 }

@@ -8,6 +8,9 @@
 // protects from accidents, not from attackers: whoever can write to the directory
 // decides what is run. It is made for its owner alone.
 //
+// What keys are made from is told by digests, for which each directory has a secret: a file
+// beside the entries. If that is lost, so are the entries.
+//
 // The entries together stay within a bound. A use of an entry sets the file's time,
 // and the least recently used are removed first.
 package cache
@@ -15,6 +18,7 @@ package cache
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -57,7 +61,7 @@ const (
 )
 
 // magic begins entries; it changes with their format.
-var magic = []byte("weft cache 1\n\x00\x00\x00")
+var magic = []byte("weft cache 2\n\x00\x00\x00")
 
 // headerSize is the size of magic, key, checksum and the content's length.
 const headerSize = 16 + 2*sha256.Size + 8
@@ -87,6 +91,26 @@ func Open(path string, maxBytes int64) (*Dir, error) {
 		return nil, fmt.Errorf("%s: everybody may write to the directory, so its content cannot be believed", path)
 	}
 	return &Dir{path: path, maxBytes: maxBytes}, nil
+}
+
+// Secret returns the secret of the directory, which it makes if need be. If several processes do so at the same
+// moment, what some of them put will not be found. If it cannot be kept, nothing will be.
+func (d *Dir) Secret() *Secret {
+	name, k := filepath.Join(d.path, "secret"), NewKey("secret")
+	for range 2 {
+		if b, err := d.read(name, k); err == nil && len(b) == len(Secret{}) {
+			return (*Secret)(b)
+		}
+		_ = d.write(name, k, NewSecret()[:])
+	}
+	return NewSecret()
+}
+
+// NewSecret returns a secret that nobody knows.
+func NewSecret() *Secret {
+	s := new(Secret)
+	_, _ = rand.Read(s[:]) // it never fails
+	return s
 }
 
 func (d *Dir) file(k Key) string { return filepath.Join(d.path, hex.EncodeToString(k[:])+suffix) }
@@ -133,7 +157,7 @@ func (d *Dir) read(name string, k Key) ([]byte, error) {
 
 // header returns the header of an entry.
 func header(k Key, content []byte) []byte {
-	sum := sha256.Sum256(content)
+	sum := (*Secret)(&k).Digest(content)
 	return binary.LittleEndian.AppendUint64(slices.Concat(magic, k[:], sum[:]), uint64(len(content)))
 }
 
@@ -143,6 +167,15 @@ func (d *Dir) Put(k Key, content []byte) error {
 	if int64(len(content)) > d.maxBytes-headerSize {
 		return errors.New("larger than the bound of the cache")
 	}
+	err := d.write(d.file(k), k, content)
+	if err == nil {
+		d.trim()
+	}
+	return err
+}
+
+// write makes the file of an entry, or replaces it.
+func (d *Dir) write(name string, k Key, content []byte) error {
 	f, err := os.CreateTemp(d.path, temporary) // only for the owner
 	if err != nil {
 		return err
@@ -150,12 +183,11 @@ func (d *Dir) Put(k Key, content []byte) error {
 	_, err = f.Write(slices.Concat(header(k, content), content))
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), d.file(k))
+		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	d.trim()
 	return nil
 }
 
