@@ -226,12 +226,8 @@ func (c *Continuations) WantsCollection() bool {
 func (c *Continuations) init(limits Limits) error {
 	// One descriptor each for number 0 and for the calls from the host.
 	c.limit = uint32(min(uint64(limits.Continuations)+1+uint64(limits.HostDepth), contHeld))
-	region, err := ReserveRegion(uintptr(c.limit) * contRecordSize)
+	region, err := reserveUsable(uintptr(c.limit)*contRecordSize, contRecordSize)
 	if err != nil {
-		return err
-	}
-	if err := region.Commit(contRecordSize); err != nil {
-		region.Release()
 		return err
 	}
 	c.region, c.made = region, 1

@@ -136,19 +136,11 @@ func (m *Memory) space(size uintptr) uint64 {
 // the system has it, so that growing seldom moves the memory.
 func (m *Memory) reserve(size uintptr) error {
 	if size > m.region.reserved || m.region.Base == nil {
-		bigger, err := reserveLike(uintptr(m.space(size)), size)
+		bigger, err := reserveGuarded(uintptr(m.space(size)), size)
 		if err != nil {
-			if bigger, err = ReserveRegion(max(size, 1)); err != nil {
+			if bigger, err = reserveUsable(max(size, 1), size); err != nil {
 				return err
 			}
-		}
-		err = bigger.Commit(size)
-		if err == nil {
-			err = bigger.trim(size)
-		}
-		if err != nil {
-			bigger.Release()
-			return err
 		}
 		copy(unsafe.Slice((*byte)(bigger.Base), size), m.Bytes())
 		m.region.Release()

@@ -44,20 +44,16 @@ func NewSharedMemory(t wasm.MemoryType, limit uint64) (*SharedMemory, error) {
 	if m.region, err = reserveAtMost(space, size); err != nil {
 		return nil, fmt.Errorf("out of memory: %w", err)
 	}
-	if err := m.region.Commit(uintptr(size)); err != nil {
-		m.region.Release()
-		return nil, fmt.Errorf("out of memory: %w", err)
-	}
 	m.limit = min(limit, uint64(m.region.reserved))
 	m.length.Store(size)
 	m.holders.Store(1)
 	return m, nil
 }
 
-// reserveAtMost reserves limit bytes, or what the system has; at least size.
+// reserveAtMost reserves limit bytes, or what the system has; at least size, which are usable.
 func reserveAtMost(limit, size uint64) (Region, error) {
 	for {
-		r, err := ReserveRegion(uintptr(limit))
+		r, err := reserveGuarded(uintptr(limit), uintptr(size))
 		if err == nil || limit == size {
 			return r, err
 		}

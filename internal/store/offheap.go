@@ -20,6 +20,44 @@ func roundUp(n, to uintptr) uintptr { return (n + to - 1) &^ (to - 1) }
 // Size returns the number of usable bytes.
 func (r *Region) Size() uintptr { return r.usable }
 
+// ReserveRegion reserves address space. What of it is usable, Size tells: nothing, or what was
+// usable when the region was recycled.
+func ReserveRegion(size uintptr) (Region, error) { return reserveLike(size, 0) }
+
+// reserveUsable reserves address space whose first bytes are usable, and maybe more.
+func reserveUsable(size, usable uintptr) (Region, error) {
+	r, err := reserveLike(size, usable)
+	if err == nil {
+		if err = r.Commit(usable); err != nil {
+			r.Release()
+		}
+	}
+	return r, err
+}
+
+// reserveGuarded reserves address space of which no more than the first bytes are usable: what comes
+// behind their last page faults.
+func reserveGuarded(size, usable uintptr) (Region, error) {
+	r, err := reserveUsable(size, usable)
+	if err == nil {
+		if err = r.trim(usable); err != nil {
+			r.Release()
+		}
+	}
+	return r, err
+}
+
+// recycle gives regions back that were handed out piece by piece, but for what is left of the last one.
+func recycle(regions []Region, left uintptr) {
+	for i := range regions {
+		used := regions[i].Size()
+		if i == len(regions)-1 {
+			used -= left
+		}
+		regions[i].Recycle(used)
+	}
+}
+
 // An Arena hands out small pieces of memory that live until all are released.
 type Arena struct {
 	chunks     []Region
@@ -31,10 +69,7 @@ func (a *Arena) Alloc(size uintptr) (unsafe.Pointer, error) {
 	size = roundUp(max(size, 1), 16)
 	if size > a.left {
 		chunk := roundUp(max(size, pageRound<<min(len(a.chunks), 6)), pageRound)
-		r, err := ReserveRegion(chunk)
-		if err == nil {
-			err = r.Commit(chunk)
-		}
+		r, err := reserveUsable(chunk, chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -49,13 +84,7 @@ func (a *Arena) Alloc(size uintptr) (unsafe.Pointer, error) {
 
 // Release gives back everything that the arena handed out.
 func (a *Arena) Release() {
-	for i := range a.chunks {
-		used := a.chunks[i].Size()
-		if i == len(a.chunks)-1 {
-			used -= a.left
-		}
-		a.chunks[i].Recycle(used)
-	}
+	recycle(a.chunks, a.left)
 	*a = Arena{}
 }
 

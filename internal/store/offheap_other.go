@@ -19,8 +19,8 @@ type Region struct {
 	keep     []byte // for Go's collector
 }
 
-// ReserveRegion takes memory from the Go heap.
-func ReserveRegion(size uintptr) (Region, error) {
+// reserveLike takes memory from the Go heap, of which nothing is usable.
+func reserveLike(size, _ uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
 	if size > maxReserve {
 		return Region{}, fmt.Errorf("reserve %d bytes: more than %d are not supported on this system", size, maxReserve)
@@ -47,9 +47,6 @@ func (r *Region) WantLargePages(from uintptr) {}
 
 // Recycle forgets the memory.
 func (r *Region) Recycle(dirty uintptr) { r.Release() }
-
-// reserveLike reserves a region, of which nothing is usable.
-func reserveLike(size, usable uintptr) (Region, error) { return ReserveRegion(size) }
 
 // trim makes what is behind the first size bytes unusable.
 func (r *Region) trim(size uintptr) error {

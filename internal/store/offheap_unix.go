@@ -16,11 +16,8 @@ type Region struct {
 	usable   uintptr
 }
 
-// ReserveRegion reserves address space. What of it is usable, Size tells: nothing, or what was
-// usable when the region was recycled.
-func ReserveRegion(size uintptr) (Region, error) { return reserveLike(size, 0) }
-
-// reserveLike prefers regions of which exactly the first usable bytes are usable.
+// reserveLike reserves address space, and prefers regions of which exactly the first usable bytes are
+// usable.
 func reserveLike(size, usable uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
 	if r, ok := regions.take(size, roundUp(usable, pageRound)); ok {
@@ -57,7 +54,7 @@ func (r *Region) Commit(size uintptr) error {
 		return err
 	}
 	if err := unix.Mprotect(r.bytes(r.usable, size), unix.PROT_READ|unix.PROT_WRITE); err != nil {
-		regions.uncount(r.mappings(size) - r.mappings(r.usable))
+		r.uncount(size)
 		return fmt.Errorf("commit %d bytes of memory: %w", size, err)
 	}
 	r.usable = size
@@ -74,6 +71,7 @@ func (r *Region) trim(size uintptr) error {
 		return err
 	}
 	if err := unix.Mprotect(r.bytes(size, r.usable), unix.PROT_NONE); err != nil {
+		r.uncount(size)
 		return fmt.Errorf("guard memory behind %d bytes: %w", size, err)
 	}
 	r.usable = size
@@ -98,6 +96,9 @@ func (r *Region) count(usable uintptr) error {
 	regions.uncount(-more)
 	return nil
 }
+
+// uncount takes back what count has counted, when the bytes do not become usable.
+func (r *Region) uncount(usable uintptr) { regions.uncount(r.mappings(usable) - r.mappings(r.usable)) }
 
 func (r *Region) bytes(from, to uintptr) []byte {
 	return unsafe.Slice((*byte)(unsafe.Add(r.Base, from)), to-from)

@@ -19,15 +19,14 @@ const (
 	slabClasses  = slabLog2 - minStackLog2 // classes 1..slabClasses-1 are cut from slabs
 )
 
-// slabPart returns what a stack takes of a slab, and slabRest what a slab has besides a power of 2:
-// enough for all that lies between stacks of a few KiB or more.
+// slabPart returns what a stack takes of a slab.
 func slabPart(class uint8) uintptr { return classSize(class) + 64 }
 
-const slabRest = 4 << 10
-
 // Many stacks are in slabs of one large page each: thousands of continuations use each of their
-// stacks for a moment, and would else miss the translation of its address each time.
+// stacks for a moment, and would else miss the translation of its address each time. Others
+// have room for what lies between stacks besides a power of 2.
 const (
+	smallSlab      = 1<<slabLog2 + pageRound
 	largeSlab      = 2 << 20
 	largeSlabsFrom = 1 << 20
 )
@@ -69,19 +68,15 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 	}
 	size := slabPart(class)
 	if a.left < size {
-		slab := uintptr(1<<slabLog2 + slabRest)
+		slab := uintptr(smallSlab)
 		if a.bytes >= largeSlabsFrom {
 			slab = largeSlab
 		}
 		if a.bytes+uint64(slab) > a.limit {
 			return 0, false
 		}
-		r, err := ReserveRegion(slab)
+		r, err := reserveUsable(slab, slab)
 		if err != nil {
-			return 0, false
-		}
-		if r.Commit(slab) != nil {
-			r.Release()
 			return 0, false
 		}
 		if slab == largeSlab {
@@ -113,12 +108,8 @@ func (a *stackAllocator) getLarge(class uint8) (uintptr, bool) {
 	if class > maxClass || a.bytes+uint64(size) > a.limit {
 		return 0, false
 	}
-	r, err := ReserveRegion(size)
+	r, err := reserveUsable(size, size)
 	if err != nil {
-		return 0, false
-	}
-	if r.Commit(size) != nil {
-		r.Release()
 		return 0, false
 	}
 	if a.large == nil {
@@ -142,9 +133,7 @@ func (a *stackAllocator) put(class uint8, p uintptr) {
 }
 
 func (a *stackAllocator) release() {
-	for i := range a.slabs {
-		a.slabs[i].Recycle(0) // nobody expects zeros on a stack
-	}
+	recycle(a.slabs, a.left)
 	for _, r := range a.large {
 		r.Release()
 	}

@@ -41,15 +41,18 @@ var DefaultLimits = Limits{
 	HostDepth:         1000,
 }
 
-// fit reduces the limits to what the address space can hold, on machines with
-// addresses of 32 bits.
+// fit reduces the limits to what the address space can hold. So the numbers of bytes that follow
+// from them do not overflow.
 func (l Limits) fit() Limits {
+	most := uint64(1) << 44 // no machine has as much memory
 	if unsafe.Sizeof(uintptr(0)) == 4 {
+		most = 1 << 28
 		l.MemoryBytes = min(l.MemoryBytes, 1<<30)
-		l.HeapBytes = min(l.HeapBytes, 1<<28)
-		l.ContinuationBytes = min(l.ContinuationBytes, 1<<28)
 		l.Continuations = min(l.Continuations, 1<<18)
 	}
+	l.TableElements = min(l.TableElements, most/8)
+	l.HeapBytes = min(l.HeapBytes, most)
+	l.ContinuationBytes = min(l.ContinuationBytes, most)
 	return l
 }
 

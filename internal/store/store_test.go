@@ -191,3 +191,33 @@ func TestTableGrows(t *testing.T) {
 		t.Errorf("Fill beyond the end: %v", code)
 	}
 }
+
+// TestLimitsWithoutEnd has limits that no machine can hold: what is counted with them must not overflow.
+func TestLimitsWithoutEnd(t *testing.T) {
+	const most = math.MaxUint64
+	s := newStore(t, func(l *Limits) {
+		l.TableElements, l.ContinuationBytes, l.HeapBytes, l.MemoryBytes = most, most, most, most
+	})
+	for _, n := range []uint64{1 << 61, 1<<61 + 1, most} {
+		limits := wasm.Limits{Min: n, Is64: true}
+		if table, err := s.NewTable(wasm.TableType{Limits: limits, Elem: wasm.FuncRef}, 0); err == nil {
+			t.Errorf("a table of %d elements has room for %d", n, table.room)
+		}
+		if _, err := s.NewMemory(wasm.MemoryType{Limits: limits}); err == nil {
+			t.Errorf("a memory of %d bytes is made", n)
+		}
+	}
+	table, err := s.NewTable(wasm.TableType{Limits: wasm.Limits{Min: 1, Is64: true}, Elem: wasm.FuncRef}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := table.Grow(1<<61, 0); ok {
+		t.Errorf("the table grows to %d elements and has room for %d", table.Record.Len, table.room)
+	}
+	if !s.Conts.AllocStack(s.Conts.New(nil, 0), 20<<20) {
+		t.Error("no stack of 20 MiB")
+	}
+	if _, trap := s.ExternRef("value", true); trap != 0 {
+		t.Errorf("no object: %v", trap)
+	}
+}

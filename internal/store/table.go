@@ -79,12 +79,8 @@ func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 // for which there was room.
 func (t *Table) move(n uint64) bool {
 	size := uintptr(max(n, 2*t.room)) * 8
-	bigger, err := ReserveRegion(size)
-	if err == nil {
-		err = bigger.Commit(size)
-	}
+	bigger, err := reserveUsable(size, size)
 	if err != nil {
-		bigger.Release()
 		return false
 	}
 	copy(unsafe.Slice((*uint64)(bigger.Base), t.Record.Len), t.Slots())
