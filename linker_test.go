@@ -31,6 +31,11 @@ func TestLinkErrors(t *testing.T) {
 	define("func", f, err)
 	m, err := store.NewMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 1, Max: 4, HasMax: true}, PageLog2: 16})
 	define("memory", m, err)
+	for _, elem := range []wasm.ValType{wasm.Ref(wasm.HeapFunc), wasm.I32} {
+		if _, err := store.NewTable(wasm.TableType{Elem: elem, Limits: wasm.Limits{Min: 2}}); err == nil {
+			t.Errorf("a table of %s is filled with null", elem)
+		}
+	}
 	table, err := store.NewTable(wasm.TableType{Elem: wasm.FuncRef, Limits: wasm.Limits{Min: 2}})
 	define("table", table, err)
 	g, err := store.NewGlobal(wasm.GlobalType{Type: wasm.I64}, weft.I64(1))

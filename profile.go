@@ -35,8 +35,11 @@ func (c Config) WithCPUProfiler(p *CPUProfiler) Config {
 }
 
 // Start begins a profile: it takes a sample of each running call at each interval, of which 10 ms
-// is a good one. The error is that a profile is being taken already.
+// is a good one. The error is that a profile is being taken already, or that the interval is not positive.
 func (p *CPUProfiler) Start(interval time.Duration) error {
+	if interval <= 0 {
+		return errors.New("weft: the interval of a profile must be positive")
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stop != nil {

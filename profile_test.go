@@ -90,6 +90,9 @@ func TestCPUProfiler(t *testing.T) {
 			if profiler.Start(time.Hour) == nil {
 				t.Error("a profile has begun while another is taken")
 			}
+			if weft.NewCPUProfiler().Start(0) == nil {
+				t.Error("a profile has begun without an interval")
+			}
 			if list := profiler.Stop(); len(list) > 0 {
 				t.Errorf("%d samples of nothing", len(list))
 			}

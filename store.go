@@ -193,6 +193,9 @@ func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 	if err := simple(t.Elem); err != nil {
 		return nil, err
 	}
+	if !t.Elem.IsRef() || !t.Elem.Nullable {
+		return nil, fmt.Errorf("weft: a table of %s cannot be filled with null", t.Elem)
+	}
 	table, err := s.store.NewTable(t, 0)
 	if err != nil {
 		return nil, err
