@@ -91,7 +91,7 @@ func (s *Store) SetCollectAlways(always bool) { s.store.SetCollectAlways(always)
 //
 // It does not allocate, but for the first call of an instance.
 func (s *Store) Caller() *Instance {
-	r := s.store.Caller
+	r := s.store.Caller()
 	if r == nil {
 		return nil
 	}

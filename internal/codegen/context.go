@@ -47,6 +47,7 @@ type Context struct {
 	NativeSP, NativePC   uintptr
 	HostEntry, EntryStub uintptr
 	HostCallEntry        uintptr
+	HostSlots            uintptr // where a host function has its arguments and results
 
 	// What a signal handler has seen.
 	FaultPC, FaultSP, FaultAddr uintptr

@@ -104,13 +104,13 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		return err
 	}
 	if f.IsHost() {
-		outer := s.Caller
+		outer := s.Caller()
 		defer func() {
 			use.Regain(s)
-			s.Caller = outer
+			s.SetCaller(outer)
 			s.Leave()
 		}()
-		return s.CallHost(ctx, f, nil, args)
+		return s.CallHost(ctx, use, f, nil, args)
 	}
 	m, err := e.begin(ctx, s, use)
 	if err != nil {
@@ -134,7 +134,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 		s.Profile.Begin(s, m)
 	}
 	m.watch(ctx)
-	m.ctx, m.caller, m.use = ctx, s.Caller, use
+	m.ctx, m.caller, m.use = ctx, s.Caller(), use
 	return m, nil
 }
 

@@ -124,7 +124,7 @@ func (m *machine) leave() {
 		m.conts.Free(m.hostCont)
 		m.hostCont = nil
 	}
-	m.store.Caller = m.caller
+	m.store.SetCaller(m.caller)
 	m.store.HostDepth--
 	m.store.Active = m.store.Active[:m.store.HostDepth]
 	if m.store.Profile != nil {
@@ -284,7 +284,7 @@ func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
 	if !m.isHost(m.cur) {
 		caller = m.function().Instance
 	}
-	if err := m.store.CallHost(m.ctx, f, caller, slots(p, 8*max(f.Params, f.Results))); err != nil {
+	if err := m.store.CallHost(m.ctx, m.use, f, caller, slots(p, 8*max(f.Params, f.Results))); err != nil {
 		m.hostFailed(f, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,34 +38,51 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// many has more parameters of each class than there are registers.
-const many = `(param i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64)
-	(result i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64 i32 f32 i64 f64)`
-
 // TestPlaces passes values of all types to a host function that returns them in
-// another order.
+// another order: as many as fit into registers, more, and more than the slots that code fills itself.
 func TestPlaces(t *testing.T) {
+	mixed := []wasm.ValType{wasm.I32, wasm.F32, wasm.I64, wasm.F64}
+	places(t, mixed, 4)
+	places(t, []wasm.ValType{wasm.I64}, hostSlots)
+	places(t, []wasm.ValType{wasm.F32}, hostSlots)
+	places(t, mixed, hostSlots+8)
+}
+
+// places has n values whose types are those of kinds, again and again.
+func places(t *testing.T, kinds []wasm.ValType, n int) {
 	g := newGuest(t, store.DefaultLimits)
 	var ft wasm.FuncType
 	var want []uint64
-	for i := range 24 {
-		ft.Params = append(ft.Params, [...]wasm.ValType{wasm.I32, wasm.F32, wasm.I64, wasm.F64}[i%4])
-		want = append(want, [...]uint64{1<<32 - 1 - uint64(i), uint64(math.Float32bits(float32(i) + 0.5)), math.MaxUint64 - uint64(i), math.Float64bits(float64(-i))}[i%4])
+	var names []string
+	bits := map[wasm.ValType]func(i int) uint64{
+		wasm.I32: func(i int) uint64 { return 1<<32 - 1 - uint64(i) },
+		wasm.F32: func(i int) uint64 { return uint64(math.Float32bits(float32(i) + 0.5)) },
+		wasm.I64: func(i int) uint64 { return math.MaxUint64 - uint64(i) },
+		wasm.F64: func(i int) uint64 { return math.Float64bits(float64(-i)) },
+	}
+	for i := range n {
+		kind := kinds[i%len(kinds)]
+		ft.Params, names = append(ft.Params, kind), append(names, kind.String())
+		want = append(want, bits[kind](i))
 	}
 	ft.Results = ft.Params
+	shift := len(kinds) // so that each value has the type of the one before it
 	f := g.host(ft, func(_ context.Context, slots []uint64) error {
+		if len(slots) != n {
+			t.Errorf("there are %d slots, want %d", len(slots), n)
+		}
 		for i, v := range slots {
 			if v != want[i] {
 				t.Errorf("argument %d is %#x, want %#x", i, v, want[i])
 			}
 		}
-		first := [4]uint64(slots)
-		copy(slots, slots[4:])
-		copy(slots[20:], first[:])
+		copy(slots, slices.Concat(slots[shift:], slots[:shift]))
 		return nil
 	})
+	types := strings.Join(names, " ")
+	types = "(param " + types + ") (result " + types + ")"
 	// All arguments are already where the host function wants them.
-	g.instantiate(`(module (import "" "f" (func `+many+`)) (func (export "rotate") `+many+` unreachable))`, []store.Extern{f}, func(h *handmade) {
+	g.instantiate(`(module (import "" "f" (func `+types+`)) (func (export "rotate") `+types+` unreachable))`, []store.Extern{f}, func(h *handmade) {
 		h.frame(8)
 		h.MovImm(amd64.R13, int64(f.Ref()))
 		h.callRecord(1)
@@ -75,8 +93,8 @@ func TestPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, v := range got {
-		if w := want[(i+4)%24]; v != w {
-			t.Errorf("result %d is %#x, want %#x", i, v, w)
+		if w := want[(i+shift)%n]; v != w {
+			t.Errorf("result %d of %d is %#x, want %#x", i, n, v, w)
 		}
 	}
 }
@@ -108,7 +126,7 @@ func TestHostCall(t *testing.T) {
 	var caller *store.InstanceRecord
 	var g *guest
 	g = callsHost(t, func(_ context.Context, slots []uint64) error {
-		stack, caller = string(debug.Stack()), g.store.Caller
+		stack, caller = string(debug.Stack()), g.store.Caller()
 		slots[0] *= 2
 		return nil
 	})

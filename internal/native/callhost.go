@@ -6,74 +6,63 @@ import (
 	"errors"
 	"unsafe"
 
+	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
 
 // callHost calls a host function for native code: the record is in savedFunction, arguments
-// and results are in Args. It is a dispatch of its own, because each instruction of it counts,
-// and reports whether to go back.
+// and results are in the machine's slots. It is a dispatch of its own, because each instruction of it
+// counts, and reports whether to go back.
 func callHost(m *machine) bool {
 	c, s := m.context, m.store
-	if cur := m.current(); m.cur != cur {
+	if cur := m.current(); m.cur != cur { // for most it is the same, and costs no write barrier
 		m.cur = cur
 	}
+	f, caller := calledHost(c)
 	m.sp = c.NativeSP
-	f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
-	// The caller's frame begins behind the return address, with its instance.
-	caller := *(**store.InstanceRecord)(store.Pointer(m.sp + unsafe.Sizeof(m.sp)))
-	// The host function has slots of its own: a call that it makes uses the same Args.
-	n := int(max(f.Params, f.Results))
-	if len(m.slots) != n {
-		m.resizeSlots(n)
-	}
-	copySlots(m.slots, c.Args[:f.Params])
+	slots := m.slots[:max(f.Params, f.Results)]
 	if !f.IsHost() {
-		return m.endHostCall(f, s.CallHost(m.ctx, f, caller, m.slots))
+		return m.endHostCall(f, s.CallHost(m.ctx, m.use, f, caller, slots))
 	}
 	host := s.Host(f) // before others may use the store, and add to it
-	lent := s.Lend(caller)
-	err := host.Call(m.ctx, m.slots)
-	s.TakeBack(lent)
-	if err == nil && !s.Closed() && !m.cancelled.Load() {
-		copySlots(c.Args[:], m.slots[:f.Results])
+	s.Lend(m.use, caller)
+	err := host.Call(m.ctx, slots)
+	if s.TakeBack() && err == nil && !m.cancelled.Load() {
 		return true
 	}
 	return m.endHostCall(f, err)
 }
 
-// resizeSlots makes room for n slots of a host function.
-//
-//go:noinline
-func (m *machine) resizeSlots(n int) {
-	if cap(m.slots) < n {
-		m.slots = make([]uint64, n, max(n, 16))
-	}
-	m.slots = m.slots[:n]
+// The assembly function hostCallEntry calls callHost.
+var _ func(*machine) bool = callHost
+
+// callHostOfMany is callHost where arguments and results are in Args.
+func (m *machine) callHostOfMany() bool {
+	f, caller := calledHost(m.context)
+	args := &m.context.Args
+	m.manySlots = append(m.manySlots[:0], args[:max(f.Params, f.Results)]...)
+	err := m.store.CallHost(m.ctx, m.use, f, caller, m.manySlots)
+	copy(args[:], m.manySlots[:f.Results])
+	return m.endHostCall(f, err)
 }
 
-// endHostCall does what callHost does after a call that was not like most.
+// calledHost returns the function that code calls, and the instance whose code does: with it the caller's
+// frame begins, behind the return address.
+func calledHost(c *codegen.Context) (*store.FuncRecord, *store.InstanceRecord) {
+	frame := store.Pointer(c.NativeSP + unsafe.Sizeof(c.NativeSP))
+	return (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), *(**store.InstanceRecord)(frame)
+}
+
+// endHostCall ends a call that failed, or during which something was asked for.
 func (m *machine) endHostCall(f *store.FuncRecord, err error) bool {
-	if err == nil && m.store.Closed() {
+	if !m.store.Await(m.use) && err == nil {
 		err = store.ErrClosed
 	}
 	if err != nil {
 		return m.hostFailed(f, err)
 	}
-	copySlots(m.context.Args[:], m.slots[:f.Results])
 	return m.end(m.interrupted(m.atCall))
-}
-
-// The assembly function hostCallEntry calls callHost.
-var _ func(*machine) bool = callHost
-
-// copySlots copies slots. A few are copied faster here than by memmove.
-func copySlots(to, from []uint64) {
-	to = to[:len(from)]
-	//lint:ignore S1001 that would be memmove
-	for i, v := range from {
-		to[i] = v
-	}
 }
 
 // hostFailed ends the call with the error that a host function has returned.

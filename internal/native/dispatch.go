@@ -43,6 +43,8 @@ func dispatch(m *machine) bool {
 		return m.trap(wasm.TrapCode(c.FaultAddr), "")
 	case requestFault:
 		return m.fault()
+	case requestCallHost:
+		return m.callHostOfMany()
 	case requestCompile:
 		return m.enterFunction()
 	}

@@ -17,50 +17,35 @@ TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
 	MOVQ	const_ctxEntryStub(R15), AX
 	JMP	AX
 
-// func hostEntry(c *codegen.Context, m *machine)
-//
-// Stubs jump here with SP as it was at the beginning of enter, and so with
-// its arguments. It is declared in Go for the map of these.
-TEXT ·hostEntry(SB), NOSPLIT|NOFRAME, $0-16
-	NO_LOCAL_POINTERS
-	PUSHQ	BP
-	MOVQ	SP, BP
-	ADJSP	$16
-	MOVQ	m+8(FP), AX
-	MOVQ	AX, 0(SP)
-	CALL	·dispatch(SB)
-	MOVBLZX	8(SP), AX
-	ADJSP	$-16
-	POPQ	BP
-	TESTB	AX, AX
-	JEQ	done
-	MOVQ	c+0(FP), R15
-	MOVQ	const_ctxEntryStub(R15), AX
-	JMP	AX
-done:
+// Stubs jump to these two with SP as it was at the beginning of enter, and so with its
+// arguments. They are declared in Go for the map of these. Each calls a Go function with the
+// machine, and goes back to native code if that says so.
+#define ENTRY(function) \
+	NO_LOCAL_POINTERS \
+	PUSHQ	BP \
+	MOVQ	SP, BP \
+	ADJSP	$16 \
+	MOVQ	m+8(FP), AX \
+	MOVQ	AX, 0(SP) \
+	CALL	function \
+	MOVBLZX	8(SP), AX \
+	ADJSP	$-16 \
+	POPQ	BP \
+	TESTB	AX, AX \
+	JEQ	done \
+	MOVQ	c+0(FP), R15 \
+	MOVQ	const_ctxEntryStub(R15), AX \
+	JMP	AX \
+done: \
 	RET
 
+// func hostEntry(c *codegen.Context, m *machine)
+TEXT ·hostEntry(SB), NOSPLIT|NOFRAME, $0-16
+	ENTRY(·dispatch(SB))
+
 // func hostCallEntry(c *codegen.Context, m *machine)
-//
-// It is hostEntry for calls of host functions.
 TEXT ·hostCallEntry(SB), NOSPLIT|NOFRAME, $0-16
-	NO_LOCAL_POINTERS
-	PUSHQ	BP
-	MOVQ	SP, BP
-	ADJSP	$16
-	MOVQ	m+8(FP), AX
-	MOVQ	AX, 0(SP)
-	CALL	·callHost(SB)
-	MOVBLZX	8(SP), AX
-	ADJSP	$-16
-	POPQ	BP
-	TESTB	AX, AX
-	JEQ	done
-	MOVQ	c+0(FP), R15
-	MOVQ	const_ctxEntryStub(R15), AX
-	JMP	AX
-done:
-	RET
+	ENTRY(·callHost(SB))
 
 // func hostCallEntryPC() uintptr
 TEXT ·hostCallEntryPC(SB), NOSPLIT, $0-8

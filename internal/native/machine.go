@@ -52,8 +52,10 @@ type machine struct {
 	cur *store.ContRecord
 	sp  uintptr
 
-	err   error    // with which the call ends
-	slots []uint64 // of the host function that runs
+	err error // with which the call ends
+	// Arguments and results of the host function that runs; if it has many, in manySlots.
+	slots     [hostSlots]uint64
+	manySlots []uint64
 	// payload is that of the exception on its way to a handler.
 	payload []uint64
 	prompt  hostPrompt // of a call that resumes a continuation
@@ -65,7 +67,7 @@ type machine struct {
 }
 
 // A border is what a call inside of another must leave as it was.
-type border struct{ current, stackLimit, nativeSP, nativePC uintptr }
+type border struct{ current, stackLimit, nativeSP, nativePC, hostSlots uintptr }
 
 // storeState is what all calls in a store share. The context is Go memory: it does
 // not move, has no pointers, and lives as long as somebody refers to it. When the store ends
@@ -138,7 +140,8 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	}
 	m := e.machine(s)
 	c := m.context
-	m.outer = border{c.Current, c.StackLimit, c.NativeSP, c.NativePC}
+	m.outer = border{c.Current, c.StackLimit, c.NativeSP, c.NativePC, c.HostSlots}
+	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
 	c.Current = 0
 	c.PoolLimit = poolLimit
 	if s.CollectAlways {
@@ -155,7 +158,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 		s.Profile.Begin(s, m)
 	}
 	m.watch(ctx)
-	m.ctx, m.caller, m.use = ctx, s.Caller, use
+	m.ctx, m.caller, m.use = ctx, s.Caller(), use
 	return m, nil
 }
 
@@ -241,15 +244,17 @@ func (m *machine) leave() {
 		s.Conts.Free(r)
 		r = parent
 	}
-	c.Current, c.StackLimit, c.NativeSP, c.NativePC = m.outer.current, m.outer.stackLimit, m.outer.nativeSP, m.outer.nativePC
-	s.Caller = m.caller
+	o := &m.outer
+	c.Current, c.StackLimit, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.stackLimit, o.nativeSP, o.nativePC, o.hostSlots
+	s.SetCaller(m.caller)
 	s.HostDepth--
 	s.Active = s.Active[:s.HostDepth]
 	if s.Profile != nil {
 		s.Profile.End(s)
 	}
 	m.ctx, m.err, m.cur, m.sp, m.prompt = nil, nil, nil, 0, hostPrompt{}
-	clear(m.slots)
+	clear(m.slots[:])
+	clear(m.manySlots)
 	m.payload = m.payload[:0]
 	m.state.idle = append(m.state.idle, m)
 	s.Leave()
@@ -318,8 +323,9 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if m.sp == 0 {
 		return // nothing has run yet
 	}
-	if n := len(m.slots); n > 0 {
-		scan(uintptr(unsafe.Pointer(&m.slots[0])), uintptr(n)*8)
+	scan(uintptr(unsafe.Pointer(&m.slots)), unsafe.Sizeof(m.slots))
+	if n := len(m.manySlots); n > 0 {
+		scan(uintptr(unsafe.Pointer(&m.manySlots[0])), uintptr(n)*8)
 	}
 	m.scanPayload(scan)
 	saved := &m.context.Saved // arguments of an operation on continuations

@@ -19,6 +19,7 @@ const (
 	ctxNativePC   = int32(unsafe.Offsetof(codegen.Context{}.NativePC))
 	ctxHostEntry  = int32(unsafe.Offsetof(codegen.Context{}.HostEntry))
 	ctxHostCall   = int32(unsafe.Offsetof(codegen.Context{}.HostCallEntry))
+	ctxHostSlots  = int32(unsafe.Offsetof(codegen.Context{}.HostSlots))
 	ctxEntryStub  = int32(unsafe.Offsetof(codegen.Context{}.EntryStub))
 	ctxFaultPC    = int32(unsafe.Offsetof(codegen.Context{}.FaultPC))
 	ctxFaultSP    = int32(unsafe.Offsetof(codegen.Context{}.FaultSP))

@@ -109,9 +109,7 @@ type Store struct {
 	// StackInUse the bytes of the stacks that are active in them.
 	HostDepth  int
 	StackInUse uint64
-	// Caller is the instance whose code called the host function that runs; nil if
-	// no Wasm code did.
-	Caller *InstanceRecord
+	caller     uintptr // see Caller; a pointer would have a write barrier at each host call
 	// Active are the calls that are under way, for the collector.
 	Active []Roots
 	// Pending is the stack of constant expressions, for the collector.
@@ -170,6 +168,13 @@ func (s *Store) Tag(r *TagRecord) *Tag { return s.tags[r.Number] }
 
 // Host returns the Go half of a host function.
 func (s *Store) Host(f *FuncRecord) *HostFunc { return s.hosts[f.Index] }
+
+// Caller returns the instance whose code called the host function that runs; nil if
+// no Wasm code did.
+func (s *Store) Caller() *InstanceRecord { return (*InstanceRecord)(Pointer(s.caller)) }
+
+// SetCaller changes it: calls inside of a host function leave it as it was.
+func (s *Store) SetCaller(r *InstanceRecord) { s.caller = uintptr(unsafe.Pointer(r)) }
 
 // FuncName returns the name of a function for people.
 func (s *Store) FuncName(f *FuncRecord) string {

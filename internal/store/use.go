@@ -36,7 +36,8 @@ import (
 // written is visible before it reads. Processors need a fence for that. Who comes
 // has it for both sides: a system call makes all threads of the process have
 // passed one (use_linux_amd64.go). Elsewhere each side has its own. Once open, a
-// store stays so: its host functions lend by the word.
+// store stays so: its host functions lend by the word. A store that is closed is open, too, so that
+// a host function which returns need not look for both.
 
 // ErrConcurrentUse is returned for uses of a store while another goroutine uses
 // it.
@@ -45,7 +46,7 @@ var ErrConcurrentUse = errors.New("weft: the store is in use by another goroutin
 // ErrClosed is returned for uses of a store after its Close.
 var ErrClosed = errors.New("weft: the store is closed")
 
-// A Use is one that has begun: its number, counted from the outermost.
+// A Use is one that has begun: the word while it is at work.
 type Use uint32
 
 // useBusy is the flag in the word; above it is the number.
@@ -59,7 +60,7 @@ type useWord struct {
 	closed atomic.Bool
 
 	lent uint32     // a host function runs, but the word does not say so
-	open uint32     // not 0 once lending is by the word; an atomic.Bool would keep TakeBack from being inlined
+	open uint32     // not 0 once lending is by the word, or the store is closed; an atomic.Bool would keep TakeBack from being inlined
 	mu   sync.Mutex // held to move lent to the word
 }
 
@@ -76,7 +77,7 @@ func (s *Store) Enter() (Use, error) {
 				return 0, ErrConcurrentUse
 			}
 		case s.use.word.CompareAndSwap(w, w+oneUse|useBusy):
-			return Use(w/oneUse + 1), nil
+			return Use(w + oneUse | useBusy), nil
 		}
 	}
 }
@@ -103,74 +104,66 @@ func (u *useWord) openUp() bool {
 	return u.word.Load()&useBusy == 0
 }
 
-// await makes the use be at work again, when the uses have ended to which it was lent.
-func (s *Store) await(l Lent) {
-	u, word := &s.use, uint32(l)
+// Await makes the use be at work again, when the uses have ended to which the store was lent, and reports
+// whether the store is still open.
+func (s *Store) Await(use Use) bool {
+	u, word := &s.use, uint32(use)
 	u.mu.Lock()
 	same := u.word.Load() == word
 	u.mu.Unlock()
-	if same {
-		return // nobody has come
-	}
-	for pause := time.Duration(0); !u.word.CompareAndSwap(word&^useBusy, word); pause = min(pause+time.Microsecond, time.Millisecond) {
+	for pause := time.Duration(0); !same && !u.word.CompareAndSwap(word&^useBusy, word); pause = min(pause+time.Microsecond, time.Millisecond) {
 		if pause > 0 {
 			runtime.Gosched()
 			time.Sleep(pause)
 		}
 	}
+	return !s.Closed()
 }
 
 // Regain makes a use be at work again that was lent to a host function, if the
 // host function has panicked. Otherwise it is at work.
 func (u Use) Regain(s *Store) {
-	w := uint32(u)*oneUse | useBusy
-	if atomic.LoadUint32(&s.use.lent) != 0 || s.use.word.Load() != w {
-		s.TakeBack(Lent(w))
+	if atomic.LoadUint32(&s.use.lent) != 0 || s.use.word.Load() != uint32(u) {
+		s.TakeBack()
+		s.Await(u)
 	}
 }
-
-// Lent is what [Store.Lend] returns for [Store.TakeBack]: the word before.
-type Lent uint32
 
 // Lend lends the store to a host function, which is called for the code of an instance, nil
 // for the host. The caller has entered the store, and takes it back when the host function
 // has returned; if it panics, Regain does that. Both are inlined: engines call host functions
 // often.
-func (s *Store) Lend(caller *InstanceRecord) Lent {
-	s.Caller = caller
-	word := s.use.word.Load()
+func (s *Store) Lend(u Use, caller *InstanceRecord) {
+	s.SetCaller(caller)
 	if atomic.LoadUint32(&s.use.open) != 0 {
-		s.use.word.Store(word &^ useBusy)
+		s.use.word.Store(uint32(u) &^ useBusy)
 	} else {
 		writeFlag(&s.use.lent, 1)
 	}
-	return Lent(word)
 }
 
-// TakeBack ends that the store is lent, when the uses have ended to which it was.
-func (s *Store) TakeBack(l Lent) {
+// TakeBack ends that the store is lent, and reports whether nobody can have used or closed it.
+// Otherwise Await must follow.
+func (s *Store) TakeBack() bool {
 	writeFlag(&s.use.lent, 0)
-	if atomic.LoadUint32(&s.use.open) != 0 {
-		s.await(l)
-	}
+	return atomic.LoadUint32(&s.use.open) == 0
 }
 
 // CallHost calls a host function of the store for the code of an instance. Functions that
 // another engine executes are called likewise.
-func (s *Store) CallHost(ctx context.Context, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
+func (s *Store) CallHost(ctx context.Context, u Use, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
 	var host *HostFunc
 	if f.IsHost() {
 		host = s.Host(f) // before others may use the store, and add to it
 	}
-	lent := s.Lend(caller)
+	s.Lend(u, caller)
 	var err error
 	if host != nil {
 		err = host.Call(ctx, slots)
 	} else {
 		err = s.Engine.Call(ctx, s, f, slots)
 	}
-	s.TakeBack(lent)
-	if err == nil && s.Closed() {
+	if !s.TakeBack() && !s.Await(u) && err == nil {
 		err = ErrClosed
 	}
 	return err
@@ -180,6 +173,7 @@ func (s *Store) CallHost(ctx context.Context, f *FuncRecord, caller *InstanceRec
 // under way, when they have ended. Nothing of the store may be used afterwards.
 func (s *Store) Close() {
 	if !s.use.closed.Swap(true) {
+		atomic.StoreUint32(&s.use.open, 1) // whoever has lent the store looks at that
 		s.release()
 	}
 }
