@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+
+	"weft/internal/ssa"
 )
 
 // Register allocation.
@@ -96,15 +98,13 @@ type span struct{ from, to int32 }
 
 // blockState is what the allocator knows of a block.
 type blockState struct {
-	rpo                   int32 // place in Allocator.order, -1 if the block cannot be reached
-	idom                  int32
-	dom, domLast, domNext int32 // see numberDominators
-	header                int32 // of the innermost loop around the block, or -1
-	loop                  int32 // of which it is the header: index in Allocator.loops, or -1
-	length                int32 // distance from the beginning to the end
-	pos                   int32 // of the block in the function, for slots
-	dirty                 bool
-	done                  bool
+	rpo    int32 // place in Allocator.order, -1 if the block cannot be reached
+	header int32 // of the innermost loop around the block, or -1
+	loop   int32 // of which it is the header: index in Allocator.loops, or -1
+	length int32 // distance from the beginning to the end
+	pos    int32 // of the block in the function, for slots
+	dirty  bool
+	done   bool
 
 	live          []distance // at the beginning, without parameters
 	exposed       span       // in Allocator.exposed
@@ -126,8 +126,10 @@ type Allocator struct {
 	order   []int32 // reverse postorder
 	loops   []loop
 	exposed []distance
-	epoch   uint32 // of value.mark
-	hints   uint32 // of value.hintEpoch: hints do not reach beyond calls
+
+	dominators ssa.Dominators // by place in order
+	epoch      uint32         // of value.mark
+	hints      uint32         // of value.hintEpoch: hints do not reach beyond calls
 
 	// Of operands, by index in Func.Operands: the position of the next use, and
 	// the register that it wants.
@@ -184,7 +186,7 @@ func (a *Allocator) Allocate(f *Func) error {
 		return err
 	}
 	a.sortBlocks()
-	a.dominators()
+	a.findDominators()
 	a.liveness()
 	if live := a.blocks[0].live; len(live) > 0 {
 		return fmt.Errorf("codegen: v%d is used where it is not defined", live[0].v)
@@ -213,7 +215,7 @@ func (a *Allocator) reset(f *Func) {
 	a.blocks = resize(a.blocks, len(f.Blocks))
 	pos := int32(0)
 	for i := range a.blocks {
-		a.blocks[i] = blockState{rpo: -1, idom: -1, header: -1, loop: -1, pos: pos}
+		a.blocks[i] = blockState{rpo: -1, header: -1, loop: -1, pos: pos}
 		pos += int32(f.Blocks[i].End-f.Blocks[i].First) + 2
 	}
 	a.nextAt = resize(a.nextAt, len(f.Operands))

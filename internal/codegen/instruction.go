@@ -53,9 +53,7 @@ func (a *Allocator) loaded(v VReg) {
 	if val.loads < 0 {
 		val.loads = a.cur
 	}
-	for !a.dominates(val.loads, a.cur) {
-		val.loads = a.blocks[val.loads].idom
-	}
+	val.loads = a.commonDominator(val.loads, a.cur)
 	a.extend(v, a.blocks[a.cur].pos+1+a.inst)
 }
 

@@ -45,7 +45,7 @@ func (a *Allocator) headerAbove(b int32, depth int) int32 {
 	if b == 0 || depth == 0 {
 		return -1
 	}
-	h := a.blocks[a.blocks[b].idom].header
+	h := a.blocks[a.idom(b)].header
 	for h >= 0 && a.f.Blocks[h].LoopDepth > depth {
 		h = a.loops[a.blocks[h].loop].outer
 	}

@@ -40,7 +40,7 @@ func (a *Allocator) placeSpills() {
 						}
 					}
 				}
-				b = a.blocks[b].idom
+				b = a.idom(b)
 			}
 		}
 		a.spills = append(a.spills, s)

@@ -37,6 +37,18 @@ var hostileFunctions = []struct {
 	{"nested ifs", func(n int) string {
 		return "(func (param i32) " + strings.Repeat("local.get 0 if ", n/2) + strings.Repeat("end ", n/2) + ")"
 	}},
+	{"branches to one block", func(n int) string {
+		return "(func (param i32) (block " + strings.Repeat("(br_if 0 (local.get 0))", n/2) + "))"
+	}},
+	{"constant branches to one block", func(n int) string {
+		return "(func (block " + strings.Repeat("(br_if 0 (i32.const 0))", n/2) + "))"
+	}},
+	{"ifs that leave", func(n int) string {
+		return "(func (param i32) (block " + strings.Repeat("(if (local.get 0) (then (br 1)))", n/4) + "))"
+	}},
+	{"loops that leave", func(n int) string {
+		return "(func (param i32) (block " + strings.Repeat("(if (local.get 0) (then (loop (br 2))))", n/6) + " (memory.fill (i32.const 0) (i32.const 0) (i32.const 0))))"
+	}},
 	{"locals at joins", func(n int) string {
 		var b strings.Builder
 		b.WriteString("(func (param i32) (local " + strings.Repeat("i32 ", n/4) + ")")

@@ -3,15 +3,11 @@ package ssa
 // domTree finds what blocks dominate which, and the order of blocks for passes. Its
 // memory is reused from function to function.
 type domTree struct {
-	order []*Block // reverse postorder
-	// By block ID: position in order (-1: not reachable), immediate dominator as a
-	// position, and the interval of a walk over the tree of dominators.
-	number      []int32
-	idom        []int32
-	first, last []int32
+	order  []*Block // reverse postorder
+	number []int32  // by block ID: position in order, -1 if it cannot be reached
+	tree   Dominators
 
-	stack    []domStep
-	children [][2]int32 // by position: first child, next sibling
+	stack []domStep
 }
 
 type domStep struct {
@@ -62,79 +58,22 @@ func (d *domTree) findOrder(f *Func) {
 	}
 }
 
-// find finds order and dominators: iteration over the reverse postorder, which for the
-// graphs of structured code needs two rounds.
+// find finds order and dominators.
 func (d *domTree) find(f *Func) {
 	d.findOrder(f)
-	n := len(d.order)
-	d.idom = resized(d.idom, n)
-	for i := range d.idom {
-		d.idom[i] = -1
-	}
-	d.idom[0] = 0
-	for changed := true; changed; {
-		changed = false
-		for i := 1; i < n; i++ {
-			best := int32(-1)
-			for _, p := range d.order[i].Preds {
-				j := d.number[p.ID]
-				if j < 0 || d.idom[j] < 0 {
-					continue
-				}
-				if best < 0 {
-					best = j
-					continue
-				}
-				for best != j {
-					for best > j {
-						best = d.idom[best]
-					}
-					for j > best {
-						j = d.idom[j]
-					}
-				}
-			}
-			if d.idom[i] != best {
-				d.idom[i], changed = best, true
-			}
+	d.tree.Find(len(d.order), func(block int32, meet func(int32)) {
+		for _, p := range d.order[block].Preds {
+			meet(d.number[p.ID])
 		}
-	}
-	d.findIntervals(n)
+	})
 }
 
-// findIntervals numbers a walk over the tree, so that dominates is two comparisons.
-func (d *domTree) findIntervals(n int) {
-	d.first, d.last = resized(d.first, n), resized(d.last, n)
-	d.children = resized(d.children, n)
-	for i := n - 1; i > 0; i-- {
-		parent := d.idom[i]
-		d.children[i][1] = d.children[parent][0]
-		d.children[parent][0] = int32(i)
-	}
-	clock, at := int32(0), int32(0)
-	for {
-		clock++
-		d.first[at] = clock
-		if child := d.children[at][0]; child != 0 {
-			at = child
-			continue
-		}
-		for {
-			d.last[at] = clock
-			if at == 0 {
-				return
-			}
-			if next := d.children[at][1]; next != 0 {
-				at = next
-				break
-			}
-			at = d.idom[at]
-		}
-	}
+// common returns the lowest block that dominates both.
+func (d *domTree) common(a, b *Block) *Block {
+	return d.order[d.tree.Common(d.number[a.ID], d.number[b.ID])]
 }
 
 // dominates reports whether every way to b leads through a.
 func (d *domTree) dominates(a, b *Block) bool {
-	i, j := d.number[a.ID], d.number[b.ID]
-	return d.first[i] <= d.first[j] && d.first[j] <= d.last[i]
+	return d.tree.Dominates(d.number[a.ID], d.number[b.ID])
 }

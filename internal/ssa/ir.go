@@ -195,6 +195,19 @@ func (f *Func) AddEdge(from, to *Block, args ...*Value) {
 	to.Preds = append(to.Preds, from)
 }
 
+// linkPreds finds the predecessors of all blocks anew: to look for one among them takes long where there
+// are many.
+func (f *Func) linkPreds() {
+	for _, b := range f.Blocks {
+		b.Preds = b.Preds[:0]
+	}
+	for _, b := range f.Blocks {
+		for _, e := range b.Succs {
+			e.To.Preds = append(e.To.Preds, b)
+		}
+	}
+}
+
 // SetArg replaces argument i of a value.
 func (v *Value) SetArg(i int, a *Value) {
 	a.Uses++

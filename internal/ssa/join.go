@@ -1,9 +1,7 @@
 package ssa
 
-import "slices"
-
 // join appends blocks to their only predecessors, if those go nowhere else. A jump to a
-// block that only returns becomes a return.
+// block that only returns becomes a return. Of predecessors, only the number is right until the end.
 func (o *Optimizer) join(f *Func) {
 	o.startReplacing(f)
 	o.visited = resized(o.visited, f.NumBlocks()) // those that are gone
@@ -26,13 +24,6 @@ func (o *Optimizer) join(f *Func) {
 				b.Add(v)
 			}
 			b.Succs = append(b.Succs[:0], to.Succs...)
-			for _, e := range b.Succs {
-				for i, p := range e.To.Preds {
-					if p == to {
-						e.To.Preds[i] = b
-					}
-				}
-			}
 			b.Cold = b.Cold || to.Cold
 			o.visited[to.ID] = true
 			joined = true
@@ -48,6 +39,7 @@ func (o *Optimizer) join(f *Func) {
 		}
 	}
 	f.Blocks = kept
+	f.linkPreds()
 	o.rewrite(f)
 }
 
@@ -67,8 +59,7 @@ func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
 		jump.Args = append(jump.Args, a)
 	}
 	b.Succs = b.Succs[:0]
-	i := slices.Index(to.Preds, b)
-	to.Preds = append(to.Preds[:i], to.Preds[i+1:]...)
+	to.Preds = to.Preds[:len(to.Preds)-1]
 	o.visited[to.ID] = len(to.Preds) == 0
 	return true
 }

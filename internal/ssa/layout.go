@@ -100,16 +100,7 @@ func (o *Optimizer) dropUnreachable(f *Func) {
 		}
 	}
 	f.Blocks = kept
-	if !dropped {
-		return
-	}
-	for _, b := range f.Blocks {
-		preds := b.Preds[:0]
-		for _, p := range b.Preds {
-			if o.dom.number[p.ID] >= 0 {
-				preds = append(preds, p)
-			}
-		}
-		b.Preds = preds
+	if dropped {
+		f.linkPreds()
 	}
 }

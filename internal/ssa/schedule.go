@@ -51,20 +51,6 @@ func (o *Optimizer) usedIn(v *Value, b *Block) {
 	o.place[v.ID] = b
 }
 
-// common returns the lowest block that dominates both.
-func (d *domTree) common(a, b *Block) *Block {
-	i, j := d.number[a.ID], d.number[b.ID]
-	for i != j {
-		for i > j {
-			i = d.idom[i]
-		}
-		for j > i {
-			j = d.idom[j]
-		}
-	}
-	return d.order[i]
-}
-
 // best returns the place for a pure value whose uses a block dominates: that block, or
 // the nearest above it that is in fewer loops.
 func (o *Optimizer) best(v *Value, lowest *Block) *Block {
@@ -82,7 +68,7 @@ func (o *Optimizer) best(v *Value, lowest *Block) *Block {
 		if n == 0 {
 			break
 		}
-		at = o.dom.order[o.dom.idom[n]]
+		at = o.dom.order[o.dom.tree.Idom(n)]
 		if !o.dom.dominates(top, at) {
 			break
 		}

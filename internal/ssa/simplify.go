@@ -1,7 +1,5 @@
 package ssa
 
-import "slices"
-
 // simplify goes over the blocks, definitions before uses, and for each value
 //
 //   - replaces it with a constant or another value, or its operation with a cheaper one
@@ -41,6 +39,7 @@ func (o *Optimizer) simplify(f *Func) {
 	o.input = append(o.input[:0], entry.Values...)
 	entry.Values = append(append(entry.Values[:0], o.early...), o.input...)
 	if o.cut {
+		f.linkPreds()
 		o.dom.findOrder(f)
 		o.dropUnreachable(f)
 	}
@@ -208,20 +207,10 @@ func (o *Optimizer) terminator(v *Value) {
 	} else {
 		taken = int(min(uint64(v.Args[0].Aux), uint64(len(o.block.Succs)-1)))
 	}
-	for _, e := range o.block.Succs {
-		e.To.removePred(o.block)
-	}
-	to := o.block.Succs[taken].To
-	to.Preds = append(to.Preds, o.block)
 	o.block.Succs[0] = o.block.Succs[taken]
 	o.block.Succs = o.block.Succs[:1]
 	v.Op, v.Args = OpJump, nil
 	o.cut = true
-}
-
-// removePred removes a predecessor, all of its edges.
-func (b *Block) removePred(pred *Block) {
-	b.Preds = slices.DeleteFunc(b.Preds, func(p *Block) bool { return p == pred })
 }
 
 // A valueTable finds values by what they compute.
