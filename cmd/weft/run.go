@@ -77,6 +77,7 @@ trace of the guest, and the exit code is 1.`,
 }
 
 func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err error) {
+	delayCollector()
 	if !cmd.Flags().Changed("cache") {
 		flags.cache = os.Getenv("WEFT_CACHE")
 	}
