@@ -28,7 +28,7 @@ func callHost(m *machine) bool {
 	host := s.Host(f) // before others may use the store, and add to it
 	s.Lend(m.use, caller)
 	err := host.Call(m.ctx, slots)
-	if s.TakeBack() && err == nil && !m.cancelled.Load() {
+	if s.TakeBack() && err == nil && m.asked.Load() == 0 {
 		return true
 	}
 	return m.endHostCall(f, err)

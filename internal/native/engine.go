@@ -104,30 +104,30 @@ func (e *Engine) prepare(m *store.Module) error {
 		return err
 	}
 	survey := surveyModule(m)
-	compileAll := e.compile
 	code := e.newModuleCode(m, survey.barriers)
+	extra := int64(0)
 	if survey.clauses != nil {
-		m.Extra = survey.clauses[len(survey.clauses)-1]
+		extra = survey.clauses[len(survey.clauses)-1]
 		l := store.LayoutInstance(m)
+		if l.Extra()+extra > math.MaxInt32 {
+			return errors.New("its resumes have too many clauses")
+		}
 		for i := range survey.clauses {
 			survey.clauses[i] += l.Extra()
-		}
-		if l.Extra()+m.Extra > math.MaxInt32 {
-			m.Extra = 0
-			return errors.New("its resumes have too many clauses")
 		}
 		code.clauses = survey.clauses
 	}
 	var saved savedCode
-	if compileAll == nil {
+	if e.compile == nil {
 		saved = e.saved(m)
 		if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
 			return err
 		}
-	} else if err := code.compileAll(m, compileAll); err != nil {
-		m.Extra = 0
+	} else if err := code.compileAll(m); err != nil {
+		e.remove(code)
 		return err
 	}
+	m.Extra = extra
 	env := e.environment(m)
 	m.Native = &lazyCode{code, env, e.configuration(m, env), survey.begins, saved}
 	runtime.AddCleanup(m, e.remove, code)
@@ -135,8 +135,8 @@ func (e *Engine) prepare(m *store.Module) error {
 }
 
 // compileAll gives all functions code.
-func (code *moduleCode) compileAll(m *store.Module, compile func(*Engine, *store.Module) ([]*codegen.Code, error)) error {
-	codes, err := compile(code.engine, m)
+func (code *moduleCode) compileAll(m *store.Module) error {
+	codes, err := code.engine.compile(code.engine, m)
 	if err != nil {
 		return err
 	}

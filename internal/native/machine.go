@@ -60,10 +60,9 @@ type machine struct {
 	payload []uint64
 	prompt  hostPrompt // of a call that resumes a continuation
 
-	active    atomic.Bool // a call is under way
-	cancelled atomic.Bool // a context has ended that is or was watched
-	sampled   atomic.Bool // the store's profile asks where the call is
-	watched   *watch      // nil until there is a context to watch
+	active  atomic.Bool   // a call is under way
+	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
+	watched *store.Watch  // nil until there is a context to watch
 }
 
 // A border is what a call inside of another must leave as it was.

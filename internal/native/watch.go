@@ -9,7 +9,18 @@ import (
 	"weft/internal/store"
 )
 
-type watch = store.Watch
+// What other goroutines ask of a machine. The context has a flag, too, which signal handlers and code look
+// at. It is that of all calls in the store: a call may clear it that was made by a host function which
+// another one waits for.
+const (
+	askEnd    = 1 << iota // a context has ended that is or was watched
+	askSample             // the store's profile wants to know where the call is
+)
+
+func (m *machine) ask(what uint32) {
+	m.asked.Or(what)
+	atomic.StoreUint32(&m.context.Interrupt, 1)
+}
 
 // watch makes the end of the context interrupt the machine.
 func (m *machine) watch(ctx context.Context) {
@@ -19,8 +30,7 @@ func (m *machine) watch(ctx context.Context) {
 // cancel interrupts the machine, from another goroutine. Loops that poll see the flag.
 // For all others the thread must take a signal.
 func (m *machine) cancel() {
-	m.cancelled.Store(true)
-	atomic.StoreUint32(&m.context.Interrupt, 1)
+	m.ask(askEnd)
 	if m.active.Load() && !m.engine.config.Polls {
 		store.InterruptThreads()
 	}
@@ -32,29 +42,29 @@ func (m *machine) onStack() bool { return m.cur.Stack < m.sp && m.sp < m.cur.Sta
 
 // interruptLater interrupts the machine once more, if it is to end.
 func (m *machine) interruptLater() {
-	if m.cancelled.Load() {
+	if m.asked.Load()&askEnd != 0 {
 		go m.cancel()
 	}
 }
 
 // AskForSample implements [store.Sampled].
 func (m *machine) AskForSample() bool {
-	m.sampled.Store(true)
-	atomic.StoreUint32(&m.context.Interrupt, 1)
+	m.ask(askSample)
 	return !m.engine.config.Polls
 }
 
 // ForgetSample implements [store.Sampled].
-func (m *machine) ForgetSample() { m.sampled.Store(false) }
+func (m *machine) ForgetSample() { m.asked.And(^uint32(askSample)) }
 
 // interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start gives where
 // the code is. Flags are cleared before the context is asked, so that no end is missed.
 func (m *machine) interrupted(start func() walker) error {
 	atomic.StoreUint32(&m.context.Interrupt, 0)
-	if m.sampled.Swap(false) {
+	asked := m.asked.Swap(0)
+	if asked&askSample != 0 {
 		m.store.Profile.Record(m.stackTrace(start()))
 	}
-	if !m.cancelled.Swap(false) || m.ctx.Err() == nil {
+	if asked&askEnd == 0 || m.ctx.Err() == nil {
 		return nil
 	}
 	return &store.Interrupt{Cause: context.Cause(m.ctx), Stack: m.stackTrace(start())}
