@@ -40,28 +40,17 @@ func TestBarriers(t *testing.T) {
 }
 
 func testBarriers(t *testing.T, engine *weft.Engine, source string) {
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	tag, err := store.NewTag("t", wasm.FuncType{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	linker := weft.NewLinker(store)
-	linker.Define("m", "t", tag)
-	if err := linker.DefineFunc("m", "suspend", wasm.FuncType{}, func(context.Context, []uint64) error { return tag.Suspend() }); err != nil {
-		t.Fatal(err)
-	}
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	instance, err := linker.Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var tag *weft.Tag
+	store, instance := openOn(t, engine, source, weft.DefaultLimits(), func(store *weft.Store, linker *weft.Linker) {
+		var err error
+		if tag, err = store.NewTag("t", wasm.FuncType{}); err != nil {
+			t.Fatal(err)
+		}
+		linker.Define("m", "t", tag)
+		if err := linker.DefineFunc("m", "suspend", wasm.FuncType{}, func(context.Context, []uint64) error { return tag.Suspend() }); err != nil {
+			t.Fatal(err)
+		}
+	})
 	for name, passes := range map[string]bool{
 		"free": true, "free host": true, "left": true, "tail": true,
 		"barred": false, "barred host": false, "between": false,

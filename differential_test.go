@@ -47,6 +47,13 @@ func executors(t testing.TB) (reference *weft.Engine, others map[string]*weft.En
 	return engine(c), others
 }
 
+// allExecutors returns the engines of all executors by name.
+func allExecutors(t testing.TB) map[string]*weft.Engine {
+	reference, all := executors(t)
+	all["interpreter"] = reference
+	return all
+}
+
 // TestExecutors compares the executors on generated modules. Many more of them:
 //
 //	go test . -run TestExecutors -v -modules 100000 -seed 1000 -timeout 1h

@@ -85,20 +85,7 @@ func TestManyHandlers(t *testing.T) {
 	  (func $count (result i32)
 	    (global.set $depth (i32.sub (global.get $depth) (i32.const 1)))
 	    (global.get $depth)))`
-	engine := engineWith(t, wasm.AllFeatures)
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, instance := openOn(t, engineWith(t, wasm.AllFeatures), source, weft.DefaultLimits(), nil)
 	for name, limit := range map[string]time.Duration{
 		"catches": time.Second / 5, "delegates": time.Minute, "unreached": time.Minute, "deep": time.Second / 5,
 	} {

@@ -36,20 +36,8 @@ func TestExhaustionPosition(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		module, err := engine.Compile([]byte(source))
-		if err != nil {
-			t.Fatal(err)
-		}
-		store, err := engine.NewStore(weft.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer store.Close()
-		instance, err := store.Instantiate(context.Background(), module, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range module.Wasm().Exports {
+		_, instance := openOn(t, engine, source, weft.DefaultLimits(), nil)
+		for _, e := range instance.Module().Wasm().Exports {
 			f := instance.Func(e.Name)
 			var args []weft.Value
 			for _, p := range f.Type().Params {

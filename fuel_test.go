@@ -27,20 +27,7 @@ func openNative(t *testing.T, options weft.NativeOptions, source string, prepare
 	if err != nil {
 		t.Skip("there is no native engine here:", err)
 	}
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	prepare(store)
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, instance := openOn(t, engine, source, weft.DefaultLimits(), func(s *weft.Store, _ *weft.Linker) { prepare(s) })
 	return instance
 }
 

@@ -13,28 +13,11 @@ import (
 // newInstance is instantiate with limits, and gives the store as well.
 func newInstance(t testing.TB, source string, change func(*weft.Limits)) (*weft.Store, *weft.Instance) {
 	t.Helper()
-	engine, err := weft.NewEngine(weft.NewConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
 	limits := weft.DefaultLimits()
 	if change != nil {
 		change(&limits)
 	}
-	store, err := engine.NewStore(limits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return store, instance
+	return openOn(t, engineWith(t, wasm.DefaultFeatures), source, limits, nil)
 }
 
 const lists = `(module

@@ -47,32 +47,22 @@ type victim struct {
 
 func newVictim(t *testing.T, engine *weft.Engine, source string) *victim {
 	t.Helper()
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
 	v := &victim{t: t}
-	if v.store, err = engine.NewStore(weft.DefaultLimits()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { v.store.Close() })
-	linker := weft.NewLinker(v.store)
-	i32 := []wasm.ValType{wasm.I32}
-	err = linker.DefineFunc("host", "again", wasm.FuncType{Params: i32, Results: i32}, func(ctx context.Context, slots []uint64) error {
-		_, err := v.instance.Func("again").Call(ctx, weft.I32(int32(slots[0])))
-		v.swallows = append(v.swallows, err)
-		slots[0]++
-		return nil
+	v.store, v.instance = openOn(t, engine, source, weft.DefaultLimits(), func(_ *weft.Store, linker *weft.Linker) {
+		i32 := []wasm.ValType{wasm.I32}
+		err := linker.DefineFunc("host", "again", wasm.FuncType{Params: i32, Results: i32}, func(ctx context.Context, slots []uint64) error {
+			_, err := v.instance.Func("again").Call(ctx, weft.I32(int32(slots[0])))
+			v.swallows = append(v.swallows, err)
+			slots[0]++
+			return nil
+		})
+		if err == nil {
+			err = linker.DefineFunc("host", "panic", wasm.FuncType{}, func(context.Context, []uint64) error { panic("oh") })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	})
-	if err == nil {
-		err = linker.DefineFunc("host", "panic", wasm.FuncType{}, func(context.Context, []uint64) error { panic("oh") })
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v.instance, err = linker.Instantiate(context.Background(), module); err != nil {
-		t.Fatal(err)
-	}
 	return v
 }
 

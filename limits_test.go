@@ -17,7 +17,7 @@ func TestEndlessAllocation(t *testing.T) {
 		StackBytes: 1 << 20, Continuations: 1000, ContinuationBytes: 8 << 20,
 		MemoryBytes: 4 << 20, TableElements: 10_000, HeapBytes: 4 << 20, HostDepth: 10,
 	}
-	_, in := newInstanceWithLimits(t, `(module
+	_, in := openOn(t, engineWith(t, wasm.DefaultFeatures), `(module
 	  (type $list (struct (field (ref null $list)) (field i64)))
 	  (type $bytes (array (mut i8)))
 	  (type $arrays (array (mut (ref null $bytes))))
@@ -67,7 +67,7 @@ func TestEndlessAllocation(t *testing.T) {
 	      (local.set $i (i32.add (local.get $i) (i32.const 1)))
 	      (br $more)))
 	  (func $chain (export "chain") (resume $k (cont.new $k (ref.func $chain))))
-	  (func $deep (export "deep") (call $deep)))`, limits)
+	  (func $deep (export "deep") (call $deep)))`, limits, nil)
 	for name, want := range map[string]int64{"memory": 64, "table": 10_000} {
 		if got := call(t, in, name)[0].I64(); got != want {
 			t.Errorf("%s: there was room for %d, want %d", name, got, want)
@@ -96,23 +96,6 @@ func TestEndlessAllocation(t *testing.T) {
 	if _, err := in.Func("table").Call(context.Background()); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
-}
-
-// newInstanceWithLimits instantiates a module without imports in a store with
-// limits.
-func newInstanceWithLimits(t testing.TB, source string, limits weft.Limits) (*weft.Store, *weft.Instance) {
-	t.Helper()
-	engine := engineWith(t, wasm.DefaultFeatures)
-	store, err := engine.NewStore(limits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), compileWith(t, engine, []byte(source)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return store, instance
 }
 
 const spin = `(module (import "env" "started" (func $started))

@@ -14,25 +14,11 @@ import (
 // onAllExecutors runs a test with an instance of a module in each executor.
 func onAllExecutors(t *testing.T, source string, limits weft.Limits, test func(t *testing.T, store *weft.Store, in *weft.Instance)) {
 	t.Helper()
-	reference, others := executors(t)
-	others["interpreter"] = reference
-	for name, engine := range others {
+	for name, engine := range allExecutors(t) {
 		t.Run(name, func(t *testing.T) {
-			module, err := engine.Compile([]byte(source))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if why := module.Interpreted(); why != nil {
+			store, in := openOn(t, engine, source, limits, nil)
+			if why := in.Module().Interpreted(); why != nil {
 				t.Fatal(why)
-			}
-			store, err := engine.NewStore(limits)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer store.Close()
-			in, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-			if err != nil {
-				t.Fatal(err)
 			}
 			test(t, store, in)
 		})

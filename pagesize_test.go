@@ -19,22 +19,10 @@ func TestSmallPages(t *testing.T) {
 	  (func (export "load8") (param i32) (result i32) (i32.load8_u (local.get 0)))
 	  (func (export "load16") (param i32) (result i32) (i32.load16_u (local.get 0)))
 	  (func (export "fill") (param i32) (memory.fill (i32.const 0) (i32.const 7) (local.get 0))))`
-	engine := engineWith(t, wasm.AllFeatures)
 	limits := weft.DefaultLimits()
 	limits.MemoryBytes = 100_001
-	store, err := engine.NewStore(limits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
+	engine := engineWith(t, wasm.AllFeatures)
+	store, instance := openOn(t, engine, source, limits, nil)
 	const outOfBounds = -100
 	call := func(name string, want int32, args ...weft.Value) {
 		t.Helper()

@@ -46,15 +46,6 @@ func TestCPUProfiler(t *testing.T) {
 			if err != nil {
 				t.Skip(err)
 			}
-			module, err := engine.Compile([]byte(profiled))
-			if err != nil {
-				t.Fatal(err)
-			}
-			store, err := engine.NewStore(weft.DefaultLimits())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer store.Close()
 			seen := map[string]int{}
 			enough := func(context.Context) (int32, error) {
 				for _, s := range profiler.Stop() {
@@ -72,14 +63,11 @@ func TestCPUProfiler(t *testing.T) {
 				}
 				return 0, profiler.Start(time.Millisecond)
 			}
-			linker := weft.NewLinker(store)
-			if err := typed.Func0(enough).Define(linker, "host", "enough"); err != nil {
-				t.Fatal(err)
-			}
-			instance, err := linker.Instantiate(context.Background(), module)
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, instance := openOn(t, engine, profiled, weft.DefaultLimits(), func(_ *weft.Store, linker *weft.Linker) {
+				if err := typed.Func0(enough).Define(linker, "host", "enough"); err != nil {
+					t.Fatal(err)
+				}
+			})
 			call(t, instance, "main")
 			if list := profiler.Stop(); list != nil {
 				t.Errorf("%d samples when no profile is taken", len(list))

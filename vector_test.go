@@ -54,22 +54,8 @@ func TestShuffles(t *testing.T) {
 		}
 	}
 	source.WriteString(")")
-	reference, others := executors(t)
-	others["interpreter"] = reference
-	for name, engine := range others {
-		module, err := engine.Compile([]byte(source.String()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		store, err := engine.NewStore(fuzzLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer store.Close()
-		instance, err := store.Instantiate(context.Background(), module, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, engine := range allExecutors(t) {
+		_, instance := openOn(t, engine, source.String(), fuzzLimits(), nil)
 		for n, s := range shuffles {
 			for second := range 2 {
 				slots := []uint64{0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110, 0x1f1e1d1c1b1a1918}
@@ -109,35 +95,21 @@ func TestVectorsOutside(t *testing.T) {
 	}
 	reversed := slices.Clone(values)
 	slices.Reverse(reversed)
-	reference, engines := executors(t)
-	engines["interpreter"] = reference
-	for name, engine := range engines {
+	for name, engine := range allExecutors(t) {
 		t.Run(name, func(t *testing.T) {
-			module, err := engine.Compile([]byte(source))
-			if err != nil {
-				t.Fatal(err)
-			}
-			store, err := engine.NewStore(fuzzLimits())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer store.Close()
-			linker := weft.NewLinker(store)
-			err = linker.DefineFunc("host", "reverse", reverse, func(_ context.Context, slots []uint64) error {
-				slices.Reverse(slots)
-				for i := 1; i < len(slots)-1; i += 2 { // the halves of vectors
-					slots[i], slots[i+1] = slots[i+1], slots[i]
+			store, instance := openOn(t, engine, source, fuzzLimits(), func(_ *weft.Store, linker *weft.Linker) {
+				err := linker.DefineFunc("host", "reverse", reverse, func(_ context.Context, slots []uint64) error {
+					slices.Reverse(slots)
+					for i := 1; i < len(slots)-1; i += 2 { // the halves of vectors
+						slots[i], slots[i+1] = slots[i+1], slots[i]
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
 				}
-				return nil
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
 			ctx := context.Background()
-			instance, err := linker.Instantiate(ctx, module)
-			if err != nil {
-				t.Fatal(err)
-			}
 			results, err := instance.Func("f").Call(ctx, slices.Concat([]weft.Value{weft.I32(5)}, values, []weft.Value{weft.F64(2.5)})...)
 			if want := slices.Concat([]weft.Value{weft.F64(2.5)}, reversed, []weft.Value{weft.I32(5)}); err != nil || !slices.Equal(results, want) {
 				t.Errorf("results %v, %v", results, err)

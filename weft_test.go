@@ -10,6 +10,27 @@ import (
 	"weft/wasm"
 )
 
+// openOn compiles a module and instantiates it in a store, which ends with the test. Unless it is nil, define
+// prepares the store, and defines the imports.
+func openOn(t testing.TB, engine *weft.Engine, source string, limits weft.Limits, define func(*weft.Store, *weft.Linker)) (*weft.Store, *weft.Instance) {
+	t.Helper()
+	module := compileWith(t, engine, []byte(source))
+	store, err := engine.NewStore(limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	linker := weft.NewLinker(store)
+	if define != nil {
+		define(store, linker)
+	}
+	instance, err := linker.Instantiate(context.Background(), module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store, instance
+}
+
 // instantiate compiles a module without imports and instantiates it.
 func instantiate(t testing.TB, source string) *weft.Instance {
 	t.Helper()

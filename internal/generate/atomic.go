@@ -11,15 +11,11 @@ import (
 // because it finds another value or has no time.
 
 // atomics returns the atomic accesses that give the result, "" for stores. Waiting is not among them.
-func atomics(result string) (list []*wasm.Instruction) {
-	for i := range wasm.Instructions {
-		in := &wasm.Instructions[i]
-		if _, results, _ := strings.Cut(in.Signature, ">"); in.Feature == wasm.Threads && in.Imm == wasm.ImmMemArg &&
-			results == result && !strings.Contains(in.Name, ".wait") {
-			list = append(list, in)
-		}
-	}
-	return list
+func atomics(result string) []*wasm.Instruction {
+	return instructions(func(in *wasm.Instruction) bool {
+		_, results, _ := strings.Cut(in.Signature, ">")
+		return in.Feature == wasm.Threads && in.Imm == wasm.ImmMemArg && results == result && !strings.Contains(in.Name, ".wait")
+	})
 }
 
 // atomic returns an atomic access of a memory, shared or not, that makes a value of a type; none for "".
@@ -33,15 +29,12 @@ func (g *generator) atomic(typ string, depth int) string {
 	}
 	in := one(g, atomics(result))
 	params, _, _ := strings.Cut(in.Signature, ">")
-	s := g.atomicAddress(in, g.anyMemory(), depth)
+	s := g.atomicAddress(in, one(g, g.memories), depth)
 	for _, p := range params[1:] {
 		s += " " + g.value(typeOf(byte(p)), depth)
 	}
 	return s + ")"
 }
-
-// anyMemory returns a memory, each as likely as another.
-func (g *generator) anyMemory() memory { return one(g, g.memories) }
 
 // atomicAddress returns an atomic access up to its address, mostly an aligned one within bounds.
 func (g *generator) atomicAddress(in *wasm.Instruction, m memory, depth int) string {

@@ -10,32 +10,34 @@ import (
 // letters are those of wasm.Instruction.Signature.
 var letters = map[string]byte{"i32": 'i', "i64": 'I', "f32": 'f', "f64": 'F', "v128": 'v'}
 
-// operators returns the instructions without immediates that make a value of a type.
-func (g *generator) operators(typ string) (list []*wasm.Instruction) {
-	vector := typ == "v128"
+// instructions returns those of the table that are wanted.
+func instructions(wanted func(in *wasm.Instruction) bool) (list []*wasm.Instruction) {
 	for i := range wasm.Instructions {
-		in := &wasm.Instructions[i]
-		params, results, ok := strings.Cut(in.Signature, ">")
-		if ok && in.Imm == wasm.ImmNone && results == string(letters[typ]) && strings.Trim(params, "iIfFv") == "" &&
-			g.has(in.Feature) && (vector || !strings.Contains(params, "v")) && in.Feature&(wasm.WideArithmetic|wasm.Threads) == 0 {
+		if in := &wasm.Instructions[i]; wanted(in) {
 			list = append(list, in)
 		}
 	}
 	return list
 }
 
+// operators returns the instructions without immediates that make a value of a type.
+func (g *generator) operators(typ string) []*wasm.Instruction {
+	return instructions(func(in *wasm.Instruction) bool {
+		params, results, ok := strings.Cut(in.Signature, ">")
+		return ok && in.Imm == wasm.ImmNone && results == string(letters[typ]) && strings.Trim(params, "iIfFv") == "" &&
+			g.has(in.Feature) && (typ == "v128" || !strings.Contains(params, "v")) && in.Feature&(wasm.WideArithmetic|wasm.Threads) == 0
+	})
+}
+
 // accesses returns the loads that make a value of a type, or the stores that take one.
-func accesses(typ string, store bool) (list []*wasm.Instruction) {
+func accesses(typ string, store bool) []*wasm.Instruction {
 	want := "a>" + string(letters[typ])
 	if store {
 		want = "a" + string(letters[typ]) + ">"
 	}
-	for i := range wasm.Instructions {
-		if in := &wasm.Instructions[i]; in.Imm == wasm.ImmMemArg && in.Signature == want && in.Feature&^wasm.SIMD == wasm.MVP {
-			list = append(list, in)
-		}
-	}
-	return list
+	return instructions(func(in *wasm.Instruction) bool {
+		return in.Imm == wasm.ImmMemArg && in.Signature == want && in.Feature&^wasm.SIMD == wasm.MVP
+	})
 }
 
 // constants are those at which something changes.
@@ -160,13 +162,7 @@ func (g *generator) value(typ string, depth int) string {
 
 // wide returns an instruction with results of 128 bits, which are two values.
 func (g *generator) wide(depth int) string {
-	var list []*wasm.Instruction
-	for i := range wasm.Instructions {
-		if wasm.Instructions[i].Feature == wasm.WideArithmetic {
-			list = append(list, &wasm.Instructions[i])
-		}
-	}
-	in := one(g, list)
+	in := one(g, instructions(func(in *wasm.Instruction) bool { return in.Feature == wasm.WideArithmetic }))
 	s := "(" + in.Name
 	for range strings.Index(in.Signature, ">") {
 		s += " " + g.value("i64", depth)
@@ -214,6 +210,14 @@ func typeOf(letter byte) string {
 // canonical returns v, and the canonical NaN for every NaN.
 func (g *generator) canonical(typ, v string) string {
 	return g.unless(typ, v, "nan")
+}
+
+// definite returns v, which is of a scalar type, without bits that are open.
+func (g *generator) definite(typ, v string) string {
+	if typ[0] == 'f' {
+		return g.canonical(typ, v)
+	}
+	return v
 }
 
 // number returns v, and 0 for every NaN.

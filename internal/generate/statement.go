@@ -118,12 +118,7 @@ func (g *generator) store(depth int) string {
 		return g.storeLane(depth)
 	}
 	in := one(g, accesses(t, true))
-	at := g.access(in, depth)
-	v := g.value(t, depth+1)
-	if t[0] == 'f' {
-		v = g.canonical(t, v)
-	}
-	return at + " " + v + ")"
+	return g.access(in, depth) + " " + g.scalar(t, depth+1) + ")"
 }
 
 // change returns a short statement after which reads give something else.

@@ -13,14 +13,9 @@ import (
 
 var nans = map[string]string{"f32x4": "f32x4 nan nan nan nan", "f64x2": "f64x2 nan nan"}
 
-// withLane returns the instructions with a lane, or with memory and a lane, that have a signature.
-func withLane(imm wasm.Immediates, signature string) (list []*wasm.Instruction) {
-	for i := range wasm.Instructions {
-		if in := &wasm.Instructions[i]; in.Imm == imm && in.Signature == signature {
-			list = append(list, in)
-		}
-	}
-	return list
+// withImmediates returns the instructions that have immediates of a form, and a signature.
+func withImmediates(imm wasm.Immediates, signature string) []*wasm.Instruction {
+	return instructions(func(in *wasm.Instruction) bool { return in.Imm == imm && in.Signature == signature })
 }
 
 // lane returns a lane of an instruction: Width is the number of lanes or, in memory, of bytes.
@@ -39,12 +34,10 @@ func (g *generator) fromVector(typ string, depth int) (string, bool) {
 		switch g.next(4) {
 		case 0:
 			t := one(g, []string{"i32", "i64", "f32", "f64"})
-			in := one(g, withLane(wasm.ImmLane, "v"+string(letters[t])+">v"))
+			in := one(g, withImmediates(wasm.ImmLane, "v"+string(letters[t])+">v"))
 			return fmt.Sprintf("(%s %d %s %s)", in.Name, g.lane(in), g.value("v128", depth), g.scalar(t, depth)), true
 		case 1:
-			in := one(g, withLane(wasm.ImmMemArgLane, "av>v"))
-			memory, address, _ := strings.Cut(strings.TrimPrefix(g.access(in, depth), "("+in.Name+" "), "(")
-			return fmt.Sprintf("(%s %s %d (%s %s)", in.Name, memory, g.lane(in), address, g.value("v128", depth)), true
+			return g.accessLane("av>v", depth) + g.value("v128", depth) + ")", true
 		}
 		lanes := ""
 		start, step := g.next(32), one(g, []int{1, 2, 4, 8, 3, 0, 31, 16})
@@ -57,12 +50,7 @@ func (g *generator) fromVector(typ string, depth int) (string, bool) {
 		}
 		return fmt.Sprintf("(i8x16.shuffle%s %s %s)", lanes, g.value("v128", depth), g.value("v128", depth)), true
 	}
-	list := withLane(wasm.ImmLane, "v>"+letter)
-	for i := range wasm.Instructions {
-		if in := &wasm.Instructions[i]; in.Imm == wasm.ImmNone && in.Signature == "v>"+letter {
-			list = append(list, in)
-		}
-	}
+	list := append(withImmediates(wasm.ImmLane, "v>"+letter), withImmediates(wasm.ImmNone, "v>"+letter)...)
 	if len(list) == 0 {
 		return "", false
 	}
@@ -71,21 +59,11 @@ func (g *generator) fromVector(typ string, depth int) (string, bool) {
 	if in.Imm == wasm.ImmLane {
 		s += fmt.Sprint(" ", g.lane(in))
 	}
-	s += " " + g.value("v128", depth) + ")"
-	if typ[0] == 'f' {
-		s = g.canonical(typ, s)
-	}
-	return s, true
+	return g.definite(typ, s+" "+g.value("v128", depth)+")"), true
 }
 
 // scalar returns an expression of a type without bits that are open.
-func (g *generator) scalar(typ string, depth int) string {
-	v := g.value(typ, depth)
-	if typ[0] == 'f' {
-		v = g.canonical(typ, v)
-	}
-	return v
-}
+func (g *generator) scalar(typ string, depth int) string { return g.definite(typ, g.value(typ, depth)) }
 
 // vectorOperation returns an instruction without immediates that makes a vector.
 func (g *generator) vectorOperation(in *wasm.Instruction, depth int) string {
@@ -106,7 +84,12 @@ func (g *generator) vectorOperation(in *wasm.Instruction, depth int) string {
 
 // storeLane returns a store of a lane.
 func (g *generator) storeLane(depth int) string {
-	in := one(g, withLane(wasm.ImmMemArgLane, "av>"))
+	return g.accessLane("av>", depth) + g.value("v128", depth+1) + ")"
+}
+
+// accessLane returns an access to memory with a lane, of a signature, up to its vector.
+func (g *generator) accessLane(signature string, depth int) string {
+	in := one(g, withImmediates(wasm.ImmMemArgLane, signature))
 	memory, address, _ := strings.Cut(strings.TrimPrefix(g.access(in, depth), "("+in.Name+" "), "(")
-	return fmt.Sprintf("(%s %s %d (%s %s)", in.Name, memory, g.lane(in), address, g.value("v128", depth+1))
+	return fmt.Sprintf("(%s %s %d (%s ", in.Name, memory, g.lane(in), address)
 }
