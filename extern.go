@@ -89,12 +89,13 @@ func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
 	if f == nil {
 		return errNoFunc
 	}
-	defer runtime.KeepAlive(f.store)
 	if len(slots) < f.slots {
 		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots)
 	}
 	s := f.store.store
-	return s.Engine.Call(ctx, s, f.record, slots)
+	err := s.Engine.Call(ctx, s, f.record, slots)
+	runtime.KeepAlive(f.store)
+	return err
 }
 
 // A Memory is a linear memory.

@@ -157,8 +157,8 @@ var inArgs = slotPlace{amd64.R15, codegen.OffArgs}
 
 func (p slotPlace) slot(i int) amd64.Mem { return amd64.At(p.base, p.disp+8*int32(i)) }
 
-// copySlots copies a value that no register holds. It needs RBP.
-func copySlots(a *amd64.Assembler, to, from slotPlace, slot int, t ssa.Type) {
+// emitCopy copies a value that no register holds. It needs RBP.
+func emitCopy(a *amd64.Assembler, to, from slotPlace, slot int, t ssa.Type) {
 	if to == from {
 		return
 	}
@@ -174,7 +174,7 @@ func fromSlots(a *amd64.Assembler, from slotPlace, types []ssa.Type) {
 		slot := from.slot(p.Slot)
 		switch {
 		case p.Reg == codegen.NoReg:
-			copySlots(a, inArgs, from, p.Slot, types[i])
+			emitCopy(a, inArgs, from, p.Slot, types[i])
 		case types[i] == ssa.F32:
 			a.SSELoad(amd64.Movss, amd64.Reg(p.Reg), slot)
 		case types[i] == ssa.F64:
@@ -195,7 +195,7 @@ func toSlots(a *amd64.Assembler, to slotPlace, types []ssa.Type) {
 		slot, reg := to.slot(p.Slot), amd64.Reg(p.Reg)
 		switch {
 		case p.Reg == codegen.NoReg:
-			copySlots(a, to, inArgs, p.Slot, types[i])
+			emitCopy(a, to, inArgs, p.Slot, types[i])
 		case types[i] == ssa.F32: // the upper half of a slot is 0
 			a.MovFromX(amd64.S32, amd64.RBP, reg)
 			a.Store(amd64.S64, slot, amd64.RBP)

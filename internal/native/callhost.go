@@ -21,7 +21,8 @@ func callHost(m *machine) bool {
 	}
 	f, caller := calledHost(c)
 	m.sp = c.NativeSP
-	slots := m.slots[:max(f.Params, f.Results)]
+	m.slotCount = max(f.Params, f.Results)
+	slots := m.slots[:m.slotCount]
 	if !f.IsHost() {
 		return m.endHostCall(f, s.CallHost(m.ctx, m.use, f, caller, slots))
 	}
@@ -63,6 +64,15 @@ func (m *machine) endHostCall(f *store.FuncRecord, err error) bool {
 		return m.hostFailed(f, err)
 	}
 	return m.end(m.interrupted(m.atCall))
+}
+
+// copySlots copies slots. A few are copied faster here than by memmove.
+func copySlots(to, from []uint64) {
+	to = to[:len(from)]
+	//lint:ignore S1001 that would be memmove
+	for i, v := range from {
+		to[i] = v
+	}
 }
 
 // hostFailed ends the call with the error that a host function has returned.

@@ -47,20 +47,30 @@ type machine struct {
 	use     store.Use             // that the call is
 	outer   border                // of the call around this one
 
+	// root is the descriptor on whose stack Wasm is called, between calls parked; nil if there is none.
+	// Its stack has rootSize bytes when a call begins.
+	root     *store.ContRecord
+	rootSize uint64
+	// lastEntry is the adapter that was used last, which is for entryType.
+	lastEntry uintptr
+	entryType wasm.TypeID
+
 	// cur and sp are, while Go code runs, the continuation that runs and the lowest
 	// address of its stack that matters.
 	cur *store.ContRecord
 	sp  uintptr
 
 	err error // with which the call ends
-	// Arguments and results of the host function that runs; if it has many, in manySlots.
+	// The first slotCount slots are arguments and results of the host function that was called last; if it
+	// has many, they are in manySlots.
 	slots     [hostSlots]uint64
+	slotCount uint32
 	manySlots []uint64
 	// payload is that of the exception on its way to a handler.
 	payload []uint64
 	prompt  hostPrompt // of a call that resumes a continuation
 
-	active  atomic.Bool   // a call is under way
+	active  uint32        // not 0: a call is under way; others read it (see WriteSoon)
 	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
 	watched *store.Watch  // nil until there is a context to watch
 }
@@ -150,7 +160,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if !s.FuelEnabled {
 		s.Fuel = math.MaxUint64
 	}
-	m.active.Store(true)
+	store.WriteSoon(&m.active, 1)
 	s.HostDepth++
 	s.Active = append(s.Active, m)
 	if s.Profile != nil {
@@ -189,17 +199,11 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 		return err
 	}
 	c := m.context
-	root := m.store.Conts.New(f, f.Type)
-	if root == nil {
-		return &store.Trap{Code: wasm.TrapTooManyContinuations}
-	}
-	root.State = store.ContRunning // no reference to it was ever made
-	root.SetNative()
-	m.setCurrent(root)
-	if trap := m.giveStack(root, m.engine.stackSize(initialStack)); trap != 0 {
+	root, trap := m.takeRoot(f)
+	if trap != 0 {
 		return &store.Trap{Code: trap}
 	}
-	copy(c.Args[:], slots[:f.Params])
+	copySlots(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = root.StackEnd(), entry
 	c.StackLimit = root.Stack + codegen.StackMargin
@@ -207,20 +211,63 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	if m.err != nil {
 		return m.err
 	}
-	copy(slots, c.Args[:f.Results])
+	copySlots(slots, c.Args[:f.Results])
 	return nil
+}
+
+// takeRoot makes the descriptor for a call of f the current one, with a stack.
+func (m *machine) takeRoot(f *store.FuncRecord) (*store.ContRecord, wasm.TrapCode) {
+	conts := &m.store.Conts
+	if r := m.root; r != nil {
+		if !m.mayUse(r.StackSize()) {
+			return nil, wasm.TrapStackExhausted
+		}
+		conts.Unpark(r, f)
+		m.setCurrent(r)
+		return r, wasm.TrapNone
+	}
+	r := conts.New(f, f.Type)
+	if r == nil {
+		return nil, wasm.TrapTooManyContinuations
+	}
+	r.State = store.ContRunning // no reference to it was ever made
+	r.SetNative()
+	m.setCurrent(r)
+	if trap := m.giveStack(r, m.engine.stackSize(initialStack)); trap != 0 {
+		return nil, trap
+	}
+	m.root, m.rootSize = r, r.StackSize()
+	return r, wasm.TrapNone
+}
+
+// drop gives back a descriptor. The root waits for the next call, unless its stack has grown.
+func (m *machine) drop(r *store.ContRecord) {
+	if r == m.root {
+		if r.StackSize() == m.rootSize {
+			m.store.Conts.Park(r)
+			return
+		}
+		m.root = nil
+	}
+	m.store.Conts.Free(r)
 }
 
 // entry returns the adapter through which a function is called.
 func (m *machine) entry(f *store.FuncRecord) (uintptr, error) {
-	if entry := m.state.entries[f.Type]; entry != 0 {
-		return entry, nil
+	if m.entryType == f.Type {
+		return m.lastEntry, nil
 	}
-	a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
-	if err == nil {
-		m.state.entries[f.Type] = a.entry
+	entry := m.state.entries[f.Type]
+	if entry == 0 {
+		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
+		if err != nil {
+			return 0, err
+		}
+		entry = a.entry
+		m.state.entries[f.Type] = entry
 	}
-	return a.entry, err
+	m.entryType, m.lastEntry = f.Type, entry
+	return entry, nil
 }
 
 func (m *machine) setCurrent(c *store.ContRecord) {
@@ -237,10 +284,10 @@ func (m *machine) current() *store.ContRecord {
 func (m *machine) leave() {
 	s, c := m.store, m.context
 	m.use.Regain(s)
-	m.active.Store(false)
+	store.WriteSoon(&m.active, 0)
 	for r := m.current(); r != nil; {
 		parent := r.Link
-		s.Conts.Free(r)
+		m.drop(r)
 		r = parent
 	}
 	o := &m.outer
@@ -251,9 +298,11 @@ func (m *machine) leave() {
 	if s.Profile != nil {
 		s.Profile.End(s)
 	}
-	m.ctx, m.err, m.cur, m.sp, m.prompt = nil, nil, nil, 0, hostPrompt{}
-	clear(m.slots[:])
-	clear(m.manySlots)
+	m.ctx, m.err, m.cur, m.sp = nil, nil, nil, 0
+	if m.prompt.side != nil {
+		m.prompt = hostPrompt{}
+	}
+	m.slotCount, m.manySlots = 0, m.manySlots[:0]
 	m.payload = m.payload[:0]
 	m.state.idle = append(m.state.idle, m)
 	s.Leave()
@@ -322,7 +371,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if m.sp == 0 {
 		return // nothing has run yet
 	}
-	scan(uintptr(unsafe.Pointer(&m.slots)), unsafe.Sizeof(m.slots))
+	scan(uintptr(unsafe.Pointer(&m.slots)), 8*uintptr(m.slotCount))
 	if n := len(m.manySlots); n > 0 {
 		scan(uintptr(unsafe.Pointer(&m.manySlots[0])), uintptr(n)*8)
 	}

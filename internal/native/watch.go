@@ -31,7 +31,7 @@ func (m *machine) watch(ctx context.Context) {
 // For all others the thread must take a signal.
 func (m *machine) cancel() {
 	m.ask(askEnd)
-	if m.active.Load() && !m.engine.config.Polls {
+	if atomic.LoadUint32(&m.active) != 0 && !m.engine.config.Polls {
 		store.InterruptThreads()
 	}
 }

@@ -344,6 +344,21 @@ func (c *Continuations) Free(r *ContRecord) {
 	}
 }
 
+// Park keeps a descriptor with its stack for the next call from the host: until Unpark it counts neither as
+// live nor as stack in use. There never was a reference to it.
+func (c *Continuations) Park(r *ContRecord) {
+	c.live--
+	c.stacks.used -= uint64(classSize(r.Class))
+}
+
+// Unpark ends that: the descriptor is that of a call of f.
+func (c *Continuations) Unpark(r *ContRecord, f *FuncRecord) {
+	c.live++
+	c.stacks.used += uint64(classSize(r.Class))
+	r.Func, r.Link = f, nil
+	r.SetType(f.Type)
+}
+
 // Consume makes all references to a continuation stale. It returns the
 // descriptor to use from now on: another one when the revisions of this are
 // used up, nil when there is none left.

@@ -53,3 +53,7 @@ func fence() {
 // writeFlag writes a flag that is visible before what the caller reads next is read, if
 // somebody calls fence.
 func writeFlag(flag *uint32, v uint32) { *flag = v }
+
+// WriteSoon writes what other goroutines read, maybe a moment later: without the locked instruction
+// of package atomic.
+func WriteSoon(flag *uint32, v uint32) { *flag = v }

@@ -12,3 +12,6 @@ func fence() {}
 
 // writeFlag writes a flag that is visible before what the caller reads next is read.
 func writeFlag(flag *uint32, v uint32) { atomic.StoreUint32(flag, v) }
+
+// WriteSoon writes what other goroutines read, maybe a moment later.
+func WriteSoon(flag *uint32, v uint32) { atomic.StoreUint32(flag, v) }
