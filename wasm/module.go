@@ -105,6 +105,20 @@ type ConstExpr struct {
 	Offset int // of the first byte in the binary
 }
 
+// I32 returns the value of an expression that is one i32.const; false for all others. Programs have a hundred
+// thousand of them, as the places of their data.
+func (x *ConstExpr) I32() (int32, bool) {
+	if len(x.Body) < 3 || x.Body[0] != byte(Instructions[OpI32Const].Code) {
+		return 0, false
+	}
+	r := Reader{Buf: x.Body, Pos: 1}
+	v, err := r.Signed(32)
+	if err != nil || r.Len() != 1 || x.Body[r.Pos] != byte(Instructions[OpEnd].Code) {
+		return 0, false
+	}
+	return int32(v), true
+}
+
 // A Table is a table defined in the module. Without Init its elements are null.
 type Table struct {
 	Type TableType

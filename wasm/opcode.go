@@ -24,19 +24,25 @@ func (info *Instruction) Nesting() int {
 // codeKey joins a prefix and a code.
 func codeKey(prefix uint8, code uint32) uint32 { return uint32(prefix)<<16 | code }
 
-// opcodeByCode finds an opcode by encoding: the unprefixed ones directly, the
-// others by their key.
-var opcodeByCode, opcodeByByte = func() (map[uint32]Opcode, [256]int16) {
+// A shortRow has, of the row of an instruction that a single byte encodes, what reading it takes. All of them
+// together stay in the processor's nearest cache.
+type shortRow struct {
+	op      Opcode
+	imm     Immediates
+	known   bool
+	feature Features
+}
+
+// opcodeByCode finds an opcode by the key of its encoding, and rowByByte the instructions that a single byte
+// encodes.
+var opcodeByCode, rowByByte = func() (map[uint32]Opcode, [256]shortRow) {
 	byCode := make(map[uint32]Opcode, len(Instructions))
-	var byByte [256]int16
-	for b := range byByte {
-		byByte[b] = -1
-	}
+	var byByte [256]shortRow
 	for i := range Instructions {
 		row := &Instructions[i]
 		byCode[codeKey(row.Prefix, uint32(row.Code))] = Opcode(i)
 		if row.Prefix == 0 {
-			byByte[row.Code] = int16(i)
+			byByte[row.Code] = shortRow{Opcode(i), row.Imm, true, row.Feature}
 		}
 	}
 	return byCode, byByte
@@ -64,12 +70,6 @@ func OpcodeByName(name string) (Opcode, bool) {
 func OpcodeByCode(prefix uint8, code uint32) (Opcode, bool) {
 	op, ok := opcodeByCode[codeKey(prefix, code)]
 	return op, ok
-}
-
-// opcodeForByte returns the opcode that a single byte encodes, without prefix.
-func opcodeForByte(b byte) (Opcode, bool) {
-	i := opcodeByByte[b]
-	return Opcode(i), i >= 0
 }
 
 // IsPrefix reports whether a byte begins a two-part opcode.

@@ -54,12 +54,23 @@ func (r *Reader) Bytes(n int) ([]byte, error) {
 
 // Unsigned reads an unsigned LEB128 number of at most the given number of bits.
 func (r *Reader) Unsigned(bits uint) (uint64, error) {
-	if r.Pos < len(r.Buf) {
-		if b := r.Buf[r.Pos]; b < 0x80 && bits >= 7 {
-			r.Pos++
-			return uint64(b), nil
+	value := uint64(0)
+	for i, b := range r.Buf[r.Pos:] {
+		shift := 7 * uint(i)
+		if shift+7 > bits {
+			break // the last byte, or too many
+		}
+		value |= uint64(b&0x7F) << shift
+		if b < 0x80 {
+			r.Pos += i + 1
+			return value, nil
 		}
 	}
+	return r.longUnsigned(bits)
+}
+
+// longUnsigned reads a number whose last byte may have bits that are too many, or that has no end.
+func (r *Reader) longUnsigned(bits uint) (uint64, error) {
 	start, value := r.Pos, uint64(0)
 	for shift := uint(0); ; shift += 7 {
 		b, err := r.Byte()
@@ -86,12 +97,24 @@ func (r *Reader) Unsigned(bits uint) (uint64, error) {
 
 // Signed reads a signed LEB128 number of at most the given number of bits.
 func (r *Reader) Signed(bits uint) (int64, error) {
-	if r.Pos < len(r.Buf) {
-		if b := r.Buf[r.Pos]; b < 0x80 && bits >= 7 {
-			r.Pos++
-			return int64(int8(b<<1) >> 1), nil
+	value := int64(0)
+	for i, b := range r.Buf[r.Pos:] {
+		shift := 7 * uint(i)
+		if shift+7 > bits {
+			break // the last byte, or too many
+		}
+		value |= int64(b&0x7F) << shift
+		if b < 0x80 {
+			r.Pos += i + 1
+			unused := 64 - 7 - shift
+			return value << unused >> unused, nil
 		}
 	}
+	return r.longSigned(bits)
+}
+
+// longSigned reads a number whose last byte may have bits that are too many, or that has no end.
+func (r *Reader) longSigned(bits uint) (int64, error) {
 	start, value := r.Pos, int64(0)
 	for shift := uint(0); ; shift += 7 {
 		b, err := r.Byte()
@@ -294,6 +317,16 @@ func (r *CodeReader) Reset(body []byte, offset int, features, dialect Features) 
 // Next reads the next instruction into in. The caller stops when Len is 0.
 func (r *CodeReader) Next(in *Instr) error {
 	in.Offset = r.Pos
+	if r.Pos < len(r.Buf) && !r.dialect { // most instructions
+		if row := &rowByByte[r.Buf[r.Pos]]; row.known && row.feature&^r.features == 0 {
+			r.Pos++
+			in.Op = row.op
+			if row.imm == ImmNone {
+				return nil
+			}
+			return r.immediates(in, row.imm)
+		}
+	}
 	op, err := r.opcode()
 	if err != nil {
 		return err
@@ -312,16 +345,6 @@ func (r *CodeReader) Next(in *Instr) error {
 }
 
 func (r *CodeReader) opcode() (Opcode, error) {
-	if r.Pos < len(r.Buf) && !r.dialect { // most instructions
-		if op, ok := opcodeForByte(r.Buf[r.Pos]); ok {
-			r.Pos++
-			return op, nil
-		}
-	}
-	return r.otherOpcode()
-}
-
-func (r *CodeReader) otherOpcode() (Opcode, error) {
 	at := r.Offset()
 	b, err := r.Byte()
 	if err != nil {
@@ -332,8 +355,8 @@ func (r *CodeReader) otherOpcode() (Opcode, error) {
 			return op, nil
 		}
 	}
-	if op, ok := opcodeForByte(b); ok {
-		return op, nil
+	if row := &rowByByte[b]; row.known {
+		return row.op, nil
 	}
 	if IsPrefix(b) {
 		code, err := r.U32()
@@ -367,6 +390,11 @@ func (r *CodeReader) immediates(in *Instr, form Immediates) (err error) {
 			in.Catches, err = r.readCatches()
 		}
 	case ImmLabel, ImmFunc, ImmType, ImmLocal, ImmGlobal, ImmTable, ImmElem, ImmData, ImmTag, ImmMemory:
+		if r.Pos < len(r.Buf) && r.Buf[r.Pos] < 0x80 {
+			in.Index = uint32(r.Buf[r.Pos])
+			r.Pos++
+			return nil
+		}
 		err = r.index(&in.Index, nil)
 	case ImmTypeTable, ImmTableTable, ImmElemTable, ImmMemoryMemory, ImmDataMemory, ImmTypeField,
 		ImmTypeLen, ImmTypeData, ImmTypeElem, ImmTypeType, ImmTypeTag:
@@ -445,6 +473,11 @@ func (r *CodeReader) blockType() (BlockType, error) {
 }
 
 func (r *CodeReader) memArg(in *Instr) (err error) {
+	if r.Pos+1 < len(r.Buf) && r.Buf[r.Pos] < 1<<6 && r.Buf[r.Pos+1] < 0x80 { // most of them
+		in.Index, in.Align, in.Offset64 = 0, uint32(r.Buf[r.Pos]), uint64(r.Buf[r.Pos+1])
+		r.Pos += 2
+		return nil
+	}
 	at := r.Offset()
 	flags, err := r.U32()
 	if err != nil {

@@ -28,6 +28,9 @@ func (c constStack) binary(f func(x, y uint64) uint64) {
 // evaluate computes a validated constant expression (core specification,
 // section "Constant Expressions").
 func (in *Instance) evaluate(e *wasm.ConstExpr) ([2]uint64, error) {
+	if v, ok := e.I32(); ok {
+		return [2]uint64{uint64(uint32(v))}, nil
+	}
 	s := in.Store
 	depth := len(s.Pending)
 	defer func() { s.Pending = s.Pending[:depth] }()

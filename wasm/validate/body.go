@@ -87,6 +87,9 @@ func (b *body) function(f *wasm.Func, t *wasm.FuncType) error {
 // constExpr checks a constant expression of a type. Functions that it refers
 // to are declared thereby.
 func (c *context) constExpr(x wasm.ConstExpr, t wasm.ValType, visibleGlobals int) error {
+	if _, ok := x.I32(); ok && t == wasm.I32 {
+		return nil
+	}
 	b := &c.expr
 	b.context, b.constant, b.visibleGlobals = c, true, visibleGlobals
 	err := b.expression(x.Body, x.Offset, c.list(t))

@@ -25,6 +25,9 @@ type localGroup struct {
 	t   wasm.ValType
 }
 
+// fewGroups is how many groups are looked at one by one.
+const fewGroups = 8
+
 func (b *body) setLocals(params []wasm.ValType, groups []wasm.LocalGroup) error {
 	l := &b.locals
 	l.params, l.groups, l.count = params, l.groups[:0], uint64(len(params))
@@ -50,6 +53,11 @@ func (b *body) local() (wasm.ValType, error) {
 	}
 	if index >= l.count {
 		return wasm.ValType{}, invalid("unknown local %d: there are %d", index, l.count)
+	}
+	for _, g := range l.groups[:min(len(l.groups), fewGroups)] {
+		if index < g.end {
+			return g.t, nil
+		}
 	}
 	i := sort.Search(len(l.groups), func(i int) bool { return index < l.groups[i].end })
 	return l.groups[i].t, nil

@@ -1,13 +1,17 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	"weft/wasm"
 )
 
 // A signature is the type of an instruction whose row in the table says it.
-type signature struct{ params, results []wasm.ValType }
+type signature struct {
+	params, results []wasm.ValType
+	references      bool // among the parameters; all others are told by their kind
+}
 
 // signatures are those of all instructions, for memories with 32-bit and with
 // 64-bit addresses.
@@ -18,7 +22,9 @@ var signatures = func() (table [2][len(wasm.Instructions)]signature) {
 			continue
 		}
 		for j, address := range [...]wasm.ValType{wasm.I32, wasm.I64} {
-			table[j][i] = signature{typeList(params, address), typeList(results, address)}
+			s := signature{params: typeList(params, address), results: typeList(results, address)}
+			s.references = slices.ContainsFunc(s.params, wasm.ValType.IsRef)
+			table[j][i] = s
 		}
 	}
 	return table
@@ -71,15 +77,21 @@ func (b *body) fixed(info *wasm.Instruction) error {
 // types of the signature, which is nearly always.
 func (b *body) replace(s *signature) bool {
 	n := len(b.values) - len(s.params)
-	if n < b.top().height || n+len(s.results) > wasm.MaxOperands {
+	if s.references || n < b.top().height || n+len(s.results) > wasm.MaxOperands {
 		return false
 	}
-	for i, t := range b.values[n:] {
-		if t != s.params[i] {
+	found := b.values[n:]
+	for i := range s.params {
+		if found[i].Kind != s.params[i].Kind {
 			return false
 		}
 	}
-	b.values = append(b.values[:n], s.results...)
+	b.values = b.values[:n]
+	if len(s.results) == 1 {
+		b.values = append(b.values, s.results[0])
+	} else {
+		b.values = append(b.values, s.results...)
+	}
 	return true
 }
 
