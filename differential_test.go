@@ -27,9 +27,27 @@ var (
 	seed    = flag.Uint64("seed", 1, "the seed of the first of them; the others follow")
 )
 
-// executors returns the interpreter, and what is compared with it.
-func executors(t testing.TB) (reference *weft.Engine, others map[string]*weft.Engine) {
-	c := weft.NewConfig().WithFeatures(wasm.AllFeatures).WithExecutor(weft.Interpreter)
+// A rivalry is the interpreter, and what is compared with it, on modules that use all of the features.
+type rivalry struct {
+	features  wasm.Features
+	reference *weft.Engine
+	others    map[string]*weft.Engine
+}
+
+// rivals makes engines with the features. It skips the test where there is but one executor.
+func rivals(t testing.TB, features wasm.Features) *rivalry {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("there is one executor on this platform")
+	}
+	all := allExecutors(t, features)
+	reference := all["interpreter"]
+	delete(all, "interpreter")
+	return &rivalry{features, reference, all}
+}
+
+// allExecutors returns the engines of all executors by name.
+func allExecutors(t testing.TB, features wasm.Features) map[string]*weft.Engine {
+	c := weft.NewConfig().WithFeatures(features)
 	engine := func(c weft.Config) *weft.Engine {
 		e, err := weft.NewEngine(c)
 		if err != nil {
@@ -37,20 +55,13 @@ func executors(t testing.TB) (reference *weft.Engine, others map[string]*weft.En
 		}
 		return e
 	}
-	others = map[string]*weft.Engine{}
+	all := map[string]*weft.Engine{"interpreter": engine(c.WithExecutor(weft.Interpreter))}
 	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
 		c := c.WithExecutor(weft.Native)
-		others["native"] = engine(c)
-		others["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))
-		others["native for every processor"] = engine(c.WithNativeOptions(weft.NativeOptions{Baseline: true}))
+		all["native"] = engine(c)
+		all["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))
+		all["native for every processor"] = engine(c.WithNativeOptions(weft.NativeOptions{Baseline: true}))
 	}
-	return engine(c), others
-}
-
-// allExecutors returns the engines of all executors by name.
-func allExecutors(t testing.TB) map[string]*weft.Engine {
-	reference, all := executors(t)
-	all["interpreter"] = reference
 	return all
 }
 
@@ -58,10 +69,8 @@ func allExecutors(t testing.TB) map[string]*weft.Engine {
 //
 //	go test . -run TestExecutors -v -modules 100000 -seed 1000 -timeout 1h
 func TestExecutors(t *testing.T) {
-	reference, others := executors(t)
-	if len(others) == 0 {
-		t.Skip("there is one executor on this platform")
-	}
+	current := rivals(t, wasm.AllFeatures)
+	dialect := rivals(t, wasm.AllFeatures|wasm.TypedContinuations2023)
 	stopped := 0
 	for s := *seed; s < *seed+uint64(*modules); s++ {
 		random := rand.New(rand.NewPCG(s, 0))
@@ -69,16 +78,20 @@ func TestExecutors(t *testing.T) {
 		for i := range choices {
 			choices[i] = byte(random.Uint32())
 		}
-		d, stop := compareGenerated(t, choices, reference, others)
+		r := current
+		if s%8 == 7 {
+			r = dialect
+		}
+		d, stop := r.compareGenerated(t, choices)
 		if stop {
 			stopped++
 		}
 		if d == "" {
 			continue
 		}
-		choices = shrink(choices, func(c []byte) bool { d, _ := compareGenerated(t, c, reference, others); return d != "" })
-		d, _ = compareGenerated(t, choices, reference, others)
-		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices, wasm.AllFeatures))
+		choices = shrink(choices, func(c []byte) bool { d, _ := r.compareGenerated(t, c); return d != "" })
+		d, _ = r.compareGenerated(t, choices)
+		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices, r.features))
 	}
 	t.Logf("%d of %d modules were compared in part, since a limit or the deadline was reached", stopped, *modules)
 	if stopped > *modules/10 {
@@ -88,10 +101,7 @@ func TestExecutors(t *testing.T) {
 
 // TestFound compares the executors on modules in which they once differed.
 func TestFound(t *testing.T) {
-	reference, others := executors(t)
-	if len(others) == 0 {
-		t.Skip("there is one executor on this platform")
-	}
+	r := rivals(t, wasm.AllFeatures)
 	files, err := filepath.Glob("testdata/differential/*.wat")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no modules: %v", err)
@@ -102,7 +112,7 @@ func TestFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, collectAlways := range []bool{false, true} {
-			if d, stopped := compare(t, source, collectAlways, reference, others); d != "" || stopped {
+			if d, stopped := r.compare(t, source, collectAlways); d != "" || stopped {
 				t.Errorf("%s: stopped: %v, %s", file, stopped, d)
 			}
 		}
@@ -114,7 +124,7 @@ func TestFound(t *testing.T) {
 //
 //	go test -run '^$' -fuzz FuzzExecutors -fuzztime 30m .
 func FuzzExecutors(f *testing.F) {
-	reference, others := executors(f)
+	r := rivals(f, wasm.AllFeatures)
 	for s := range uint64(20) {
 		random := rand.New(rand.NewPCG(s, 1))
 		choices := make([]byte, 100*s)
@@ -127,27 +137,27 @@ func FuzzExecutors(f *testing.F) {
 		if len(choices) > 10_000 {
 			return
 		}
-		if d, _ := compareGenerated(t, choices, reference, others); d != "" {
-			t.Fatalf("%s\n%s", d, generate.Module(choices, wasm.AllFeatures))
+		if d, _ := r.compareGenerated(t, choices); d != "" {
+			t.Fatalf("%s\n%s", d, generate.Module(choices, r.features))
 		}
 	})
 }
 
 // compareGenerated compares the executors on the module that is generated from choices.
-func compareGenerated(t *testing.T, choices []byte, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
-	return compare(t, []byte(generate.Module(choices, wasm.AllFeatures)), len(choices)%2 == 1, reference, others)
+func (r *rivalry) compareGenerated(t *testing.T, choices []byte) (string, bool) {
+	return r.compare(t, []byte(generate.Module(choices, r.features)), len(choices)%2 == 1)
 }
 
 // compare runs one module everywhere, and says what differs, and whether something has
 // kept a run from its end.
-func compare(t *testing.T, source []byte, collectAlways bool, reference *weft.Engine, others map[string]*weft.Engine) (string, bool) {
-	module, err := reference.Compile(source)
+func (r *rivalry) compare(t *testing.T, source []byte, collectAlways bool) (string, bool) {
+	module, err := r.reference.Compile(source)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, source)
 	}
 	want := execute(t, module, execution{deadline: 10 * time.Second})
 	stopped := want.stopped
-	for name, engine := range others {
+	for name, engine := range r.others {
 		module, err := engine.Compile(source)
 		if err == nil {
 			err = module.Interpreted()

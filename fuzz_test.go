@@ -46,7 +46,9 @@ func FuzzExecute(f *testing.F) {
 	for _, source := range []string{fib, generator, nested, numeric, legacy, wide} {
 		f.Add(encode(f, source))
 	}
-	reference, others := executors(f)
+	others := allExecutors(f, wasm.AllFeatures)
+	reference := others["interpreter"]
+	delete(others, "interpreter")
 	f.Fuzz(func(t *testing.T, source []byte) {
 		module, err := reference.Compile(source)
 		if err != nil {

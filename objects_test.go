@@ -14,7 +14,7 @@ import (
 // onAllExecutors runs a test with an instance of a module in each executor.
 func onAllExecutors(t *testing.T, source string, limits weft.Limits, test func(t *testing.T, store *weft.Store, in *weft.Instance)) {
 	t.Helper()
-	for name, engine := range allExecutors(t) {
+	for name, engine := range allExecutors(t, wasm.AllFeatures) {
 		t.Run(name, func(t *testing.T) {
 			store, in := openOn(t, engine, source, limits, nil)
 			if why := in.Module().Interpreted(); why != nil {

@@ -54,7 +54,7 @@ func TestShuffles(t *testing.T) {
 		}
 	}
 	source.WriteString(")")
-	for name, engine := range allExecutors(t) {
+	for name, engine := range allExecutors(t, wasm.AllFeatures) {
 		_, instance := openOn(t, engine, source.String(), fuzzLimits(), nil)
 		for n, s := range shuffles {
 			for second := range 2 {
@@ -95,7 +95,7 @@ func TestVectorsOutside(t *testing.T) {
 	}
 	reversed := slices.Clone(values)
 	slices.Reverse(reversed)
-	for name, engine := range allExecutors(t) {
+	for name, engine := range allExecutors(t, wasm.AllFeatures) {
 		t.Run(name, func(t *testing.T) {
 			store, instance := openOn(t, engine, source, fuzzLimits(), func(_ *weft.Store, linker *weft.Linker) {
 				err := linker.DefineFunc("host", "reverse", reverse, func(_ context.Context, slots []uint64) error {

@@ -1,6 +1,10 @@
 package generate
 
-import "fmt"
+import (
+	"fmt"
+
+	"weft/wasm"
+)
 
 // continuationTypes makes the types of continuations, and the tags that suspend and
 // switch.
@@ -31,7 +35,7 @@ func (g *generator) switchable() string {
 
 // suspend returns a suspension, or a switch.
 func (g *generator) suspend() string {
-	if g.next(4) == 3 {
+	if g.next(4) == 3 && !g.has(dialect) {
 		guard := "(i32.const 1)"
 		target := "(cont.new $kr (ref.func $f2))"
 		if g.next(2) == 1 {
@@ -74,13 +78,17 @@ func (g *generator) resume(depth int) string {
 
 	// One block for each clause, the innermost around the resume.
 	done, clauses, opening, closing := g.name("d"), "", "", ""
+	word := "on"
+	if g.has(dialect) {
+		word = "tag"
+	}
 	for _, tag := range g.tags {
 		if g.next(5) == 4 {
 			continue // goes on to an outer resume
 		}
 		h := g.name("h")
 		k := "$k" + tag.name
-		clauses += fmt.Sprintf(" (on $%s %s)", tag.name, h)
+		clauses += fmt.Sprintf(" (%s $%s %s)", word, tag.name, h)
 		opening = fmt.Sprintf("(block %s (result%s (ref %s))\n", h, space(tag.params), k) + opening
 		closing += fmt.Sprintf(")\n(local.set %s) %s", k, g.take("", tag.params))
 		if depth < maxDepth && g.next(2) == 1 {
@@ -88,7 +96,7 @@ func (g *generator) resume(depth int) string {
 		}
 		closing += " (br " + done + ")"
 	}
-	if g.next(3) != 2 {
+	if g.next(3) != 2 && !g.has(dialect) {
 		clauses += " (on $sw switch)"
 	}
 	instruction := "resume " + typ
@@ -106,6 +114,17 @@ func (g *generator) resume(depth int) string {
 		return fmt.Sprintf("(if (i32.eqz (ref.is_null (local.get %s))) (then\n%s))", guard, action)
 	}
 	return action
+}
+
+// dialect is the one of 2023: without switch, but with barriers.
+const dialect = wasm.TypedContinuations2023
+
+// block returns the word that opens a block, which may be one that no suspension may leave.
+func (g *generator) block() string {
+	if g.has(dialect) && g.next(2) == 1 {
+		return "barrier"
+	}
+	return "block"
 }
 
 func space(types []string) string {

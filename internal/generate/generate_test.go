@@ -18,7 +18,7 @@ func TestModule(t *testing.T) {
 			choices[j] = byte(random.Uint32())
 		}
 		const first = wasm.SignExtension | wasm.SaturatingTruncation | wasm.MultiValue | wasm.BulkMemory | wasm.ReferenceTypes | wasm.MutableGlobals
-		for _, features := range []wasm.Features{wasm.AllFeatures, first, wasm.Wasm3} {
+		for _, features := range []wasm.Features{wasm.AllFeatures, first, wasm.Wasm3, wasm.AllFeatures | wasm.TypedContinuations2023} {
 			source := Module(choices, features)
 			m, err := text.Parse([]byte(source), features)
 			if err != nil {

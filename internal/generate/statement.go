@@ -70,7 +70,7 @@ func (g *generator) statement(depth int) string {
 		name := g.name("b")
 		types := g.some(2)
 		body := g.inside(label{name, types}, depth)
-		return g.take(fmt.Sprintf("(block %s%s\n%s %s)", name, list("result", types), body, g.values(types, 2)), types)
+		return g.take(fmt.Sprintf("(%s %s%s\n%s %s)", g.block(), name, list("result", types), body, g.values(types, 2)), types)
 	case 12, 13, 14:
 		return g.loop(depth)
 	case 15, 16:
