@@ -47,13 +47,13 @@ func TestSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	saved := memorySaved{}
-	code := func(config Config, features func(*Engine)) [][]byte {
+	code := func(config Config, change func(*Engine)) [][]byte {
 		t.Helper()
 		e, err := newEngine(interpreter, config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		features(e)
+		change(e)
 		module := store.NewModule(m, wasm.NewTypeSet(), wasm.DefaultFeatures, unprepared{e}, saved.open)
 		codes, err := compile(e, module)
 		if err != nil {
@@ -83,7 +83,8 @@ func TestSaved(t *testing.T) {
 		t.Error("half of a function was taken for code")
 	}
 	for n, other := range []func() [][]byte{
-		func() [][]byte { return code(Config{Polls: true}, same) },
+		func() [][]byte { return code(Config{}, func(e *Engine) { e.config.Polls = !e.config.Polls }) },
+		func() [][]byte { return code(Config{Fuel: true}, same) },
 		func() [][]byte { return code(Config{BoundsChecks: true}, same) },
 		func() [][]byte { return code(Config{}, func(e *Engine) { e.features.BMI1 = !e.features.BMI1 }) },
 	} {
