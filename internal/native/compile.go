@@ -129,7 +129,7 @@ func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
 		c := newCompiler()
 		c.begin(env, &config, begins)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
-			if codes[i], errs[i] = saved.function(c, i); errs[i] != nil {
+			if codes[i], _, errs[i] = saved.function(c, i); errs[i] != nil {
 				failed.Store(true)
 			}
 		}

@@ -42,14 +42,7 @@ func (code *lazyCode) entry(own int) (uintptr, error) {
 	if entry := code.entries[own].Load(); entry != 0 {
 		return entry, nil
 	}
-	code.mu.Lock()
-	j := code.jobs[own]
-	mine := j == nil && code.entries[own].Load() == 0
-	if mine {
-		j = &job{done: make(chan struct{})}
-		code.jobs[own] = j
-	}
-	code.mu.Unlock()
+	j, mine := code.claim(own)
 	if mine {
 		code.compile(own, j)
 	} else if j != nil {
@@ -61,6 +54,19 @@ func (code *lazyCode) entry(own int) (uintptr, error) {
 	return code.entries[own].Load(), nil
 }
 
+// claim returns the job of compiling a function, and whether it is the caller's to do; nil if the
+// function is there.
+func (code *lazyCode) claim(own int) (j *job, mine bool) {
+	code.mu.Lock()
+	defer code.mu.Unlock()
+	j = code.jobs[own]
+	if j == nil && code.entries[own].Load() == 0 {
+		j, mine = &job{done: make(chan struct{})}, true
+		code.jobs[own] = j
+	}
+	return j, mine
+}
+
 // compile does a job. If it fails, the job stays, so that it is not done again.
 func (code *lazyCode) compile(own int, j *job) {
 	defer close(j.done)
@@ -68,10 +74,10 @@ func (code *lazyCode) compile(own int, j *job) {
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	c.begin(code.env, &code.config, code.begins)
-	compiled, err := code.saved.function(c, own)
+	compiled, found, err := code.saved.function(c, own)
 	e.compilers.Put(c)
 	if err == nil {
-		code.note(own, compiled.Calls)
+		code.note(own, compiled.Calls, found)
 		err = code.place([]placedCode{{own, compiled}})
 	}
 	j.err = err
@@ -83,11 +89,14 @@ func (code *lazyCode) compile(own int, j *job) {
 	code.mu.Unlock()
 }
 
-// note notes what a function calls.
-func (code *moduleCode) note(own int, calls []codegen.Relocation) {
+// note notes what a function calls. If its code was saved, that is what was saved, too: an earlier run has asked for
+// the others, and ended without them.
+func (code *lazyCode) note(own int, calls []codegen.Relocation, saved bool) {
 	var callees []int
 	for _, call := range calls {
-		callees = append(callees, int(call.Func))
+		if callee := int(call.Func); !saved || code.saved.has(callee) {
+			callees = append(callees, callee)
+		}
 	}
 	code.mu.Lock()
 	code.callees[own] = callees
@@ -158,8 +167,9 @@ type wanted struct {
 	own    int
 }
 
-// ahead asks for the functions that a function calls, which is called itself for the first time.
-func (code *moduleCode) ahead(own int) {
+// ahead asks for the functions that a function calls, which is called itself for the first time: the largest
+// before the others, since whoever calls it meanwhile would wait longest for that.
+func (code *lazyCode) ahead(own int) {
 	b := &code.engine.backlog
 	limit := runtime.GOMAXPROCS(0) - 1
 	if limit == 0 {
@@ -167,8 +177,11 @@ func (code *moduleCode) ahead(own int) {
 	}
 	code.mu.Lock()
 	defer code.mu.Unlock()
+	callees := code.callees[own]
+	funcs := code.env.Module.Funcs
+	slices.SortStableFunc(callees, func(a, b int) int { return len(funcs[b].Body) - len(funcs[a].Body) })
 	var list []wanted
-	for _, callee := range code.callees[own] {
+	for _, callee := range callees {
 		if !code.wanted[callee] && code.entries[callee].Load() == 0 {
 			code.wanted[callee] = true
 			list = append(list, wanted{code.module, callee})
@@ -202,8 +215,11 @@ func (b *backlog) work() {
 		b.list = b.list[:n-1]
 		b.mu.Unlock()
 		if m := next.module.Value(); m != nil {
-			// An error is that of who calls the function.
-			_, _ = m.Native.(*lazyCode).entry(next.own)
+			// Who compiles the function meanwhile is not waited for, and an error is that of who calls it.
+			code := m.Native.(*lazyCode)
+			if j, mine := code.claim(next.own); mine {
+				code.compile(next.own, j)
+			}
 			runtime.KeepAlive(m)
 		}
 	}

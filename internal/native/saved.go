@@ -29,18 +29,21 @@ func (e *Engine) identity() string {
 
 // function returns the code of one of the module's own functions: what was saved, or what c compiles
 // and saves.
-func (s savedCode) function(c *compiler, own int) (*codegen.Code, error) {
+func (s savedCode) function(c *compiler, own int) (code *codegen.Code, found bool, err error) {
 	if s.functions == nil {
-		return c.function(own)
+		code, err = c.function(own)
+		return code, false, err
 	}
 	if b := s.functions.Get(own); b != nil {
-		if code, err := codegen.DecodeCode(b); err == nil {
-			return code, nil
+		if code, err = codegen.DecodeCode(b); err == nil {
+			return code, true, nil
 		}
 	}
-	code, err := c.function(own)
-	if err == nil {
+	if code, err = c.function(own); err == nil {
 		s.functions.Add(own, codegen.AppendCode(nil, code))
 	}
-	return code, err
+	return code, false, err
 }
+
+// has reports whether there is something saved of a function.
+func (s savedCode) has(own int) bool { return s.functions != nil && s.functions.Get(own) != nil }

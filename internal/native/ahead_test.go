@@ -1,0 +1,76 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+
+	"weft/internal/codegen"
+	"weft/internal/store"
+)
+
+const aheadSource = `(module
+  (func $caller (call $small) (call $large) (call $middle) (call $large))
+  (func $small)
+  (func $large (drop (i32.add (i32.const 1) (i32.add (i32.const 2) (i32.const 3)))))
+  (func $middle (drop (i32.const 1))))`
+
+// TestAhead checks what is compiled ahead and in which order, and that nobody waits for functions that
+// others compile.
+func TestAhead(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	g := newGuest(t, store.DefaultLimits)
+	g.compiled(aheadSource)
+	code := g.Module.Native.(*lazyCode)
+	b := &code.engine.backlog
+	b.workers = 1 // no other is started
+	if _, err := code.entry(0); err != nil {
+		t.Fatal(err)
+	}
+	small, mine := code.claim(1)
+	if !mine {
+		t.Fatal("somebody compiles the function")
+	}
+	code.ahead(0)
+	var order []int
+	for _, next := range slices.Backward(b.list) {
+		order = append(order, next.own)
+	}
+	if want := []int{2, 3, 1}; !slices.Equal(order, want) {
+		t.Errorf("functions are compiled in the order %v, want %v", order, want)
+	}
+	b.work() // it ends although the claimed function is not compiled
+	for own, want := range []bool{true, false, true, true} {
+		if got := code.entries[own].Load() != 0; got != want {
+			t.Errorf("function %d is compiled: %v, want %v", own, got, want)
+		}
+	}
+	code.compile(1, small)
+	if j, mine := code.claim(1); j != nil || mine {
+		t.Error("a function that is there is compiled again")
+	}
+}
+
+// TestAheadSaved checks that of what a function calls whose code was saved, only what was saved is asked for.
+func TestAheadSaved(t *testing.T) {
+	g := newGuest(t, store.DefaultLimits)
+	g.compiled(aheadSource)
+	code := g.Module.Native.(*lazyCode)
+	calls := []codegen.Relocation{{Func: 1}, {Func: 2}, {Func: 3}}
+	for _, c := range []struct {
+		list  store.SavedFunctions
+		saved bool
+		want  []int
+	}{
+		{nil, false, []int{1, 2, 3}},
+		{savedList{2: {1}, 3: nil}, false, []int{1, 2, 3}},
+		{savedList{2: {1}, 3: nil}, true, []int{2}},
+	} {
+		code.saved = savedCode{c.list}
+		if code.note(0, calls, c.saved); !slices.Equal(code.callees[0], c.want) {
+			t.Errorf("saved %v: %v is asked for, want %v", c.saved, code.callees[0], c.want)
+		}
+	}
+}
