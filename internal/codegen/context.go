@@ -15,10 +15,10 @@ type Context struct {
 	Interrupt  uint32  // not 0: polls leave to Go
 	Request    uint32  // what the code asks Go for
 
-	// Continuations that have ended, with their stacks, for the next: a list linked by
-	// Link.
-	PoolHead             uintptr
-	PoolCount, PoolLimit uint32
+	// PoolHead begins the list, linked by Func, of continuations that have ended and are ready to be others;
+	// PoolClass is the class of their stacks, 0 if none is to join them.
+	PoolHead  uintptr
+	PoolClass uintptr
 
 	// HostFrame is that of the host where it has resumed a continuation: an instance, which
 	// the next word is for a suspension that looks for clauses, of which there are none.
@@ -91,6 +91,7 @@ const (
 	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))
 	OffContNewStub     = int32(unsafe.Offsetof(Context{}.ContNewStub))
 	OffContReturnStub  = int32(unsafe.Offsetof(Context{}.ContReturnStub))
+	OffPoolHead        = int32(unsafe.Offsetof(Context{}.PoolHead))
 	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
 	OffArrayStub       = int32(unsafe.Offsetof(Context{}.ArrayStub))

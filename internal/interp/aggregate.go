@@ -161,12 +161,12 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 		scan(uintptr(unsafe.Pointer(&p[0])), uintptr(len(p))*8)
 	}
 	if c := m.hostCont; c != nil {
-		scan(c.Stack, uintptr(8*max(c.Func.Params, c.Func.Results)))
+		scan(c.Stack(), uintptr(8*max(c.Func.Params, c.Func.Results)))
 	}
 	if m.fn == 0 {
 		return // nothing runs yet
 	}
-	scan(m.cur.Stack, m.fp-m.cur.Stack+frameSize(m.function()))
+	scan(m.cur.Stack(), m.fp-m.cur.Stack()+frameSize(m.function()))
 	for c := m.cur.Link; c != nil; c = c.Link {
 		scan(m.engine.Frames(c))
 	}
@@ -178,5 +178,5 @@ func frameSize(f *store.FuncRecord) uintptr {
 
 // Frames implements [store.Engine].
 func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
-	return c.Stack, c.Frame - c.Stack + frameSize(c.Func)
+	return c.Stack(), c.Frame - c.Stack() + frameSize(c.Func)
 }

@@ -123,7 +123,7 @@ func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 // resumed with.
 func (m *machine) arguments(c *store.ContRecord) unsafe.Pointer {
 	if c.State == store.ContFresh {
-		return store.Pointer(c.Stack + 8*uintptr(c.Bound))
+		return store.Pointer(c.Stack() + 8*uintptr(c.Bound))
 	}
 	inner := c.Inner()
 	return store.Pointer(inner.Frame + uintptr(before(inner).a) + 8*uintptr(c.Bound))
@@ -177,7 +177,7 @@ func (m *machine) start(c, parent *store.ContRecord) {
 		return
 	}
 	m.cur = c
-	m.enter(c.Func, store.Pointer(c.Stack), m.engine.contReturnStub)
+	m.enter(c.Func, store.Pointer(c.Stack()), m.engine.contReturnStub)
 }
 
 // runHost runs a continuation whose function is the host's: to its end, because
@@ -185,7 +185,7 @@ func (m *machine) start(c, parent *store.ContRecord) {
 func (m *machine) runHost(c, parent *store.ContRecord) {
 	m.goOn(parent)
 	m.hostCont = c
-	m.callHost(c.Func, store.Pointer(c.Stack))
+	m.callHost(c.Func, store.Pointer(c.Stack()))
 	m.hostCont = nil
 	if !m.failed() {
 		m.copyResults(parent, c, c.Func)
@@ -208,7 +208,7 @@ func (m *machine) contReturn(f *store.FuncRecord) {
 // the resume of parent wants them.
 func (m *machine) copyResults(parent, c *store.ContRecord, f *store.FuncRecord) {
 	dst := store.Pointer(parent.Frame + uintptr(before(parent).a))
-	copySlots(dst, store.Pointer(c.Stack), 8*f.Results)
+	copySlots(dst, store.Pointer(c.Stack()), 8*f.Results)
 }
 
 // skipClauses lets parent go on behind the clauses of its resume.

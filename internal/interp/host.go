@@ -51,7 +51,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		return m.trap(trap)
 	}
 	m.store.StackInUse += root.StackSize()
-	root.PC, root.Frame = m.engine.exit, root.Stack // behind its clauses
+	root.PC, root.Frame = m.engine.exit, root.Stack() // behind its clauses
 	m.goOn(root)
 	if trap := m.resumeRef(r, root); trap != 0 {
 		return m.trap(trap)
@@ -67,7 +67,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		}
 	}
 	if m.prompt.suspended.Tag == nil {
-		copy(r.Slots, slots(store.Pointer(root.Stack), uint32(8*r.Results)))
+		copy(r.Slots, slots(store.Pointer(root.Stack()), uint32(8*r.Results)))
 	}
 	return nil
 }

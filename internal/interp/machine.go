@@ -87,7 +87,7 @@ func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
 		return m.trap(trap)
 	}
 	m.store.StackInUse += root.StackSize()
-	fp := store.Pointer(root.Stack)
+	fp := store.Pointer(root.Stack())
 	copy(slots(fp, 8*f.Params), args)
 	m.enter(f, fp, m.engine.exit)
 	if m.store.FuelEnabled {
@@ -96,7 +96,7 @@ func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
 	if err := m.run(); err != nil {
 		return err
 	}
-	copy(args, slots(store.Pointer(root.Stack), 8*f.Results))
+	copy(args, slots(store.Pointer(root.Stack()), 8*f.Results))
 	return nil
 }
 
@@ -185,7 +185,7 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 // the running function.
 func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCode {
 	c, s := m.cur, m.store
-	at := m.fp - c.Stack
+	at := m.fp - c.Stack()
 	need := at + uintptr(offset) + uintptr((*header)(store.Pointer(callee.Code)).frame)
 	old := c.StackSize()
 	size := max(need, 2*uintptr(old))
@@ -197,7 +197,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 		return wasm.TrapOutOfMemory
 	}
 	s.StackInUse += c.StackSize() - old
-	m.fp = c.Stack + at
+	m.fp = c.Stack() + at
 	m.setLimit()
 	return wasm.TrapNone
 }

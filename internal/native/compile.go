@@ -54,8 +54,8 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 func switchLayout(env *ssa.Env) amd64.SwitchLayout {
 	c, x := store.LayoutCont(), store.LayoutException()
 	return amd64.SwitchLayout{
-		Ref: c.Ref, Link: c.Link, Stack: c.Stack, Frame: c.Frame, PC: c.PC,
-		LogSize: c.LogSize, NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
+		Ref: c.Ref, Link: c.Link, Limit: c.Limit, Frame: c.Frame, PC: c.PC, Func: c.Func, Type: c.Type,
+		NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
 		Exception: amd64.ExceptionLayout{Tag: x.Tag, Len: x.Len, Payload: x.Payload},
 	}
 }

@@ -67,7 +67,7 @@ func (m *machine) goOn(r *store.ContRecord) { m.goOnAt(r, r.PC, r.Frame) }
 func (m *machine) goOnAt(r *store.ContRecord, pc, frame uintptr) {
 	c := m.context
 	m.setCurrent(r)
-	c.StackLimit = r.Stack + codegen.StackMargin
+	c.StackLimit = r.Limit
 	c.NativeSP, c.NativePC, c.ResumePC = frame, process.stubs.goOn, pc
 }
 
@@ -192,7 +192,7 @@ func (m *machine) awaited(r *store.ContRecord) []wasm.ValType {
 func (m *machine) addBound(inner *store.ContRecord, full []wasm.ValType) {
 	n := int(inner.Bound)
 	values := make([]uint64, wasm.SlotCount(full))
-	copy(values, unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), n))
+	copy(values, unsafe.Slice((*uint64)(store.Pointer(inner.Stack())), n))
 	m.gather(behind(full, n), values[n:])
 	m.scatter(full, values)
 	inner.Bound = 0
@@ -289,7 +289,7 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 		if trap := m.reserveBound(inner, uintptr(bound+n)*8); trap != 0 {
 			return 0, trap
 		}
-		copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), bound+n)[bound:], values(n))
+		copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack())), bound+n)[bound:], values(n))
 		inner.Bound = uint16(bound + n)
 	}
 	r.SetType(t)
@@ -300,15 +300,15 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 // reserveBound makes room for bytes of values below the frames of a continuation that
 // does not run.
 func (m *machine) reserveBound(inner *store.ContRecord, bytes uintptr) wasm.TrapCode {
-	if bytes <= inner.Frame-inner.Stack {
+	if bytes <= inner.Frame-inner.Stack() {
 		return wasm.TrapNone
 	}
 	used := inner.StackEnd() - inner.Frame
-	bound := slices.Clone(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), inner.Bound))
+	bound := slices.Clone(unsafe.Slice((*uint64)(store.Pointer(inner.Stack())), inner.Bound))
 	if !m.store.Conts.GrowStackDown(inner, used, used+bytes) {
 		return wasm.TrapOutOfMemory
 	}
-	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack)), len(bound)), bound)
+	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack())), len(bound)), bound)
 	inner.Frame = inner.StackEnd() - used
 	return wasm.TrapNone
 }
@@ -449,7 +449,7 @@ func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
 	r.Link = parent
 	r.ResumedAgain()
 	m.setCurrent(inner)
-	m.context.StackLimit = inner.Stack + codegen.StackMargin
+	m.context.StackLimit = inner.Limit
 	m.sp = inner.Frame
 	return m.atSwitch(inner)
 }
@@ -460,5 +460,5 @@ func (m *machine) endContinuation() {
 	parent := r.Link
 	m.store.Conts.Free(r)
 	m.setCurrent(parent)
-	m.context.StackLimit = parent.Stack + codegen.StackMargin
+	m.context.StackLimit = parent.Limit
 }

@@ -293,7 +293,7 @@ func (e *Engine) Frames(c *store.ContRecord) (base, bytes uintptr) {
 		return 0, 0 // where the host has resumed
 	}
 	if c.Bound > 0 { // the values are at the beginning of the stack
-		return c.Stack, c.StackEnd() - c.Stack
+		return c.Stack(), c.StackEnd() - c.Stack()
 	}
 	return c.Frame, c.StackEnd() - c.Frame
 }

@@ -106,15 +106,12 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 	return bytes
 }
 
-// poolLimit is how many continuations that have ended a store keeps with their stacks.
-const poolLimit = 1 << 14
-
 func (e *Engine) newState(s *store.Store) *storeState {
 	c := e.contexts.Get().(*codegen.Context)
 	c.StackLimit, c.Current = 0, 0
-	c.PoolHead, c.PoolCount = 0, 0
+	c.PoolHead = 0
 	c.Conts = uintptr(unsafe.Pointer(s.Conts.At(0)))
-	s.Conts.UsePool(&c.PoolCount)
+	s.Conts.UsePool(&c.PoolHead)
 	atomic.StoreUint32(&c.Interrupt, 0)
 	shareHeap(s, c)
 	return &storeState{engine: e, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
@@ -152,9 +149,10 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m.outer = border{c.Current, c.StackLimit, c.NativeSP, c.NativePC, c.HostSlots}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
 	c.Current = 0
-	c.PoolLimit = poolLimit
+	c.PoolClass = uintptr(store.StackClass(e.stackSize(freshStack)))
 	if s.CollectAlways {
-		c.PoolLimit = 0
+		c.PoolClass = 0
+		s.Conts.EmptyPool()
 	}
 	c.Fuel = uintptr(unsafe.Pointer(&s.Fuel))
 	if !s.FuelEnabled {
@@ -206,7 +204,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	copySlots(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = root.StackEnd(), entry
-	c.StackLimit = root.Stack + codegen.StackMargin
+	c.StackLimit = root.Limit
 	enter(c, m)
 	if m.err != nil {
 		return m.err
@@ -359,7 +357,7 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 		return wasm.TrapOutOfMemory
 	}
 	c.NativeSP = r.StackEnd() - used
-	c.StackLimit = r.Stack + codegen.StackMargin
+	c.StackLimit = r.Limit
 	return wasm.TrapNone
 }
 

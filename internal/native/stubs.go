@@ -47,7 +47,7 @@ func (s *stubs) all() []stub {
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
 		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
 		{&s.lazy, emitSwitch(requestCompile)},
-		{&s.contNew, emitContNew}, {&s.resume, emitSwitch(requestResume)},
+		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
 		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.hostReturn, emitHostReturn},
 		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh}, {&s.contReturn, emitContReturn},

@@ -90,7 +90,7 @@ func (w *walker) back(pc, frame uintptr) {
 // caller returns the return address of the call; false if it cannot be one.
 func (w *walker) caller() (uintptr, bool) {
 	at := w.frame + w.size
-	if at < w.cont.Stack || at >= w.cont.StackEnd() {
+	if at < w.cont.Stack() || at >= w.cont.StackEnd() {
 		return 0, false
 	}
 	return *(*uintptr)(store.Pointer(at)), true

@@ -38,7 +38,7 @@ func (m *machine) cancel() {
 
 // onStack reports whether code that was interrupted runs on the stack of the current
 // continuation: else it is switching stacks, and must not end there.
-func (m *machine) onStack() bool { return m.cur.Stack < m.sp && m.sp < m.cur.StackEnd() }
+func (m *machine) onStack() bool { return m.cur.Stack() < m.sp && m.sp < m.cur.StackEnd() }
 
 // interruptLater interrupts the machine once more, if it is to end.
 func (m *machine) interruptLater() {

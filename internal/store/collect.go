@@ -219,7 +219,7 @@ func (c *collector) words(base, bytes uintptr) {
 // one, with those that were captured beneath it.
 func (c *collector) cont(ref uint64) {
 	conts := &c.s.Conts
-	if number := uint32(ref); number == 0 || number >= conts.made {
+	if offset := uint32(ref); offset == 0 || offset%contRecordSize != 0 || offset/contRecordSize >= conts.made {
 		return
 	}
 	r := conts.Lookup(ref)
@@ -288,7 +288,7 @@ func (c *collector) object(obj uint64, header *header) {
 // scanCont scans the stacks of a continuation that does not run.
 func (c *collector) scanCont(r *ContRecord) {
 	if r.State == ContFresh {
-		c.words(r.Stack, 8*uintptr(r.Bound))
+		c.words(r.Stack(), 8*uintptr(r.Bound))
 		return
 	}
 	for at := r.Inner(); ; at = at.Link {
@@ -302,6 +302,9 @@ func (c *collector) scanCont(r *ContRecord) {
 
 // sweep frees the continuations that were not reached.
 func (c *Continuations) sweep() {
+	for r := range c.pooled {
+		r.marked = true // as if it were reached
+	}
 	for i := uint32(1); i < c.made; i++ {
 		r := c.At(i)
 		if !r.marked && (r.State == ContFresh || r.State == ContSuspended) {

@@ -46,10 +46,10 @@ const (
 // A ContRecord is the descriptor of a continuation, and of the stack on which
 // a call from the host runs.
 type ContRecord struct {
-	// ref is the one live reference: using it increments the revision in the upper half,
-	// which makes all copies of it stale. With contHeld it is none that exists, and
+	// ref is the one live reference: the descriptor's offset in the region, and a revision in the upper half.
+	// Using it increments that, which makes all copies of it stale. With contHeld it is none that exists, and
 	// machine code, which compares, leaves the continuation to Go. A descriptor whose
-	// revisions are used up has number 0 in it.
+	// revisions are used up has offset 0 in it.
 	ref uint64
 	// Link is, for a continuation that runs or was captured with one that it resumed,
 	// the one that resumed it: its parent; nil for a stack on which the host called. For
@@ -57,10 +57,11 @@ type ContRecord struct {
 	// goes on when this is resumed, from which the parents lead back to this. For a free
 	// descriptor it is the next free one.
 	Link *ContRecord
-	// Stack is the address of the stack. Frame, the address of the frame of Func
+	// Limit tells where the stack is: StackMargin behind its beginning, because that is what machine code
+	// compares with. Frame, the address of the frame of Func
 	// in it, and PC tell where to go on while it does not run; for a fresh
 	// continuation Func is the function to start.
-	Stack uintptr
+	Limit uintptr
 	Frame uintptr
 	PC    uintptr
 	Func  *FuncRecord
@@ -80,8 +81,18 @@ type ContRecord struct {
 	Awaits wasm.TypeID
 }
 
-// contHeld is a bit above the numbers of descriptors.
-const contHeld = 1 << 31
+// contHeld is a bit that the offsets of descriptors do not have.
+const contHeld = 1
+
+// StackMargin is how much of a stack lies below ContRecord.Limit.
+const StackMargin = 192
+
+// Stack returns the address of the stack, if there is one.
+func (c *ContRecord) Stack() uintptr { return c.Limit - StackMargin }
+
+func (c *ContRecord) setStack(address uintptr, class uint8) {
+	c.Limit, c.Class = address+StackMargin, class
+}
 
 // Revision returns that of the live reference.
 func (c *ContRecord) Revision() uint32 { return uint32(c.ref >> 32) }
@@ -161,20 +172,16 @@ func (c *ContRecord) StackSize() uint64 {
 }
 
 // StackEnd returns the address behind the stack, which must be there.
-func (c *ContRecord) StackEnd() uintptr { return c.Stack + classSize(c.Class) }
+func (c *ContRecord) StackEnd() uintptr { return c.Stack() + classSize(c.Class) }
 
-const (
-	contLogSize    = 6
-	contRecordSize = 1 << contLogSize
-)
+const contRecordSize = 64
 
 // A ContLayout tells machine code about descriptors: offsets of fields, and values.
 type ContLayout struct {
-	Ref, Link, Stack, Frame, PC, Func, Status, Class, Type int32
-	LogSize                                                uint8 // binary logarithm of the size
-	// What the word Status is of a continuation that machine code has made, while it has
-	// not begun, from then on, and when it has ended.
-	Fresh, Begun, Free int32
+	Ref, Link, Limit, Frame, PC, Func, Status, Class, Type, Size int32
+	// What the word Status is of a continuation that machine code has made: while it has
+	// not begun, and from then on.
+	Fresh, Begun int32
 }
 
 // LayoutCont returns the layout of descriptors.
@@ -184,12 +191,11 @@ func LayoutCont() ContLayout {
 		return int32(s) | int32(flags)<<(8*(unsafe.Offsetof(c.flags)-unsafe.Offsetof(c.State)))
 	}
 	return ContLayout{
-		Ref: int32(unsafe.Offsetof(c.ref)), Link: int32(unsafe.Offsetof(c.Link)), Stack: int32(unsafe.Offsetof(c.Stack)),
+		Ref: int32(unsafe.Offsetof(c.ref)), Link: int32(unsafe.Offsetof(c.Link)), Limit: int32(unsafe.Offsetof(c.Limit)),
 		Frame: int32(unsafe.Offsetof(c.Frame)), PC: int32(unsafe.Offsetof(c.PC)), Func: int32(unsafe.Offsetof(c.Func)),
 		Status: int32(unsafe.Offsetof(c.State)), Class: int32(unsafe.Offsetof(c.Class)),
-		Type: int32(unsafe.Offsetof(c.Type)), LogSize: contLogSize,
+		Type: int32(unsafe.Offsetof(c.Type)), Size: contRecordSize,
 		Fresh: status(ContFresh, contNative), Begun: status(ContSuspended, contNative|contSuspendedAnew),
-		Free: status(ContFree, contNative),
 	}
 }
 
@@ -202,9 +208,10 @@ type Continuations struct {
 	limit  uint32      // of descriptors
 	made   uint32      // descriptors ever used, number 0 included
 	free   *ContRecord // head of the free list
-	// live counts those that are not in the free list. Of these, machine code has a number in a list of its own.
-	live   uint32
-	pooled *uint32 // nil if there is no such list
+	// live counts those that are not in the free list. Of these, some may be in a pool of machine code's: fresh
+	// ones without references, in a list that is linked by Func.
+	live uint32
+	pool *uintptr // the first one of the pool; nil if there is no pool
 	// trigger is how many may live before a collection is wanted.
 	trigger uint32
 	stacks  stackAllocator
@@ -220,12 +227,13 @@ const (
 // WantsCollection reports whether so much has been allocated since the last
 // collection that it is time for another.
 func (c *Continuations) WantsCollection() bool {
-	return c.Live() >= int(c.trigger) || c.stacks.used >= c.stacks.trigger
+	wants := func() bool { return c.live >= c.trigger || c.stacks.used >= c.stacks.trigger }
+	return wants() && (!c.EmptyPool() || wants())
 }
 
 func (c *Continuations) init(limits Limits) error {
 	// One descriptor each for number 0 and for the calls from the host.
-	c.limit = uint32(min(uint64(limits.Continuations)+1+uint64(limits.HostDepth), contHeld))
+	c.limit = uint32(min(uint64(limits.Continuations)+1+uint64(limits.HostDepth), 1<<32/contRecordSize))
 	region, err := reserveUsable(uintptr(c.limit)*contRecordSize, contRecordSize)
 	if err != nil {
 		return err
@@ -242,27 +250,57 @@ func (c *Continuations) release() {
 	c.stacks.release()
 }
 
-// UsePool tells where machine code counts the descriptors that are free for it; with nil there are
-// no such descriptors any more.
-func (c *Continuations) UsePool(count *uint32) {
-	c.live = uint32(c.Live())
-	c.pooled = count
+// UsePool tells where the pool begins; with nil there is none any more.
+func (c *Continuations) UsePool(head *uintptr) {
+	c.EmptyPool()
+	c.pool = head
+}
+
+// pooled goes over the continuations in the pool.
+func (c *Continuations) pooled(yield func(*ContRecord) bool) {
+	if c.pool == nil {
+		return
+	}
+	for p := *c.pool; p != 0; {
+		r := (*ContRecord)(Pointer(p))
+		p = uintptr(unsafe.Pointer(r.Func))
+		if !yield(r) {
+			return
+		}
+	}
+}
+
+// EmptyPool frees what is in the pool, and reports whether there was anything.
+func (c *Continuations) EmptyPool() bool {
+	found := false
+	for r := range c.pooled {
+		found = true
+		c.Free(r)
+	}
+	if found {
+		*c.pool = 0
+	}
+	return found
 }
 
 // Live returns the number of continuations that are fresh, suspended or running.
 func (c *Continuations) Live() int {
-	if c.pooled == nil {
-		return int(c.live)
+	n := int(c.live)
+	for range c.pooled {
+		n--
 	}
-	return int(c.live - *c.pooled)
+	return n
 }
 
 // StackBytes returns the bytes of their stacks.
 func (c *Continuations) StackBytes() uint64 { return c.stacks.used }
 
 // At returns a descriptor by number.
-func (c *Continuations) At(number uint32) *ContRecord {
-	return (*ContRecord)(unsafe.Add(c.region.Base, uintptr(number)*contRecordSize))
+func (c *Continuations) At(number uint32) *ContRecord { return c.at(number * contRecordSize) }
+
+// at returns a descriptor by its offset.
+func (c *Continuations) at(offset uint32) *ContRecord {
+	return (*ContRecord)(unsafe.Add(c.region.Base, uintptr(offset)))
 }
 
 // Number returns the number of a descriptor.
@@ -276,7 +314,7 @@ func (c *Continuations) Ref(r *ContRecord) uint64 { return r.ref &^ contHeld }
 // Lookup returns the continuation that a reference is to; nil if the reference
 // is stale. The reference must not be null.
 func (c *Continuations) Lookup(ref uint64) *ContRecord {
-	if r := c.At(uint32(ref)); r.ref&^contHeld == ref {
+	if r := c.at(uint32(ref)); r.ref&^contHeld == ref {
 		return r
 	}
 	return nil
@@ -284,6 +322,9 @@ func (c *Continuations) Lookup(ref uint64) *ContRecord {
 
 // New takes a fresh descriptor without a stack; nil if the limit is reached.
 func (c *Continuations) New(f *FuncRecord, t wasm.TypeID) *ContRecord {
+	if c.free == nil && c.made == c.limit {
+		c.EmptyPool()
+	}
 	r := c.free
 	if r != nil {
 		c.free = r.Link
@@ -312,7 +353,7 @@ func (c *Continuations) make() *ContRecord {
 	}
 	c.made++
 	r := c.At(number)
-	r.ref = oneRevision | uint64(number)
+	r.ref = oneRevision | uint64(number)*contRecordSize
 	return r
 }
 
@@ -379,7 +420,7 @@ func (c *Continuations) renew(old *ContRecord) *ContRecord {
 	*r = *old
 	r.ref = ref
 	c.relink(old, r)
-	old.Class, old.Stack = 0, 0
+	old.setStack(0, 0)
 	old.retire()
 	c.Free(old)
 	return r

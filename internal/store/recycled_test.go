@@ -18,7 +18,7 @@ func TestRecycledStacks(t *testing.T) {
 		if !s.Conts.AllocStack(r, 4<<10) {
 			t.Fatal("no stack")
 		}
-		words := unsafe.Slice((*uint64)(Pointer(r.Stack)), r.StackSize()/8)
+		words := unsafe.Slice((*uint64)(Pointer(r.Stack())), r.StackSize()/8)
 		for i := range words {
 			words[i] = ^uint64(0)
 		}

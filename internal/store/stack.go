@@ -42,6 +42,10 @@ func classFor(size uintptr) uint8 {
 	return class
 }
 
+// StackDistance returns how far from each other two stacks of at least size bytes are that are taken from a slab
+// one after the other.
+func StackDistance(size uintptr) uintptr { return slabPart(classFor(size)) }
+
 // StackClass returns the class of the smallest stacks of at least size bytes.
 func StackClass(size uintptr) uint8 { return classFor(size) }
 
@@ -145,8 +149,11 @@ func (a *stackAllocator) release() {
 func (c *Continuations) AllocStack(r *ContRecord, size uintptr) bool {
 	class := classFor(size)
 	p, ok := c.stacks.get(class)
+	if !ok && c.EmptyPool() {
+		p, ok = c.stacks.get(class)
+	}
 	if ok {
-		r.Stack, r.Class = p, class
+		r.setStack(p, class)
 		c.stacks.used += uint64(classSize(class))
 	}
 	return ok
@@ -159,9 +166,9 @@ func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
 	class := classFor(size)
 	p, ok := c.stacks.get(class)
 	if ok {
-		copy(unsafe.Slice((*byte)(Pointer(p)), used), unsafe.Slice((*byte)(Pointer(r.Stack)), used))
+		copy(unsafe.Slice((*byte)(Pointer(p)), used), unsafe.Slice((*byte)(Pointer(r.Stack())), used))
 		c.FreeStack(r)
-		r.Stack, r.Class = p, class
+		r.setStack(p, class)
 		c.stacks.used += uint64(classSize(class))
 	}
 	return ok
@@ -176,7 +183,7 @@ func (c *Continuations) GrowStackDown(r *ContRecord, used, size uintptr) bool {
 		to, from := p+classSize(class)-used, r.StackEnd()-used
 		copy(unsafe.Slice((*byte)(Pointer(to)), used), unsafe.Slice((*byte)(Pointer(from)), used))
 		c.FreeStack(r)
-		r.Stack, r.Class = p, class
+		r.setStack(p, class)
 		c.stacks.used += uint64(classSize(class))
 	}
 	return ok
@@ -185,8 +192,8 @@ func (c *Continuations) GrowStackDown(r *ContRecord, used, size uintptr) bool {
 // FreeStack takes the stack from a descriptor.
 func (c *Continuations) FreeStack(r *ContRecord) {
 	if r.Class != 0 {
-		c.stacks.put(r.Class, r.Stack)
+		c.stacks.put(r.Class, r.Stack())
 		c.stacks.used -= uint64(classSize(r.Class))
-		r.Class, r.Stack = 0, 0
+		r.setStack(0, 0)
 	}
 }

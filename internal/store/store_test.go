@@ -55,11 +55,11 @@ func TestRevisionsEnd(t *testing.T) {
 	if !c.AllocStack(outer, 1000) {
 		t.Fatal("no stack")
 	}
-	stack := outer.Stack
+	stack := outer.Stack()
 	outer.ref |= math.MaxUint32 << 32
 	ref := c.Ref(outer)
 	moved := c.Consume(outer)
-	if moved == outer || moved.Stack != stack || moved.StackSize() != 1024 || moved.Link != inner {
+	if moved == outer || moved.Stack() != stack || moved.StackSize() != 1024 || moved.Link != inner {
 		t.Fatalf("moved to %+v", moved)
 	}
 	if middle.Link != moved {
@@ -114,27 +114,27 @@ func TestStacks(t *testing.T) {
 		if !c.AllocStack(r, size) || uintptr(r.StackSize()) < size {
 			t.Fatalf("no stack of %d bytes", size)
 		}
-		b := unsafe.Slice((*byte)(Pointer(r.Stack)), r.StackSize())
+		b := unsafe.Slice((*byte)(Pointer(r.Stack())), r.StackSize())
 		for j := range b {
 			b[j] = byte(i + 1)
 		}
 		all = append(all, r)
 	}
 	for i, r := range all {
-		b := unsafe.Slice((*byte)(Pointer(r.Stack)), r.StackSize())
+		b := unsafe.Slice((*byte)(Pointer(r.Stack())), r.StackSize())
 		if b[0] != byte(i+1) || b[len(b)-1] != byte(i+1) {
 			t.Errorf("stack %d was overwritten", i)
 		}
 	}
-	first := all[0].Stack
+	first := all[0].Stack()
 	if !c.GrowStack(all[0], 512, 2000) || all[0].StackSize() != 2048 {
 		t.Fatal("the stack does not grow")
 	}
-	if b := unsafe.Slice((*byte)(Pointer(all[0].Stack)), 512); b[0] != 1 || b[511] != 1 {
+	if b := unsafe.Slice((*byte)(Pointer(all[0].Stack())), 512); b[0] != 1 || b[511] != 1 {
 		t.Error("the content did not move with the stack")
 	}
 	r := c.New(nil, 0)
-	if !c.AllocStack(r, 512) || r.Stack != first {
+	if !c.AllocStack(r, 512) || r.Stack() != first {
 		t.Error("a free stack is not used again")
 	}
 	if r := c.New(nil, 0); c.AllocStack(r, 8<<20) {

@@ -23,6 +23,9 @@ func (a *Assembler) JmpFar() { a.buf = append(a.buf, 0xe9, 0, 0, 0, 0) }
 // Ret returns.
 func (a *Assembler) Ret() { a.buf = append(a.buf, 0xc3) }
 
+// Prefetch asks for the cache line of an address, which need not be one of memory.
+func (a *Assembler) Prefetch(m Mem) { a.regMem(esc0F|0x18, S32, 1, m, 0) }
+
 // Ud2 raises an illegal-instruction fault.
 func (a *Assembler) Ud2() { a.buf = append(a.buf, 0x0f, 0x0b) }
 

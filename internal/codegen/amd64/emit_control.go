@@ -220,8 +220,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(in.Imm))
 		a.CallMem(At(contextReg, codegen.OffHostStub))
 		e.called(in)
-	case mStub:
-		e.stub(in)
+	case mContNew:
+		e.contNew(in)
 	case mResume:
 		e.resume(in)
 		e.sites[e.call].Switch = codegen.Resume

@@ -24,9 +24,7 @@ import (
 
 // A SwitchLayout says where in a continuation's descriptor its fields are.
 type SwitchLayout struct {
-	Ref, Link, Stack, Frame, PC int32
-	// LogSize is the binary logarithm of a descriptor's size.
-	LogSize uint8
+	Ref, Link, Limit, Frame, PC, Func, Type int32
 	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
 	NoClauses int32
 	// Exception is what is where in an exception's object.
@@ -63,14 +61,13 @@ func SetMark(code []byte, clauses int32) {
 	binary.LittleEndian.PutUint32(code[MarkPayload:], uint32(clauses))
 }
 
-// stub emits the call that does what the common case does not. That of cont.new gets the
-// identity of the type.
+// stub emits the call that does what the common case does not.
 func (e *Emitter) stub(in *codegen.Inst) {
-	if typeID := e.Config.Switch.TypeID; in.Disp == codegen.OffContNewStub && typeID != nil {
-		e.a.Load(S32, numberReg, At(instanceReg, int32(typeID(uint32(in.Imm)))))
-	} else {
-		e.a.MovImm(numberReg, in.Imm)
-	}
+	e.a.MovImm(numberReg, in.Imm)
+	e.callStub(in)
+}
+
+func (e *Emitter) callStub(in *codegen.Inst) {
 	e.a.CallMem(At(contextReg, in.Disp))
 	e.called(in)
 	e.sites[e.call].Number = in.Imm
@@ -91,13 +88,39 @@ func (e *Emitter) endContinuation() {
 	a.Bind(called)
 }
 
+// contNew emits a cont.new. Common is that the pool has a continuation, and that the function has code. If the
+// call ends in between, that continuation is one without references.
+func (e *Emitter) contNew(in *codegen.Inst) {
+	a, l := &e.a, &e.Config.Switch
+	if l.TypeID == nil {
+		e.stub(in)
+		return
+	}
+	const d, next, ref = RDX, R12, RAX
+	slow, done := a.NewLabel(), a.NewLabel()
+	a.Load(S32, numberReg, At(instanceReg, int32(l.TypeID(uint32(in.Imm)))))
+	a.Load(S64, d, At(contextReg, codegen.OffPoolHead))
+	a.Test(S64, d, d)
+	a.Jcc(E, slow)
+	a.ALUStoreImm(CMP, S64, At(recordReg, e.Config.FuncCode), 0)
+	a.Jcc(E, slow)
+	a.Load(S64, next, At(d, l.Func))
+	a.Load(S64, ref, At(d, l.Ref))
+	a.Store(S64, At(contextReg, codegen.OffPoolHead), next)
+	a.Store(S64, At(d, l.Func), recordReg)
+	a.Store(S32, At(d, l.Type), numberReg)
+	a.Jmp(done)
+	a.Bind(slow)
+	e.callStub(in)
+	a.Bind(done)
+}
+
 // oneRevision is what makes a reference the next one.
 const oneRevision = 1 << 32
 
 // descriptor makes d the address of the descriptor that a reference is to.
 func (e *Emitter) descriptor(d, ref Reg) {
 	e.a.Mov(S32, d, ref)
-	e.a.ShiftImm(SHL, S64, d, e.Config.Switch.LogSize)
 	e.a.ALULoad(ADD, S64, d, At(contextReg, codegen.OffConts))
 }
 
@@ -159,8 +182,7 @@ func (e *Emitter) stopHere(self, x Reg, back Label) {
 func (e *Emitter) goOn(d, x Reg) {
 	a, l := &e.a, &e.Config.Switch
 	a.Store(S64, At(contextReg, codegen.OffCurrent), d)
-	a.Load(S64, x, At(d, l.Stack))
-	a.ALUImm(ADD, S64, x, codegen.StackMargin)
+	a.Load(S64, x, At(d, l.Limit))
 	a.Store(S64, At(contextReg, codegen.OffStackLimit), x)
 }
 

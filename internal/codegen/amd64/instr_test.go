@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -241,6 +242,7 @@ func TestControl(t *testing.T) {
 	for _, m := range operands {
 		p := memory(S64, m)
 		check(t, "call "+p, func(a *Assembler) { a.CallMem(m) })
+		check(t, "prefetcht0 "+strings.Replace(p, "qword", "zmmword", 1), func(a *Assembler) { a.Prefetch(m) })
 		check(t, "jmp "+p, func(a *Assembler) { a.JmpMem(m) })
 		check(t, "push "+p, func(a *Assembler) { a.PushMem(m) })
 		check(t, "pop "+p, func(a *Assembler) { a.PopMem(m) })

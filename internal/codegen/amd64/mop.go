@@ -172,8 +172,8 @@ const (
 	mTailCall
 	mTailCallRecord
 	mBuiltin
-	mStub        // Disp: the stub's place in the context
-	mResume      // as mStub, with the common case before it
+	mContNew     // Disp: the place in the context of the stub for what is not common
+	mResume      // the same
 	mSuspend     // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
 	mSwitch      // the same; Cond; Scale: the register in which the target gets the reference
 	mResumeThrow // as mResume
@@ -199,7 +199,7 @@ var mopNames = [mopCount]string{
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mStub: "stub", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mContNew: "contnew", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array",
 }
 
 // String returns the name of the operation, with its form and consumer.

@@ -53,7 +53,7 @@ func (s *Selector) call(v *ssa.Value) {
 		return
 	}
 	operands := make([]codegen.Operand, 0, 16)
-	m, sig := mStub, v.Sig
+	m, sig := mContNew, v.Sig
 	var passed []*ssa.Value
 	switch v.Op {
 	case ssa.OpCall:
