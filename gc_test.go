@@ -144,3 +144,28 @@ func TestGoKeepsReferences(t *testing.T) {
 	}
 	runtime.KeepAlive(kept)
 }
+
+// TestCollectAfterLarge makes an object that is larger than all that is allocated before a collection, and then
+// garbage: collections must go on as before.
+func TestCollectAfterLarge(t *testing.T) {
+	store, in := newInstance(t, `(module (type $a (array (mut i64))) (global $keep (mut (ref null $a)) (ref.null $a))
+		(func (export "large") (param $n i32) (global.set $keep (array.new_default $a (local.get $n))))
+		(func (export "garbage") (param $n i32)
+			(loop $l
+				(drop (array.new_default $a (i32.const 100)))
+				(br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`, nil)
+	call(t, in, "large", weft.I32(8<<20))
+	before := store.Stats().Collections
+	call(t, in, "garbage", weft.I32(400_000)) // 320 MB
+	if got := store.Stats().Collections - before; got < 3 {
+		t.Errorf("%d collections for ten times what is allocated before the first", got)
+	}
+	if _, err := in.Func("large").Call(context.Background(), weft.I32(-1)); err == nil {
+		t.Error("an array of 32 GB is made")
+	}
+	before = store.Stats().Collections
+	call(t, in, "garbage", weft.I32(400_000))
+	if got := store.Stats().Collections - before; got < 3 {
+		t.Errorf("%d collections after an array for which there was no room", got)
+	}
+}

@@ -114,7 +114,7 @@ func (h *Heap) init(limit uint64) {
 	for i := range h.current {
 		h.current[i] = -1
 	}
-	h.trigger = firstTrigger
+	h.setTrigger()
 }
 
 // full reports whether so little of the limit was left after a collection that
@@ -353,8 +353,11 @@ func (h *Heap) sweep() {
 	for class := range h.current {
 		h.current[class], h.next[class] = -1, 0
 	}
-	h.trigger = h.bytes + max(firstTrigger, h.live)
+	h.setTrigger()
 }
+
+// setTrigger lets as much be allocated before the next collection as the last one found alive.
+func (h *Heap) setTrigger() { h.trigger = h.bytes + max(firstTrigger, h.live) }
 
 func (h *Heap) release(i, n int) {
 	for j := i; j < i+n; j++ {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"unsafe"
 
 	"weft/wasm"
@@ -50,15 +51,14 @@ func (s *Store) withRoom(take func() bool) wasm.TrapCode {
 	if s.heap.full() {
 		return wasm.TrapOutOfMemory
 	}
-	if take() {
-		return wasm.TrapNone
-	}
 	// The collection may have left room that only its trigger refuses.
-	s.heap.trigger = uint64(s.heap.limit)
-	if take() {
-		return wasm.TrapNone
+	trap := wasm.TrapNone
+	s.heap.trigger = math.MaxUint64
+	if !take() {
+		trap = wasm.TrapOutOfMemory
 	}
-	return wasm.TrapOutOfMemory
+	s.heap.setTrigger()
+	return trap
 }
 
 // ObjectKind says what a reference of the hierarchies any and extern is to.
