@@ -27,14 +27,19 @@
 //
 // # What is where
 //
-//	codememory.go  executable memory; codespace.go, pieces of it; place.go, functions in them
-//	lazy.go        functions that are compiled when they are called; trampoline.go, until then
-//	process.go     what a process has one of: the region for code, the handlers
-//	signal.go      installing the handlers
-//	stubs.go       the code between Go and compiled functions; adapters.go, that for function types
-//	enter_*.s      the assembly on Go's side
-//	engine.go      store.Engine: modules, calls
-//	machine.go     a call from the host
-//	dispatch.go    what code asks of Go; callhost.go, calls of host functions
-//	trace.go       walking stacks by return addresses
+//	engine.go        store.Engine: modules, calls; module.go, the code of a module and its tables
+//	survey.go        what is looked up in bodies before they are compiled
+//	compile.go       the stages; explain.go shows them, saved.go spares them
+//	lazy.go          functions that are compiled when they are called; trampoline.go, until then
+//	codememory.go    executable memory; codespace.go, pieces of it; place.go, functions in them
+//	process.go       what a process has one of: the region for code, the handlers
+//	signal.go        installing the handlers
+//	stubs.go         the code between Go and compiled functions; adapters.go, that for function types
+//	enter_*.s        the assembly on Go's side
+//	machine.go       a call from the host; host.go, the resumption of a continuation
+//	dispatch.go      what code asks of Go: builtin.go, atomic.go, object.go; callhost.go, host functions
+//	watch.go         what other goroutines ask of a call
+//	continuation.go  switching stacks; pool.go, quickly; clauses.go and barrier.go, where it may end
+//	exception.go     throwing
+//	trace.go         walking stacks by return addresses; callsite.go remembers some
 package native

@@ -134,30 +134,6 @@ func (s *Store) Matches(ref uint64, t wasm.ValType) bool {
 	return s.Types.IsHeapSubtype(have, t.Heap)
 }
 
-// Load reads a part of an object into a slot pair; signed says how to extend
-// what is narrower than an i32.
-func Load(p unsafe.Pointer, f *Field, signed bool) [2]uint64 {
-	switch f.Width {
-	case 1:
-		if v := *(*uint8)(p); signed {
-			return [2]uint64{uint64(uint32(int8(v)))}
-		} else {
-			return [2]uint64{uint64(v)}
-		}
-	case 2:
-		if v := *(*uint16)(p); signed {
-			return [2]uint64{uint64(uint32(int16(v)))}
-		} else {
-			return [2]uint64{uint64(v)}
-		}
-	case 4:
-		return [2]uint64{uint64(*(*uint32)(p))}
-	case 8:
-		return [2]uint64{*(*uint64)(p)}
-	}
-	return *(*[2]uint64)(p)
-}
-
 // Store writes a slot pair to a part of an object.
 func (f *Field) Store(p unsafe.Pointer, v [2]uint64) {
 	switch f.Width {

@@ -14,13 +14,18 @@ import (
 // Making and removing a mapping costs several microseconds and a lock of the process's memory. So
 // some regions are kept for the next that wants one of the same size. They hold zeros.
 
-// idleLimit is how many regions of a size are kept.
-const idleLimit = 64
+// idleLimit is how many regions of a size are kept, and keptLimit how many of all: when there are more, most are
+// probably of sizes that nobody wants any more.
+const (
+	idleLimit = 64
+	keptLimit = 16 * idleLimit
+)
 
 // A regionPool is what the process keeps.
 type regionPool struct {
 	mu   sync.Mutex
 	idle map[uintptr][]Region // by the size that is reserved; the last one was used last
+	kept int                  // how many these are
 
 	mappings int
 	limit    func() int
@@ -51,26 +56,32 @@ func (p *regionPool) take(size, usable uintptr) (Region, bool) {
 	r := list[at]
 	list[at] = list[last]
 	p.idle[size] = list[:last]
+	p.kept--
 	return r, true
 }
 
 // put keeps a region, unless there are enough of its size.
 func (p *regionPool) put(r Region) bool {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	list := p.idle[r.reserved]
-	if len(list) == idleLimit {
-		return false
+	wanted := len(list) < idleLimit
+	if wanted {
+		p.idle[r.reserved] = append(list, r)
+		p.kept++
 	}
-	p.idle[r.reserved] = append(list, r)
-	return true
+	tooMany := p.kept > keptLimit
+	p.mu.Unlock()
+	if tooMany {
+		p.drop()
+	}
+	return wanted
 }
 
 // drop gives all regions back that are kept, and reports whether there were any.
 func (p *regionPool) drop() bool {
 	p.mu.Lock()
 	idle := p.idle
-	p.idle = map[uintptr][]Region{}
+	p.idle, p.kept = map[uintptr][]Region{}, 0
 	p.mu.Unlock()
 	found := false
 	for _, list := range idle {

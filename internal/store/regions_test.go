@@ -81,3 +81,23 @@ func TestMappings(t *testing.T) {
 		t.Errorf("%d mappings are counted, %d were before", p.mappings, before)
 	}
 }
+
+// TestManySizes gives regions of ever other sizes back: not all of them may be kept.
+func TestManySizes(t *testing.T) {
+	regions.drop()
+	before := regions.mappings
+	for i := range uintptr(2 * keptLimit) {
+		r, err := ReserveRegion((i + 1) * pageRound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Recycle(0)
+		if got := regions.mappings - before; got > keptLimit {
+			t.Fatalf("%d regions are kept", got)
+		}
+	}
+	regions.drop()
+	if regions.mappings != before || regions.kept != 0 {
+		t.Errorf("%d mappings are counted, %d were before; %d regions are kept", regions.mappings, before, regions.kept)
+	}
+}
