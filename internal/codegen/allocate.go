@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"weft/internal/ssa"
 )
@@ -221,7 +222,8 @@ func (a *Allocator) reset(f *Func) {
 	a.nextAt = resize(a.nextAt, len(f.Operands))
 	a.hintAt = resize(a.hintAt, len(f.Operands))
 	a.content, a.used, a.epoch, a.hints = [numRegs]VReg{}, 0, 0, 0
-	a.out, a.exposed, a.order, a.spilled, a.spills = a.out[:0], a.exposed[:0], a.order[:0], a.spilled[:0], a.spills[:0]
+	a.out = slices.Grow(a.out[:0], len(f.Insts)+len(f.Insts)/2)
+	a.exposed, a.order, a.spilled, a.spills = a.exposed[:0], a.order[:0], a.spilled[:0], a.spills[:0]
 	a.operands, a.spares, a.spare = a.operands[:0], 0, 0
 	a.distances.reset()
 	a.helds.reset()

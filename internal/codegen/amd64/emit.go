@@ -76,7 +76,8 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
 	e.exits, e.polls, e.refills, e.arrays, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.tables[:0], e.constants[:0], e.pads[:0]
 	e.catches = e.catches[:0]
-	e.blocks, e.sites, e.calls = e.blocks[:0], e.sites[:0], e.calls[:0]
+	// Of four instructions about one is a call or may fault.
+	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
 	for range f.Blocks {
 		e.blocks = append(e.blocks, e.a.NewLabel())

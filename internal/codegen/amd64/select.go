@@ -35,7 +35,6 @@ type Selector struct {
 	operands   []codegen.Operand
 
 	// Memory of the function that Select has returned.
-	out   []codegen.Inst
 	lists arena[codegen.VReg]
 	succs arena[codegen.Edge]
 	preds arena[int]
@@ -67,12 +66,19 @@ func (s *Selector) begin(f *ssa.Func) {
 	if s.convention == nil {
 		s.convention = Convention()
 	}
-	values := f.NumValues()
+	values, needed := f.NumValues(), 0
+	for _, b := range f.Blocks {
+		needed += len(b.Values)
+	}
 	s.f, s.err, s.hasCalls = f, nil, false
 	if s.cf == nil {
 		s.cf = new(codegen.Func)
 	}
-	*s.cf = codegen.Func{Blocks: zeroed(s.cf.Blocks, len(f.Blocks)), VRegs: zeroed(s.cf.VRegs, 1), Operands: s.cf.Operands[:0]}
+	// There is about one instruction for a value, two operands with those of the allocator, and half a register.
+	// Lists that grow by themselves would be copied, into fresh memory, again and again.
+	*s.cf = codegen.Func{Blocks: zeroed(s.cf.Blocks, len(f.Blocks)), VRegs: slices.Grow(s.cf.VRegs[:0], needed/2+1)[:1],
+		Operands: slices.Grow(s.cf.Operands[:0], 2*needed)}
+	s.cf.VRegs[0] = codegen.VRegInfo{}
 	s.lists.reset()
 	s.succs.reset()
 	s.preds.reset()
@@ -81,7 +87,7 @@ func (s *Selector) begin(f *ssa.Func) {
 	s.accesses = zeroed(s.accesses, values)
 	s.index = zeroed(s.index, f.NumBlocks())
 	s.done = zeroed(s.done, f.NumBlocks())
-	s.reversed, s.results, s.insts = s.reversed[:0], s.results[:0], s.insts[:0]
+	s.reversed, s.results, s.insts = slices.Grow(s.reversed[:0], needed), s.results[:0], s.insts[:0]
 	for i := range s.index {
 		s.index[i] = -1
 	}
@@ -120,11 +126,8 @@ func (a *arena[T]) reset() { a.free = a.all }
 // finish brings the instructions into their order.
 func (s *Selector) finish() {
 	n := len(s.reversed)
-	s.out = slices.Grow(s.out[:0], n)[:n]
-	for i, in := range s.reversed {
-		s.out[n-1-i] = in
-	}
-	s.cf.Insts = s.out
+	slices.Reverse(s.reversed)
+	s.cf.Insts = s.reversed
 	for i := range s.cf.Blocks {
 		b := &s.cf.Blocks[i]
 		b.First, b.End = n-b.End, n-b.First
