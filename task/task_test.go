@@ -45,7 +45,7 @@ const guest = `(module
     (block $h
       (try_table (catch $cancelled $h) (call $sleep (i64.const 3600000000000))))
     (loop (br 0)))
-  (func (export "spin") (loop (br 0)))
+  (func (export "spin") (drop (call $ask (i32.const 0))) (loop (br 0)))
   (func (export "boom") (call $yield) (unreachable))
   (func (export "panics") (call $yield) (call $panic))
   (func (export "fails") (result i32) (call $fail))
@@ -425,25 +425,30 @@ func TestCancel(t *testing.T) {
 	hour := weft.I64(int64(time.Hour))
 	tidy, plain, fresh := f.start("tidy", hour), f.start("nap", weft.I32(1), hour), f.start("nap", weft.I32(2), hour)
 	stubborn := f.start("stubborn")
-	abandoned := make(chan bool, 1)
+	asking, abandoned := make(chan bool, 1), make(chan bool, 1)
 	f.ask = func(int32) (task.Wait, error) {
 		future := task.NewFuture()
 		future.OnAbandon(func() { abandoned <- true })
+		asking <- true
 		return task.Await(future), nil
 	}
 	asks := f.start("asks", weft.I32(0))
 	fresh.Cancel(errRefused)
+	ctx, end := context.WithCancelCause(context.Background())
 	go func() {
-		time.Sleep(5 * time.Millisecond)
+		<-asking // the others have begun before it
 		for _, t := range []*task.Task{tidy, plain, stubborn, asks} {
 			t.Cancel(errRefused)
 		}
 		<-asks.Done()
 		stubborn.Cancel(nil)
-		time.Sleep(time.Millisecond)
+		notes := make(chan int)
+		for n := 0; n < 3; runtime.Gosched() { // it has caught both
+			f.loop.Do(func() { notes <- len(f.notes) })
+			n = <-notes
+		}
+		end(errLate)
 	}()
-	ctx, cancel := context.WithTimeoutCause(context.Background(), 50*time.Millisecond, errLate)
-	defer cancel()
 	if err := f.loop.Run(ctx); !errors.Is(err, errLate) {
 		t.Errorf("Run: %v", err)
 	}
@@ -496,12 +501,15 @@ func TestCancelCompleted(t *testing.T) {
 
 var errLate = errors.New("late")
 
-// TestDeadline ends the contexts of tasks that wait, compute, and clean up.
-func TestDeadline(t *testing.T) {
+// TestContextsEnd ends the contexts of tasks that wait, compute, and clean up.
+func TestContextsEnd(t *testing.T) {
 	f := newFixture(t)
 	hour := weft.I64(int64(time.Hour))
-	ctx, cancel := context.WithTimeoutCause(context.WithValue(context.Background(), key{}, 1), 30*time.Millisecond, errLate)
-	defer cancel()
+	ctx, end := context.WithCancelCause(context.WithValue(context.Background(), key{}, 1))
+	f.ask = func(int32) (task.Wait, error) { // the one that computes has begun
+		time.AfterFunc(10*time.Millisecond, func() { end(errLate) })
+		return task.Wait{}, nil
+	}
 	tidy := f.loop.Go(ctx, f.in.Func("tidy"), hour)
 	plain := f.loop.Go(ctx, f.in.Func("nap"), weft.I32(1), hour)
 	stubborn := f.loop.Go(ctx, f.in.Func("stubborn"))
@@ -631,18 +639,20 @@ func TestShutDownComputing(t *testing.T) {
 // TestStoreClosed closes the store under tasks that wait.
 func TestStoreClosed(t *testing.T) {
 	f := newFixture(t)
-	waits := f.start("nap", weft.I32(1), weft.I64(int64(10*time.Millisecond)))
+	future, asking := task.NewFuture(), make(chan bool, 1)
+	f.ask = func(int32) (task.Wait, error) {
+		asking <- true
+		return task.Await(future), nil
+	}
+	waits := f.start("asks", weft.I32(0))
 	tidy := f.in.Func("tidy")
 	served := make(chan error)
 	go func() { served <- f.loop.Run(context.Background()) }()
-	for waited := false; !waited; runtime.Gosched() {
-		done := make(chan bool)
-		f.loop.Do(func() { done <- f.store.Stats().Continuations == 1 })
-		waited = <-done
-	}
+	<-asking
 	f.loop.Do(f.store.Close)
 	fresh := f.loop.Go(context.Background(), tidy, weft.I64(0))
 	fresh.Wait(context.Background())
+	future.Complete(weft.I32(1))
 	must(t, <-served)
 	if !errors.Is(waits.Err(), weft.ErrClosed) || !errors.Is(fresh.Err(), weft.ErrClosed) {
 		t.Errorf("%v, %v", waits.Err(), fresh.Err())
