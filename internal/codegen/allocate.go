@@ -84,6 +84,9 @@ type value struct {
 	at    int32
 	loads int32 // the lowest block that dominates all loads from the frame, or -1
 
+	readers int32 // parallel: how many moves that are still to make read it
+	writer  int32 // parallel: 1 + the move that writes its slot
+
 	slotFrom, slotTo int32 // positions between which the slot is in use
 	slot             int32
 }
@@ -154,8 +157,8 @@ type Allocator struct {
 	spare    VReg  // the value in the spare slot
 	spares   int32 // the size of the spare place, in slots
 
-	distances arena[distance]
-	helds     arena[held]
+	distances ssa.Arena[distance]
+	helds     ssa.Arena[held]
 	scratch   []distance
 	spilled   []VReg
 	spills    []spill
@@ -188,7 +191,9 @@ func (a *Allocator) Allocate(f *Func) error {
 	}
 	a.sortBlocks()
 	a.findDominators()
-	a.liveness()
+	if err := a.liveness(); err != nil {
+		return err
+	}
 	if live := a.blocks[0].live; len(live) > 0 {
 		return fmt.Errorf("codegen: v%d is used where it is not defined", live[0].v)
 	}
@@ -225,8 +230,8 @@ func (a *Allocator) reset(f *Func) {
 	a.out = slices.Grow(a.out[:0], len(f.Insts)+len(f.Insts)/2)
 	a.exposed, a.order, a.spilled, a.spills = a.exposed[:0], a.order[:0], a.spilled[:0], a.spills[:0]
 	a.operands, a.spares, a.spare = a.operands[:0], 0, 0
-	a.distances.reset()
-	a.helds.reset()
+	a.distances.Reset()
+	a.helds.Reset()
 }
 
 // verify checks what the allocator relies on.
@@ -298,33 +303,4 @@ func resize[T any](s []T, n int) []T {
 		return make([]T, n, n+n/4)
 	}
 	return s[:n]
-}
-
-// An arena is memory for lists that live as long as a function's allocation.
-type arena[T any] struct {
-	chunks [][]T
-	chunk  int
-	used   int
-}
-
-func (m *arena[T]) reset() { m.chunk, m.used = 0, 0 }
-
-// copy returns a copy of a list.
-func (m *arena[T]) copy(s []T) []T {
-	if len(s) == 0 {
-		return nil
-	}
-	for {
-		if m.chunk == len(m.chunks) {
-			m.chunks = append(m.chunks, make([]T, max(1024, 2*len(s))))
-		}
-		if c := m.chunks[m.chunk]; len(c)-m.used >= len(s) {
-			to := c[m.used : m.used+len(s) : m.used+len(s)]
-			m.used += len(s)
-			copy(to, s)
-			return to
-		}
-		m.chunk++
-		m.used = 0
-	}
 }

@@ -32,7 +32,7 @@ func (a *Allocator) holding() []held {
 		now[n] = held{r, a.content[r]}
 		n++
 	}
-	return a.helds.copy(now[:n])
+	return a.helds.Copy(now[:n])
 }
 
 // lookAhead goes through a block backwards: for each operand it notes the next use of its

@@ -1,5 +1,11 @@
 package codegen
 
+import "weft/internal/ssa"
+
+// maxDistances bounds the lists of what lives: where thousands of values live throughout thousands of blocks, they
+// would be far larger than the function. Programs need a twentieth of that.
+const maxDistances = 1 << 23
+
 // A distance is how far away the next use of a value is, from the beginning of a block.
 type distance struct {
 	v VReg
@@ -45,7 +51,7 @@ func (a *Allocator) sortBlocks() {
 // What can be made again lives for rematDist only, and not across a table of branches: in a program
 // that jumps between its blocks by one, each block would be near to all others, and all constants
 // would live in all of them.
-func (a *Allocator) liveness() {
+func (a *Allocator) liveness() error {
 	for _, b := range a.order {
 		a.exposedUses(b)
 	}
@@ -55,6 +61,9 @@ func (a *Allocator) liveness() {
 			b := a.order[i]
 			if st := &a.blocks[b]; st.dirty {
 				st.dirty = false
+				if a.distances.Total() > maxDistances {
+					return &ssa.Unsupported{What: "a function of this size"}
+				}
 				if a.liveIn(b) {
 					changed = true
 					for _, p := range a.f.Blocks[b].Preds {
@@ -64,6 +73,7 @@ func (a *Allocator) liveness() {
 			}
 		}
 	}
+	return nil
 }
 
 // exposedUses lists the values of other blocks that a block uses, notes those that it
@@ -144,7 +154,7 @@ func (a *Allocator) liveIn(b int32) bool {
 	if len(list) == len(st.live) {
 		copy(st.live, list)
 	} else {
-		st.live = a.distances.copy(list)
+		st.live = a.distances.Copy(list)
 	}
 	return more
 }

@@ -4,7 +4,7 @@ package codegen
 type want struct {
 	reg  Reg
 	slot VReg // the parameter, if not 0
-	v    VReg
+	v    VReg // 0 once it is done
 }
 
 // parallel adds the moves that a.wants ask for, as if all were made at once. It goes on with any of which the
@@ -12,48 +12,66 @@ type want struct {
 // integer registers, the scratch register, or the spare slot of the frame break one up.
 // Registers that are not wanted may lose their content.
 func (a *Allocator) parallel() {
-	list := a.wants
-	for len(list) > 0 {
-		n := 0
-		for i := 0; i < len(list); i++ {
-			w := list[i]
-			switch {
-			case w.slot == 0 && a.content[w.reg] == w.v, w.slot != 0 && w.slot == w.v:
-				// It is there.
-			case a.blocked(list, n, i):
-				list[n] = w
-				n++
-			default:
-				a.move(w)
-			}
+	for i, w := range a.wants {
+		a.vals[w.v].readers++
+		if w.slot != 0 {
+			a.vals[w.slot].writer = int32(i) + 1
 		}
-		if n == len(list) {
-			a.breakCycle(list)
+	}
+	for left := len(a.wants); left > 0; {
+		before := left
+		for i := range a.wants {
+			left -= a.try(i)
 		}
-		list = list[:n]
+		if left == before {
+			left -= a.breakCycles()
+		}
 	}
 	a.release(a.m.Scratch)
 	a.spare = 0
 }
 
-// blocked returns whether another of the moves needs what the target of move i
-// contains and nothing else does. Moves between n and i are done.
-func (a *Allocator) blocked(list []want, n, i int) bool {
-	w := list[i].slot
+// try makes move i if it can be made, and then those that waited for slots that were read by it. It returns how many
+// it has made.
+func (a *Allocator) try(i int) (made int) {
+	for ; i >= 0; made++ {
+		w := a.wants[i]
+		switch {
+		case w.v == 0:
+			return made
+		case w.slot == 0 && a.content[w.reg] == w.v, w.slot != 0 && w.slot == w.v:
+			// It is there.
+		case a.blocked(w):
+			return made
+		default:
+			a.move(w)
+		}
+		a.wants[i].v = 0
+		if w.slot != 0 {
+			a.vals[w.slot].writer = 0
+		}
+		i = -1
+		if v := &a.vals[w.v]; v.readers == 1 {
+			i = int(v.writer) - 1
+		}
+		a.vals[w.v].readers--
+	}
+	return made
+}
+
+// blocked returns whether a move still to make needs what the target of another one
+// contains and nothing else does.
+func (a *Allocator) blocked(to want) bool {
+	w := to.slot
 	if w == 0 {
-		w = a.content[list[i].reg]
-		if w == 0 || a.f.VRegs[w].Remat || a.vals[w].regs != bit(list[i].reg) {
+		w = a.content[to.reg]
+		if w == 0 || a.f.VRegs[w].Remat || a.vals[w].regs != bit(to.reg) {
 			return false
 		}
 	} else if a.vals[w].regs != 0 || a.spare == w {
 		return false
 	}
-	for k := range list {
-		if (k < n || k > i) && list[k].v == w {
-			return true
-		}
-	}
-	return false
+	return a.vals[w].readers > 0
 }
 
 // move makes one move.
@@ -109,11 +127,18 @@ func (a *Allocator) rematToSlot(w want) {
 	a.emitOne(Spill, Use, w.slot, r)
 }
 
-// breakCycle makes a move possible when each target contains what another one needs: then
-// they are permuted.
-func (a *Allocator) breakCycle(list []want) {
-	for _, w := range list {
-		if w.slot != 0 {
+// breakCycles makes moves possible when each target contains what another one needs: then
+// they are permuted. It returns how many it has made.
+func (a *Allocator) breakCycles() (made int) {
+	next := -1
+	for i, w := range a.wants {
+		switch {
+		case w.v == 0:
+		case w.slot == 0:
+			if next < 0 {
+				next = i
+			}
+		default:
 			// The old value of the parameter goes to the spare slot.
 			a.emitOne(Reload, Def, w.slot, a.m.Scratch)
 			a.loaded(w.slot)
@@ -121,16 +146,22 @@ func (a *Allocator) breakCycle(list []want) {
 			a.out[len(a.out)-1].Imm = spareSlot
 			a.spare = w.slot
 			a.needSpare(w.slot)
-			return
+			made += a.try(i)
+			if a.vals[w.slot].readers > 0 {
+				return made // the way leads through registers
+			}
 		}
 	}
-	w := list[0]
+	if made > 0 {
+		return made
+	}
+	w := a.wants[next]
 	old := a.content[w.reg]
 	if a.f.VRegs[old].Class == Float {
 		a.release(a.m.Scratch)
 		a.emitTwo(Move, old, a.m.Scratch, old, w.reg)
 		a.assign(a.m.Scratch, old)
-		return
+		return 0
 	}
 	from := first(a.vals[w.v].regs)
 	a.emitTwo(Exchange, w.v, w.reg, old, from)
@@ -138,4 +169,5 @@ func (a *Allocator) breakCycle(list []want) {
 	a.release(from)
 	a.assign(w.reg, w.v)
 	a.assign(from, old)
+	return 0
 }

@@ -49,6 +49,46 @@ var hostileFunctions = []struct {
 	{"loops that leave", func(n int) string {
 		return "(func (param i32) (block " + strings.Repeat("(if (local.get 0) (then (loop (br 2))))", n/6) + " (memory.fill (i32.const 0) (i32.const 0) (i32.const 0))))"
 	}},
+	{"values across blocks", func(n int) string {
+		return "(func (param i32) (result i32) " + strings.Repeat("(i32.load (local.get 0)) ", n/5) +
+			strings.Repeat("(block (br_if 0 (local.get 0)) (memory.fill (local.get 0) (local.get 0) (local.get 0)))", n/5) + strings.Repeat("i32.add ", n/5-1) + ")"
+	}},
+	{"clauses that carry locals", func(n int) string {
+		var b strings.Builder
+		b.WriteString("(tag $e) (func (param i32) (local " + strings.Repeat("i32 ", n/4) + ") (loop $l ")
+		for i := range n / 4 {
+			fmt.Fprintf(&b, "(local.set %d (local.get 0))", i+1)
+		}
+		return b.String() + "(try_table " + strings.Repeat("(catch $e $l)", n/2) + "(call 0 (local.get 0)))))"
+	}},
+	{"locals that live in a loop", func(n int) string {
+		var b strings.Builder
+		b.WriteString("(func (param i32) (result i32) (local " + strings.Repeat("i32 ", n/10+1) + ") (loop $l ")
+		for i := n / 10; i > 0; i-- {
+			fmt.Fprintf(&b, "(local.set %d (i32.add (local.get %d) (local.get %d)))", i, i, i-1)
+		}
+		return b.String() + "(br_if $l (local.get 1)) (br_if $l (local.get 2))) " + fmt.Sprintf("(local.get %d))", n/10)
+	}},
+	{"locals that change places", func(n int) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "(func (param i32) (result i32) (local %s) (loop $l ", strings.Repeat("i32 ", n/10+2))
+		for i := n / 10; i > 0; i-- {
+			fmt.Fprintf(&b, "(local.set %d (i32.add (local.get %d) (local.get %d)))", i, i, i-1)
+		}
+		b.WriteString("(br_if $l (local.get 1))")
+		for i := 1; i < n/10; i += 2 {
+			fmt.Fprintf(&b, "(local.get %d) (local.get %d) (local.set %d) (local.set %d)", i, i+1, i, i+1)
+		}
+		return b.String() + "(br_if $l (local.get 2))) " + fmt.Sprintf("(local.get %d))", n/10)
+	}},
+	{"float constants", func(n int) string {
+		var b strings.Builder
+		b.WriteString("(func (param i32) ")
+		for i := range n / 3 {
+			fmt.Fprintf(&b, "(f64.store (local.get 0) (f64.neg (f64.const %d)))", 1_000_000+i)
+		}
+		return b.String() + ")"
+	}},
 	{"locals at joins", func(n int) string {
 		var b strings.Builder
 		b.WriteString("(func (param i32) (local " + strings.Repeat("i32 ", n/4) + ")")

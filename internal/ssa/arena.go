@@ -3,16 +3,18 @@ package ssa
 // arenaChunk is the number of elements of an arena's chunks.
 const arenaChunk = 1024
 
-// An arena hands out elements, and takes them back all at once. The elements that
-// cut returns are those of earlier uses: they are not cleared.
-type arena[T any] struct {
+// An Arena hands out elements, and takes them back all at once. The elements that
+// Cut returns are those of earlier uses: they are not cleared.
+type Arena[T any] struct {
 	chunks [][]T
 	// chunk and used say where the next elements are.
 	chunk, used int
+	total       int
 }
 
-// cut returns n neighbouring elements.
-func (a *arena[T]) cut(n int) []T {
+// Cut returns n neighbouring elements.
+func (a *Arena[T]) Cut(n int) []T {
+	a.total += n
 	for {
 		if a.chunk == len(a.chunks) {
 			a.chunks = append(a.chunks, make([]T, max(n, arenaChunk)))
@@ -26,12 +28,19 @@ func (a *arena[T]) cut(n int) []T {
 	}
 }
 
+// Copy returns a copy of a list.
+func (a *Arena[T]) Copy(list []T) []T { return append(a.Cut(len(list))[:0], list...) }
+
+// Total returns how many elements have been handed out.
+func (a *Arena[T]) Total() int { return a.total }
+
 // arenaKeep bounds the chunks that stay for the next use.
 const arenaKeep = 256
 
-func (a *arena[T]) reset() {
+// Reset takes all elements back.
+func (a *Arena[T]) Reset() {
 	if len(a.chunks) > arenaKeep {
 		a.chunks = append([][]T(nil), a.chunks[:arenaKeep]...)
 	}
-	a.chunk, a.used = 0, 0
+	a.chunk, a.used, a.total = 0, 0, 0
 }

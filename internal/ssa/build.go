@@ -94,7 +94,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	b.reader.Reset(fn.Body, fn.BodyOffset, env.Features, m.Dialect)
 	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
 	b.checkpoint()
-	for b.reader.Len() > 0 && b.failure == nil {
+	for b.reader.Len() > 0 && b.bounded() {
 		if err := b.reader.Next(&b.in); err != nil {
 			return nil, err
 		}
@@ -103,14 +103,20 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 		} else {
 			b.instruction()
 		}
-		if b.f.numValues > maxValues || b.edgeArgs > maxEdgeArgs {
-			b.unsupported("a function of this size", wasm.MVP)
-		}
 	}
-	if b.failure != nil {
+	if !b.bounded() {
 		return nil, b.failure
 	}
 	return b.f, nil
+}
+
+// bounded reports whether the function is still one that can be built. Instructions that have many edges ask
+// between them.
+func (b *Builder) bounded() bool {
+	if b.f.numValues > maxValues || b.edgeArgs > maxEdgeArgs {
+		b.unsupported("a function of this size", wasm.MVP)
+	}
+	return b.failure == nil
 }
 
 // unsupported notes that the function cannot be built. What follows has no meaning.

@@ -1,6 +1,10 @@
 package ssa
 
-import "weft/wasm"
+import (
+	"slices"
+
+	"weft/wasm"
+)
 
 // invoke completes a call: its results go to the stack. Where a try_table is around it,
 // or it is a resume with handlers, it ends the block, with a pad for each clause.
@@ -18,22 +22,21 @@ func (b *Builder) invoke(call *Value, results []Type, handlers []wasm.Handler) {
 	if b.tries == 0 && labels == 0 {
 		return
 	}
-	var values []*Value
-	values = append(values, b.stack[depth:]...)
+	values := slices.Clone(b.stack[depth:])
 	b.stack = b.stack[:depth]
 	from, next := b.block, b.f.NewBlock()
 	invoke := b.add(OpInvoke, Void, 0, call)
 	b.f.AddEdge(from, next)
 	for _, h := range handlers {
-		if h.Kind == wasm.OnLabel {
+		if h.Kind == wasm.OnLabel && b.bounded() {
 			b.handlerPad(from, h)
 		}
 	}
-	if b.tries > 0 {
-		invoke.Aux = b.catchPads(from)
-	}
 	if len(b.f.Catches) == 0 {
 		b.f.Catches = append(b.f.Catches, nil)
+	}
+	if b.tries > 0 {
+		invoke.Aux = b.catchPads(from)
 	}
 	b.begin(next)
 	b.stack = append(b.stack[:depth], values...)
@@ -58,9 +61,6 @@ func (b *Builder) handlerPad(from *Block, h wasm.Handler) {
 
 // catchPads makes the pads of all clauses around, and returns the index of their list.
 func (b *Builder) catchPads(from *Block) int64 {
-	if len(b.f.Catches) == 0 {
-		b.f.Catches = append(b.f.Catches, nil)
-	}
 	var list []wasm.Catch
 around:
 	for i := len(b.labels) - 1; i >= 0; i-- {
@@ -72,8 +72,8 @@ around:
 			} else {
 				b.catchPad(from, c, &b.labels[i-1-int(c.Label)])
 			}
-			if !c.Kind.HasTag() {
-				break around // it catches everything
+			if !c.Kind.HasTag() || !b.bounded() {
+				break around // it catches everything, or there is no use in going on
 			}
 		}
 		if l.isTry && l.legacy != nil && l.legacy.delegates {

@@ -17,6 +17,10 @@ func (o *Optimizer) dead(f *Func) {
 	for _, p := range f.Blocks[0].Params {
 		o.seen[p.ID] = true
 	}
+	o.index = resized(o.index, f.NumValues())
+	for _, b := range f.Blocks {
+		o.indexParams(b)
+	}
 	for len(o.live) > 0 {
 		v := o.live[len(o.live)-1]
 		o.live = o.live[:len(o.live)-1]
@@ -26,10 +30,7 @@ func (o *Optimizer) dead(f *Func) {
 		if v.Op != OpParam || v.Block.Pad != NotPad {
 			continue
 		}
-		i := 0
-		for v.Block.Params[i] != v {
-			i++
-		}
+		i := o.index[v.ID]
 		for _, p := range v.Block.Preds {
 			for _, e := range p.Succs {
 				if e.To == v.Block {
@@ -67,6 +68,13 @@ func (o *Optimizer) dead(f *Func) {
 		if i > 0 && b.Pad == NotPad { // the others say what arrives
 			b.Params = slices.DeleteFunc(b.Params, func(p *Value) bool { return !o.seen[p.ID] })
 		}
+	}
+}
+
+// indexParams notes which of a block's parameters each one is.
+func (o *Optimizer) indexParams(b *Block) {
+	for i, p := range b.Params {
+		o.index[p.ID] = int32(i)
 	}
 }
 

@@ -115,9 +115,9 @@ type Func struct {
 	vectorIndex map[Vector]int64
 	numValues   int32
 	numBlocks   int32
-	values      arena[Value]
-	blocks      arena[Block]
-	refs        arena[*Value] // from which argument lists are cut
+	values      Arena[Value]
+	blocks      Arena[Block]
+	refs        Arena[*Value] // from which argument lists are cut
 }
 
 // A ResumeSite lists the clauses of a resume. Those with a label have their pads in the
@@ -134,7 +134,7 @@ func (f *Func) NumBlocks() int { return int(f.numBlocks) }
 
 // NewBlock makes a block that is not yet in Blocks.
 func (f *Func) NewBlock() *Block {
-	b := &f.blocks.cut(1)[0]
+	b := &f.blocks.Cut(1)[0]
 	*b = Block{ID: f.numBlocks, Params: b.Params[:0], Values: b.Values[:0], Succs: b.Succs[:0], Preds: b.Preds[:0],
 		arrivals: b.arrivals[:0]}
 	f.numBlocks++
@@ -143,7 +143,7 @@ func (f *Func) NewBlock() *Block {
 
 // NewValue makes a value that is not yet in a block.
 func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
-	v := &f.values.cut(1)[0]
+	v := &f.values.Cut(1)[0]
 	*v = Value{ID: f.numValues, Op: op, Type: t, Aux: aux}
 	f.numValues++
 	if len(args) <= len(v.room) {
@@ -158,13 +158,13 @@ func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
 }
 
 // newArgs returns an empty list with room for n values.
-func (f *Func) newArgs(n int) []*Value { return f.refs.cut(n)[:0] }
+func (f *Func) newArgs(n int) []*Value { return f.refs.Cut(n)[:0] }
 
 // reset makes the function empty, to be built anew in the same memory.
 func (f *Func) reset() {
-	f.values.reset()
-	f.blocks.reset()
-	f.refs.reset()
+	f.values.Reset()
+	f.blocks.Reset()
+	f.refs.Reset()
 	clear(f.vectorIndex)
 	*f = Func{Blocks: f.Blocks[:0], Sites: f.Sites[:0], Catches: f.Catches[:0], Vectors: f.Vectors[:0], vectorIndex: f.vectorIndex,
 		values: f.values, blocks: f.blocks, refs: f.refs}

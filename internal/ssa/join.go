@@ -4,6 +4,7 @@ package ssa
 // block that only returns becomes a return. Of predecessors, only the number is right until the end.
 func (o *Optimizer) join(f *Func) {
 	o.startReplacing(f)
+	o.index = resized(o.index, f.NumValues())
 	o.visited = resized(o.visited, f.NumBlocks()) // those that are gone
 	joined := false
 	for _, b := range f.Blocks {
@@ -50,11 +51,10 @@ func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
 	}
 	jump := b.Terminator()
 	jump.Op, jump.Pos, jump.Args = OpReturn, to.Values[0].Pos, f.newArgs(len(to.Values[0].Args))
+	o.indexParams(to)
 	for _, a := range to.Values[0].Args {
-		for i, p := range to.Params {
-			if a == p {
-				a = b.Succs[0].Args[i]
-			}
+		if a.Op == OpParam && a.Block == to {
+			a = b.Succs[0].Args[o.index[a.ID]]
 		}
 		jump.Args = append(jump.Args, a)
 	}

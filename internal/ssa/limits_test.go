@@ -3,6 +3,7 @@ package ssa
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -41,6 +42,36 @@ func TestTooLarge(t *testing.T) {
 	var unsupported *Unsupported
 	if !errors.As(err, &unsupported) || unsupported.What != "a function of this size" {
 		t.Fatalf("error %v", err)
+	}
+}
+
+// TestLargeInstruction builds functions of which one instruction would carry 32 million values: to all clauses around a call, and
+// to those of a resume. That must be noticed before they are there.
+func TestLargeInstruction(t *testing.T) {
+	const locals, edges = 8000, 4000
+	var sets strings.Builder
+	for i := range locals {
+		fmt.Fprintf(&sets, "(local.set %d (i32.const 1))", i)
+	}
+	function := "(func $f (local " + strings.Repeat("i32 ", locals) + ") (loop $l " + sets.String()
+	for name, source := range map[string]string{
+		"catches":  function + "(try_table " + strings.Repeat("(catch $e $l)", edges) + "(call $f))))",
+		"handlers": function + "(block $b (result (ref $c)) (resume $c " + strings.Repeat("(on $e $b)", edges) + "(cont.new $c (ref.func $f))) " + sets.String() + "unreachable) drop))",
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := "(module (type $t (func)) (type $c (cont $t)) (tag $e) (elem declare func $f) " + source + ")"
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := build(t, source)
+			runtime.ReadMemStats(&after)
+			var unsupported *Unsupported
+			if !errors.As(err, &unsupported) || unsupported.What != "a function of this size" {
+				t.Fatalf("error %v", err)
+			}
+			if n := after.TotalAlloc - before.TotalAlloc; n > 150<<20 {
+				t.Errorf("%d MB were allocated", n>>20)
+			}
+		})
 	}
 }
 

@@ -28,8 +28,9 @@ type Optimizer struct {
 	loops loopForest
 
 	single  []*Value // params: what all edges hand to a parameter
-	order   []*Block // layout, split
-	visited []bool   // join, layout, split: by block ID
+	order   []*Block // layout
+	visited []bool   // join, layout: by block ID
+	index   []int32  // join, dead: of a parameter, by value ID
 
 	// simplify
 	f     *Func

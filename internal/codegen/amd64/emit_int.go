@@ -126,9 +126,12 @@ func (e *Emitter) floatConstant(size Size, d Reg, bits int64) {
 	e.a.SSELoad(ofSize(size, Movss, Movsd), d, e.pool(size, bits).Mem())
 }
 
+// poolSearch is how many constants are looked at for an equal one, lest time be quadratic.
+const poolSearch = 64
+
 // pool returns the label of a constant behind the function.
 func (e *Emitter) pool(size Size, bits int64) Label {
-	for i := range e.constants {
+	for i := len(e.constants) - 1; i >= max(0, len(e.constants)-poolSearch); i-- {
 		if c := &e.constants[i]; c.size == size && c.bits == bits {
 			return c.label
 		}

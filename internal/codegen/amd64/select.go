@@ -35,9 +35,9 @@ type Selector struct {
 	operands   []codegen.Operand
 
 	// Memory of the function that Select has returned.
-	lists arena[codegen.VReg]
-	succs arena[codegen.Edge]
-	preds arena[int]
+	lists ssa.Arena[codegen.VReg]
+	succs ssa.Arena[codegen.Edge]
+	preds ssa.Arena[int]
 
 	block    *ssa.Block
 	root     *ssa.Value // whose turn it is
@@ -79,9 +79,9 @@ func (s *Selector) begin(f *ssa.Func) {
 	*s.cf = codegen.Func{Blocks: zeroed(s.cf.Blocks, len(f.Blocks)), VRegs: slices.Grow(s.cf.VRegs[:0], needed/2+1)[:1],
 		Operands: slices.Grow(s.cf.Operands[:0], 2*needed)}
 	s.cf.VRegs[0] = codegen.VRegInfo{}
-	s.lists.reset()
-	s.succs.reset()
-	s.preds.reset()
+	s.lists.Reset()
+	s.succs.Reset()
+	s.preds.Reset()
 	s.vregs = zeroed(s.vregs, values)
 	s.colors = zeroed(s.colors, values)
 	s.accesses = zeroed(s.accesses, values)
@@ -105,23 +105,6 @@ func zeroed[T any](list []T, n int) []T {
 	clear(list)
 	return list
 }
-
-// An arena is memory for lists that live as long as each other.
-type arena[T any] struct{ free, all []T }
-
-// cut returns a list of n elements.
-func (a *arena[T]) cut(n int) []T {
-	if n > len(a.free) {
-		a.all = make([]T, max(n, 2*len(a.all), 256))
-		a.free = a.all
-	}
-	list := a.free[:n:n]
-	a.free = a.free[n:]
-	return list
-}
-
-// reset makes all memory free.
-func (a *arena[T]) reset() { a.free = a.all }
 
 // finish brings the instructions into their order.
 func (s *Selector) finish() {
@@ -173,7 +156,7 @@ func (s *Selector) color(b *ssa.Block) {
 }
 
 func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
-	out.Succs = s.succs.cut(len(b.Succs))
+	out.Succs = s.succs.Cut(len(b.Succs))
 	for i, e := range b.Succs {
 		to := s.index[e.To.ID]
 		switch {
@@ -186,14 +169,14 @@ func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
 		}
 		var args []codegen.VReg
 		if len(e.Args) > 0 {
-			args = s.lists.cut(len(e.Args))
+			args = s.lists.Cut(len(e.Args))
 			for j, a := range e.Args {
 				args[j] = s.vreg(a)
 			}
 		}
 		out.Succs[i] = codegen.Edge{To: int(to), Args: args}
 	}
-	out.Preds = s.preds.cut(len(b.Preds))
+	out.Preds = s.preds.Cut(len(b.Preds))
 	for i, p := range b.Preds {
 		out.Preds[i] = int(s.index[p.ID])
 	}
@@ -209,7 +192,7 @@ func (s *Selector) params(i int, b *ssa.Block, out *codegen.Block) {
 	case b.Pad != ssa.NotPad:
 		s.pad(b, out)
 	default:
-		out.Params = s.lists.cut(len(b.Params))
+		out.Params = s.lists.Cut(len(b.Params))
 		for j, p := range b.Params {
 			out.Params[j] = s.vreg(p)
 		}
