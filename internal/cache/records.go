@@ -60,8 +60,8 @@ func (r *Records) flush() error {
 	r.mu.Lock()
 	added := r.added
 	r.added = map[int][]byte{}
+	r.dir.written(r) // before what is added from now on says that it grows
 	r.mu.Unlock()
-	r.dir.written(r)
 	if len(added) == 0 {
 		return nil
 	}
