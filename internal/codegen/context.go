@@ -91,6 +91,7 @@ const (
 	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))
 	OffContNewStub     = int32(unsafe.Offsetof(Context{}.ContNewStub))
 	OffContReturnStub  = int32(unsafe.Offsetof(Context{}.ContReturnStub))
+	OffFreshStub       = int32(unsafe.Offsetof(Context{}.FreshStub))
 	OffPoolHead        = int32(unsafe.Offsetof(Context{}.PoolHead))
 	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))

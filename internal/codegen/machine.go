@@ -144,6 +144,8 @@ type Func struct {
 	// in the frame at offset 0 from the beginning.
 	InstanceHome bool
 
+	// Bindings are the shapes of operations cont.bind, which instructions name.
+	Bindings []Binding
 	// Begins says that continuations begin with the function: then it jumps to what its return address is,
 	// because nobody has called it.
 	Begins bool
@@ -155,6 +157,13 @@ type Func struct {
 
 	// What the allocator finds out.
 	FrameSize int // a multiple of 8
+}
+
+// A Binding is the shape of a cont.bind: the type of its result, the types of the values that it binds, and of those that are
+// left.
+type Binding struct {
+	Type        uint32
+	Bound, Left []ssa.Type
 }
 
 // A Machine is what the allocator must know of the processor.

@@ -56,6 +56,9 @@ func switchLayout(env *ssa.Env) amd64.SwitchLayout {
 	return amd64.SwitchLayout{
 		Ref: c.Ref, Link: c.Link, Limit: c.Limit, Frame: c.Frame, PC: c.PC, Func: c.Func, Type: c.Type,
 		NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
+		Params: func(index uint32) []ssa.Type {
+			return ssa.SignatureOf(env.Module.FuncType(uint32(env.Module.Types[index].Comp.Cont))).Params
+		},
 		Exception: amd64.ExceptionLayout{Tag: x.Tag, Len: x.Len, Payload: x.Payload},
 	}
 }

@@ -20,7 +20,8 @@ import (
 // calling convention, which the stubs have saved and restore when they go on.
 //
 // Values that cont.bind has bound lie at the beginning of the stack on which they will
-// be used, below all frames: Bound counts them in that stack's descriptor.
+// be used, below all frames: Bound counts them in that stack's descriptor. Those that inline code has bound lie
+// elsewhere until Go has to do with the continuation (returnBound).
 
 // switchStacks executes an operation on continuations.
 func (m *machine) switchStacks(request uint32) bool {
@@ -86,6 +87,9 @@ func (m *machine) lookup(ref uint64) (*store.ContRecord, wasm.TrapCode) {
 	r := m.store.Conts.Lookup(ref)
 	if r == nil {
 		return nil, wasm.TrapContinuationConsumed
+	}
+	if r.IsNative() && r.State == store.ContFresh && r.PC != process.stubs.fresh {
+		returnBound(r)
 	}
 	if !r.IsNative() && (r.State != store.ContFresh || r.Bound > 0) {
 		return nil, wasm.TrapBarrier // it belongs to the interpreter
@@ -295,6 +299,15 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 	r.SetType(t)
 	r.Hold() // without values, too: its next resume must note that the type is from before
 	return conts.Ref(r), wasm.TrapNone
+}
+
+// returnBound takes back what machine code has done to bind values: they lie where a frame would be, behind their number.
+func returnBound(r *store.ContRecord) {
+	n := *(*uint64)(store.Pointer(r.Frame))
+	copy(unsafe.Slice((*uint64)(store.Pointer(r.Stack())), n), unsafe.Slice((*uint64)(store.Pointer(r.Frame+8)), n))
+	r.Frame += uintptr(8 * (1 + n))
+	r.PC, r.Bound = process.stubs.fresh, uint16(n)
+	r.Hold()
 }
 
 // reserveBound makes room for bytes of values below the frames of a continuation that

@@ -20,11 +20,7 @@ import (
 // The two packages do not know each other.
 var _ = [1]byte{}[codegen.StackMargin-store.StackMargin]
 
-// Offsets in the context.
-const (
-	ctxPoolClass = int32(unsafe.Offsetof(codegen.Context{}.PoolClass))
-	ctxFreshStub = int32(unsafe.Offsetof(codegen.Context{}.FreshStub))
-)
+const ctxPoolClass = int32(unsafe.Offsetof(codegen.Context{}.PoolClass))
 
 // prefetchAhead is how much later than a continuation that ends the one was made whose descriptor and stack are asked for: many that
 // wait mostly end in the order in which they were made. Where they do not, asking costs nothing that can be measured.
@@ -46,7 +42,7 @@ func emitContReturn(a *amd64.Assembler) {
 	a.Lea(amd64.S64, x, amd64.At(amd64.RSP, -8))
 	a.Store(amd64.S64, amd64.At(d, l.Frame), x)
 	a.Load(amd64.S64, amd64.RSP, amd64.At(parent, l.Frame))
-	a.Load(amd64.S64, x, ctxAt(ctxFreshStub))
+	a.Load(amd64.S64, x, ctxAt(codegen.OffFreshStub))
 	a.Store(amd64.S64, amd64.At(d, l.PC), x)
 	a.StoreImm(amd64.S32, amd64.At(d, l.Status), l.Fresh)
 	a.Store(amd64.S64, amd64.At(d, l.Link), d)

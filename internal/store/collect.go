@@ -289,6 +289,9 @@ func (c *collector) object(obj uint64, header *header) {
 func (c *collector) scanCont(r *ContRecord) {
 	if r.State == ContFresh {
 		c.words(r.Stack(), 8*uintptr(r.Bound))
+		if r.IsNative() {
+			c.words(r.Frame, r.StackEnd()-r.Frame)
+		}
 		return
 	}
 	for at := r.Inner(); ; at = at.Link {

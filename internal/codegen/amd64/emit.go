@@ -33,6 +33,7 @@ type Emitter struct {
 	pooled    []int64 // those that are used, as codegen.Func.Vectors has them
 	pads      []pads
 	catches   []catchTable
+	bound     []boundStart
 	sites     []codegen.Site
 	calls     []codegen.Relocation
 	leaf      bool
@@ -75,7 +76,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
 	e.exits, e.polls, e.refills, e.arrays, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.tables[:0], e.constants[:0], e.pads[:0]
-	e.catches = e.catches[:0]
+	e.catches, e.bound = e.catches[:0], e.bound[:0]
 	// Of four instructions about one is a call or may fault.
 	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
@@ -195,6 +196,7 @@ func (e *Emitter) rare(g growth) {
 		a.Jmp(r.again)
 	}
 	e.arraysAway()
+	e.boundStarts()
 	for i := range e.exits {
 		x := &e.exits[i]
 		a.Bind(x.label)

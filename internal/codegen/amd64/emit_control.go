@@ -220,6 +220,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(in.Imm))
 		a.CallMem(At(contextReg, codegen.OffHostStub))
 		e.called(in)
+	case mContBind:
+		e.contBind(in)
 	case mContNew:
 		e.contNew(in)
 	case mResume:

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"weft/internal/codegen"
+	"weft/internal/ssa"
 )
 
 // Switching stacks, in the common case: inline code that jumps, with values in the
@@ -31,6 +32,8 @@ type SwitchLayout struct {
 	Exception ExceptionLayout
 	// TagPtr returns the offset in an instance of the pointer to a tag's record.
 	TagPtr func(index uint32) int64
+	// Params returns what a continuation of a type takes.
+	Params func(index uint32) []ssa.Type
 	// TypeID returns the offset in an instance of the identity of a type.
 	TypeID func(index uint32) int64
 }

@@ -172,6 +172,7 @@ const (
 	mTailCall
 	mTailCallRecord
 	mBuiltin
+	mContBind    // Imm: in codegen.Func.Bindings
 	mContNew     // Disp: the place in the context of the stub for what is not common
 	mResume      // the same
 	mSuspend     // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
@@ -199,7 +200,7 @@ var mopNames = [mopCount]string{
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mContNew: "contnew", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array",
 }
 
 // String returns the name of the operation, with its form and consumer.

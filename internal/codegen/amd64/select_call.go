@@ -163,7 +163,13 @@ func (s *Selector) slots(values []*ssa.Value) {
 // builtin passes everything in slots.
 func (s *Selector) builtin(v *ssa.Value, in codegen.Inst) {
 	s.slots(v.Args)
-	s.add(mBuiltin, in)
+	if b, ok := s.bindingOf(v); ok {
+		in.Imm = int64(len(s.cf.Bindings))
+		s.cf.Bindings = append(s.cf.Bindings, b)
+		s.add(mContBind, in)
+	} else {
+		s.add(mBuiltin, in)
+	}
 	rest := s.results[:0]
 	for _, r := range s.results {
 		if r.Args[0] == v {
