@@ -160,7 +160,7 @@ func (b *Builder) callRef(tail bool) {
 }
 
 func (b *Builder) nullCheck(ref *Value, code wasm.TrapCode) {
-	b.trapIf(b.compare(Eq, ref, b.constant(I64, 0)), code)
+	b.trapIf(b.isNull(ref), code)
 }
 
 // callIndirect builds call_indirect and return_call_indirect.
@@ -174,7 +174,7 @@ func (b *Builder) callIndirect(tail bool) {
 	final := b.env.Module.Types[expected].Final
 	if !(final && table.Elem.Heap == wasm.HeapType(expected)) {
 		found := b.add(OpGet, I32, b.env.FuncType, ref)
-		wanted := b.add(OpGetInvariant, I32, b.env.TypeID(expected), b.instance)
+		wanted := b.typeID(expected)
 		same := b.compare(Eq, found, wanted)
 		if final {
 			b.trapUnless(same, wasm.TrapIndirectCallType)
@@ -193,8 +193,7 @@ func (b *Builder) testSubtype(same, found, wanted *Value) {
 	b.branchOn(same, next, differ)
 	b.begin(differ)
 	b.trapUnless(b.builtin(IsSubtype, found, wanted), wasm.TrapIndirectCallType)
-	b.add(OpJump, Void, 0)
-	b.f.AddEdge(differ, next)
+	b.goTo(next)
 	b.begin(next)
 }
 

@@ -4,7 +4,7 @@ import "weft/wasm"
 
 func (b *Builder) contNew() {
 	function := b.pop()
-	b.nullCheck(function, wasm.TrapNullFunction)
+	b.checkNull(function, wasm.TrapNullFunction)
 	call := b.add(OpContNew, Void, int64(b.in.Index), b.instance, function)
 	call.Sig = &contNewSignature
 	b.push(b.add(OpResult, I64, 0, call))

@@ -307,7 +307,7 @@ func (b *Builder) branchTable() {
 
 func (b *Builder) branchOnNull() {
 	ref := b.pop()
-	isNull := b.compare(Eq, ref, b.constant(I64, 0))
+	isNull := b.isNull(ref)
 	if b.in.Op == wasm.OpBrOnNull {
 		b.branchIf(isNull, true, b.in.Index)
 		b.push(ref)

@@ -86,7 +86,7 @@ func (b *Builder) object() {
 func (b *Builder) layout() *ObjectLayout    { return &b.env.Objects.Layouts[b.in.Index] }
 func (b *Builder) fields() []wasm.FieldType { return b.env.Module.Types[b.in.Index].Comp.Fields }
 
-// checkNull traps if a reference may be null and is.
+// checkNull traps if a reference may be null, as far as is known, and is.
 func (b *Builder) checkNull(ref *Value, code wasm.TrapCode) {
 	if ref.Ref&NotNull == 0 {
 		b.nullCheck(ref, code)

@@ -113,7 +113,7 @@ func (s *Selector) memoryAddress(v *ssa.Value) address {
 		part := s.sum(at, offset, false)
 		if part.index == nil {
 			m.index, m.disp = part.base, part.disp
-		} else if part.base == nil {
+		} else if part.base == nil && fits(part.disp) { // else the offset is added to the index
 			m.index, m.scale, m.disp = part.index, part.scale, part.disp
 		}
 	}
