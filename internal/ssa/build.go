@@ -20,21 +20,23 @@ type Builder struct {
 	block    *Block // nil: the code here cannot be reached
 	instance *Value
 
-	stack      []*Value
-	locals     []*Value
-	localTypes []Type
-	localFacts []RefFacts
-	labels     []label
-	saved      []*Value // locals and parameters as they were before an if
-	assigned   assignedSets
-	construct  int      // how many blocks have begun
-	args       []*Value // of what is being made
-	signatures []*Signature
-	tries      int // labels that are try_tables, or first parts of a try
-	loops      int // labels that are loops
-	legacy     legacyTries
-	edgeArgs   int // what all edges carry together
-	failure    error
+	stack       []*Value
+	locals      []*Value
+	localTypes  []Type
+	localFacts  []RefFacts
+	labels      []label
+	saved       []*Value // locals and parameters as they were before an if
+	assigned    assignedSets
+	construct   int      // how many blocks have begun
+	args        []*Value // of what is being made
+	signatures  []*Signature
+	tries       int // labels that are try_tables, or first parts of a try
+	loops       int // labels that are loops
+	legacy      legacyTries
+	edgeArgs    int      // what all edges carry together
+	early       []*Value // shared.go
+	sharedTable [sharedSlots]*Value
+	failure     error
 }
 
 // maxValues and maxEdgeArgs bound the size of a function: blocks that nest deeply and assign
@@ -63,7 +65,8 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	b.f.reset()
 	b.stack, b.locals, b.localTypes, b.localFacts, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.localFacts[:0], b.labels[:0], b.saved[:0]
 	b.construct, b.tries, b.loops, b.edgeArgs, b.failure = 0, 0, 0, 0, nil
-	b.in.Offset = 0
+	b.in.Offset, b.early = 0, b.early[:0]
+	clear(b.sharedTable[:])
 
 	b.f.Name = m.Names.Funcs[uint32(env.Space.ImportedFuncs+index)]
 	b.f.Sig = b.signature(fn.Type)
@@ -80,7 +83,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	for _, group := range fn.Locals {
 		t := TypeOf(group.Type)
 		if zeros[t] == nil && group.Count > 0 {
-			zeros[t] = b.constant(t, 0)
+			zeros[t] = b.null(t)
 		}
 		for range group.Count {
 			b.locals = append(b.locals, zeros[t])
@@ -107,6 +110,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	if !b.bounded() {
 		return nil, b.failure
 	}
+	b.placeShared()
 	return b.f, nil
 }
 
@@ -139,7 +143,11 @@ func (b *Builder) add(op Op, t Type, aux int64, args ...*Value) *Value {
 	return b.block.Add(v)
 }
 
-func (b *Builder) constant(t Type, bits uint64) *Value { return b.add(OpConst, t, int64(bits)) }
+// constant returns a number.
+func (b *Builder) constant(t Type, bits uint64) *Value { return b.shared(OpConst, t, int64(bits)) }
+
+// null returns a null reference, or the zero of a local. Each has types of its own (see RefFacts).
+func (b *Builder) null(t Type) *Value { return b.add(OpConst, t, 0) }
 
 // signature returns the signature of a function type of the module.
 func (b *Builder) signature(typeIndex uint32) *Signature {
@@ -186,7 +194,7 @@ func (b *Builder) trap(code wasm.TrapCode) {
 
 // record returns the pointer at an offset of the instance's record.
 func (b *Builder) record(offset int64) *Value {
-	return b.add(OpGetInvariant, I64, offset, b.instance)
+	return b.shared(OpGetInvariant, I64, offset, b.instance)
 }
 
 // widen returns an address or length as an i64.

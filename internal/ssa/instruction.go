@@ -75,7 +75,7 @@ func (b *Builder) instruction() {
 		b.wide()
 
 	case wasm.OpRefNull:
-		b.push(b.constant(I64, 0))
+		b.push(b.null(I64))
 	case wasm.OpRefFunc:
 		f := b.record(b.env.FuncPtr(in.Index))
 		f.Ref = NotNull

@@ -36,7 +36,7 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 	address, offset, index := b.pop(), b.in.Offset64, b.in.Index
 	record := b.record(b.env.MemoryPtr(index))
 	if b.env.Guarded(index) {
-		return b.add(OpGetInvariant, I64, b.env.MemoryBase, record), address, int64(offset)
+		return b.shared(OpGetInvariant, I64, b.env.MemoryBase, record), address, int64(offset)
 	}
 	end := offset + uint64(mem.Size())
 	if end < offset {
@@ -89,7 +89,7 @@ func (b *Builder) element(table uint32, index *Value, code wasm.TrapCode) *Value
 	if l := b.env.Space.Tables[table].Limits; l.HasMax && l.Max == l.Min {
 		// It never grows, and hence never moves.
 		length = b.constant(I64, l.Min)
-		base = b.add(OpGetInvariant, I64, b.env.TableBase, record)
+		base = b.shared(OpGetInvariant, I64, b.env.TableBase, record)
 	} else {
 		length = b.add(OpGet, I64, b.env.TableLen, record)
 		base = b.add(OpGet, I64, b.env.TableBase, record)

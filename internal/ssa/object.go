@@ -139,7 +139,7 @@ func (b *Builder) setBytes(pointer *Value, offset int64, mem Mem, value *Value) 
 
 // typeID returns the identity of a type of the module.
 func (b *Builder) typeID(typeIndex uint32) *Value {
-	return b.add(OpGetInvariant, I32, b.env.TypeID(typeIndex), b.instance)
+	return b.shared(OpGetInvariant, I32, b.env.TypeID(typeIndex), b.instance)
 }
 
 // alloc returns room for an object of the type that the instruction names, whose header has
