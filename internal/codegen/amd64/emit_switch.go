@@ -70,6 +70,7 @@ func (e *Emitter) stub(in *codegen.Inst) {
 	e.callStub(in)
 }
 
+// callStub does the same, with what is in the number's register.
 func (e *Emitter) callStub(in *codegen.Inst) {
 	e.a.CallMem(At(contextReg, in.Disp))
 	e.called(in)
