@@ -74,3 +74,33 @@ func TestAheadSaved(t *testing.T) {
 		}
 	}
 }
+
+// TestAheadPanics lets the compiler panic. Who compiles ahead must survive that; who calls the function sees it.
+func TestAheadPanics(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	g := newGuest(t, store.DefaultLimits)
+	g.compiled(aheadSource)
+	code := g.Module.Native.(*lazyCode)
+	b := &code.engine.backlog
+	b.workers = 1 // no other is started
+	if _, err := code.entry(0); err != nil {
+		t.Fatal(err)
+	}
+	code.engine.compilers.New = func() any {
+		c := newCompiler()
+		c.show = func(string, func() string) { panic("a fault of the compiler") }
+		return c
+	}
+	for code.engine.compilers.Get().(*compiler).show == nil {
+		// one that was used before
+	}
+	code.ahead(0)
+	b.work()
+	defer func() {
+		if fault := recover(); fault != "a fault of the compiler" {
+			t.Errorf("who calls the function sees %v", fault)
+		}
+	}()
+	_, err := code.entry(1)
+	t.Errorf("the function was compiled: %v", err)
+}

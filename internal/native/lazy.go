@@ -89,6 +89,19 @@ func (code *lazyCode) compile(own int, j *job) {
 	code.mu.Unlock()
 }
 
+// tryCompile is compile for nobody in particular: if the compiler panics, that is left to whoever calls the function and
+// compiles it again, who can recover. Here it would end the process.
+func (code *lazyCode) tryCompile(own int, j *job) {
+	defer func() {
+		if recover() != nil {
+			code.mu.Lock()
+			delete(code.jobs, own)
+			code.mu.Unlock()
+		}
+	}()
+	code.compile(own, j)
+}
+
 // note notes what a function calls. If its code was saved, that is what was saved, too: an earlier run has asked for
 // the others, and ended without them.
 func (code *lazyCode) note(own int, calls []codegen.Relocation, saved bool) {
@@ -218,7 +231,7 @@ func (b *backlog) work() {
 			// Who compiles the function meanwhile is not waited for, and an error is that of who calls it.
 			code := m.Native.(*lazyCode)
 			if j, mine := code.claim(next.own); mine {
-				code.compile(next.own, j)
+				code.tryCompile(next.own, j)
 			}
 			runtime.KeepAlive(m)
 		}
