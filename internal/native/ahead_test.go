@@ -17,18 +17,25 @@ const aheadSource = `(module
   (func $large (drop (i32.add (i32.const 1) (i32.add (i32.const 2) (i32.const 3)))))
   (func $middle (drop (i32.const 1))))`
 
-// TestAhead checks what is compiled ahead and in which order, and that nobody waits for functions that
-// others compile.
-func TestAhead(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+// aheadCode returns the code of the module, of which the caller is compiled. Nobody compiles ahead until the test does.
+func aheadCode(t *testing.T) *lazyCode {
+	procs := runtime.GOMAXPROCS(2)
+	t.Cleanup(func() { runtime.GOMAXPROCS(procs) })
 	g := newGuest(t, store.DefaultLimits)
 	g.compiled(aheadSource)
 	code := g.Module.Native.(*lazyCode)
-	b := &code.engine.backlog
-	b.workers = 1 // no other is started
+	code.engine.backlog.workers = 1 // so no other is started
 	if _, err := code.entry(0); err != nil {
 		t.Fatal(err)
 	}
+	return code
+}
+
+// TestAhead checks what is compiled ahead and in which order, and that nobody waits for functions that
+// others compile.
+func TestAhead(t *testing.T) {
+	code := aheadCode(t)
+	b := &code.engine.backlog
 	small, mine := code.claim(1)
 	if !mine {
 		t.Fatal("somebody compiles the function")
@@ -77,15 +84,8 @@ func TestAheadSaved(t *testing.T) {
 
 // TestAheadPanics lets the compiler panic. Who compiles ahead must survive that; who calls the function sees it.
 func TestAheadPanics(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	g := newGuest(t, store.DefaultLimits)
-	g.compiled(aheadSource)
-	code := g.Module.Native.(*lazyCode)
+	code := aheadCode(t)
 	b := &code.engine.backlog
-	b.workers = 1 // no other is started
-	if _, err := code.entry(0); err != nil {
-		t.Fatal(err)
-	}
 	code.engine.compilers.New = func() any {
 		c := newCompiler()
 		c.show = func(string, func() string) { panic("a fault of the compiler") }
