@@ -74,7 +74,7 @@ func (l *lowerer) layout(typeIndex uint32) []store.Field {
 	fields, known := l.layouts[typeIndex]
 	if !known {
 		types := l.module.Wasm.Types
-		fields, _ = store.LayoutFields(types[typeIndex].Comp.Fields, func(h wasm.HeapType) wasm.CompKind { return types[h].Comp.Kind })
+		fields, _ = store.LayoutFields(&types[typeIndex].Comp, func(h wasm.HeapType) wasm.CompKind { return types[h].Comp.Kind })
 		if l.layouts == nil {
 			l.layouts = map[uint32][]store.Field{}
 		}

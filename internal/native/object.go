@@ -59,7 +59,7 @@ func objects(m *store.Module) ssa.ObjectEnv {
 		if k := types[i].Comp.Kind; k != wasm.CompStruct && k != wasm.CompArray {
 			continue
 		}
-		fields, size := store.LayoutFields(types[i].Comp.Fields, comp)
+		fields, size := store.LayoutFields(&types[i].Comp, comp)
 		l := ssa.ObjectLayout{Size: uint64(size), Offsets: make([]int64, len(fields))}
 		for j, f := range fields {
 			l.Offsets[j] = int64(f.Offset)

@@ -142,8 +142,8 @@ func (b *Builder) typeID(typeIndex uint32) *Value {
 	return b.shared(OpGetInvariant, I32, b.env.TypeID(typeIndex), b.instance)
 }
 
-// alloc returns room for an object of the type that the instruction names, whose header has
-// been written; ok is false if it is too large for that.
+// alloc returns room for an object of the type that the instruction names, whose type and length have
+// been written, or zeros for the latter; ok is false if it is too large for that.
 func (b *Builder) alloc(size uint64, length uint32) (obj *Value, class int64, ok bool) {
 	c, ok := b.env.Objects.Class(size)
 	if !ok {
@@ -186,7 +186,7 @@ func (b *Builder) structNew() {
 		}
 	case inline:
 		zero := b.constant(I64, 0)
-		for at := int64(8); at < int64(layout.Size); at += 8 {
+		for at := int64(objectParts); at < int64(layout.Size); at += 8 {
 			b.setBytes(obj, at, Mem64, zero)
 		}
 	}

@@ -3,7 +3,8 @@ package ssa
 import "weft/wasm"
 
 // An ObjectEnv is what the builder must know of the collected heap. An object begins with
-// its type (the identity, 32 bits) and, if it is an array, its length (32 bits).
+// its type (the identity, 32 bits) and, if it is an array, its length (32 bits); a struct may
+// have fields there.
 type ObjectEnv struct {
 	// Layouts are those of structs and arrays, by type index.
 	Layouts []ObjectLayout
@@ -32,6 +33,8 @@ type ObjectLayout struct {
 const (
 	objectType = 0
 	objectLen  = 4
+	// objectParts is where a struct has fields behind the word of its type.
+	objectParts = 8
 )
 
 // RefFacts are what is known of a reference.

@@ -5,9 +5,8 @@ import (
 )
 
 // A Layout says where the parts of an object lie. An object begins with its
-// header; the fields of a struct follow in their order, each aligned to its
-// width, so that a subtype's layout begins with that of its supertype. The
-// elements of an array follow the header likewise.
+// header, of which a struct needs only the first half. The elements of an array
+// follow the header.
 type Layout struct {
 	Kind   wasm.CompKind
 	Size   uint32  // of a struct, in bytes with the header
@@ -32,8 +31,8 @@ const (
 	TraceCont                 // a reference to a continuation
 )
 
-// HeaderSize is the size of what stands before the parts of an object: its
-// type, and for an array its length.
+// HeaderSize is the size of what stands before the elements of an array: its type
+// and its length.
 const HeaderSize = 8
 
 // fieldWidth returns the bytes that a value takes in an object.
@@ -51,19 +50,53 @@ func fieldWidth(t wasm.ValType) uint32 {
 	return 8
 }
 
-// LayoutFields lays out fields behind a header. Heap types that are indices are
-// resolved by comp, which gives the form of a defined type.
-func LayoutFields(fields []wasm.FieldType, comp func(wasm.HeapType) wasm.CompKind) ([]Field, uint32) {
-	out := make([]Field, len(fields))
-	at := uint32(HeaderSize)
-	for i, f := range fields {
+// LayoutFields lays out the fields of a struct, or the first element of an array.
+// Heap types that are indices are resolved by comp, which gives the form of a
+// defined type.
+func LayoutFields(t *wasm.CompType, comp func(wasm.HeapType) wasm.CompKind) ([]Field, uint32) {
+	out := make([]Field, len(t.Fields))
+	r := newRoom(t.Kind)
+	for i, f := range t.Fields {
 		width := fieldWidth(f.Type)
-		align := min(width, 8)
-		at = (at + align - 1) &^ (align - 1)
-		out[i] = Field{Offset: at, Width: width, Type: f.Type, Trace: traceOf(f.Type, comp)}
-		at += width
+		out[i] = Field{Offset: r.take(width), Width: width, Type: f.Type, Trace: traceOf(f.Type, comp)}
 	}
-	return out, at
+	return out, r.end
+}
+
+// A room gives places to fields, in their order: each is aligned to its width, and narrow ones
+// lie together in words, the first of which is the header's. Where a field lies does not
+// depend on those behind it, so that a subtype's layout begins with that of its supertype.
+type room struct {
+	end uint32 // what follows is free
+	// holes are the places that are free before, at most one of each width, a power of 2: 0
+	// if there is none.
+	holes [8]uint32
+}
+
+func newRoom(kind wasm.CompKind) room {
+	r := room{end: HeaderSize}
+	if kind == wasm.CompStruct {
+		r.holes[4] = 4 // where arrays have their length
+	}
+	return r
+}
+
+// take returns the offset of a place.
+func (r *room) take(width uint32) uint32 {
+	if width >= 8 {
+		at := r.end
+		r.end += width
+		return at
+	}
+	at := r.holes[width]
+	if at != 0 {
+		r.holes[width] = 0
+		return at
+	}
+	// The first half of a wider place; there was no hole as wide as the other half.
+	at = r.take(2 * width)
+	r.holes[width] = at + width
+	return at
 }
 
 func traceOf(t wasm.ValType, comp func(wasm.HeapType) wasm.CompKind) Trace {
@@ -101,7 +134,7 @@ func (s *Store) Layout(id wasm.TypeID) *Layout {
 	}
 	comp := s.Types.Comp(id)
 	l := &Layout{Kind: comp.Kind}
-	l.Fields, l.Size = LayoutFields(comp.Fields, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
+	l.Fields, l.Size = LayoutFields(comp, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
 	for _, f := range l.Fields {
 		if f.Trace != TraceNothing {
 			l.refs = append(l.refs, f)
