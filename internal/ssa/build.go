@@ -15,6 +15,9 @@ type Builder struct {
 	lowerings []lowering
 	reader    wasm.CodeReader
 	in        wasm.Instr
+	callee    wasm.CodeReader // inline.go
+	arguments []*Value
+	inlinings []inlining // by function
 
 	f        *Func
 	block    *Block // nil: the code here cannot be reached
@@ -61,6 +64,7 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	if b.env != env {
 		b.env = env
 		b.signatures = make([]*Signature, len(m.Types))
+		b.inlinings = make([]inlining, len(m.Funcs))
 	}
 	b.f.reset()
 	b.stack, b.locals, b.localTypes, b.localFacts, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.localFacts[:0], b.labels[:0], b.saved[:0]

@@ -126,6 +126,8 @@ func (b *Builder) callFunc(tail bool) {
 		op := OpCall
 		if tail {
 			op = OpTailCall
+		} else if b.inlined(int(own)) {
+			return
 		}
 		b.afterCall(b.call(op, own, sig, b.instance), typeIndex, tail)
 		return

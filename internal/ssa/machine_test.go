@@ -16,6 +16,7 @@ type machine struct {
 	lengths map[uint64]uint64 // of arrays that have been made, by the address
 	epoch   uint64            // number of calls
 	allocs  uint64
+	making  uint64 // the object that has no OpCommit yet
 	steps   int
 	effects []string
 }
@@ -179,7 +180,9 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 	case OpAlloc:
 		m.allocs++
 		r = hashOf(m.allocs, 5) &^ 15
+		m.making = r
 	case OpCommit:
+		m.making = 0
 		m.note("commit %d %v", v.Aux, args)
 	case OpNewArray:
 		m.note("new_array %d %v @%d", v.Aux, args, v.Pos)
@@ -202,7 +205,9 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 		}
 	case OpSetPart:
 		m.note("set_part %d %v %d", args[0]+uint64(v.Aux), v.Mem, args[1])
-		clear(m.records)
+		if args[0] != m.making { // which is no other object
+			clear(m.records)
+		}
 		m.records[args[0]+uint64(v.Aux)] = args[1]
 	case OpResult:
 		r = hashOf(m.epoch, uint64(v.Aux))
