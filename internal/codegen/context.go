@@ -9,11 +9,10 @@ const ArgSlots = 2048
 // A Context is what native code reaches through its fixed register: one for each store,
 // outside of Go's heap. Code depends on the offsets of its fields.
 type Context struct {
-	StackLimit uintptr // a stack pointer at or below it is too low
-	Current    uintptr // *store.ContRecord of the running continuation
-	Conts      uintptr // the first descriptor
-	Interrupt  uint32  // not 0: polls leave to Go
-	Request    uint32  // what the code asks Go for
+	Current   uintptr // *store.ContRecord of the running continuation
+	Conts     uintptr // the first descriptor
+	Interrupt uint32  // not 0: polls leave to Go
+	Request   uint32  // what the code asks Go for
 
 	// PoolHead begins the list, linked by Func, of continuations that have ended and are ready to be others;
 	// PoolClass is the class of their stacks, 0 if none is to join them.
@@ -77,7 +76,6 @@ const (
 
 // Offsets of fields of the context.
 const (
-	OffStackLimit      = int32(unsafe.Offsetof(Context{}.StackLimit))
 	OffCurrent         = int32(unsafe.Offsetof(Context{}.Current))
 	OffConts           = int32(unsafe.Offsetof(Context{}.Conts))
 	OffInterrupt       = int32(unsafe.Offsetof(Context{}.Interrupt))

@@ -167,7 +167,8 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 func (m *machine) start(c, parent *store.ContRecord) {
 	m.store.StackInUse += c.ChainBytes()
 	inner, begins := c.Inner(), c.State == store.ContFresh
-	c.Link, c.State, c.Bound = parent, store.ContRunning, 0
+	c.Resumed(parent)
+	c.State, c.Bound = store.ContRunning, 0
 	if !begins {
 		m.goOn(inner)
 		return
@@ -273,7 +274,7 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
 func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 	m.suspendHere(m.ip)
 	c := p.child
-	c.State, c.Link = store.ContSuspended, m.cur
+	c.Capture(m.cur)
 	c.Suspended(awaits)
 	m.store.StackInUse -= p.bytes
 	return m.conts.Ref(c)

@@ -68,7 +68,6 @@ func (m *machine) goOn(r *store.ContRecord) { m.goOnAt(r, r.PC, r.Frame) }
 func (m *machine) goOnAt(r *store.ContRecord, pc, frame uintptr) {
 	c := m.context
 	m.setCurrent(r)
-	c.StackLimit = r.Limit
 	c.NativeSP, c.NativePC, c.ResumePC = frame, process.stubs.goOn, pc
 }
 
@@ -142,7 +141,7 @@ func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 	// A word for the instance of a caller, which is none, and the return address.
 	top := (*[2]uintptr)(store.Pointer(r.StackEnd() - stackTop))
 	top[0], top[1] = process.stubs.contReturn, 0
-	r.PC, r.Frame, r.Link = process.stubs.fresh, r.StackEnd()-stackTop, r
+	r.PC, r.Frame = process.stubs.fresh, r.StackEnd()-stackTop
 	r.SetNative()
 	r.SetReady()
 	return wasm.TrapNone
@@ -178,7 +177,7 @@ func (m *machine) start(r, parent *store.ContRecord) {
 		m.addBound(inner, m.awaited(r))
 	}
 	r.SetReady()
-	r.Link = parent
+	r.Resumed(parent)
 	r.ResumedAgain()
 	m.goOn(inner)
 }
@@ -382,7 +381,7 @@ func (m *machine) unhandled(tag *store.TagRecord) {
 func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
 	m.stopHere()
 	r := p.child
-	r.State, r.Link = store.ContSuspended, m.cur
+	r.Capture(m.cur)
 	r.Suspended(awaits)
 	return m.store.Conts.Ref(r)
 }
@@ -459,10 +458,9 @@ func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
 	inner := r.Inner()
 	inner.Bound = 0
 	r.SetReady()
-	r.Link = parent
+	r.Resumed(parent)
 	r.ResumedAgain()
 	m.setCurrent(inner)
-	m.context.StackLimit = inner.Limit
 	m.sp = inner.Frame
 	return m.atSwitch(inner)
 }
@@ -473,5 +471,4 @@ func (m *machine) endContinuation() {
 	parent := r.Link
 	m.store.Conts.Free(r)
 	m.setCurrent(parent)
-	m.context.StackLimit = parent.Limit
 }

@@ -76,7 +76,7 @@ type machine struct {
 }
 
 // A border is what a call inside of another must leave as it was.
-type border struct{ current, stackLimit, nativeSP, nativePC, hostSlots uintptr }
+type border struct{ current, nativeSP, nativePC, hostSlots uintptr }
 
 // storeState is what all calls in a store share. The context is Go memory: it does
 // not move, has no pointers, and lives as long as somebody refers to it. When the store ends
@@ -108,7 +108,7 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 
 func (e *Engine) newState(s *store.Store) *storeState {
 	c := e.contexts.Get().(*codegen.Context)
-	c.StackLimit, c.Current = 0, 0
+	c.Current = 0
 	c.PoolHead = 0
 	c.Conts = uintptr(unsafe.Pointer(s.Conts.At(0)))
 	s.Conts.UsePool(&c.PoolHead)
@@ -146,7 +146,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	}
 	m := e.machine(s)
 	c := m.context
-	m.outer = border{c.Current, c.StackLimit, c.NativeSP, c.NativePC, c.HostSlots}
+	m.outer = border{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
 	c.Current = 0
 	c.PoolClass = uintptr(store.StackClass(e.stackSize(freshStack)))
@@ -204,7 +204,6 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	copySlots(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = root.StackEnd(), entry
-	c.StackLimit = root.Limit
 	enter(c, m)
 	if m.err != nil {
 		return m.err
@@ -289,7 +288,7 @@ func (m *machine) leave() {
 		r = parent
 	}
 	o := &m.outer
-	c.Current, c.StackLimit, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.stackLimit, o.nativeSP, o.nativePC, o.hostSlots
+	c.Current, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.nativeSP, o.nativePC, o.hostSlots
 	s.SetCaller(m.caller)
 	s.HostDepth--
 	s.Active = s.Active[:s.HostDepth]
@@ -357,7 +356,6 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 		return wasm.TrapOutOfMemory
 	}
 	c.NativeSP = r.StackEnd() - used
-	c.StackLimit = r.Limit
 	return wasm.TrapNone
 }
 

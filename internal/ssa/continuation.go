@@ -27,7 +27,7 @@ func (b *Builder) contBind() {
 
 func (b *Builder) suspend() {
 	sig := b.tagSignature(b.in.Index)
-	call := b.call(OpSuspend, int64(b.in.Index), sig, b.instance)
+	call := b.call(OpSuspend, int64(b.in.Index), sig, b.record(b.env.TagPtr(b.in.Index)))
 	b.invoke(call, sig.Results, nil)
 }
 

@@ -162,7 +162,7 @@ const (
 
 	// Stack switching; they are calls, too.
 	OpResume      // instance, continuation, arguments...; Aux: resume site; Sig: parameters and results
-	OpSuspend     // instance, arguments...; Aux: tag; Sig
+	OpSuspend     // the tag's record, arguments...; Aux: tag; Sig
 	OpSwitch      // instance, continuation, arguments...; Aux: tag, and from bit 32 on the type of the reference to what suspends; Sig
 	OpResumeThrow // instance, continuation, exception; Aux: resume site; Sig. Or a payload, and in Aux from bit 32 on the tag + 1
 	OpContNew     // instance, function record; Aux: type index; one result (i64)

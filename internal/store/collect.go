@@ -308,6 +308,12 @@ func (c *Continuations) sweep() {
 	for r := range c.pooled {
 		r.marked = true // as if it were reached
 	}
+	// Of those captured together only the outermost knows that: it comes before the others.
+	for i := uint32(1); i < c.made; i++ {
+		if r := c.At(i); !r.marked && r.ref&contChain != 0 {
+			c.discard(r)
+		}
+	}
 	for i := uint32(1); i < c.made; i++ {
 		r := c.At(i)
 		if !r.marked && (r.State == ContFresh || r.State == ContSuspended) {
@@ -319,8 +325,7 @@ func (c *Continuations) sweep() {
 	c.stacks.trigger = max(firstStackTrigger, 2*c.stacks.used)
 }
 
-// discard frees a continuation that does not run, with those captured with it: their links
-// are a ring.
+// discard frees a continuation that does not run, with those captured with it.
 func (c *Continuations) discard(r *ContRecord) {
 	for at := r.Inner(); ; {
 		next := at.Link

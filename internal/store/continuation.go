@@ -47,15 +47,15 @@ const (
 // a call from the host runs.
 type ContRecord struct {
 	// ref is the one live reference: the descriptor's offset in the region, and a revision in the upper half.
-	// Using it increments that, which makes all copies of it stale. With contHeld it is none that exists, and
-	// machine code, which compares, leaves the continuation to Go. A descriptor whose
+	// Using it increments that, which makes all copies of it stale. With contHeld or contChain it is none that exists,
+	// and machine code, which compares, does not take the short way. A descriptor whose
 	// revisions are used up has offset 0 in it.
 	ref uint64
 	// Link is, for a continuation that runs or was captured with one that it resumed,
 	// the one that resumed it: its parent; nil for a stack on which the host called. For
-	// a suspended one it is the innermost that was captured with it: the one that
-	// goes on when this is resumed, from which the parents lead back to this. For a free
-	// descriptor it is the next free one.
+	// a suspended one with contChain it is the innermost that was captured with it: the one that
+	// goes on when this is resumed, from which the parents lead back to this. One that is suspended
+	// alone has no link: what is there means nothing. For a free descriptor it is the next free one.
 	Link *ContRecord
 	// Limit tells where the stack is: StackMargin behind its beginning, because that is what machine code
 	// compares with. Frame, the address of the frame of Func
@@ -81,8 +81,13 @@ type ContRecord struct {
 	Awaits wasm.TypeID
 }
 
-// contHeld is a bit that the offsets of descriptors do not have.
-const contHeld = 1
+// Bits of ContRecord.ref that no reference has: offsets of descriptors are multiples of their size.
+const (
+	// contHeld: only Go may go on with the continuation.
+	contHeld = 1
+	// contChain: it is suspended, and others were captured with it.
+	contChain = 2
+)
 
 // StackMargin is how much of a stack lies below ContRecord.Limit.
 const StackMargin = 192
@@ -97,11 +102,27 @@ func (c *ContRecord) setStack(address uintptr, class uint8) {
 // Revision returns that of the live reference.
 func (c *ContRecord) Revision() uint32 { return uint32(c.ref >> 32) }
 
-// SetReady lets machine code go on by itself: PC, Frame and Link tell where, and nothing is bound.
+// SetReady lets machine code go on by itself: PC and Frame tell where, and nothing is bound.
 func (c *ContRecord) SetReady() { c.ref &^= contHeld }
 
 // Hold keeps machine code from going on by itself.
 func (c *ContRecord) Hold() { c.ref |= contHeld }
+
+// Capture makes a continuation that runs a suspended one, with those that it has resumed, of which inner
+// is the innermost.
+func (c *ContRecord) Capture(inner *ContRecord) {
+	c.State = ContSuspended
+	if inner != c {
+		c.ref |= contChain
+		c.Link = inner
+	}
+}
+
+// Resumed makes a suspended or fresh continuation the child of parent.
+func (c *ContRecord) Resumed(parent *ContRecord) {
+	c.ref &^= contChain
+	c.Link = parent
+}
 
 // ResumedAgain notes that Type will be from before the next suspension.
 func (c *ContRecord) ResumedAgain() { c.flags |= contSuspendedAnew }
@@ -129,7 +150,7 @@ func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
 
 // Inner returns the innermost of the continuations with which a suspended one goes on.
 func (c *ContRecord) Inner() *ContRecord {
-	if c.State == ContSuspended {
+	if c.ref&contChain != 0 {
 		return c.Link
 	}
 	return c
@@ -182,6 +203,8 @@ type ContLayout struct {
 	// What the word Status is of a continuation that machine code has made: while it has
 	// not begun, and from then on.
 	Fresh, Begun int32
+	// Chain is what a descriptor's word Ref has beyond the reference, if others were captured with it.
+	Chain int32
 }
 
 // LayoutCont returns the layout of descriptors.
@@ -196,6 +219,7 @@ func LayoutCont() ContLayout {
 		Status: int32(unsafe.Offsetof(c.State)), Class: int32(unsafe.Offsetof(c.Class)),
 		Type: int32(unsafe.Offsetof(c.Type)), Size: contRecordSize,
 		Fresh: status(ContFresh, contNative), Begun: status(ContSuspended, contNative|contSuspendedAnew),
+		Chain: contChain,
 	}
 }
 
@@ -309,12 +333,12 @@ func (c *Continuations) Number(r *ContRecord) uint32 {
 }
 
 // Ref returns the live reference to a continuation.
-func (c *Continuations) Ref(r *ContRecord) uint64 { return r.ref &^ contHeld }
+func (c *Continuations) Ref(r *ContRecord) uint64 { return r.ref &^ (contHeld | contChain) }
 
 // Lookup returns the continuation that a reference is to; nil if the reference
 // is stale. The reference must not be null.
 func (c *Continuations) Lookup(ref uint64) *ContRecord {
-	if r := c.at(uint32(ref)); r.ref&^contHeld == ref {
+	if r := c.at(uint32(ref)); c.Ref(r) == ref {
 		return r
 	}
 	return nil
@@ -377,6 +401,7 @@ func (r *ContRecord) retire() { r.ref = contHeld }
 func (c *Continuations) Free(r *ContRecord) {
 	c.FreeStack(r)
 	r.State = ContFree
+	r.ref &^= contChain
 	r.Func = nil
 	c.live--
 	if r.ref != contHeld { // retired
@@ -416,23 +441,21 @@ func (c *Continuations) renew(old *ContRecord) *ContRecord {
 	if r == nil {
 		return nil
 	}
-	ref := r.ref
+	ref := r.ref | old.ref&contChain
 	*r = *old
 	r.ref = ref
-	c.relink(old, r)
+	r.relink(old)
 	old.setStack(0, 0)
 	old.retire()
 	c.Free(old)
 	return r
 }
 
-// relink replaces old by r in the chain of the captured continuations.
-func (c *Continuations) relink(old, r *ContRecord) {
-	at := r
-	for at.Link != nil && at.Link != old {
-		at = at.Link
-	}
-	if at.Link == old {
-		at.Link = r
+// relink replaces old by r in the chain of the continuations captured with r.
+func (r *ContRecord) relink(old *ContRecord) {
+	for at := r.Inner(); at != r; at = at.Link {
+		if at.Link == old {
+			at.Link = r
+		}
 	}
 }

@@ -50,8 +50,9 @@ func TestOneShot(t *testing.T) {
 func TestRevisionsEnd(t *testing.T) {
 	c := &newStore(t, nil).Conts
 	outer, middle, inner := c.New(nil, 0), c.New(nil, 0), c.New(nil, 0)
-	outer.State, middle.State, inner.State = ContSuspended, ContRunning, ContRunning
-	outer.Link, inner.Link, middle.Link = inner, middle, outer
+	middle.State, inner.State = ContRunning, ContRunning
+	outer.Capture(inner)
+	inner.Link, middle.Link = middle, outer
 	if !c.AllocStack(outer, 1000) {
 		t.Fatal("no stack")
 	}
@@ -76,9 +77,9 @@ func TestRevisionsEnd(t *testing.T) {
 	}
 	// The same for one that is alone.
 	alone := c.New(nil, 0)
-	alone.State, alone.Link = ContSuspended, alone
+	alone.Capture(alone)
 	alone.ref |= math.MaxUint32 << 32
-	if moved := c.Consume(alone); moved.Link != moved {
+	if moved := c.Consume(alone); moved.Inner() != moved {
 		t.Error("a continuation that is its own innermost one is not any more")
 	}
 }

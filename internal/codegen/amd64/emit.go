@@ -156,11 +156,15 @@ func (e *Emitter) prologue() growth {
 	if g.needed {
 		g.start, g.away = a.NewLabel(), a.NewLabel()
 		a.Bind(g.start)
+		const x = RDX // carries no argument
+		limit := e.Config.Switch.Limit
+		a.Load(S64, x, At(contextReg, codegen.OffCurrent))
 		if size <= codegen.SmallFrame {
-			a.ALULoad(CMP, S64, RSP, At(contextReg, codegen.OffStackLimit))
+			a.ALULoad(CMP, S64, RSP, At(x, limit))
 		} else {
-			a.Lea(S64, RDX, At(RSP, -size)) // carries no argument
-			a.ALULoad(CMP, S64, RDX, At(contextReg, codegen.OffStackLimit))
+			a.Load(S64, x, At(x, limit))
+			a.ALUImm(ADD, S64, x, size)
+			a.ALU(CMP, S64, RSP, x)
 		}
 		a.Jcc(BE, g.away)
 	}

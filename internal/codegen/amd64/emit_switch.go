@@ -20,12 +20,18 @@ import (
 // clauses through what it loads anyway: where its parent goes on, and its parent's frame.
 //
 // What runs is consistent at every instruction: an interruption may end the call there.
-// The stack pointer changes first, Context.Current last; between the two, it does not lie
+// Context.Current changes first, the stack pointer last; between the two, it does not lie
 // in the current stack, and the call goes on.
+//
+// How long a switch takes is how long it takes until the processor knows the next stack pointer, and with it what the other
+// side loads from its frame: a row of loads of what was stored shortly before. So they come as early as they
+// can, the store of Current before the others, and fewer instructions elsewhere gain little.
 
 // A SwitchLayout says where in a continuation's descriptor its fields are.
 type SwitchLayout struct {
 	Ref, Link, Limit, Frame, PC, Func, Type int32
+	// Chain is what the word Ref has beyond the reference if others were captured with the continuation.
+	Chain int32
 	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
 	NoClauses int32
 	// Exception is what is where in an exception's object.
@@ -129,48 +135,70 @@ func (e *Emitter) descriptor(d, ref Reg) {
 }
 
 // take makes next the reference after ref, which must be the live one of d, and
-// d's to go on with: else it jumps. The last revision is Go's matter.
+// d's to go on with alone: else it jumps. The last revision is Go's matter.
 func (e *Emitter) take(d, ref, next Reg, slow Label) {
-	a := &e.a
-	a.ALULoad(CMP, S64, ref, At(d, e.Config.Switch.Ref))
-	a.Jcc(NE, slow)
-	a.MovImm(next, oneRevision)
-	a.ALU(ADD, S64, next, ref)
-	a.Jcc(B, slow)
+	e.a.ALULoad(CMP, S64, ref, At(d, e.Config.Switch.Ref))
+	e.a.Jcc(NE, slow)
+	e.nextReference(ref, next, slow)
 }
 
-// resume emits a resume. Common is a continuation that is ready.
+// nextReference makes next the reference after ref.
+func (e *Emitter) nextReference(ref, next Reg, slow Label) {
+	e.a.MovImm(next, oneRevision)
+	e.a.ALU(ADD, S64, next, ref)
+	e.a.Jcc(B, slow)
+}
+
+// takeAny is take for a continuation that may have been captured with others. Inner becomes the one to go on with.
+func (e *Emitter) takeAny(d, inner, ref, next Reg, slow Label) {
+	a, l := &e.a, &e.Config.Switch
+	taken := a.NewLabel()
+	e.nextReference(ref, next, slow)
+	a.Mov(S64, inner, d)
+	a.ALULoad(CMP, S64, ref, At(d, l.Ref))
+	a.Jcc(E, taken)
+	a.Lea(S64, inner, At(ref, l.Chain))
+	a.ALULoad(CMP, S64, inner, At(d, l.Ref))
+	a.Jcc(NE, slow)
+	a.Load(S64, inner, At(d, l.Link))
+	a.Bind(taken)
+}
+
+// resume emits a resume. Common is a continuation that is ready, and alone.
 func (e *Emitter) resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TagPtr == nil {
+		a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 		e.stub(in)
 		a.Mark(l.NoClauses)
 		return
 	}
 	const d, inner, next, self, x = RBP, R12, R13, R14, contReg
-	slow, back, chain, linked := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	others, slow, back := a.NewLabel(), a.NewLabel(), a.NewLabel()
 	e.descriptor(d, contReg)
-	e.take(d, contReg, next, slow)
-	// Mostly it is alone. Then what comes need not wait for the load.
-	a.Mov(S64, inner, d)
-	a.ALULoad(CMP, S64, inner, At(d, l.Link))
-	a.Jcc(NE, chain)
-	a.Bind(linked)
-	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
-	e.stopHere(self, x, back)
-	a.Load(S64, RSP, At(inner, l.Frame))
-	a.Store(S64, At(d, l.Ref), next)
-	a.Store(S64, At(d, l.Link), self)
-	e.goOn(inner, x)
-	a.JmpMem(At(inner, l.PC))
+	e.take(d, contReg, next, others)
+	e.resumeTaken(d, d, next, self, x, back)
 
-	a.Bind(chain)
-	a.Load(S64, inner, At(d, l.Link))
-	a.Jmp(linked)
+	a.Bind(others)
+	e.takeAny(d, inner, contReg, next, slow)
+	e.resumeTaken(d, inner, next, self, x, back)
 	a.Bind(slow)
+	a.Load(S64, instanceReg, At(RSP, 0))
 	e.stub(in)
 	a.Bind(back)
 	a.Mark(l.NoClauses)
+}
+
+// resumeTaken makes d the child of what runs, and goes on with inner. It changes self and x.
+func (e *Emitter) resumeTaken(d, inner, next, self, x Reg, back Label) {
+	a, l := &e.a, &e.Config.Switch
+	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
+	a.Store(S64, At(contextReg, codegen.OffCurrent), inner)
+	a.Store(S64, At(d, l.Ref), next)
+	a.Store(S64, At(d, l.Link), self)
+	e.stopHere(self, x, back)
+	a.Load(S64, RSP, At(inner, l.Frame))
+	a.JmpMem(At(inner, l.PC))
 }
 
 // stopHere notes where self goes on. It changes x.
@@ -181,52 +209,56 @@ func (e *Emitter) stopHere(self, x Reg, back Label) {
 	a.Store(S64, At(self, l.Frame), RSP)
 }
 
-// goOn makes d the running continuation, whose stack pointer has been loaded. It
-// changes x.
-func (e *Emitter) goOn(d, x Reg) {
+// capture makes self, which has stopped, the innermost of what is captured with d, which may be itself, and result
+// the reference to that; self and result may be one register. It changes x.
+func (e *Emitter) capture(d, self, result, x Reg) {
 	a, l := &e.a, &e.Config.Switch
-	a.Store(S64, At(contextReg, codegen.OffCurrent), d)
-	a.Load(S64, x, At(d, l.Limit))
-	a.Store(S64, At(contextReg, codegen.OffStackLimit), x)
+	a.Store(S64, At(d, l.Link), self)
+	a.Load(S64, result, At(d, l.Ref))
+	a.Lea(S64, x, At(result, l.Chain))
+	a.Store(S64, At(d, l.Ref), x)
 }
 
-// suspend emits a suspend. Common is a resume with a clause for the tag, however many others
-// lie between, in compiled code. The operand Scale is the register in which the clause gets
-// the reference.
+// suspend emits a suspend. Common is that the resume of what runs has a clause for the tag, in compiled code: then what
+// runs is captured alone. However many other resumes lie between, it is inline. The operand Scale is the register
+// in which the clause gets the reference.
 func (e *Emitter) suspend(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
-	if l.TagPtr == nil || result == NoReg || l.TagPtr(uint32(in.Imm)) > math.MaxInt32 {
+	if l.TagPtr == nil || result == NoReg {
+		a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 		e.stub(in)
 		return
 	}
-	const d, parent, clause, frame, tag = RBP, R12, RDX, R13, R14
-	self := result
+	const d, parent, clause, frame, tag = RBP, R12, RDX, R13, tagReg
 	slow, back := a.NewLabel(), a.NewLabel()
-	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
 	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
-	a.Mov(S64, self, d)
-	search := e.clauses(d, parent, clause, frame, tag, slow)
-	a.Jcc(NE, search.others)
-	a.Bind(search.found) // d is to be captured, with those above it
-	a.Store(S64, At(self, l.Frame), RSP)
-	a.Mov(S64, RSP, frame)
-	a.Lea(S64, frame, back.Mem())
-	a.Store(S64, At(self, l.PC), frame)
-	a.Store(S64, At(d, l.Link), self)
 	a.Load(S64, result, At(d, l.Ref))
-	e.goOn(parent, frame)
+	others, found := e.clauses(d, parent, clause, frame, tag, slow)
+	a.Bind(found)
+	a.Store(S64, At(contextReg, codegen.OffCurrent), parent)
+	e.stopHere(d, parent, back)
+	a.Mov(S64, RSP, frame)
 	a.JmpMem(At(clause, 8))
 
-	e.otherClauses(search, d, parent, clause, frame, tag, slow)
+	up := e.otherClauses(others, found, clause, tag)
+	a.Bind(up)
+	self := result
+	a.Mov(S64, self, d)
+	e.outerClauses(d, parent, clause, frame, tag, slow)
+	a.Store(S64, At(contextReg, codegen.OffCurrent), parent)
+	e.stopHere(self, parent, back)
+	e.capture(d, self, result, parent)
+	a.Mov(S64, RSP, frame)
+	a.JmpMem(At(clause, 8))
 	a.Bind(slow)
-	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
+	a.Load(S64, instanceReg, At(RSP, 0))
 	e.stub(in)
 	e.catchMark(in, back)
 }
 
-// switchTo emits a switch. Common is a resume with a clause for it, in compiled code, and a
-// continuation that is ready. The operand Scale is the register in which that gets the reference.
+// switchTo emits a switch. Common is that the resume of what runs has a clause for it, in compiled code, and a
+// continuation that is ready, and alone. The operand Scale is the register in which that gets the reference.
 func (e *Emitter) switchTo(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
@@ -236,47 +268,54 @@ func (e *Emitter) switchTo(in *codegen.Inst) {
 	}
 	const target, parent, clause, tag = RBP, R12, R13, R14
 	d := result
-	slow, back, chain, linked := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+	slow, back, general, alone := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
 	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
 	a.ALUImm(ADD, S64, tag, SwitchClause)
 	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
-	search := e.clauses(d, parent, clause, target, tag, slow)
-	a.Jcc(NE, search.others)
-	a.Bind(search.found) // d is to be captured, with those above it
-	const next, self, inner = R13, R14, contReg
+	others, found := e.clauses(d, parent, clause, target, tag, slow)
+	a.Bind(found) // d is to be captured
+	const next, x = R13, contReg
 	e.descriptor(target, contReg)
-	e.take(target, contReg, next, slow)
-	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
-	e.stopHere(self, contReg, back)
-	a.Mov(S64, inner, target)
-	a.ALULoad(CMP, S64, inner, At(target, l.Link))
-	a.Jcc(NE, chain)
-	a.Bind(linked)
-	a.Load(S64, RSP, At(inner, l.Frame))
+	e.take(target, contReg, next, general)
+	a.Store(S64, At(contextReg, codegen.OffCurrent), target)
 	a.Store(S64, At(target, l.Ref), next)
 	a.Store(S64, At(target, l.Link), parent)
-	a.Store(S64, At(d, l.Link), self)
+	e.stopHere(d, x, back)
+	a.Load(S64, RSP, At(target, l.Frame))
 	a.Load(S64, result, At(d, l.Ref))
-	e.goOn(inner, next)
-	a.JmpMem(At(inner, l.PC))
+	a.JmpMem(At(target, l.PC))
 
-	a.Bind(chain)
-	a.Load(S64, inner, At(target, l.Link))
-	a.Jmp(linked)
-	e.otherClauses(search, d, parent, clause, target, tag, slow)
+	up := e.otherClauses(others, found, clause, tag)
+	a.Bind(up)
+	e.outerClauses(d, parent, clause, target, tag, slow)
+	a.Bind(general) // d is to be captured, with those above it, or others go on with the target
+	const inner, self = R14, contReg
+	e.descriptor(target, contReg)
+	e.takeAny(target, inner, contReg, next, slow)
+	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
+	a.Store(S64, At(contextReg, codegen.OffCurrent), inner)
+	a.Store(S64, At(target, l.Ref), next)
+	a.Store(S64, At(target, l.Link), parent)
+	e.stopHere(self, next, back)
+	a.ALU(CMP, S64, self, d)
+	a.Load(S64, next, At(d, l.Ref))
+	a.Jcc(E, alone)
+	e.capture(d, self, next, target)
+	a.Bind(alone)
+	a.Mov(S64, result, next)
+	a.Load(S64, RSP, At(inner, l.Frame))
+	a.JmpMem(At(inner, l.PC))
 	a.Bind(slow)
 	a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 	e.stub(in)
 	e.catchMark(in, back)
 }
 
-// A search is for a clause.
-type search struct{ others, found Label }
-
-// clauses compares the tag with that of the first clause of the resume that runs d: of
-// parent, whose frame gets into a register, too.
-func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) search {
+// clauses looks for the tag in the first clause of the resume that runs d: of parent, whose frame gets into a register,
+// too. If it is another's it jumps to others; found is to be bound behind.
+func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) (others, found Label) {
 	a, l := &e.a, &e.Config.Switch
+	others, found = a.NewLabel(), a.NewLabel()
 	a.Load(S64, parent, At(d, l.Link))
 	a.Test(S64, parent, parent)
 	a.Jcc(E, slow)
@@ -285,24 +324,35 @@ func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) search 
 	a.Load(S64, frame, At(parent, l.Frame))
 	a.ALULoad(ADD, S64, clause, At(frame, 0)) // the parent's instance
 	a.ALULoad(CMP, S64, tag, At(clause, 0))
-	return search{a.NewLabel(), a.NewLabel()}
+	a.Jcc(NE, others)
+	return others, found
 }
 
-// otherClauses emits the rest of the search: the other clauses of the resume, and other
-// resumes.
-func (e *Emitter) otherClauses(s search, d, parent, clause, frame, tag Reg, slow Label) {
+// otherClauses emits the search in the other clauses of the resume. If none is for the tag it goes to the
+// label that it returns.
+func (e *Emitter) otherClauses(others, found Label, clause, tag Reg) Label {
 	a := &e.a
 	up := a.NewLabel()
-	a.Bind(s.others)
+	a.Bind(others)
 	a.ALUStoreImm(CMP, S64, At(clause, 0), 0)
 	a.Jcc(E, up)
 	a.ALUImm(ADD, S64, clause, clauseSize)
 	a.ALULoad(CMP, S64, tag, At(clause, 0))
-	a.Jcc(NE, s.others)
-	a.Jmp(s.found)
+	a.Jcc(NE, others)
+	a.Jmp(found)
+	return up
+}
+
+// outerClauses emits the search in the clauses of the resumes around that of parent, until one of them has
+// resumed d.
+func (e *Emitter) outerClauses(d, parent, clause, frame, tag Reg, slow Label) {
+	a := &e.a
+	up := a.NewLabel()
 	a.Bind(up)
 	a.Mov(S64, d, parent)
-	e.clauses(d, parent, clause, frame, tag, slow)
-	a.Jcc(NE, s.others)
-	a.Jmp(s.found)
+	others, found := e.clauses(d, parent, clause, frame, tag, slow)
+	a.Jmp(found)
+	a.Bind(e.otherClauses(others, found, clause, tag))
+	a.Jmp(up)
+	a.Bind(found)
 }

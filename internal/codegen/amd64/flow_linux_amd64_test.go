@@ -156,7 +156,7 @@ func TestTestBits(t *testing.T) {
 				}
 			}
 			code := m.compile(k.ret(results...))[0]
-			limit := uint64(m.context.StackLimit) // the first field
+			limit := uint64(m.context.Current) // the first field
 			for _, c := range [][2]uint64{{0, 0}, {1, 2}, {3, 2}, {math.MaxUint64, 1 << 63}, {4, 12}} {
 				var want []uint64
 				for _, and := range []uint64{c[0] & c[1], limit & c[1], c[0] & 6, limit & 6} {
@@ -463,14 +463,14 @@ func TestGrow(t *testing.T) {
 			t.Errorf("the leaf grows at %d, the caller at %d", leaf.Grow, caller.Grow)
 		}
 		code := m.compile(k.f, f.f)[0]
-		limit := m.context.StackLimit
-		m.context.StackLimit = uintptr(unsafe.Pointer(&m.stack[len(m.stack)-1]))
+		limit := m.limit
+		m.limit = uintptr(unsafe.Pointer(&m.stack[len(m.stack)-1]))
 		m.context.Saved[14] = 0
 		m.expect(code, sig, []uint64{7}, []uint64{56})
 		if m.context.Saved[14] != 1 {
 			t.Errorf("the stack grew %d times", m.context.Saved[14])
 		}
-		m.context.StackLimit = limit
+		m.limit = limit
 		m.expect(code, sig, []uint64{7}, []uint64{56})
 		if m.context.Saved[14] != 1 {
 			t.Error("the stack grew without need")

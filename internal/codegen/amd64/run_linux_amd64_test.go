@@ -23,6 +23,7 @@ type machine struct {
 	region  []byte
 	used    int
 	stack   []byte
+	limit   uintptr // of the stack, where a continuation has it: the context says where
 	enter   func(context *codegen.Context, code, stack uintptr) uint64
 	config  Config
 	how     allocation
@@ -46,7 +47,8 @@ func newMachine(t testing.TB) *machine {
 	m.region = m.mapping(1<<20, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC)
 	m.stack = m.mapping(1<<16, unix.PROT_READ|unix.PROT_WRITE)
 	c := m.context
-	c.StackLimit = uintptr(unsafe.Pointer(&m.stack[0])) + codegen.StackMargin
+	m.limit = uintptr(unsafe.Pointer(&m.stack[0])) + codegen.StackMargin
+	c.Current = uintptr(unsafe.Pointer(&m.limit))
 	goSP := At(contextReg, int32(unsafe.Offsetof(c.GoSP)))
 	saved := func(i int) Mem { return At(contextReg, int32(unsafe.Offsetof(c.Saved))+8*int32(i)) }
 	savedX := func(i int) Mem { return At(contextReg, int32(unsafe.Offsetof(c.SavedX))+16*int32(i)) }
@@ -101,7 +103,8 @@ func newMachine(t testing.TB) *machine {
 	}))
 	c.GrowStub = m.place(assembled(func(a *Assembler) {
 		a.ALUStoreImm(ADD, S64, saved(14), 1)
-		a.StoreImm(S64, At(contextReg, codegen.OffStackLimit), 0)
+		a.Load(S64, RDX, At(contextReg, codegen.OffCurrent))
+		a.StoreImm(S64, At(RDX, 0), 0)
 		a.Ret()
 	}))
 	c.PollStub = m.place(assembled(func(a *Assembler) {

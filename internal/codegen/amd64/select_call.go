@@ -65,17 +65,20 @@ func (s *Selector) call(v *ssa.Value) {
 		operands = append(operands, fixedUse(s.vreg(v.Args[0]), recordReg))
 		passed = v.Args[1:]
 	default:
-		operands = append(operands, fixedUse(s.vreg(v.Args[0]), instanceReg))
+		with := instanceReg
 		in.Disp, passed, operands = s.stackSwitch(v, operands)
 		switch v.Op {
 		case ssa.OpResume:
-			m = mResume
+			m, with = mResume, NoReg // where it is needed, it comes from the frame
 		case ssa.OpSuspend:
-			m, in.Scale = mSuspend, uint8(s.referenceReg(sig.Params))
+			m, with, in.Scale = mSuspend, tagReg, uint8(s.referenceReg(sig.Params))
 		case ssa.OpSwitch:
 			m, in.Scale = mSwitch, uint8(s.referenceReg(sig.Params))
 		case ssa.OpResumeThrow:
 			m = mResumeThrow
+		}
+		if with != NoReg {
+			operands = append(operands, fixedUse(s.vreg(v.Args[0]), with))
 		}
 		if caught(v) {
 			in.Cond = hasClauses
