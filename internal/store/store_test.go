@@ -84,6 +84,32 @@ func TestRevisionsEnd(t *testing.T) {
 	}
 }
 
+// TestSweep drops continuations that were captured together, of which the inner ones were made first, and one
+// that is alone and has a parent that is gone.
+func TestSweep(t *testing.T) {
+	s := newStore(t, nil)
+	c := &s.Conts
+	inner, middle, outer, gone, alone := c.New(nil, 0), c.New(nil, 0), c.New(nil, 0), c.New(nil, 0), c.New(nil, 0)
+	inner.State, middle.State = ContSuspended, ContSuspended // as machine code leaves them
+	inner.Link, middle.Link = middle, outer
+	outer.Capture(inner)
+	alone.Link = gone
+	alone.Capture(alone)
+	c.Free(c.Consume(gone))
+	s.Collect()
+	if n := c.Live(); n != 0 {
+		t.Errorf("%d continuations are left", n)
+	}
+	seen := map[*ContRecord]bool{}
+	for range 5 {
+		r := c.New(nil, 0)
+		if seen[r] || r.Inner() != r {
+			t.Errorf("descriptor %d is used twice, or begins with an inner one", c.Number(r))
+		}
+		seen[r] = true
+	}
+}
+
 // TestContinuationLimit checks that descriptors end at the limit and come back.
 func TestContinuationLimit(t *testing.T) {
 	c := &newStore(t, func(l *Limits) { l.Continuations, l.HostDepth = 3, 1 }).Conts
