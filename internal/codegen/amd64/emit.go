@@ -27,6 +27,7 @@ type Emitter struct {
 	polls     []poll
 	refills   []refill
 	arrays    []arrayAway
+	casts     []castAway
 	tables    []table
 	constants []poolConstant
 	vectors   []Label // of the constants of 16 bytes; 0 for one that is not in pooled
@@ -75,7 +76,7 @@ type pads struct {
 func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
-	e.exits, e.polls, e.refills, e.arrays, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.tables[:0], e.constants[:0], e.pads[:0]
+	e.exits, e.polls, e.refills, e.arrays, e.casts, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.casts[:0], e.tables[:0], e.constants[:0], e.pads[:0]
 	e.catches, e.bound = e.catches[:0], e.bound[:0]
 	// Of four instructions about one is a call or may fault.
 	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
@@ -200,6 +201,7 @@ func (e *Emitter) rare(g growth) {
 		a.Jmp(r.again)
 	}
 	e.arraysAway()
+	e.castsAway()
 	e.boundStarts()
 	for i := range e.exits {
 		x := &e.exits[i]

@@ -238,6 +238,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.sites[e.call].Switch, e.sites[e.call].Number = codegen.Resume, int64(uint32(in.Imm))
 	case mAlloc:
 		e.alloc(in)
+	case mCast:
+		e.cast(in)
 	case mArray:
 		e.newArray(in)
 	case mFuel:

@@ -207,6 +207,9 @@ func (s *Selector) selectValue(v *ssa.Value) {
 }
 
 func (s *Selector) trap(v *ssa.Value) {
+	if s.cast(v) {
+		return
+	}
 	c := s.condition(v.Args[0], false)
 	if v.Op == ssa.OpTrapUnless {
 		c.cond = c.cond.Invert()
