@@ -60,6 +60,7 @@ func allExecutors(t testing.TB, features wasm.Features) map[string]*weft.Engine 
 		c := c.WithExecutor(weft.Native)
 		all["native"] = engine(c)
 		all["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))
+		all["native after the interpreter"] = engine(c.WithNativeOptions(weft.NativeOptions{InterpretFirst: true, HotAfter: 20}))
 		all["native for every processor"] = engine(c.WithNativeOptions(weft.NativeOptions{Baseline: true}))
 	}
 	return all
@@ -71,6 +72,7 @@ func allExecutors(t testing.TB, features wasm.Features) map[string]*weft.Engine 
 func TestExecutors(t *testing.T) {
 	current := rivals(t, wasm.AllFeatures)
 	dialect := rivals(t, wasm.AllFeatures|wasm.TypedContinuations2023)
+	plain := rivals(t, wasm.AllFeatures&^wasm.StackSwitching) // functions that may begin in the interpreter
 	stopped := 0
 	for s := *seed; s < *seed+uint64(*modules); s++ {
 		random := rand.New(rand.NewPCG(s, 0))
@@ -79,7 +81,10 @@ func TestExecutors(t *testing.T) {
 			choices[i] = byte(random.Uint32())
 		}
 		r := current
-		if s%8 == 7 {
+		switch s % 8 {
+		case 3, 5:
+			r = plain
+		case 7:
 			r = dialect
 		}
 		d, stop := r.compareGenerated(t, choices)
@@ -99,7 +104,7 @@ func TestExecutors(t *testing.T) {
 	}
 }
 
-// TestFound compares the executors on modules in which they once differed.
+// TestFound compares the executors on modules in which they once differed, or might.
 func TestFound(t *testing.T) {
 	r := rivals(t, wasm.AllFeatures)
 	files, err := filepath.Glob("testdata/differential/*.wat")

@@ -40,6 +40,12 @@ type NativeOptions struct {
 	// Fuel makes code that counts, for stores whose fuel is bounded: a unit for each call and each
 	// turn of a loop. Otherwise the interpreter executes what they call.
 	Fuel bool
+	// InterpretFirst lets functions be interpreted until they have been called, or their loops have turned, so often that compiling them
+	// pays: programs that run shortly end sooner, others are fast a little later. It has no effect with Eager or Fuel, on
+	// modules with continuations, in continuations, and with a profiler.
+	InterpretFirst bool
+	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the function's size.
+	HotAfter int
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool
 }
@@ -62,7 +68,9 @@ func (c Config) newExecutor() (store.Engine, error) {
 	if err != nil || c.executor == Interpreter {
 		return i, err
 	}
-	n, err := native.New(i, native.Config(c.native))
+	options := native.Config(c.native)
+	options.InterpretFirst = options.InterpretFirst && c.profiler == nil // its samples are of one engine's calls
+	n, err := native.New(i, options)
 	if err != nil && c.executor == Automatic {
 		return i, nil
 	}

@@ -20,6 +20,7 @@ func onExecutors(t *testing.T, test func(t *testing.T, engine *weft.Engine)) {
 	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
 		for name, options := range map[string]weft.NativeOptions{
 			"native": {}, "native with small stacks": {SmallStacks: true}, "native without signals": {NoSignals: true},
+			"native after the interpreter": {InterpretFirst: true, HotAfter: 20},
 		} {
 			configs[name] = weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(options)
 		}

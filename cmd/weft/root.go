@@ -147,6 +147,9 @@ func newEngine(features, cacheDir string, executor executorFlag, profiler *weft.
 		}
 		end = func() { _ = cache.Flush() } // what cannot be kept is compiled again
 		config = config.WithCache(cache)
+	} else {
+		// With a cache, what is compiled is there for later runs.
+		config = config.WithNativeOptions(weft.NativeOptions{InterpretFirst: true})
 	}
 	engine, err = weft.NewEngine(config)
 	return engine, end, err

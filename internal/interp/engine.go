@@ -19,6 +19,8 @@ type Engine struct {
 	hostFunc             *store.FuncRecord
 	// fence is what atomic.fence of all threads accesses.
 	fence atomic.Uint32
+	// hotAfter is not 0 if functions are hot after so many calls and turns (see tier.go).
+	hotAfter int
 }
 
 // stubs lie outside the Go heap: code for the ends of stacks, and a function
@@ -59,6 +61,7 @@ type moduleCode struct {
 // Prepare implements [store.Engine]. Functions are lowered when they are called.
 func (e *Engine) Prepare(m *store.Module) {
 	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
+	c.lower.hotAfter = e.hotAfter
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
 }

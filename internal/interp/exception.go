@@ -16,6 +16,8 @@ type flight struct {
 	tag     *store.TagRecord
 	payload []uint64 // keeps its memory from throw to throw
 	ref     uint64   // the exception's object in the heap, if it has one
+	// inner are the calls of another engine through which the exception has come.
+	inner store.StackTrace
 }
 
 // failed reports whether something is in flight.
@@ -23,7 +25,7 @@ func (m *machine) failed() bool { return m.flight.tag != nil || m.flight.err != 
 
 // throwTag sets a new exception in flight.
 func (m *machine) throwTag(tag *store.TagRecord, payload []uint64) {
-	m.flight.tag, m.flight.ref = tag, 0
+	m.flight.tag, m.flight.ref, m.flight.inner = tag, 0, store.StackTrace{}
 	m.flight.payload = append(m.flight.payload[:0], payload...)
 }
 
@@ -50,11 +52,19 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) {
 	}
 	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
 		m.throwException(e)
+		if !f.IsHost() {
+			m.flight.inner = e.Stack
+		}
 		return
 	}
 	var own interface{ StackTrace() *store.StackTrace }
-	if !errors.As(err, &own) {
+	switch {
+	case !errors.As(err, &own):
 		err = &store.HostError{Func: m.store.FuncName(f), Err: err, Stack: m.stackTrace()}
+	case f.IsHost():
+		m.store.EndTrace(own.StackTrace())
+	default:
+		m.store.JoinTrace(own.StackTrace(), m.stackTrace())
 	}
 	m.flight.err = err
 }
@@ -89,7 +99,8 @@ func (m *machine) unwind() error {
 		}
 	}
 	e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)
-	e.Stack = m.stackTrace()
+	e.Stack = m.flight.inner
+	m.store.JoinTrace(&e.Stack, m.stackTrace())
 	return e
 }
 

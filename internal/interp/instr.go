@@ -201,7 +201,8 @@ const (
 type header struct {
 	frame uint32 // bytes of the frame
 	link  uint32 // offset of the link: bytes of the parameters
-	_     [2]uint32
+	left  int32  // calls and turns of loops before the function is hot; all stores count (see tier.go)
+	_     uint32
 }
 
 // funcRecordSize is the distance between the records of own functions.
@@ -216,6 +217,8 @@ type funcCode struct {
 	offsets  []uint32    // of the wasm instruction in the body, for each instr
 	tries    []tryRange  // inner ones first
 	barriers []codeRange // in which no suspension may pass the frame
+	loops    []loopStart // at which it can be handed over (see tier.go)
+	locals   uint32      // bytes of the locals that are not parameters
 }
 
 // A codeRange is a half-open interval of instructions.

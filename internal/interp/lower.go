@@ -42,13 +42,16 @@ const (
 type lowerer struct {
 	module  *store.Module
 	layouts map[uint32][]store.Field // of the struct and array types that were used
-	reader  wasm.CodeReader
-	in      wasm.Instr
+	// hotAfter is that of the engine.
+	hotAfter int
+	reader   wasm.CodeReader
+	in       wasm.Instr
 
 	code     []instr
 	offsets  []uint32
 	tries    []tryRange
 	barriers []codeRange
+	loops    loopStarts
 
 	stack  []operand
 	lazy   int    // positions from here on may be lazy
@@ -56,6 +59,7 @@ type lowerer struct {
 	frame  uint32 // bytes of the frame so far
 
 	link        uint32
+	locals      uint32 // bytes of the locals that are not parameters
 	localOffset []uint32
 	localWide   []bool
 	localReads  []uint8 // lazy positions that read each local
@@ -78,6 +82,7 @@ func (l *lowerer) lower(m *store.Module, index int) (header, error) {
 	l.code, l.offsets, l.tries, l.barriers = l.code[:0], l.offsets[:0], nil, nil
 	l.stack, l.lazy = l.stack[:0], 0
 	l.labels, l.dead, l.last = l.labels[:0], false, -1
+	l.loops = loopStarts{all: true}
 	end := l.layoutLocals(t, f)
 	h := header{link: l.link}
 	l.in.Offset = 0
@@ -99,6 +104,9 @@ func (l *lowerer) lower(m *store.Module, index int) (header, error) {
 		}
 	}
 	h.frame = l.frame
+	if l.locals = end - l.link - linkSize; l.loops.all && l.link+l.locals <= maxHanded {
+		h.left = coldTurns(len(f.Body), l.hotAfter)
+	}
 	return h, nil
 }
 
@@ -285,5 +293,6 @@ func (l *lowerer) encode(arena *store.Arena, h header) (*funcCode, error) {
 	}
 	*(*header)(p) = h
 	copy(unsafe.Slice((*instr)(unsafe.Add(p, instrSize)), len(l.code)), l.code)
-	return &funcCode{start: uintptr(p), offsets: append([]uint32(nil), l.offsets...), tries: l.tries, barriers: l.barriers}, nil
+	return &funcCode{start: uintptr(p), offsets: append([]uint32(nil), l.offsets...), tries: l.tries, barriers: l.barriers,
+		loops: l.loops.list, locals: l.locals}, nil
 }

@@ -169,6 +169,9 @@ func (l *lowerer) beginBlock() {
 		b.elseFixup = uint32(len(l.code))
 	}
 	l.pushLabel(b)
+	if kind == labelLoop {
+		l.noteLoop()
+	}
 }
 
 func (l *lowerer) branchOnNull() {

@@ -37,6 +37,9 @@ type machine struct {
 	flight    flight
 	prompt    hostPrompt // of a call that resumes a continuation
 	detail    string     // for the message of the next trap
+
+	second store.SecondTier // the engine for which this is the first tier; nil if there is none
+	handed []uint64         // locals of the loop that is being handed over
 }
 
 // atomicFlags are bits that other goroutines may set.
@@ -46,6 +49,7 @@ const (
 	flagCancelled atomicFlags = 1 << iota // a context has ended that is or was watched
 	flagSampled                           // the store's profile asks where the call is
 	flagFuel                              // the store counts fuel
+	flagTier                              // calls and turns are counted, see tier.go
 )
 
 // A link lies in each frame, behind the parameters. Its addresses are plain
@@ -130,8 +134,8 @@ func (m *machine) leave() {
 	if m.store.Profile != nil {
 		m.store.Profile.End(m.store)
 	}
-	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
-	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel))
+	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt, m.second = nil, 0, nil, 0, hostPrompt{}, nil
+	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
 }
@@ -150,18 +154,20 @@ func (m *machine) isOutside(f *store.FuncRecord) bool {
 }
 
 // prepare makes a function's code, unless it is there.
-func (m *machine) prepare(f *store.FuncRecord) error {
+func (m *machine) prepare(f *store.FuncRecord) error { return prepare(m.store, f) }
+
+func prepare(s *store.Store, f *store.FuncRecord) error {
 	if f.Code != 0 {
 		return nil
 	}
-	in := m.store.Instance(f.Instance)
+	in := s.Instance(f.Instance)
 	c, err := in.Module.Code.(*moduleCode).function(in.Module, int(f.Index)-in.Module.Space.ImportedFuncs)
 	if err != nil {
 		return err
 	}
 	f.Code = c.start
 	if len(c.barriers) > 0 {
-		m.store.Barriers = true
+		s.Barriers = true
 	}
 	return nil
 }
@@ -206,7 +212,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 // takes more than run does itself: it calls a host function, makes code, grows
 // the stack.
 func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	if m.isOutside(callee) {
+	if m.goesOutside(callee) {
 		m.callHost(callee, m.slot(in.a))
 		return wasm.TrapNone
 	}
@@ -241,7 +247,7 @@ func (m *machine) checkedCall(callee *store.FuncRecord, in *instr) wasm.TrapCode
 // tailCall replaces the running frame by one of callee, with the arguments at
 // in.a.
 func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	if m.isOutside(callee) {
+	if m.goesOutside(callee) {
 		// An ordinary call: behind it the lowering has put a return.
 		m.callHost(callee, m.slot(in.a))
 		return wasm.TrapNone

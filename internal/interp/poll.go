@@ -16,12 +16,19 @@ func (m *machine) watch(ctx context.Context) {
 // cancel interrupts the machine, from another goroutine.
 func (m *machine) cancel() { atomic.OrUint32(&m.interrupt, flagCancelled) }
 
-// poll is called at a call or a branch backwards while interrupt is not 0.
+// poll is called at a call or a branch backwards while interrupt is not 0. What it sets in flight
+// is to be thrown.
 func (m *machine) poll() error {
-	if err := m.interrupted(); err != nil {
-		return err
+	flags := atomic.LoadUint32(&m.interrupt)
+	if flags&^(flagTier|flagFuel) != 0 {
+		if err := m.interrupted(); err != nil {
+			return err
+		}
 	}
-	if atomic.LoadUint32(&m.interrupt)&flagFuel != 0 {
+	if flags&flagTier != 0 {
+		m.handOver()
+	}
+	if flags&flagFuel != 0 {
 		if m.store.Fuel == 0 {
 			return m.trap(wasm.TrapFuelExhausted)
 		}

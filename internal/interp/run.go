@@ -36,6 +36,9 @@ loadAndPoll:
 		if err := m.poll(); err != nil {
 			return m.fail(err)
 		}
+		if m.failed() {
+			goto thrown
+		}
 	}
 load:
 	ip, fp, fn = store.Pointer(m.ip), store.Pointer(m.fp), m.function()
@@ -1208,6 +1211,9 @@ loadMemory:
 		m.save(ip, fp, fn)
 		if err := m.poll(); err != nil {
 			return m.fail(err)
+		}
+		if m.failed() {
+			goto thrown
 		}
 		goto load
 

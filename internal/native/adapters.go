@@ -98,12 +98,17 @@ func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType) (adapters, error) {
 }
 
 func emitEntryAdapter(a *amd64.Assembler, sig *ssa.Signature) {
+	emitEntryTo(a, sig, amd64.At(amd64.R13, funcNative))
+}
+
+// emitEntryTo emits an entry that calls the code whose address stands at target.
+func emitEntryTo(a *amd64.Assembler, sig *ssa.Signature, target amd64.Mem) {
 	a.ALUImm(amd64.SUB, amd64.S64, amd64.RSP, 8)
 	a.StoreImm(amd64.S64, amd64.At(amd64.RSP, 0), 0)
 	a.Load(amd64.S64, amd64.R13, ctxAt(savedFunction))
 	a.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
 	fromSlots(a, inArgs, sig.Params)
-	a.CallMem(amd64.At(amd64.R13, funcNative))
+	a.CallMem(target)
 	toSlots(a, inArgs, sig.Results)
 	emitExit(a)
 }

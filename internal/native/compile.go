@@ -89,6 +89,21 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.code(f, c.begins != nil && c.begins[own])
+}
+
+// loop compiles the rest of a function from a turn of a loop on, and returns its signature, too.
+func (c *compiler) loop(own, offset int) (*codegen.Code, *ssa.Signature, error) {
+	f, err := c.builder.BuildLoop(c.env, own, offset)
+	if err != nil {
+		return nil, nil, err
+	}
+	code, err := c.code(f, false)
+	return code, f.Sig, err
+}
+
+// code compiles a function that has been built.
+func (c *compiler) code(f *ssa.Func, begins bool) (*codegen.Code, error) {
 	if c.show == nil {
 		c.optimizer.Run(f)
 	} else {
@@ -99,7 +114,7 @@ func (c *compiler) function(own int) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	machine.Begins = c.begins != nil && c.begins[own]
+	machine.Begins = begins
 	if c.show != nil {
 		c.show("select", func() string { return machine.Text(amd64.InstName) })
 	}

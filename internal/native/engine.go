@@ -21,6 +21,7 @@ import (
 // interpreter. It can serve any number of stores at the same time.
 type Engine struct {
 	interpreter store.Engine
+	first       store.FirstTier // the interpreter, if functions begin there; else nil
 	config      Config
 	features    amd64.Features
 	// compile, unless it is nil, returns the code of a module's own functions ahead of their
@@ -70,6 +71,10 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
 	if config.Eager {
 		e.compile = compile
+	} else if config.InterpretFirst && !config.Fuel {
+		if e.first, _ = interpreter.(store.FirstTier); e.first != nil {
+			e.first.HotAfter(config.HotAfter)
+		}
 	}
 	e.chunks.Store(&[]*chunk{})
 	runtime.AddCleanup(e, func(p *pieces) {
@@ -129,7 +134,11 @@ func (e *Engine) prepare(m *store.Module) error {
 	}
 	m.Extra = extra
 	env := e.environment(m)
-	m.Native = &lazyCode{code, env, e.configuration(m, env), survey.begins, saved}
+	lazy := &lazyCode{moduleCode: code, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}
+	if lazy.tiered = e.interpretsFirst(m); lazy.tiered {
+		e.interpreter.Prepare(m)
+	}
+	m.Native = lazy
 	runtime.AddCleanup(m, e.remove, code)
 	return nil
 }
@@ -142,12 +151,13 @@ func (code *moduleCode) compileAll(m *store.Module) error {
 	}
 	list := make([]placedCode, len(codes))
 	for i, c := range codes {
-		list[i] = placedCode{i, c}
+		list[i] = placedCode{own: i, Code: c}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	return code.place(list)
+	_, err = code.place(list)
+	return err
 }
 
 // Link implements [store.Engine].
@@ -210,7 +220,15 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	if err != nil {
 		return err
 	}
-	if e.counts(s, f) || !e.compiled(s, f) {
+	if e.counts(s, f) {
+		s.Leave()
+		return e.interpreter.Call(ctx, s, f, slots)
+	}
+	if e.first != nil && e.Interprets(s, f) {
+		s.Leave()
+		return e.first.CallFirst(ctx, s, f, slots, e)
+	}
+	if !e.compiled(s, f) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}

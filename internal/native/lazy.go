@@ -27,6 +27,10 @@ type lazyCode struct {
 	config amd64.Config
 	begins []bool // see survey
 	saved  savedCode
+	tiered bool // see tier.go
+
+	loopsMu sync.Mutex // held while a loop is compiled
+	loops   map[loopKey]*loopCode
 }
 
 // A job is a compilation of a function.
@@ -78,7 +82,7 @@ func (code *lazyCode) compile(own int, j *job) {
 	e.compilers.Put(c)
 	if err == nil {
 		code.note(own, compiled.Calls, found)
-		err = code.place([]placedCode{{own, compiled}})
+		_, err = code.place([]placedCode{{own: own, Code: compiled}})
 	}
 	j.err = err
 	if err != nil {
@@ -123,7 +127,7 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[amd64.R13])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
-	if m.engine.compiled(m.store, f) {
+	if !(m.onCall() && m.engine.Interprets(m.store, f)) && m.engine.compiled(m.store, f) {
 		c.ResumePC = f.Native
 	} else {
 		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
@@ -153,7 +157,9 @@ func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) bool {
 		return false
 	}
 	code.linkFunction(e.stateOf(s), f.Instance, own)
-	code.ahead(own)
+	if !code.tiered { // what a hot function calls may be cold
+		code.ahead(own)
+	}
 	return true
 }
 

@@ -70,6 +70,8 @@ type machine struct {
 	payload []uint64
 	prompt  hostPrompt // of a call that resumes a continuation
 
+	inner store.StackTrace // of the interpreter's calls, through which an exception has come
+
 	active  uint32        // not 0: a call is under way; others read it (see WriteSoon)
 	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
 	watched *store.Watch  // nil until there is a context to watch

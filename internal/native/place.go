@@ -21,13 +21,14 @@ const (
 
 // placedCode is the code of a function that is to be placed.
 type placedCode struct {
-	own int
+	own  int
+	loop bool // it is not the function, but the rest of it from a loop on
 	*codegen.Code
 }
 
 // place puts code into executable memory and publishes it. If it is that of all functions, before there is any
 // instance, all calls between them become direct.
-func (code *moduleCode) place(list []placedCode) error {
+func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 	code.mu.Lock()
 	defer code.mu.Unlock()
 	size := uintptr(0)
@@ -36,7 +37,7 @@ func (code *moduleCode) place(list []placedCode) error {
 	}
 	room, err := code.room(size)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	blob := make([]byte, size)
 	for i := range blob {
@@ -47,7 +48,9 @@ func (code *moduleCode) place(list []placedCode) error {
 	starts := make(map[int]uintptr, len(list))
 	at := uintptr(0)
 	for i, c := range list {
-		starts[c.own] = base + at
+		if !c.loop {
+			starts[c.own] = base + at
+		}
 		funcs[i] = &funcCode{start: base + at, own: c.own, prologue: uint32(c.Prologue), frame: uint32(c.FrameSize),
 			sites: c.Sites, catches: c.Catches, resumes: c.Resumes}
 		at += placedSize(c.Code)
@@ -75,18 +78,20 @@ func (code *moduleCode) place(list []placedCode) error {
 		}
 	}
 	if err := process.compiled.memory.write(base, blob); err != nil {
-		return err
+		return nil, err
 	}
 	room.used += size
 	all := append(*room.funcs.Load(), funcs...) // readers see what was there when they loaded it
 	room.funcs.Store(&all)
-	for _, f := range funcs {
+	for i, f := range funcs {
 		if len(f.tables) > 0 {
 			code.linked = append(code.linked, f)
 		}
-		code.entries[f.own].Store(f.start)
+		if !list[i].loop {
+			code.entries[f.own].Store(f.start)
+		}
 	}
-	return nil
+	return funcs, nil
 }
 
 // placedSize is the size of a function with at least a byte of padding.

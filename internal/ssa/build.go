@@ -55,6 +55,15 @@ const maxLoops = 500
 // Build builds a function that the module defines, by its index among those. The Func
 // is good until the next call. An error is an [*Unsupported].
 func (b *Builder) Build(env *Env, index int) (*Func, error) {
+	if err := b.start(env, index); err != nil {
+		return nil, err
+	}
+	b.checkpoint()
+	return b.finish()
+}
+
+// start begins the function with its entry, and reads the body from its beginning.
+func (b *Builder) start(env *Env, index int) error {
 	m := env.Module
 	fn := &m.Funcs[index]
 	if b.f == nil {
@@ -96,11 +105,15 @@ func (b *Builder) Build(env *Env, index int) (*Func, error) {
 		}
 	}
 	if err := b.scanAssigned(fn); err != nil {
-		return nil, err
+		return err
 	}
 	b.reader.Reset(fn.Body, fn.BodyOffset, env.Features, m.Dialect)
 	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
-	b.checkpoint()
+	return nil
+}
+
+// finish builds what is left of the body.
+func (b *Builder) finish() (*Func, error) {
 	for b.reader.Len() > 0 && b.bounded() {
 		if err := b.reader.Next(&b.in); err != nil {
 			return nil, err

@@ -27,7 +27,8 @@ type label struct {
 	// target is where branches go: their values and the assigned locals are its parameters.
 	// Nil before the first branch.
 	target *Block
-	// alternative is the else of an if, savedAt where what it begins with stands in saved.
+	// alternative is the else of an if, savedAt where what it begins with stands in saved. An if whose beginning is
+	// not built has none (see BuildLoop).
 	alternative *Block
 	savedAt     int
 	catches     []wasm.Catch // of a try_table or try
@@ -98,11 +99,16 @@ func (b *Builder) beginBlock() {
 	case wasm.OpTry:
 		b.beginTry(&l)
 	case wasm.OpTryTable:
-		l.isTry = true
-		l.catches = append([]wasm.Catch(nil), b.in.Catches...)
-		b.tries++
+		b.enterTry(&l)
 	}
 	b.labels = append(b.labels, l)
+}
+
+// enterTry makes a label that of a try_table.
+func (b *Builder) enterTry(l *label) {
+	l.isTry = true
+	l.catches = append([]wasm.Catch(nil), b.in.Catches...)
+	b.tries++
 }
 
 // checkpoint adds what the host wants wherever code can come again and again: in loops, and at the
@@ -339,9 +345,12 @@ func (b *Builder) elseBranch() {
 	if b.block != nil {
 		b.jump(l)
 	}
+	l.kind = labelElse
+	if l.alternative == nil {
+		return
+	}
 	b.restore(l)
 	b.begin(l.alternative)
-	l.kind = labelElse
 }
 
 // end ends a block.

@@ -169,6 +169,16 @@ func (s *Store) CallHost(ctx context.Context, u Use, f *FuncRecord, caller *Inst
 	return err
 }
 
+// Lending lends the store to a call that an engine makes in another way than CallHost.
+func (s *Store) Lending(u Use, caller *InstanceRecord, call func() error) error {
+	s.Lend(u, caller)
+	err := call()
+	if !s.TakeBack() && !s.Await(u) && err == nil {
+		err = ErrClosed
+	}
+	return err
+}
+
 // Close releases the memory of everything in the store: at once or, if uses are
 // under way, when they have ended. Nothing of the store may be used afterwards.
 func (s *Store) Close() {

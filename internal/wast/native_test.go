@@ -23,6 +23,7 @@ func TestCorpusNative(t *testing.T) {
 		"checks":     {BoundsChecks: true, Fuel: true},
 		"polls":      {Polls: true},
 		"baseline":   {Baseline: true},
+		"tiers":      {InterpretFirst: true, HotAfter: 20},
 		// Stacks grow all the time, and every 100 microseconds all threads are stopped wherever
 		// they are.
 		"stress": {SmallStacks: true},

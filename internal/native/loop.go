@@ -1,0 +1,86 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"unsafe"
+
+	"weft/internal/codegen/amd64"
+	"weft/internal/store"
+)
+
+// The rest of a function, from a turn of one of its loops on, is compiled as a function whose parameters are all locals
+// (ssa.BuildLoop). No record leads to it: it is called from Go only.
+
+// A loopKey is a loop: its function among the module's own, and the offset in the body.
+type loopKey struct{ own, offset int }
+
+// loopCode is such a function's code, and the adapter through which it is called.
+type loopCode struct {
+	start, entry uintptr
+	locals       uint32 // slots
+	err          error  // why there is none
+}
+
+// savedTarget is where the adapter of a loop finds the address of the code.
+const savedTarget = ctxSaved + 8*int32(amd64.R12)
+
+// loop returns the code of a loop.
+func (code *lazyCode) loop(own, offset int) (*loopCode, error) {
+	code.loopsMu.Lock()
+	defer code.loopsMu.Unlock()
+	key := loopKey{own, offset}
+	l := code.loops[key]
+	if l == nil {
+		l = &loopCode{}
+		if l.err = code.compileLoop(l, key); code.loops == nil {
+			code.loops = map[loopKey]*loopCode{}
+		}
+		code.loops[key] = l
+	}
+	return l, l.err
+}
+
+func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
+	e := code.engine
+	c := e.compilers.Get().(*compiler)
+	defer e.compilers.Put(c)
+	c.begin(code.env, &code.config, code.begins)
+	compiled, sig, err := c.loop(key.own, key.offset)
+	if err != nil {
+		return err
+	}
+	placed, err := code.place([]placedCode{{own: key.own, loop: true, Code: compiled}})
+	if err != nil {
+		return err
+	}
+	a := &amd64.Assembler{}
+	emitEntryTo(a, sig, ctxAt(savedTarget))
+	piece, err := process.adapters.place(a.Finish())
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.pieces.list = append(e.pieces.list, piece)
+	e.mu.Unlock()
+	l.start, l.entry, l.locals = placed[0].start, piece.start, uint32(slotsOf(sig.Params))
+	return nil
+}
+
+// invokeLoop runs a loop and what follows it.
+func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) error {
+	c := m.context
+	root, trap := m.takeRoot(f)
+	if trap != 0 {
+		return &store.Trap{Code: trap}
+	}
+	copySlots(c.Args[:], slots[:l.locals])
+	c.Saved[amd64.R13], c.Saved[amd64.R12] = uintptr(unsafe.Pointer(f)), l.start
+	c.NativeSP, c.NativePC = root.StackEnd(), l.entry
+	enter(c, m)
+	if m.err != nil {
+		return m.err
+	}
+	copySlots(slots, c.Args[:f.Results])
+	return nil
+}

@@ -1,0 +1,71 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"context"
+
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// With Config.InterpretFirst, functions are interpreted until they are hot (internal/interp/tier.go). The trampoline of
+// such a function stays, and leads to the host adapter, as that of a function which is too large for the compiler.
+//
+// Calls between the two engines go through Go, and no suspension passes them. So a function is interpreted only where none could:
+// not in a continuation, whoever has resumed it, but on the stack of a call, from which suspensions lead nowhere; and
+// not in a module with continuations, since what has begun in one engine cannot go on in the other.
+
+// maxTiers bounds how deeply calls of the two engines nest, each of which takes Go's stack. Deeper ones are compiled.
+const maxTiers = 16
+
+// interpretsFirst reports whether the functions of a module may begin in the interpreter.
+func (e *Engine) interpretsFirst(m *store.Module) bool {
+	if e.first == nil || m.Features.Has(wasm.TypedContinuations2023) {
+		return false
+	}
+	for i := range m.Wasm.Types {
+		if m.Wasm.Types[i].Comp.Kind == wasm.CompCont {
+			return false
+		}
+	}
+	return true
+}
+
+// Interprets implements [store.SecondTier]. It prepares the function for the interpreter if so.
+func (e *Engine) Interprets(s *store.Store, f *store.FuncRecord) bool {
+	if f.Native-compiledStart < compiledSize || !isOwn(f) {
+		return false
+	}
+	m := s.Instance(f.Instance).Module
+	code := m.Native.(*lazyCode)
+	if own := int(f.Index) - m.Space.ImportedFuncs; !code.tiered || code.entries[own].Load() != 0 || code.saved.has(own) {
+		return false
+	}
+	return s.HostDepth < min(maxTiers, s.Limits.HostDepth-2) && e.first.Begins(s, f)
+}
+
+// onCall reports whether the machine runs on the stack of a call from Go, and not in a continuation.
+func (m *machine) onCall() bool { return m.prompt.side == nil && m.cur.Link == nil }
+
+// Compile implements [store.SecondTier].
+func (e *Engine) Compile(s *store.Store, f *store.FuncRecord) bool { return e.compiled(s, f) }
+
+// CallLoop implements [store.SecondTier].
+func (e *Engine) CallLoop(ctx context.Context, s *store.Store, f *store.FuncRecord, offset int, slots []uint64) (done bool, err error) {
+	m := s.Instance(f.Instance).Module
+	loop, err := m.Native.(*lazyCode).loop(int(f.Index)-m.Space.ImportedFuncs, offset)
+	if err != nil {
+		return false, nil // the interpreter goes on
+	}
+	use, err := s.Enter()
+	if err != nil {
+		return false, err
+	}
+	machine, err := e.begin(ctx, s, use)
+	if err != nil {
+		return false, err
+	}
+	defer machine.leave()
+	return true, machine.invokeLoop(f, loop, slots)
+}

@@ -1,0 +1,255 @@
+package weft_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"weft"
+	"weft/typed"
+	"weft/wasm"
+)
+
+// tiers are engines whose functions begin in the interpreter: as they are used, and with functions that are hot soon.
+func tiers(t *testing.T, test func(t *testing.T, engine *weft.Engine)) {
+	for _, hotAfter := range []int{0, 20} {
+		t.Run(fmt.Sprint(hotAfter), func(t *testing.T) {
+			options := weft.NativeOptions{InterpretFirst: true, HotAfter: hotAfter}
+			engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(weft.Automatic).WithNativeOptions(options))
+			if err != nil {
+				t.Fatal(err)
+			}
+			test(t, engine)
+		})
+	}
+}
+
+// TestTiersEndless ends programs that run for ever: in a loop, in calls, in tail calls and in calls from a loop that is entered anew.
+func TestTiersEndless(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		module, err := engine.Compile([]byte(`(module (memory 1)
+			(func (export "loop") (loop $l (i32.store (i32.const 0) (i32.const 1)) (br $l)))
+			(func $even (export "tail") (return_call $odd))
+			(func $odd (return_call $even))
+			(func $nothing)
+			(func (export "calls") (loop $l (call $nothing) (call $nothing) (br $l)))
+			(func $deep (export "recursion") (call $deep)))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"loop", "tail", "calls", "recursion", "loop"} {
+			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+			_, err := instance.Func(name).Call(ctx)
+			cancel()
+			var trap *weft.Trap
+			var interrupt *weft.Interrupt
+			switch {
+			case name == "recursion":
+				if !errors.As(err, &trap) || trap.Code != wasm.TrapStackExhausted {
+					t.Errorf("%s: %v", name, err)
+				}
+			case !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) == 0:
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+// TestTiersSuspend has a host function suspend a guest whose functions are all cold: in a continuation nothing is interpreted,
+// since what the two engines call of each other cannot be suspended together.
+func TestTiersSuspend(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		ctx := context.Background()
+		module, err := engine.Compile([]byte(`(module
+			(import "env" "ask" (func $ask (param i32) (result i32)))
+			(func $inner (param i32) (result i32) (i32.add (call $ask (local.get 0)) (i32.const 1)))
+			(func (export "run") (result i32) (local $i i32) (local $sum i32)
+				(loop $l
+					(local.set $sum (i32.add (local.get $sum) (call $inner (local.get $i))))
+					(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 100))))
+				(local.get $sum)))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		i32 := []wasm.ValType{wasm.I32}
+		question, err := store.NewTag("question", wasm.FuncType{Params: i32, Results: i32})
+		if err != nil {
+			t.Fatal(err)
+		}
+		linker := weft.NewLinker(store)
+		suspends := true
+		ask := func(_ context.Context, about int32) (int32, error) {
+			if !suspends {
+				return 2 * about, nil
+			}
+			return 0, question.Suspend(weft.I32(about))
+		}
+		if err := typed.Func1(ask).Define(linker, "env", "ask"); err != nil {
+			t.Fatal(err)
+		}
+		instance, err := linker.Instantiate(ctx, module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := instance.Func("run")
+		const want = 100*99 + 100
+		resume := func() {
+			guest, err := store.NewContinuation(run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var values []weft.Value
+			for n := 0; ; n++ {
+				suspended, results, err := guest.Resume(ctx, values, weft.On(question))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if suspended == nil {
+					if n != 100 || results[0].I32() != want {
+						t.Errorf("%d suspensions, result %v", n, results[0])
+					}
+					return
+				}
+				guest, values = suspended.Continuation, []weft.Value{weft.I32(2 * suspended.Payload[0].I32())}
+			}
+		}
+		resume()
+		suspends = false // on the stack of a call
+		if results, err := run.Call(ctx); err != nil || results[0].I32() != want {
+			t.Errorf("%v, %v", results, err)
+		}
+		suspends = true
+		_, err = run.Call(ctx)
+		var unhandled *weft.UnhandledSuspension
+		if !errors.As(err, &unhandled) || len(unhandled.Stack.Frames) != 2 {
+			t.Errorf("a suspension that nobody handles: %v", err)
+		}
+		resume()
+	})
+}
+
+// TestTiersTrace compares a stack trace with the interpreter's: of a trap in calls that both engines run, below a host
+// function that hands on the error of the guest which it has called.
+func TestTiersTrace(t *testing.T) {
+	const source = `(module
+		(import "env" "again" (func $again (param i32)))
+		(func $fails (param i32) (if (i32.gt_u (local.get 0) (i32.const 500)) (then unreachable)))
+		(func $loops (param $i i32)
+			(loop $l (call $fails (local.get $i)) (local.set $i (i32.add (local.get $i) (i32.const 1))) (br $l)))
+		(func $middle (param i32) (call $loops (local.get 0)))
+		(func (export "run") (param i32) (local $n i32)
+			(loop $l
+				(br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 700)))
+				(if (local.get 0) (then (call $again (i32.const 0))) (else (call $middle (i32.const 0)))))))`
+	trace := func(t *testing.T, engine *weft.Engine, nested int32) string {
+		module, err := engine.Compile([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		var run *weft.Func
+		linker := weft.NewLinker(store)
+		if err := linker.DefineFunc("env", "again", wasm.FuncType{Params: []wasm.ValType{wasm.I32}}, func(ctx context.Context, slots []uint64) error {
+			_, err := run.Call(ctx, weft.I32(int32(slots[0])))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		instance, err := linker.Instantiate(context.Background(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run = instance.Func("run")
+		_, err = run.Call(context.Background(), weft.I32(nested))
+		var trap *weft.Trap
+		if !errors.As(err, &trap) {
+			t.Fatal(err)
+		}
+		return trap.Error()
+	}
+	reference, err := weft.NewEngine(weft.NewConfig().WithExecutor(weft.Interpreter))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		for nested := range int32(2) {
+			want, got := trace(t, reference, nested), trace(t, engine, nested)
+			if want != got || strings.Count(want, "\n") < 4 {
+				t.Errorf("nested %d:\n%s\nwant\n%s", nested, got, want)
+			}
+		}
+	})
+}
+
+// TestTiersInContinuation has a module with continuations run functions of another one, without, that are cold. A
+// suspension goes through them.
+func TestTiersInContinuation(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		ctx := context.Background()
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		linker := weft.NewLinker(store)
+		var last *weft.Instance
+		for _, m := range []struct{ name, source string }{
+			{"tags", `(module (tag (export "yield") (param i32) (result i32)))`},
+			{"plain", `(module (import "tags" "yield" (tag $yield (param i32) (result i32)))
+				(func $one (param i32) (result i32) (suspend $yield (local.get 0)))
+				(func (export "sum") (result i32) (local $i i32) (local $sum i32)
+					(loop $l
+						(local.set $sum (i32.add (local.get $sum) (call $one (local.get $i))))
+						(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+					(local.get $sum)))`},
+			{"scheduler", `(module (type $f (func (result i32))) (type $k (cont $f)) (type $g (func (param i32) (result i32))) (type $l (cont $g))
+				(import "tags" "yield" (tag $yield (param i32) (result i32)))
+				(import "plain" "sum" (func $sum (result i32)))
+				(elem declare func $sum)
+				(func $answer (param $about i32) (param $k (ref $l)) (result i32)
+					(block $h (result i32 (ref $l))
+						(return (resume $l (on $yield $h) (i32.mul (local.get $about) (i32.const 3)) (local.get $k))))
+					(return_call $answer))
+				(func (export "run") (result i32)
+					(block $h (result i32 (ref $l))
+						(return (resume $k (on $yield $h) (cont.new $k (ref.func $sum)))))
+					(return_call $answer)))`},
+		} {
+			module, err := engine.Compile([]byte(m.source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last, err = linker.Instantiate(ctx, module); err != nil {
+				t.Fatal(err)
+			}
+			linker.DefineInstance(m.name, last)
+		}
+		for range 3 {
+			results, err := last.Func("run").Call(ctx)
+			if err != nil || results[0].I32() != 3*50*49/2 {
+				t.Fatal(results, err)
+			}
+		}
+	})
+}
