@@ -17,6 +17,7 @@ type Builder struct {
 	in        wasm.Instr
 	callee    wasm.CodeReader // inline.go
 	arguments []*Value
+	notNull   []*Value   // of arguments: by their types
 	inlinings []inlining // by function
 
 	f        *Func

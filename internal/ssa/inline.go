@@ -35,8 +35,13 @@ func (b *Builder) inlined(own int) bool {
 	b.arguments = append(b.arguments[:0], b.popN(len(b.signature(fn.Type).Params))...)
 	depth := len(b.stack)
 	b.locals = b.arguments
+	for i, t := range b.env.Module.FuncType(fn.Type).Params {
+		if b.factsOf(t)&NotNull != 0 {
+			b.notNull = append(b.notNull, b.arguments[i])
+		}
+	}
 	done := b.inline(fn)
-	b.in, b.locals = call, locals
+	b.in, b.locals, b.notNull = call, locals, b.notNull[:0]
 	if !done {
 		b.takeBack(values)
 		b.stack = append(b.stack[:depth], b.arguments...)
@@ -45,7 +50,7 @@ func (b *Builder) inlined(own int) bool {
 }
 
 // inline builds a body whose parameters are the locals, and reports whether it cannot trap. That depends on
-// the arguments: references that are known not to be null are not checked.
+// the parameters and arguments: references that are known not to be null are not checked.
 func (b *Builder) inline(fn *wasm.Func) bool {
 	at, pos := len(b.block.Values), b.in.Offset
 	b.callee.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)

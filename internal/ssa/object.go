@@ -2,6 +2,7 @@ package ssa
 
 import (
 	"math/bits"
+	"slices"
 
 	"weft/wasm"
 )
@@ -88,7 +89,7 @@ func (b *Builder) fields() []wasm.FieldType { return b.env.Module.Types[b.in.Ind
 
 // checkNull traps if a reference may be null, as far as is known, and is.
 func (b *Builder) checkNull(ref *Value, code wasm.TrapCode) {
-	if ref.Ref&NotNull == 0 {
+	if ref.Ref&NotNull == 0 && !slices.Contains(b.notNull, ref) {
 		b.nullCheck(ref, code)
 	}
 }

@@ -3,6 +3,7 @@
   (type $bytes (array (mut i8)))
   (global $count (mut i32) (i32.const 0))
   (func $x (param $p (ref null $point)) (result i32) (struct.get $point $x (local.get $p)))
+  (func $y (param $p (ref $point)) (result i32) (struct.get $point $y (local.get $p)))
   (func $move (param $p (ref null $point)) (param $by i32)
     (struct.set $point $x (local.get $p) (i32.add (struct.get $point $x (local.get $p)) (local.get $by))))
   (func $next (result i32) (global.get $count) (global.set $count (i32.add (global.get $count) (i32.const 1))))
@@ -18,6 +19,8 @@
   ;; What is beneath the arguments stays, all results arrive.
   (func $stack (param $n i32) (result i32 i64 i32)
     (i32.const 7) (call $swap (local.get $n) (i64.const 5)))
+  ;; That the argument is not null is known from the type of the parameter.
+  (func $cast (param $p anyref) (result i32) (call $y (ref.cast (ref $point) (local.get $p))))
   ;; Calls remain, because they may trap, for null or otherwise: stack traces tell of them.
   (func $traps (param $p (ref null $point)) (result i32)
     (i32.add (call $x (local.get $p)) (call $divide (i32.const 1) (i32.const 2))))
