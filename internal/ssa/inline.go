@@ -10,6 +10,9 @@ import "weft/wasm"
 // maxInlined is the length up to which bodies are inlined, in bytes. About half of that is a call.
 const maxInlined = 40
 
+// maxInlining is the number of values from which on a function grows by its calls only: in large ones most code runs once.
+const maxInlining = 1 << 16
+
 // An inlining says whether a function is one that may be inlined.
 type inlining uint8
 
@@ -21,7 +24,7 @@ const (
 
 // inlined builds a call of a function of the module's own as its body, and reports whether it has done so.
 func (b *Builder) inlined(own int) bool {
-	if b.env.Fuel { // which counts calls
+	if b.env.Fuel || b.f.numValues > maxInlining { // fuel counts calls
 		return false
 	}
 	fn := &b.env.Module.Funcs[own]
