@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"weft"
 	"weft/typed"
@@ -30,12 +29,12 @@ func tiers(t *testing.T, test func(t *testing.T, engine *weft.Engine)) {
 // TestTiersEndless ends programs that run for ever: in a loop, in calls, in tail calls and in calls from a loop that is entered anew.
 func TestTiersEndless(t *testing.T) {
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
-		module, err := engine.Compile([]byte(`(module (memory 1)
-			(func (export "loop") (loop $l (i32.store (i32.const 0) (i32.const 1)) (br $l)))
-			(func $even (export "tail") (return_call $odd))
+		module, err := engine.Compile([]byte(`(module (import "env" "tick" (func $tick))
+			(func (export "loop") (loop $l (call $tick) (br $l)))
+			(func $even (export "tail") (call $tick) (return_call $odd))
 			(func $odd (return_call $even))
-			(func $nothing)
-			(func (export "calls") (loop $l (call $nothing) (call $nothing) (br $l)))
+			(func $ticks (call $tick))
+			(func (export "calls") (loop $l (call $ticks) (call $ticks) (br $l)))
 			(func $deep (export "recursion") (call $deep)))`))
 		if err != nil {
 			t.Fatal(err)
@@ -45,12 +44,24 @@ func TestTiersEndless(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer store.Close()
-		instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
+		linker := weft.NewLinker(store)
+		ticks, cancel := 0, context.CancelFunc(nil)
+		if err := linker.DefineFunc("env", "tick", wasm.FuncType{}, func(context.Context, []uint64) error {
+			if ticks++; ticks == 10_000 { // all is hot by then
+				cancel()
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		instance, err := linker.Instantiate(context.Background(), module)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"loop", "tail", "calls", "recursion", "loop"} {
-			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+			var ctx context.Context
+			ctx, cancel = context.WithCancel(context.Background())
+			ticks = 0
 			_, err := instance.Func(name).Call(ctx)
 			cancel()
 			var trap *weft.Trap

@@ -11,6 +11,7 @@ import (
 func weftEngines() []Engine {
 	return []Engine{
 		&wasmEngine{name: "Weft native", switching: true, prepare: weftRunner("-engine", "native")},
+		&wasmEngine{name: "Weft native, interpreted first", switching: true, onlyStartup: true, prepare: weftRunner("-engine", "first")},
 		&wasmEngine{name: "Weft native, eager", switching: true, onlyStartup: true, prepare: weftRunner("-engine", "eager")},
 		&wasmEngine{name: "Weft native, cache", switching: true, onlyStartup: true,
 			prepare: withCache("weft-native", weftRunner("-engine", "native"))},

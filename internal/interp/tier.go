@@ -109,19 +109,19 @@ func (m *machine) handOver() {
 	if h.count(1) {
 		return
 	}
+	if m.ip != f.Code+instrSize {
+		if offset, ok := code(m.store, f).loopAt(m.ip); ok {
+			m.handOverLoop(f, h, offset)
+		}
+		return
+	}
 	if !m.second.Compile(m.store, f) {
 		atomic.StoreInt32(&h.left, math.MaxInt32)
 		return
 	}
-	if m.ip == f.Code+instrSize {
-		args, left := m.frame(), m.popFrame()
-		if err := m.store.CallHost(m.ctx, m.use, f, f.Instance, slots(args, 8*max(f.Params, f.Results))); err != nil {
-			m.handedFailed(f, err, left)
-		}
-		return
-	}
-	if offset, ok := code(m.store, f).loopAt(m.ip); ok {
-		m.handOverLoop(f, h, offset)
+	args, left := m.frame(), m.popFrame()
+	if err := m.store.CallHost(m.ctx, m.use, f, f.Instance, slots(args, 8*max(f.Params, f.Results))); err != nil {
+		m.handedFailed(f, err, left)
 	}
 }
 

@@ -31,6 +31,7 @@
 //	survey.go        what is looked up in bodies before they are compiled
 //	compile.go       the stages; explain.go shows them, saved.go spares them
 //	lazy.go          functions that are compiled when they are called; trampoline.go, until then
+//	tier.go          functions that begin in the interpreter; loop.go, loops that are handed over
 //	codememory.go    executable memory; codespace.go, pieces of it; place.go, functions in them
 //	process.go       what a process has one of: the region for code, the handlers
 //	signal.go        installing the handlers

@@ -18,6 +18,9 @@ import (
 var engines = map[string]func() weft.Config{
 	"interpreter": func() weft.Config { return weft.NewConfig().WithExecutor(weft.Interpreter) },
 	"native":      func() weft.Config { return weft.NewConfig().WithExecutor(weft.Native) },
+	"first": func() weft.Config {
+		return weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{InterpretFirst: true})
+	},
 	"eager": func() weft.Config {
 		return weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Eager: true})
 	},
