@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"weft"
@@ -262,5 +263,45 @@ func TestTiersInContinuation(t *testing.T) {
 				t.Fatal(results, err)
 			}
 		}
+	})
+}
+
+// TestTiersTogether lets stores on several goroutines count and compile the same functions.
+func TestTiersTogether(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		module, err := engine.Compile([]byte(`(module
+			(func $fib (param i32) (result i32)
+				(if (i32.lt_u (local.get 0) (i32.const 2)) (then (return (local.get 0))))
+				(i32.add (call $fib (i32.sub (local.get 0) (i32.const 1))) (call $fib (i32.sub (local.get 0) (i32.const 2)))))
+			(func (export "run") (result i32) (local $i i32) (local $sum i32)
+				(loop $l
+					(local.set $sum (i32.add (local.get $sum) (call $fib (i32.const 6))))
+					(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 300))))
+				(local.get $sum)))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				store, err := engine.NewStore(weft.DefaultLimits())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer store.Close()
+				instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for range 3 {
+					if results, err := instance.Func("run").Call(context.Background()); err != nil || results[0].I32() != 8*300 {
+						t.Error(results, err)
+					}
+				}
+			})
+		}
+		group.Wait()
 	})
 }

@@ -26,6 +26,9 @@ import (
 // maxHanded bounds the bytes of the locals that are handed over.
 const maxHanded = 256 * 8
 
+// maxLoops bounds the loops of a function: for each that is handed over, all that follows is compiled.
+const maxLoops = 16
+
 // coldTurns returns after how many calls and turns a function is hot whose body has so many bytes. Compiling takes
 // 300 ns for a byte, and what is between two polls about 40 ns here and much less as machine code.
 func coldTurns(bytes, hotAfter int) int32 {
@@ -55,7 +58,7 @@ func (l *lowerer) noteLoop() {
 			l.loops.all = false
 		}
 	}
-	if len(l.stack) > 0 {
+	if len(l.stack) > 0 || len(l.loops.list) == maxLoops {
 		l.loops.all = false
 	}
 	if l.loops.all {
