@@ -27,7 +27,6 @@ import (
 func (m *machine) switchStacks(request uint32) bool {
 	c := m.context
 	number := int64(c.Saved[numberRegister])
-	instance := (*store.InstanceRecord)(store.Pointer(c.Saved[amd64.R14]))
 	ref := uint64(c.Saved[contRegister])
 	var trap wasm.TrapCode
 	switch request {
@@ -37,12 +36,13 @@ func (m *machine) switchStacks(request uint32) bool {
 	case requestResume:
 		trap = m.resume(ref)
 	case requestSuspend:
-		return m.suspend(instance.Tag(uint32(number)))
+		return m.suspend(m.instance().Tag(uint32(number)))
 	case requestSwitch:
+		instance := m.instance()
 		return m.switchTo(ref, instance.Tag(uint32(number)), instance.Type(uint32(number>>32)))
 	case requestResumeThrow:
 		if tag := uint64(number) >> 32; tag != 0 {
-			tag := instance.Tag(uint32(tag - 1))
+			tag := m.instance().Tag(uint32(tag - 1))
 			return m.resumeThrow(ref, tag, c.Args[:tag.Params], 0)
 		}
 		exception := uint64(c.Saved[amd64.RAX])
@@ -59,6 +59,11 @@ func (m *machine) switchStacks(request uint32) bool {
 		return false
 	}
 	return m.done(trap)
+}
+
+// instance returns that of the code that suspends, switches or throws; of other operations it is not known.
+func (m *machine) instance() *store.InstanceRecord {
+	return (*store.InstanceRecord)(store.Pointer(m.context.Saved[amd64.R14]))
 }
 
 // goOn makes a continuation the running one, where it stopped.
