@@ -314,8 +314,16 @@ func (e *Emitter) switchTo(in *codegen.Inst) {
 // clauses looks for the tag in the first clause of the resume that runs d: of parent, whose frame gets into a register,
 // too. If it is another's it jumps to others; found is to be bound behind.
 func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) (others, found Label) {
-	a, l := &e.a, &e.Config.Switch
+	a := &e.a
 	others, found = a.NewLabel(), a.NewLabel()
+	e.firstClause(d, parent, clause, frame, tag, slow)
+	a.Jcc(NE, others)
+	return others, found
+}
+
+// firstClause compares the tag with that of the first clause.
+func (e *Emitter) firstClause(d, parent, clause, frame, tag Reg, slow Label) {
+	a, l := &e.a, &e.Config.Switch
 	a.Load(S64, parent, At(d, l.Link))
 	a.Test(S64, parent, parent)
 	a.Jcc(E, slow)
@@ -324,22 +332,27 @@ func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) (others
 	a.Load(S64, frame, At(parent, l.Frame))
 	a.ALULoad(ADD, S64, clause, At(frame, 0)) // the parent's instance
 	a.ALULoad(CMP, S64, tag, At(clause, 0))
-	a.Jcc(NE, others)
-	return others, found
+}
+
+// nextClauses compares the tag with those of the clauses behind. If none is for it, it goes to none, else it goes on.
+func (e *Emitter) nextClauses(clause, tag Reg, none Label) {
+	a := &e.a
+	next := a.NewLabel()
+	a.Bind(next)
+	a.ALUStoreImm(CMP, S64, At(clause, 0), 0)
+	a.Jcc(E, none)
+	a.ALUImm(ADD, S64, clause, clauseSize)
+	a.ALULoad(CMP, S64, tag, At(clause, 0))
+	a.Jcc(NE, next)
 }
 
 // otherClauses emits the search in the other clauses of the resume. If none is for the tag it goes to the
 // label that it returns.
 func (e *Emitter) otherClauses(others, found Label, clause, tag Reg) Label {
-	a := &e.a
-	up := a.NewLabel()
-	a.Bind(others)
-	a.ALUStoreImm(CMP, S64, At(clause, 0), 0)
-	a.Jcc(E, up)
-	a.ALUImm(ADD, S64, clause, clauseSize)
-	a.ALULoad(CMP, S64, tag, At(clause, 0))
-	a.Jcc(NE, others)
-	a.Jmp(found)
+	up := e.a.NewLabel()
+	e.a.Bind(others)
+	e.nextClauses(clause, tag, up)
+	e.a.Jmp(found)
 	return up
 }
 
@@ -347,12 +360,11 @@ func (e *Emitter) otherClauses(others, found Label, clause, tag Reg) Label {
 // resumed d.
 func (e *Emitter) outerClauses(d, parent, clause, frame, tag Reg, slow Label) {
 	a := &e.a
-	up := a.NewLabel()
+	up, found := a.NewLabel(), a.NewLabel()
 	a.Bind(up)
 	a.Mov(S64, d, parent)
-	others, found := e.clauses(d, parent, clause, frame, tag, slow)
-	a.Jmp(found)
-	a.Bind(e.otherClauses(others, found, clause, tag))
-	a.Jmp(up)
+	e.firstClause(d, parent, clause, frame, tag, slow)
+	a.Jcc(E, found)
+	e.nextClauses(clause, tag, up)
 	a.Bind(found)
 }
