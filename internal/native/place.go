@@ -7,9 +7,9 @@ import (
 	"weft/internal/codegen/amd64"
 )
 
-// funcAlign is the alignment of functions, and breakpoint what is between them.
+// funcAlign is the alignment of functions, that of cache lines, and breakpoint what is between them.
 const (
-	funcAlign  = 16
+	funcAlign  = 64
 	breakpoint = 0xcc
 )
 
