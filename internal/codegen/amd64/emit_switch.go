@@ -209,7 +209,7 @@ func (e *Emitter) stopHere(self, x Reg, back Label) {
 	a.Store(S64, At(self, l.Frame), RSP)
 }
 
-// capture makes self, which has stopped, the innermost of what is captured with d, which may be itself, and result
+// capture makes self, which has stopped, the innermost of what is captured with d, which is another, and result
 // the reference to that; self and result may be one register. It changes x.
 func (e *Emitter) capture(d, self, result, x Reg) {
 	a, l := &e.a, &e.Config.Switch
