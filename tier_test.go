@@ -305,3 +305,38 @@ func TestTiersTogether(t *testing.T) {
 		group.Wait()
 	})
 }
+
+// TestTiersTailCall tail-calls a function that is compiled at once, since it has nested loops: who has called it is in no
+// stack trace.
+func TestTiersTailCall(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		module, err := engine.Compile([]byte(`(module
+			(func $divides (param $by i32) (result i32) (local $i i32)
+				(loop $outer
+					(loop $inner
+						(local.set $i (i32.add (local.get $i) (i32.const 1)))
+						(br_if $inner (i32.and (local.get $i) (i32.const 3))))
+					(br_if $outer (i32.lt_u (local.get $i) (i32.const 8))))
+				(i32.div_u (i32.const 100) (local.get $by)))
+			(func $passes (param i32) (result i32) (return_call $divides (local.get 0)))
+			(func (export "around") (param i32) (result i32) (i32.add (i32.const 1) (call $passes (local.get 0)))))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slots := []uint64{0}
+		err = instance.Func("around").CallSlots(context.Background(), slots)
+		var trap *weft.Trap
+		if !errors.As(err, &trap) || len(trap.Stack.Frames) != 2 {
+			t.Errorf("the trap is %v, not one with two calls", err)
+		}
+	})
+}

@@ -236,6 +236,7 @@ func (l *lowerer) call() {
 	if strings.HasPrefix(in.Op.String(), "return_") {
 		// Only a host function comes back here: see machine.tailCall.
 		l.emitReturn(t.Results)
+		l.loops.all = false // nor does it come back as the first tier: see tier.go
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 // So that no loop stays here for ever, a function is only interpreted if each of its loops can be handed over: where it
 // begins the operand stack must be empty, and no other loop may be around it, since the rest of the function would have a loop with
 // two entries. Code that Go compiles has one loop in each function, around a br_table; in that of other compilers the functions with
-// nested loops are those which one wants compiled.
+// nested loops are those which one wants compiled. Functions with tail calls are compiled, too: a call of the other engine would keep
+// their frame.
 
 // maxHanded bounds the bytes of the locals that are handed over.
 const maxHanded = 256 * 8
@@ -47,7 +48,7 @@ type loopStart struct{ at, offset uint32 } // in the code, in the body
 // loopStarts are those of a function's loops that can be handed over.
 type loopStarts struct {
 	list []loopStart
-	all  bool // there are no others
+	all  bool // there are no others, and no tail calls
 }
 
 // noteLoop notes the loop that has just begun.
