@@ -62,6 +62,8 @@ func allExecutors(t testing.TB, features wasm.Features) map[string]*weft.Engine 
 		all["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))
 		all["native after the interpreter"] = engine(c.WithNativeOptions(weft.NativeOptions{InterpretFirst: true, HotAfter: 20}))
 		all["native for every processor"] = engine(c.WithNativeOptions(weft.NativeOptions{Baseline: true}))
+		all["native in the plain form"] = engine(c.WithNativeOptions(weft.NativeOptions{Plain: ^uint32(0)}))
+		all["native, some of it in the plain form"] = engine(c.WithNativeOptions(weft.NativeOptions{Plain: 0x55aa_c396}))
 	}
 	return all
 }

@@ -61,6 +61,8 @@ func (a *Allocator) frame() {
 		}
 		val.loads = 0
 	}
+	f.HomesAt = slots * slotSize
+	slots += f.Homes
 	slices.SortFunc(a.spilled, func(x, y VReg) int { return int(a.vals[x].slotFrom - a.vals[y].slotFrom) })
 	for i := range a.heaps {
 		a.heaps[i] = a.heaps[i][:0]

@@ -150,6 +150,9 @@ type Func struct {
 	// because nobody has called it.
 	Begins bool
 
+	// Homes is how many slots of the frame instructions use by themselves, from HomesAt on, an offset that the allocator finds out.
+	Homes int32
+
 	// Vectors are constants of 16 bytes that instructions name.
 	Vectors []ssa.Vector
 	// Catches are those of ssa.Func.
@@ -157,6 +160,7 @@ type Func struct {
 
 	// What the allocator finds out.
 	FrameSize int // a multiple of 8
+	HomesAt   int32
 }
 
 // A Binding is the shape of a cont.bind: the type of its result, the types of the values that it binds, and of those that are

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -21,6 +22,7 @@ import (
 type compiler struct {
 	env       *ssa.Env
 	begins    []bool // see survey
+	plain     uint32 // Config.Plain
 	builder   ssa.Builder
 	optimizer ssa.Optimizer
 	selector  amd64.Selector
@@ -68,8 +70,8 @@ func newCompiler() *compiler {
 }
 
 // begin makes the compiler one for functions of a module.
-func (c *compiler) begin(env *ssa.Env, config *amd64.Config, begins []bool) {
-	c.begins = begins
+func (c *compiler) begin(env *ssa.Env, config *amd64.Config, begins []bool, plain uint32) {
+	c.begins, c.plain = begins, plain
 	c.env, c.selector.Config, c.emitter.Config = env, *config, *config
 }
 
@@ -85,21 +87,32 @@ func (e *Engine) configuration(m *store.Module, env *ssa.Env) amd64.Config {
 
 // function compiles one of the module's own functions.
 func (c *compiler) function(own int) (*codegen.Code, error) {
-	f, err := c.builder.Build(c.env, own)
-	if err != nil {
-		return nil, err
-	}
-	return c.code(f, c.begins != nil && c.begins[own])
+	code, _, err := c.inSomeForm(own, c.begins != nil && c.begins[own], func() (*ssa.Func, error) { return c.builder.Build(c.env, own) })
+	return code, err
 }
 
 // loop compiles the rest of a function from a turn of a loop on, and returns its signature, too.
 func (c *compiler) loop(own, offset int) (*codegen.Code, *ssa.Signature, error) {
-	f, err := c.builder.BuildLoop(c.env, own, offset)
-	if err != nil {
-		return nil, nil, err
+	return c.inSomeForm(own, false, func() (*ssa.Func, error) { return c.builder.BuildLoop(c.env, own, offset) })
+}
+
+// inSomeForm compiles what is built; in the plain form if it is too large otherwise. An error is an [*ssa.TooLarge], but
+// for faults of the compiler.
+func (c *compiler) inSomeForm(own int, begins bool, build func() (*ssa.Func, error)) (*codegen.Code, *ssa.Signature, error) {
+	c.builder.Plain = c.plain>>(own%32)&1 != 0
+	for {
+		f, err := build()
+		if err == nil {
+			var code *codegen.Code
+			if code, err = c.code(f, begins); err == nil {
+				return code, f.Sig, nil
+			}
+		}
+		if c.builder.Plain || !errors.As(err, new(*ssa.Unsupported)) {
+			return nil, nil, err
+		}
+		c.builder.Plain = true
 	}
-	code, err := c.code(f, false)
-	return code, f.Sig, err
 }
 
 // code compiles a function that has been built.
@@ -145,7 +158,7 @@ func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
 	var failed atomic.Bool
 	work := func() {
 		c := newCompiler()
-		c.begin(env, &config, begins)
+		c.begin(env, &config, begins, e.config.Plain)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
 			if codes[i], _, errs[i] = saved.function(c, i); errs[i] != nil {
 				failed.Store(true)

@@ -50,7 +50,7 @@ func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		c, env := newCompiler(), e.environment(module)
 		config := e.configuration(module, env)
-		c.begin(env, &config, nil)
+		c.begin(env, &config, nil, 0)
 		for i := range module.Wasm.Funcs {
 			if _, err := c.function(i); err != nil {
 				b.Fatal(err)

@@ -20,7 +20,7 @@ func Explain(m *wasm.Module, features wasm.Features, own int, show func(stage st
 	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e}, nil)
 	c, env := newCompiler(), e.environment(module)
 	config := e.configuration(module, env)
-	c.begin(env, &config, surveyModule(module).begins)
+	c.begin(env, &config, surveyModule(module).begins, e.config.Plain)
 	c.show = show
 	return c.function(own)
 }

@@ -152,7 +152,7 @@ func hostileModule(tb testing.TB, e *Engine, source string) *store.Module {
 func compileFirst(e *Engine, m *store.Module) (*codegen.Code, error) {
 	c, env := newCompiler(), e.environment(m)
 	config := e.configuration(m, env)
-	c.begin(env, &config, nil)
+	c.begin(env, &config, nil, 0)
 	return c.function(0)
 }
 

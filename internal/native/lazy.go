@@ -77,7 +77,7 @@ func (code *lazyCode) compile(own int, j *job) {
 	j.err = errStopped // for those who wait, should the compiler panic
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
-	c.begin(code.env, &code.config, code.begins)
+	c.begin(code.env, &code.config, code.begins, e.config.Plain)
 	compiled, found, err := code.saved.function(c, own)
 	e.compilers.Put(c)
 	if err == nil {

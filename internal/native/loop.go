@@ -45,7 +45,7 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	defer e.compilers.Put(c)
-	c.begin(code.env, &code.config, code.begins)
+	c.begin(code.env, &code.config, code.begins, code.engine.config.Plain)
 	compiled, sig, err := c.loop(key.own, key.offset)
 	if err != nil {
 		return err

@@ -81,7 +81,11 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 	a := &b.assigned
 	a.ranges, a.locals, a.open = a.ranges[:0], a.locals[:0], a.open[:0]
 	clear(b.legacy)
-	a.push(0, len(b.locals)) // the function
+	numLocals := len(b.locals)
+	if b.Plain { // only what is to be known of legacy exceptions
+		numLocals = 0
+	}
+	a.push(0, numLocals) // the function
 	b.reader.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
 	for b.reader.Len() > 0 {
 		if err := b.reader.Next(&b.in); err != nil {
@@ -89,11 +93,11 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 		}
 		switch b.in.Op {
 		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable, wasm.OpBarrier:
-			a.push(len(a.ranges), len(b.locals))
+			a.push(len(a.ranges), numLocals)
 			a.ranges = append(a.ranges, [2]uint32{})
 		case wasm.OpTry:
 			b.legacy.begin(len(a.ranges))
-			a.push(len(a.ranges), len(b.locals))
+			a.push(len(a.ranges), numLocals)
 			a.ranges = append(a.ranges, [2]uint32{})
 		case wasm.OpCatch, wasm.OpCatchAll, wasm.OpRethrow:
 			b.legacy.note(&b.in, a)
@@ -103,7 +107,9 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 		case wasm.OpEnd:
 			a.pop()
 		case wasm.OpLocalSet, wasm.OpLocalTee:
-			a.open[len(a.open)-1].add(b.in.Index)
+			if !b.Plain {
+				a.open[len(a.open)-1].add(b.in.Index)
+			}
 		}
 		if len(a.locals) > maxValues {
 			b.unsupported("a function of this size", wasm.MVP)

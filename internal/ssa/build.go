@@ -11,6 +11,9 @@ import "weft/wasm"
 // A Builder builds the functions of modules, one after the other, in the same
 // memory. The zero Builder is ready.
 type Builder struct {
+	// Plain asks for the plain form (plain.go).
+	Plain bool
+
 	env       *Env
 	lowerings []lowering
 	reader    wasm.CodeReader
@@ -31,8 +34,10 @@ type Builder struct {
 	labels      []label
 	saved       []*Value // locals and parameters as they were before an if
 	assigned    assignedSets
+	index       int      // of the function, among those of the module's own
 	construct   int      // how many blocks have begun
 	args        []*Value // of what is being made
+	results     []*Value // of the call that is being made
 	signatures  []*Signature
 	tries       int // labels that are try_tables, or first parts of a try
 	loops       int // labels that are loops
@@ -40,6 +45,7 @@ type Builder struct {
 	edgeArgs    int      // what all edges carry together
 	early       []*Value // shared.go
 	sharedTable [sharedSlots]*Value
+	homes       homes // in the plain form
 	failure     error
 }
 
@@ -54,7 +60,7 @@ const (
 const maxLoops = 500
 
 // Build builds a function that the module defines, by its index among those. The Func
-// is good until the next call. An error is an [*Unsupported].
+// is good until the next call. An error is an [*Unsupported], in the plain form a [*TooLarge].
 func (b *Builder) Build(env *Env, index int) (*Func, error) {
 	if err := b.start(env, index); err != nil {
 		return nil, err
@@ -78,6 +84,7 @@ func (b *Builder) start(env *Env, index int) error {
 	}
 	b.f.reset()
 	b.stack, b.locals, b.localTypes, b.localFacts, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.localFacts[:0], b.labels[:0], b.saved[:0]
+	b.index = index
 	b.construct, b.tries, b.loops, b.edgeArgs, b.failure = 0, 0, 0, 0, nil
 	b.in.Offset, b.early = 0, b.early[:0]
 	clear(b.sharedTable[:])
@@ -108,6 +115,9 @@ func (b *Builder) start(env *Env, index int) error {
 	if err := b.scanAssigned(fn); err != nil {
 		return err
 	}
+	if b.Plain {
+		b.layHomes()
+	}
 	b.reader.Reset(fn.Body, fn.BodyOffset, env.Features, m.Dialect)
 	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
 	return nil
@@ -119,9 +129,12 @@ func (b *Builder) finish() (*Func, error) {
 		if err := b.reader.Next(&b.in); err != nil {
 			return nil, err
 		}
-		if b.block == nil {
+		switch {
+		case b.block == nil:
 			b.skip()
-		} else {
+		case b.Plain:
+			b.plainInstruction()
+		default:
 			b.instruction()
 		}
 	}
@@ -135,7 +148,10 @@ func (b *Builder) finish() (*Func, error) {
 // bounded reports whether the function is still one that can be built. Instructions that have many edges ask
 // between them.
 func (b *Builder) bounded() bool {
-	if b.f.numValues > maxValues || b.edgeArgs > maxEdgeArgs {
+	switch {
+	case b.Plain && b.f.numValues > maxPlainValues:
+		b.failure = &TooLarge{len(b.env.Module.Funcs[b.index].Body)}
+	case !b.Plain && (b.f.numValues > maxValues || b.edgeArgs > maxEdgeArgs):
 		b.unsupported("a function of this size", wasm.MVP)
 	}
 	return b.failure == nil
@@ -176,18 +192,41 @@ func (b *Builder) signature(typeIndex uint32) *Signature {
 	return b.signatures[typeIndex]
 }
 
-func (b *Builder) push(v *Value) { b.stack = append(b.stack, v) }
+func (b *Builder) push(v *Value) {
+	if b.Plain {
+		b.placeElement(len(b.stack), v.Type, v.Ref)
+	}
+	b.stack = append(b.stack, v)
+}
 
 func (b *Builder) pop() *Value {
-	v := b.stack[len(b.stack)-1]
+	v := b.elementAt(len(b.stack) - 1)
 	b.stack = b.stack[:len(b.stack)-1]
 	return v
+}
+
+// top returns the topmost value, which stays.
+func (b *Builder) top() *Value {
+	v := b.pop()
+	b.push(v)
+	return v
+}
+
+// elementAt returns the value at a depth of the operand stack.
+func (b *Builder) elementAt(depth int) *Value {
+	if v := b.stack[depth]; v != nil {
+		return v
+	}
+	return b.fromHome(b.homes.stack[depth])
 }
 
 // popN removes the topmost n values and returns them; they hold until the next push.
 func (b *Builder) popN(n int) []*Value {
 	at := len(b.stack) - n
 	values := b.stack[at:]
+	for i := range values {
+		values[i] = b.elementAt(at + i)
+	}
 	b.stack = b.stack[:at]
 	return values
 }

@@ -1,18 +1,23 @@
 package ssa
 
-import (
-	"slices"
-
-	"weft/wasm"
-)
+import "weft/wasm"
 
 // invoke completes a call: its results go to the stack. Where a try_table is around it,
 // or it is a resume with handlers, it ends the block, with a pad for each clause.
 func (b *Builder) invoke(call *Value, results []Type, handlers []wasm.Handler) {
-	depth := len(b.stack)
+	values := b.results[:0]
 	for i, t := range results {
-		b.push(b.add(OpResult, t, int64(i), call))
+		values = append(values, b.add(OpResult, t, int64(i), call))
 	}
+	b.results = values
+	b.pads(call, handlers)
+	for _, v := range values {
+		b.push(v)
+	}
+}
+
+// pads ends the block behind a call if it has pads.
+func (b *Builder) pads(call *Value, handlers []wasm.Handler) {
 	labels := 0
 	for _, h := range handlers {
 		if h.Kind == wasm.OnLabel {
@@ -22,8 +27,6 @@ func (b *Builder) invoke(call *Value, results []Type, handlers []wasm.Handler) {
 	if b.tries == 0 && labels == 0 {
 		return
 	}
-	values := slices.Clone(b.stack[depth:])
-	b.stack = b.stack[:depth]
 	from, next := b.block, b.f.NewBlock()
 	invoke := b.add(OpInvoke, Void, 0, call)
 	b.f.AddEdge(from, next)
@@ -39,7 +42,6 @@ func (b *Builder) invoke(call *Value, results []Type, handlers []wasm.Handler) {
 		invoke.Aux = b.catchPads(from)
 	}
 	b.begin(next)
-	b.stack = append(b.stack[:depth], values...)
 }
 
 // handlerPad makes the pad of a clause of a resume: the payload and the reference to the
@@ -54,7 +56,9 @@ func (b *Builder) handlerPad(from *Block, h wasm.Handler) {
 		b.param(pad, t)
 	}
 	b.param(pad, I64)
-	b.stack = append(b.stack, pad.Params...)
+	for _, p := range pad.Params {
+		b.push(p)
+	}
 	b.jump(b.label(h.Label))
 	b.stack = b.stack[:depth]
 }

@@ -173,7 +173,7 @@ func (b *Builder) refTest() {
 
 // refCast leaves the reference on the stack.
 func (b *Builder) refCast() {
-	ref, t := b.stack[len(b.stack)-1], b.in.Ref
+	ref, t := b.top(), b.in.Ref
 	if t.Nullable && ref.Ref&NotNull == 0 || b.testKind(t.Heap) != testObject {
 		next, fail := b.f.NewBlock(), b.f.NewBlock()
 		b.branchOnType(ref, ref.Ref, t, next, fail)
@@ -197,7 +197,7 @@ func (b *Builder) refCast() {
 // branchOnCast builds br_on_cast and br_on_cast_fail. The reference is the last of the
 // values that the branch carries, and stays on the stack.
 func (b *Builder) branchOnCast() {
-	ref := b.stack[len(b.stack)-1]
+	ref := b.top()
 	yes, no := b.f.NewBlock(), b.f.NewBlock()
 	b.branchOnType(ref, ref.Ref|b.factsOf(b.in.Ref), b.in.Ref2, yes, no)
 	leave, stay := yes, no

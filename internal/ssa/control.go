@@ -76,7 +76,7 @@ func (b *Builder) beginBlock() {
 	l.depth = len(b.stack) - len(l.params)
 	switch b.in.Op {
 	case wasm.OpLoop:
-		if b.loops++; b.loops > maxLoops {
+		if b.loops++; b.loops > maxLoops && !b.Plain {
 			b.unsupported(fmt.Sprintf("more than %d loops in each other", maxLoops), wasm.MVP)
 		}
 		l.kind = labelLoop
@@ -88,7 +88,9 @@ func (b *Builder) beginBlock() {
 	case wasm.OpIf:
 		l.kind = labelIf
 		l.savedAt = len(b.saved)
-		b.saved = append(b.saved, b.stack[l.depth:]...)
+		if !b.Plain {
+			b.saved = append(b.saved, b.stack[l.depth:]...)
+		}
 		for _, local := range l.assigned {
 			b.saved = append(b.saved, b.locals[local])
 		}
@@ -133,6 +135,9 @@ func (b *Builder) branchOn(condition *Value, yes, no *Block) {
 // join makes the block for the branches to a label, with its parameters.
 func (b *Builder) join(l *label) *Block {
 	block := b.f.NewBlock()
+	if b.Plain {
+		return block
+	}
 	for i, t := range l.types() {
 		b.param(block, t).Ref = b.labelFacts(l, i)
 	}
@@ -156,14 +161,24 @@ func (b *Builder) labelFacts(l *label, i int) RefFacts {
 	case l.block.Kind != wasm.BlockIndex: // a handler of legacy exceptions
 		return 0
 	case l.kind == labelLoop:
-		return b.factsOf(b.env.Module.FuncType(l.block.Index).Params[i])
+		return b.paramFacts(l, i)
 	}
 	return b.factsOf(b.env.Module.FuncType(l.block.Index).Results[i])
+}
+
+// paramFacts returns what is known of parameter i of a label's block.
+func (b *Builder) paramFacts(l *label, i int) RefFacts {
+	return b.factsOf(b.env.Module.FuncType(l.block.Index).Params[i])
 }
 
 // enter goes on in a label's target: what the branches carry is on the stack, and in the
 // assigned locals.
 func (b *Builder) enter(l *label) {
+	if b.Plain {
+		b.expect(l.depth, l.types(), func(i int) RefFacts { return b.labelFacts(l, i) })
+		b.begin(l.target)
+		return
+	}
 	values := l.target.Params
 	if l.kind != labelLoop {
 		values = b.unite(l.target)
@@ -241,6 +256,10 @@ func (b *Builder) edgeTo(from *Block, l *label) {
 	if l.target == nil {
 		l.target = b.join(l)
 	}
+	if b.Plain {
+		b.f.AddEdge(from, l.target)
+		return
+	}
 	n := len(l.types())
 	args := append(b.f.newArgs(n+len(l.assigned)), b.stack[len(b.stack)-n:]...)
 	for _, local := range l.assigned {
@@ -261,6 +280,9 @@ func (b *Builder) jump(l *label) {
 		b.returnTop(len(l.results))
 		return
 	}
+	if b.Plain {
+		b.carry(l)
+	}
 	b.add(OpJump, Void, 0)
 	b.edgeTo(b.block, l)
 	b.block = nil
@@ -268,7 +290,11 @@ func (b *Builder) jump(l *label) {
 
 // returnTop returns the topmost n values.
 func (b *Builder) returnTop(n int) {
-	b.add(OpReturn, Void, 0, b.stack[len(b.stack)-n:]...)
+	b.args = b.args[:0]
+	for i := len(b.stack) - n; i < len(b.stack); i++ {
+		b.args = append(b.args, b.elementAt(i))
+	}
+	b.add(OpReturn, Void, 0, b.args...)
 	b.block = nil
 }
 
@@ -280,11 +306,11 @@ func (b *Builder) branchIf(condition *Value, when bool, depth uint32) {
 	if !when {
 		b.f.AddEdge(from, next)
 	}
-	if l.kind == labelFunction {
+	if l.kind == labelFunction || b.Plain && !b.carried(l) {
 		leave := b.f.NewBlock()
 		b.f.AddEdge(from, leave)
 		b.begin(leave)
-		b.returnTop(len(l.results))
+		b.jump(l)
 	} else {
 		b.edgeTo(from, l)
 	}
@@ -328,6 +354,10 @@ func (b *Builder) branchOnNull() {
 // restore brings back the parameters and locals with which an if began.
 func (b *Builder) restore(l *label) {
 	n := len(l.params)
+	if b.Plain {
+		b.expect(l.depth, l.params, func(i int) RefFacts { return b.paramFacts(l, i) })
+		return
+	}
 	saved := b.saved[l.savedAt:]
 	b.stack = append(b.stack[:l.depth], saved[:n]...)
 	for i, local := range l.assigned {

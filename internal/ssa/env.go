@@ -40,6 +40,13 @@ type Unsupported struct {
 	Feature wasm.Features // its proposal
 }
 
+// A TooLarge error is that of a function which would take gigabytes to compile: a limit, and not one of what the compiler knows.
+type TooLarge struct{ Bytes int }
+
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("its body of %d bytes is too large to be compiled", e.Bytes)
+}
+
 func (e *Unsupported) Error() string {
 	if e.Feature == wasm.MVP {
 		return "the compiler does not support " + e.What

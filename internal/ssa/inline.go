@@ -24,7 +24,7 @@ const (
 
 // inlined builds a call of a function of the module's own as its body, and reports whether it has done so.
 func (b *Builder) inlined(own int) bool {
-	if b.env.Fuel || b.f.numValues > maxInlining { // fuel counts calls
+	if b.env.Fuel || b.Plain || b.f.numValues > maxInlining { // fuel counts calls
 		return false
 	}
 	fn := &b.env.Module.Funcs[own]

@@ -23,7 +23,7 @@ func (b *Builder) instruction() {
 	case wasm.OpCatch, wasm.OpCatchAll:
 		b.catch()
 	case wasm.OpRethrow:
-		b.throwRef(b.label(b.in.Index).legacy.exception)
+		b.rethrow(b.label(b.in.Index).legacy)
 	case wasm.OpBr:
 		b.jump(b.label(in.Index))
 	case wasm.OpBrIf:
@@ -50,11 +50,11 @@ func (b *Builder) instruction() {
 		condition, no, yes := b.pop(), b.pop(), b.pop()
 		b.push(b.add(OpSelect, yes.Type, 0, condition, yes, no))
 	case wasm.OpLocalGet:
-		b.push(b.locals[in.Index])
+		b.push(b.local(in.Index))
 	case wasm.OpLocalSet:
-		b.locals[in.Index] = b.pop()
+		b.setLocal(in.Index, b.pop())
 	case wasm.OpLocalTee:
-		b.locals[in.Index] = b.stack[len(b.stack)-1]
+		b.setLocal(in.Index, b.top())
 	case wasm.OpGlobalGet:
 		b.globalGet()
 	case wasm.OpGlobalSet:
@@ -84,7 +84,7 @@ func (b *Builder) instruction() {
 		y, x := b.pop(), b.pop()
 		b.push(b.compare(Eq, x, y))
 	case wasm.OpRefAsNonNull:
-		b.checkNull(b.stack[len(b.stack)-1], wasm.TrapNullReference)
+		b.checkNull(b.top(), wasm.TrapNullReference)
 
 	case wasm.OpTableGet:
 		b.tableGet()
@@ -136,6 +136,22 @@ func (b *Builder) instruction() {
 			b.object()
 		}
 	}
+}
+
+// local returns the value of a local.
+func (b *Builder) local(index uint32) *Value {
+	if b.Plain {
+		return b.fromHome(b.homes.locals[index])
+	}
+	return b.locals[index]
+}
+
+func (b *Builder) setLocal(index uint32, v *Value) {
+	if b.Plain {
+		b.toHome(b.homes.locals[index], v)
+		return
+	}
+	b.locals[index] = v
 }
 
 func (b *Builder) unsupportedHere() {

@@ -111,6 +111,9 @@ type Func struct {
 	Catches [][]wasm.Catch
 	// Vectors are the constants of type V128, by Aux-1; Aux 0 is zero.
 	Vectors []Vector
+	// Plain says that the function is in the plain form (plain.go), Homes how many slots its homes take.
+	Plain bool
+	Homes int32
 
 	vectorIndex map[Vector]int64
 	numValues   int32

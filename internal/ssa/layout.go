@@ -2,11 +2,13 @@ package ssa
 
 // layout puts the blocks in their order: reverse postorder with the blocks of a loop
 // together, cold ones last. Blocks that cannot be reached are dropped, loops are
-// found, and what only leads to cold blocks is cold, too.
+// found (not in the plain form, in which they may be many in each other), and what only leads to cold blocks is cold, too.
 func (o *Optimizer) layout(f *Func) {
 	o.dom.find(f)
 	o.dropUnreachable(f)
-	o.loops.find(&o.dom)
+	if !f.Plain {
+		o.loops.find(&o.dom)
+	}
 	o.spreadCold()
 	o.visited = resized(o.visited, f.NumBlocks())
 	o.order = o.order[:0]

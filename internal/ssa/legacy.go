@@ -18,6 +18,7 @@ type legacyTry struct {
 	handlers  []label // of the clauses, while the function is built
 	entered   int     // how many of them have begun
 	exception *Value  // of the handler that is being built, if it is thrown again
+	number    int32   // among those of the function
 }
 
 // legacyTries are those of a function, by the number of the construct.
@@ -27,7 +28,7 @@ func (t *legacyTries) begin(construct int) {
 	if *t == nil {
 		*t = legacyTries{}
 	}
-	(*t)[construct] = &legacyTry{}
+	(*t)[construct] = &legacyTry{number: int32(len(*t))}
 }
 
 // note notes a catch, catch_all, delegate or rethrow.
@@ -93,6 +94,25 @@ func (b *Builder) catch() {
 	}
 	b.enter(h)
 	if c.Kind.HasRef() {
-		try.exception = b.pop()
+		b.keepException(try)
 	}
+}
+
+// keepException keeps the exception that a handler begins with, which is topmost, for those who throw it again.
+func (b *Builder) keepException(try *legacyTry) {
+	exception := b.pop()
+	if b.Plain {
+		b.toHome(b.exceptionHome(try), exception)
+		return
+	}
+	try.exception = exception
+}
+
+// rethrow throws the exception of a handler again.
+func (b *Builder) rethrow(try *legacyTry) {
+	if b.Plain {
+		b.throwRef(b.fromHome(b.exceptionHome(try)))
+		return
+	}
+	b.throwRef(try.exception)
 }

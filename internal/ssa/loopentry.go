@@ -21,6 +21,9 @@ func (b *Builder) BuildLoop(env *Env, index, offset int) (*Func, error) {
 		b.locals[i] = b.f.NewParam(entry, t)
 		b.locals[i].Ref = b.localFacts[i]
 	}
+	if b.Plain {
+		b.layHomes()
+	}
 	b.block = nil
 	for b.block == nil && b.reader.Len() > 0 {
 		if err := b.reader.Next(&b.in); err != nil {

@@ -43,6 +43,7 @@ const (
 	OpParam   // of a block
 	OpConst   // Aux: the bits, an i32 zero-extended; of a v128 see Func.Vectors
 	OpContext // the context, which is in a fixed register
+	OpFrame   // the homes in the frame (plain.go): only to address them
 
 	// Integers.
 	OpAdd
@@ -212,6 +213,7 @@ var Ops = [opCount]OpInfo{
 	OpParam:   info("param", 0, 0),
 	OpConst:   info("const", 0, pure),
 	OpContext: info("context", 0, pure),
+	OpFrame:   info("frame", 0, pure),
 
 	OpAdd: info("add", 2, pure|commutative), OpSub: info("sub", 2, pure), OpMul: info("mul", 2, pure|commutative),
 	OpAnd: info("and", 2, pure|commutative), OpOr: info("or", 2, pure|commutative), OpXor: info("xor", 2, pure|commutative),

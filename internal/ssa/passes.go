@@ -5,19 +5,21 @@ package ssa
 type Pass struct {
 	Name string
 	Run  func(*Optimizer, *Func)
+	// Needed passes are those that functions in the plain form go through, too.
+	Needed bool
 }
 
 // Passes lists the passes in their order.
 var Passes = [...]Pass{
-	{"params", (*Optimizer).params},     // no parameters that all edges hand the same
-	{"join", (*Optimizer).join},         // no jumps to blocks that nothing else goes to
-	{"simplify", (*Optimizer).simplify}, // folding and value numbering
-	{"params again", (*Optimizer).params},
-	{"join again", (*Optimizer).join},
-	{"dead", (*Optimizer).dead},         // no values that nothing needs
-	{"schedule", (*Optimizer).schedule}, // out of loops; to where they are needed
-	{"split", (*Optimizer).split},       // no critical edges
-	{"layout", (*Optimizer).layout},     // the order of the blocks
+	{"params", (*Optimizer).params, false},     // no parameters that all edges hand the same
+	{"join", (*Optimizer).join, false},         // no jumps to blocks that nothing else goes to
+	{"simplify", (*Optimizer).simplify, false}, // folding and value numbering
+	{"params again", (*Optimizer).params, false},
+	{"join again", (*Optimizer).join, false},
+	{"dead", (*Optimizer).dead, false},         // no values that nothing needs
+	{"schedule", (*Optimizer).schedule, false}, // out of loops; to where they are needed
+	{"split", (*Optimizer).split, true},        // no critical edges
+	{"layout", (*Optimizer).layout, true},      // the order of the blocks
 }
 
 // An Optimizer runs the passes on functions, one after the other, in the same
@@ -59,6 +61,9 @@ func (o *Optimizer) Run(f *Func) { o.RunAndShow(f, nil) }
 // RunAndShow runs all passes on a function, and calls show, unless it is nil, after each.
 func (o *Optimizer) RunAndShow(f *Func, show func(p *Pass)) {
 	for i := range Passes {
+		if f.Plain && !Passes[i].Needed {
+			continue
+		}
 		Passes[i].Run(o, f)
 		if show != nil {
 			show(&Passes[i])

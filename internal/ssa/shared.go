@@ -10,8 +10,12 @@ import "slices"
 // made again, which simplify mends.
 const sharedSlots = 64
 
-// shared returns the value of an operation that needs nothing, or the instance, or a shared value.
+// shared returns the value of an operation that needs nothing, or the instance, or a shared value. In the plain form it is not
+// shared, lest it live throughout the function.
 func (b *Builder) shared(op Op, t Type, aux int64, args ...*Value) *Value {
+	if b.Plain {
+		return b.add(op, t, aux, args...)
+	}
 	const prime = 0x9E3779B97F4A7C15
 	h := (uint64(aux) ^ uint64(t)<<56) * prime
 	if len(args) > 0 {

@@ -304,7 +304,7 @@ func checkTypes(v *Value) error {
 		is(0, I32)
 	case OpResult:
 		ok = v.Args[0].Op.Info().Call && int(v.Aux) < len(v.Args[0].Sig.Results) && v.Type == v.Args[0].Sig.Results[v.Aux]
-	case OpConst, OpContext:
+	case OpConst, OpContext, OpFrame:
 		ok = v.Type != Void
 	}
 	fixed := map[Op]int{OpCall: 1, OpCallRecord: 1, OpBuiltin: 0, OpResume: 2, OpSuspend: 1, OpSwitch: 2, OpResumeThrow: 2,

@@ -305,6 +305,8 @@ func (e *Emitter) mem(in *codegen.Inst) Mem {
 	switch {
 	case in.Scale&addrContext != 0:
 		m.Base = contextReg
+	case in.Scale&addrFrame != 0:
+		m.Base, m.Disp = RSP, m.Disp+e.f.HomesAt
 	case in.Scale&addrBase != 0:
 		m.Base = e.reg(in, last)
 	}

@@ -53,6 +53,7 @@ const (
 	addrBase    = 0x10 // a register comes first
 	addrContext = 0x20 // the base is the context
 	addrFaults  = 0x40 // the access may fault
+	addrFrame   = 0x80 // the base is where the frame's homes begin
 )
 
 // The operations.

@@ -117,6 +117,7 @@ func (s *Selector) finish() {
 	}
 	s.cf.Vectors, s.cf.Catches = s.f.Vectors, s.f.Catches
 	s.cf.InstanceHome = s.Config.InstanceHome && s.hasCalls
+	s.cf.Homes = s.f.Homes
 }
 
 func (s *Selector) selectBlock(i int) {

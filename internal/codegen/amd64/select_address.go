@@ -24,11 +24,13 @@ type sum struct {
 func (s *Selector) addressOf(m sum) address {
 	a := address{disp: int32(m.disp)}
 	if m.base != nil {
-		a.scale = addrBase
-		if m.base.Op == ssa.OpContext {
+		switch m.base.Op {
+		case ssa.OpContext:
 			a.scale = addrContext
-		} else {
-			a.base = s.vreg(m.base)
+		case ssa.OpFrame:
+			a.scale = addrFrame
+		default:
+			a.scale, a.base = addrBase, s.vreg(m.base)
 		}
 	}
 	if m.index != nil {
