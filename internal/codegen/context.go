@@ -41,6 +41,9 @@ type Context struct {
 
 	PollsLeft uint32 // until one leaves to Go though Interrupt is 0
 
+	// TailCaller is the instance whose code has made a tail call of a host function, until Go has taken it: no frame tells.
+	TailCaller uintptr
+
 	// The two sides of the border between Go and native code.
 	GoSP, GoBP           uintptr
 	NativeSP, NativePC   uintptr
@@ -99,6 +102,7 @@ const (
 	OffTypes           = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Types))
 	OffRuns            = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Runs))
 	OffFuel            = int32(unsafe.Offsetof(Context{}.Fuel))
+	OffTailCaller      = int32(unsafe.Offsetof(Context{}.TailCaller))
 	OffPollsLeft       = int32(unsafe.Offsetof(Context{}.PollsLeft))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )

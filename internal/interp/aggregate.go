@@ -160,9 +160,6 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if p := m.flight.payload; m.flight.tag != nil && len(p) > 0 {
 		scan(uintptr(unsafe.Pointer(&p[0])), uintptr(len(p))*8)
 	}
-	if c := m.hostCont; c != nil {
-		scan(c.Stack(), uintptr(8*max(c.Func.Params, c.Func.Results)))
-	}
 	if n := len(m.handed); n > 0 {
 		scan(uintptr(unsafe.Pointer(&m.handed[0])), uintptr(n)*8)
 	}
@@ -176,6 +173,9 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 }
 
 func frameSize(f *store.FuncRecord) uintptr {
+	if f.IsHost() { // with which a continuation begins
+		return uintptr(8 * max(f.Params, f.Results))
+	}
 	return uintptr((*header)(store.Pointer(f.Code)).frame)
 }
 

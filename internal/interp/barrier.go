@@ -8,7 +8,8 @@ package interp
 // meetsBarrier reports whether a suspension to the prompt, or one that nothing
 // handles, meets a barrier first.
 func (m *machine) meetsBarrier(p prompt, handled bool) bool {
-	for w := m.walk(); !handled || w.cont != p.parent; {
+	w, inGuest := m.walk()
+	for inGuest && (!handled || w.cont != p.parent) {
 		code := code(m.store, w.fn)
 		at := code.index(uintptr(w.ip))
 		for _, b := range code.barriers {
@@ -16,9 +17,7 @@ func (m *machine) meetsBarrier(p prompt, handled bool) bool {
 				return true
 			}
 		}
-		if !w.Next() {
-			break
-		}
+		inGuest = w.Next()
 	}
 	return false
 }

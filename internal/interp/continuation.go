@@ -113,10 +113,13 @@ func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 		}
 		size = uintptr((*header)(store.Pointer(f.Code)).frame)
 	}
-	if c.Class != 0 {
-		return wasm.TrapNone
+	switch {
+	case c.Class == 0:
+		return m.giveStack(c, size)
+	case c.StackSize() < uint64(size) && !m.conts.GrowStack(c, 8*uintptr(c.Bound), size):
+		return wasm.TrapOutOfMemory
 	}
-	return m.giveStack(c, size)
+	return wasm.TrapNone
 }
 
 // arguments returns where a continuation wants the next value that it is
@@ -171,6 +174,9 @@ func (m *machine) start(c, parent *store.ContRecord) {
 	c.State, c.Bound = store.ContRunning, 0
 	if !begins {
 		m.goOn(inner)
+		if inner.Func.IsHost() && !m.failed() {
+			m.contReturn(inner.Func) // what it was resumed with is what the host function returns
+		}
 		return
 	}
 	if m.isOutside(c.Func) {
@@ -181,19 +187,20 @@ func (m *machine) start(c, parent *store.ContRecord) {
 	m.enter(c.Func, store.Pointer(c.Stack()), m.engine.contReturnStub)
 }
 
-// runHost runs a continuation whose function is the host's: to its end, because
-// it cannot suspend. Meanwhile the parent is the running one.
+// runHost begins a continuation whose function is the host's. It has one frame, of that function, which no walker
+// shows. For the host function the caller is whoever has resumed the continuation.
 func (m *machine) runHost(c, parent *store.ContRecord) {
-	m.goOn(parent)
-	m.hostCont = c
-	m.callHost(c.Func, store.Pointer(c.Stack()))
-	m.hostCont = nil
-	if !m.failed() {
-		m.copyResults(parent, c, c.Func)
-		m.skipClauses(parent)
+	var caller *store.InstanceRecord
+	if !m.isHost(parent) {
+		caller = parent.Func.Instance
 	}
-	m.store.StackInUse -= c.StackSize()
-	m.conts.Free(c)
+	m.cur = c
+	m.save(store.Pointer(m.engine.hostCall), store.Pointer(c.Stack()), c.Func)
+	m.setLimit()
+	m.callHostFor(c.Func, caller, store.Pointer(c.Stack()))
+	if m.cur == c && !m.failed() {
+		m.contReturn(c.Func)
+	}
 }
 
 // contReturn ends the running continuation, whose function f has left its

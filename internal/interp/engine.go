@@ -16,6 +16,7 @@ import (
 type Engine struct {
 	arena                store.Arena
 	exit, contReturnStub uintptr
+	hostCall             uintptr // behind the call of a host function with which a continuation begins
 	hostFunc             *store.FuncRecord
 	// fence is what atomic.fence of all threads accesses.
 	fence atomic.Uint32
@@ -29,6 +30,9 @@ type Engine struct {
 type stubs struct {
 	header
 	clauses, exit, contReturn instr
+	// hostCall stands for the call of a host function with which a continuation begins: its results go to the bottom of the
+	// stack. What stands behind it is never executed.
+	hostCall, behind instr
 	hostFunc                  store.FuncRecord
 	hostInstance              store.InstanceRecord
 }
@@ -44,6 +48,7 @@ func New() (*Engine, error) {
 	c.clauses.op, c.exit.op, c.contReturn.op = opClauses, opExit, opContReturn
 	c.hostFunc = store.FuncRecord{Code: uintptr(p), Instance: &c.hostInstance}
 	e.exit, e.contReturnStub = uintptr(unsafe.Pointer(&c.exit)), uintptr(unsafe.Pointer(&c.contReturn))
+	c.hostCall.op, c.behind.op, e.hostCall = opClauses, opExit, uintptr(unsafe.Pointer(&c.behind))
 	e.hostFunc = &c.hostFunc
 	runtime.AddCleanup(e, func(a store.Arena) { a.Release() }, e.arena)
 	return e, nil
@@ -102,18 +107,12 @@ func code(s *store.Store, f *store.FuncRecord) *funcCode {
 
 // Call implements [store.Engine].
 func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, args []uint64) error {
+	if f.IsHost() {
+		return s.CallHostFor(ctx, f, nil, args)
+	}
 	use, err := s.Enter()
 	if err != nil {
 		return err
-	}
-	if f.IsHost() {
-		outer := s.Caller()
-		defer func() {
-			use.Regain(s)
-			s.SetCaller(outer)
-			s.Leave()
-		}()
-		return s.CallHost(ctx, use, f, nil, args)
 	}
 	m, err := e.begin(ctx, s, use)
 	if err != nil {

@@ -46,7 +46,7 @@ func (m *machine) throwRef(ref uint64) wasm.TrapCode {
 
 // hostFailed sets the error that a host function returned in flight.
 func (m *machine) hostFailed(f *store.FuncRecord, err error) {
-	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) && m.hostCont == nil {
+	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
 		m.hostSuspends(f, s)
 		return
 	}
@@ -80,8 +80,8 @@ func (m *machine) unwind() error {
 		m.flight.err = nil
 		return err
 	}
-	w := m.walk()
-	for inGuest := !m.isHost(m.cur); inGuest; inGuest = w.Next() {
+	w, inGuest := m.walk()
+	for ; inGuest; inGuest = w.Next() {
 		if c := m.findClause(w.fn, uintptr(w.ip)); c != nil {
 			for m.cur != w.cont {
 				m.endContinuation()

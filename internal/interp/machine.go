@@ -28,8 +28,6 @@ type machine struct {
 	// cur is the running continuation; its chain of parents ends at the stack on
 	// which the host called.
 	cur *store.ContRecord
-	// hostCont is the continuation whose function is the host function that runs.
-	hostCont *store.ContRecord
 
 	// interrupt is not 0 if polls must look closer.
 	interrupt atomicFlags
@@ -123,10 +121,6 @@ func (m *machine) leave() {
 		m.cur = c.Link
 		m.store.StackInUse -= c.StackSize()
 		m.conts.Free(c)
-	}
-	if m.hostCont != nil { // a host function has panicked
-		m.conts.Free(m.hostCont)
-		m.hostCont = nil
 	}
 	m.store.SetCaller(m.caller)
 	m.store.HostDepth--
@@ -290,6 +284,11 @@ func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
 	if !m.isHost(m.cur) {
 		caller = m.function().Instance
 	}
+	m.callHostFor(f, caller, p)
+}
+
+// callHostFor calls a host function for the code of an instance.
+func (m *machine) callHostFor(f *store.FuncRecord, caller *store.InstanceRecord, p unsafe.Pointer) {
 	if err := m.store.CallHost(m.ctx, m.use, f, caller, slots(p, 8*max(f.Params, f.Results))); err != nil {
 		m.hostFailed(f, err)
 	}

@@ -40,8 +40,27 @@ type walker struct {
 	resumed bool
 }
 
-func (m *machine) walk() walker {
-	return walker{m: m, ip: store.Pointer(m.ip), fp: m.frame(), fn: m.function(), cont: m.cur}
+// walk begins at the innermost call, if there is one.
+func (m *machine) walk() (w walker, ok bool) {
+	w = walker{m: m, ip: store.Pointer(m.ip), fp: m.frame(), fn: m.function(), cont: m.cur}
+	if m.isHost(m.cur) {
+		return w, false
+	}
+	if w.fn.IsHost() { // with which a continuation has begun
+		return w, w.resumer()
+	}
+	return w, true
+}
+
+// resumer makes the walker be where the continuation was resumed; false if that was in the host.
+func (w *walker) resumer() bool {
+	c := w.cont.Link
+	if w.m.isHost(c) {
+		return false
+	}
+	w.cont, w.resumed = c, true
+	w.ip, w.fp, w.fn = store.Pointer(c.PC), store.Pointer(c.Frame), c.Func
+	return true
 }
 
 // Running implements [store.Walker].
@@ -56,12 +75,7 @@ func (w *walker) Next() bool {
 	case w.m.engine.exit:
 		return false
 	case w.m.engine.contReturnStub:
-		c := w.cont.Link
-		if w.m.isHost(c) {
-			return false
-		}
-		w.cont, w.resumed = c, true
-		w.ip, w.fp, w.fn = store.Pointer(c.PC), store.Pointer(c.Frame), c.Func
+		return w.resumer()
 	default:
 		w.ip = store.Pointer(l.ret)
 		w.fp = unsafe.Add(w.fp, -int(l.delta))
@@ -72,10 +86,11 @@ func (w *walker) Next() bool {
 
 // stackTrace describes the active calls; of a very deep stack both ends.
 func (m *machine) stackTrace() store.StackTrace {
-	if m.isHost(m.cur) {
+	w, ok := m.walk()
+	if !ok {
 		return store.StackTrace{}
 	}
-	return store.TraceFrom(m.store, m.walk())
+	return store.TraceFrom(m.store, w)
 }
 
 // Describe implements [store.Walker].

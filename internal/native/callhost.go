@@ -6,7 +6,6 @@ import (
 	"errors"
 	"unsafe"
 
-	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
@@ -19,7 +18,7 @@ func callHost(m *machine) bool {
 	if cur := m.current(); m.cur != cur { // for most it is the same, and costs no write barrier
 		m.cur = cur
 	}
-	f, caller := calledHost(c)
+	f, caller := m.calledHost()
 	m.sp = c.NativeSP
 	m.slotCount = max(f.Params, f.Results)
 	slots := m.slots[:m.slotCount]
@@ -40,7 +39,7 @@ var _ func(*machine) bool = callHost
 
 // callHostOfMany is callHost where arguments and results are in Args.
 func (m *machine) callHostOfMany() bool {
-	f, caller := calledHost(m.context)
+	f, caller := m.calledHost()
 	args := &m.context.Args
 	m.manySlots = append(m.manySlots[:0], args[:max(f.Params, f.Results)]...)
 	err := m.store.CallHost(m.ctx, m.use, f, caller, m.manySlots)
@@ -49,10 +48,28 @@ func (m *machine) callHostOfMany() bool {
 }
 
 // calledHost returns the function that code calls, and the instance whose code does: with it the caller's
-// frame begins, behind the return address.
-func calledHost(c *codegen.Context) (*store.FuncRecord, *store.InstanceRecord) {
-	frame := store.Pointer(c.NativeSP + unsafe.Sizeof(c.NativeSP))
-	return (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), *(**store.InstanceRecord)(frame)
+// frame begins, behind the return address. A tail call leaves no frame and tells by itself; for the function of a continuation
+// it is the instance that resumes.
+func (m *machine) calledHost() (*store.FuncRecord, *store.InstanceRecord) {
+	c := m.context
+	f, frame := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), store.Pointer(c.NativeSP+unsafe.Sizeof(c.NativeSP))
+	caller := *(**store.InstanceRecord)(frame)
+	if c.TailCaller != 0 {
+		caller = (*store.InstanceRecord)(store.Pointer(c.TailCaller))
+		c.TailCaller = 0
+	} else if caller == nil {
+		caller = m.resumer()
+	}
+	return f, caller
+}
+
+// resumer returns the instance whose code has resumed the running continuation, nil for the host.
+func (m *machine) resumer() *store.InstanceRecord {
+	parent := m.current().Link
+	if parent == nil || m.isHost(parent) {
+		return nil
+	}
+	return *(**store.InstanceRecord)(store.Pointer(parent.Frame))
 }
 
 // endHostCall ends a call that failed, or during which something was asked for.

@@ -95,7 +95,7 @@ func (m *machine) lookup(ref uint64) (*store.ContRecord, wasm.TrapCode) {
 	if r.IsNative() && r.State == store.ContFresh && r.PC != process.stubs.fresh {
 		returnBound(r)
 	}
-	if !r.IsNative() && (r.State != store.ContFresh || r.Bound > 0) {
+	if !r.IsNative() && !r.IsUnprepared() {
 		return nil, wasm.TrapBarrier // it belongs to the interpreter
 	}
 	return r, wasm.TrapNone
@@ -137,7 +137,7 @@ const freshStack = 1 << 10
 // prepareFresh gives a fresh continuation the stack on which its function will run. It
 // then goes on as others do: in a stub that calls the function.
 func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
-	if r.State != store.ContFresh || r.Class != 0 {
+	if r.IsNative() {
 		return wasm.TrapNone
 	}
 	if trap := m.giveStack(r, max(m.engine.stackSize(freshStack), 8*uintptr(r.Func.Params)+2*codegen.StackMargin)); trap != 0 {

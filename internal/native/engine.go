@@ -200,17 +200,18 @@ func (e *Engine) LinkHost(s *store.Store, f *store.FuncRecord) error {
 }
 
 // counts reports whether calls and branches of a store are to be counted which this engine's code does
-// not count: the interpreter, which does, is made able to execute the function.
-func (e *Engine) counts(s *store.Store, f *store.FuncRecord) bool {
+// not count: then the interpreter, which does, executes everything in the store, and is made able to.
+func (e *Engine) counts(s *store.Store) bool {
 	if !s.FuelEnabled || e.config.Fuel {
 		return false
 	}
-	if !f.IsHost() {
-		m := s.Instance(f.Instance).Module
-		if code, ok := m.Native.(*lazyCode); ok {
-			code.interpret(m)
+	state, instances := e.stateOf(s), s.Instances()
+	for _, in := range instances[state.interpreted:] {
+		if code, ok := in.Module.Native.(*lazyCode); ok {
+			code.interpret(in.Module)
 		}
 	}
+	state.interpreted = len(instances)
 	return true
 }
 
@@ -220,7 +221,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	if err != nil {
 		return err
 	}
-	if e.counts(s, f) {
+	if e.counts(s) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}
@@ -244,7 +245,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 // interpreter. A stale reference is nobody's.
 func (e *Engine) isOurs(s *store.Store, ref uint64) bool {
 	c := s.Conts.Lookup(ref)
-	return c != nil && c.Func != nil && (c.IsNative() || c.State == store.ContFresh && c.Bound == 0 && isOwn(c.Func) && !e.counts(s, c.Func))
+	return c != nil && (c.IsNative() || c.IsUnprepared()) && !e.counts(s)
 }
 
 // Resume implements [store.Engine].

@@ -91,6 +91,8 @@ type storeState struct {
 	entries map[wasm.TypeID]uintptr // adapters, by type
 	calls   callPlaces
 	barred  bool // see expectBarriers
+	// interpreted is how many of the store's instances the interpreter can execute; see Engine.counts.
+	interpreted int
 }
 
 // initialStack is the size of the stack for a call from the host, smallStack that with
@@ -150,7 +152,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	c := m.context
 	m.outer = border{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
-	c.Current = 0
+	c.Current, c.TailCaller = 0, 0
 	c.PoolClass = uintptr(store.StackClass(e.stackSize(freshStack)))
 	if s.CollectAlways {
 		c.PoolClass = 0

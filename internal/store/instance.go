@@ -27,11 +27,19 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 		return in, err
 	}
 	if start := m.Wasm.Start; start != nil {
-		if err := s.Engine.Call(ctx, s, in.Record.Func(start.Func), nil); err != nil {
+		if err := in.start(ctx, in.Record.Func(start.Func)); err != nil {
 			return in, err
 		}
 	}
 	return in, nil
+}
+
+// start calls the start function. One of the host has the instance for its caller.
+func (in *Instance) start(ctx context.Context, f *FuncRecord) error {
+	if f.IsHost() {
+		return in.Store.CallHostFor(ctx, f, in.Record, nil)
+	}
+	return in.Store.Engine.Call(ctx, in.Store, f, nil)
 }
 
 // initInstance makes the instance up to its start function.

@@ -169,6 +169,21 @@ func (s *Store) CallHost(ctx context.Context, u Use, f *FuncRecord, caller *Inst
 	return err
 }
 
+// CallHostFor is a call from the host of a host function, for an instance or none.
+func (s *Store) CallHostFor(ctx context.Context, f *FuncRecord, caller *InstanceRecord, slots []uint64) error {
+	use, err := s.Enter()
+	if err != nil {
+		return err
+	}
+	outer := s.Caller()
+	defer func() {
+		use.Regain(s)
+		s.SetCaller(outer)
+		s.Leave()
+	}()
+	return s.CallHost(ctx, use, f, caller, slots)
+}
+
 // Lending lends the store to a call that an engine makes in another way than CallHost.
 func (s *Store) Lending(u Use, caller *InstanceRecord, call func() error) error {
 	s.Lend(u, caller)

@@ -28,6 +28,7 @@ type Emitter struct {
 	refills   []refill
 	arrays    []arrayAway
 	casts     []castAway
+	tailHosts []Label // where tail calls go on that are of a host function
 	tables    []table
 	constants []poolConstant
 	vectors   []Label // of the constants of 16 bytes; 0 for one that is not in pooled
@@ -77,7 +78,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
 	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
 	e.exits, e.polls, e.refills, e.arrays, e.casts, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.casts[:0], e.tables[:0], e.constants[:0], e.pads[:0]
-	e.catches, e.bound = e.catches[:0], e.bound[:0]
+	e.catches, e.bound, e.tailHosts = e.catches[:0], e.bound[:0], e.tailHosts[:0]
 	// Of four instructions about one is a call or may fault.
 	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
@@ -202,6 +203,7 @@ func (e *Emitter) rare(g growth) {
 	}
 	e.arraysAway()
 	e.castsAway()
+	e.tailHostsAway()
 	e.boundStarts()
 	for i := range e.exits {
 		x := &e.exits[i]
@@ -233,6 +235,15 @@ func (e *Emitter) rare(g growth) {
 		for _, edge := range t.targets {
 			a.TableEntry(t.label, e.label(edge.To))
 		}
+	}
+}
+
+// tailHostsAway emits tail calls of host functions: no frame will tell them who has called, so the context does.
+func (e *Emitter) tailHostsAway() {
+	for _, l := range e.tailHosts {
+		e.a.Bind(l)
+		e.a.Store(S64, At(contextReg, codegen.OffTailCaller), tailCallerReg)
+		e.a.JmpMem(At(recordReg, e.Config.FuncCode))
 	}
 }
 

@@ -215,7 +215,11 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mTailCallRecord:
 		e.epilogue()
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
+		away := a.NewLabel()
+		a.Test(S64, instanceReg, instanceReg)
+		a.Jcc(E, away)
 		a.JmpMem(At(recordReg, e.Config.FuncCode))
+		e.tailHosts = append(e.tailHosts, away)
 	case mBuiltin:
 		a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(in.Imm))
 		a.CallMem(At(contextReg, codegen.OffHostStub))

@@ -7,9 +7,11 @@ const (
 	contextReg  = R15
 	instanceReg = R14 // the callee's, at a call
 	recordReg   = R13 // the callee's function record, at a call that goes through one
-	contReg     = RDX // the continuation, at a switch of stacks
-	tagReg      = R14 // the tag's record, at a suspend
-	numberReg   = RBP // what a switch of stacks is about: a tag or a resume site
+	// tailCallerReg has the caller's instance at a tail call that goes through a record.
+	tailCallerReg = R12
+	contReg       = RDX // the continuation, at a switch of stacks
+	tagReg        = R14 // the tag's record, at a suspend
+	numberReg     = RBP // what a switch of stacks is about: a tag or a resume site
 )
 
 // Convention returns the registers in which values are passed.

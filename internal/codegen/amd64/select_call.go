@@ -186,10 +186,12 @@ func (s *Selector) builtin(v *ssa.Value, in codegen.Inst) {
 
 func (s *Selector) tailCall(v *ssa.Value) {
 	m, to := mTailCall, instanceReg
+	operands := make([]codegen.Operand, 0, 16)
 	if v.Op == ssa.OpTailCallRecord {
 		m, to = mTailCallRecord, recordReg
+		operands = append(operands, fixedUse(s.vreg(s.f.Blocks[0].Params[0]), tailCallerReg))
 	}
-	operands := append(make([]codegen.Operand, 0, 16), fixedUse(s.vreg(v.Args[0]), to))
+	operands = append(operands, fixedUse(s.vreg(v.Args[0]), to))
 	s.add(m, codegen.Inst{Imm: v.Aux}, s.arguments(operands, v.Args[1:], v.Sig.Params)...)
 }
 
