@@ -181,6 +181,26 @@ func (r *rivalry) compare(t *testing.T, source []byte, collectAlways bool) (stri
 	return "", stopped
 }
 
+// open makes a store and what its calls run under; the caller calls close.
+func (x execution) open(t *testing.T, engine *weft.Engine) (store *weft.Store, ctx context.Context, close func()) {
+	store, err := engine.NewStore(fuzzLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.fuel > 0 {
+		store.SetFuel(x.fuel)
+	}
+	store.SetCollectAlways(x.collectAlways)
+	if x.deadline == 0 {
+		return store, context.Background(), store.Close
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), x.deadline)
+	return store, ctx, func() {
+		cancel()
+		store.Close()
+	}
+}
+
 // shrink removes what it can of the choices while they fail.
 func shrink(choices []byte, fails func([]byte) bool) []byte {
 	for n := len(choices) / 2; n > 0; n /= 2 {
@@ -207,6 +227,7 @@ type execution struct {
 	deadline      time.Duration // 0 is none
 	calls         int           // no more than these; 0 is no bound
 	collectAlways bool
+	prefix        string // of the names of the functions that are called
 }
 
 // A record is what happened when a module was run.
@@ -239,21 +260,8 @@ func difference(want, got record) string {
 // execute instantiates a module with made-up imports, calls all its exports, and
 // looks at what else it exports after each call.
 func execute(t *testing.T, module *weft.Module, x execution) (r record) {
-	store, err := module.Engine().NewStore(fuzzLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	if x.fuel > 0 {
-		store.SetFuel(x.fuel)
-	}
-	store.SetCollectAlways(x.collectAlways)
-	ctx := context.Background()
-	if x.deadline > 0 {
-		c, cancel := context.WithTimeout(ctx, x.deadline)
-		defer cancel()
-		ctx = c
-	}
+	store, ctx, close := x.open(t, module.Engine())
+	defer close()
 	imports := make([]weft.Extern, len(module.Wasm().Imports))
 	for i := range imports {
 		imports[i] = makeUp(store, module.Wasm(), &module.Wasm().Imports[i])
@@ -262,9 +270,15 @@ func execute(t *testing.T, module *weft.Module, x execution) (r record) {
 	if r.add("instantiation", nil, err); instance == nil || r.stopped {
 		return r
 	}
+	r.callAll(ctx, module, instance, x)
+	return r
+}
+
+// callAll calls the functions that an instance exports.
+func (r *record) callAll(ctx context.Context, module *weft.Module, instance *weft.Instance, x execution) {
 	for _, e := range module.Wasm().Exports {
 		f, ok := instance.Export(e.Name).(*weft.Func)
-		if !ok {
+		if !ok || !strings.HasPrefix(e.Name, x.prefix) {
 			continue
 		}
 		if x.calls > 0 && r.calls == x.calls {
@@ -280,7 +294,6 @@ func execute(t *testing.T, module *weft.Module, x execution) (r record) {
 		}
 		r.entries[len(r.entries)-1] += state(module.Wasm(), instance)
 	}
-	return r
 }
 
 // add notes how a call ended.
@@ -345,6 +358,9 @@ func state(m *wasm.Module, instance *weft.Instance) string {
 	for _, e := range m.Exports {
 		switch x := instance.Export(e.Name).(type) {
 		case *weft.Global:
+			if x.Get().Type().IsRef() {
+				continue // it is the executor's how it looks
+			}
 			s += e.Name + " " + x.Get().String() + "\n"
 		case *weft.Memory:
 			h := fnv.New64a()

@@ -14,10 +14,10 @@ func (g *generator) continuationTypes() {
 	fmt.Fprintf(&g.out, "(rec (type $fr (func (param i32 (ref null $kr))%s)) (type $kr (cont $fr)))\n", result)
 	for _, s := range g.tags {
 		fmt.Fprintf(&g.out, "(type $f%s (func%s%s)) (type $k%s (cont $f%s))\n", s.name, list("param", s.results), result, s.name, s.name)
-		fmt.Fprintf(&g.out, "(tag $%s%s%s)\n", s.name, list("param", s.params), list("result", s.results))
+		fmt.Fprintf(&g.out, "(tag $%s (export \"%s\")%s%s)\n", s.name, s.name, list("param", s.params), list("result", s.results))
 	}
 	fmt.Fprintf(&g.out, "(type $fb (func%s%s)) (type $kb (cont $fb))\n", list("param", g.bound()), result)
-	fmt.Fprintf(&g.out, "(tag $sw%s)\n", result)
+	fmt.Fprintf(&g.out, "(tag $sw (export \"sw\")%s)\n", result)
 }
 
 // switchable returns a continuation of type $kr.
@@ -52,7 +52,7 @@ func (g *generator) suspend() string {
 func (g *generator) resume(depth int) string {
 	s := one(g, g.tags)
 	typ, kont, params, guard := "$ke", "(cont.new $ke (ref.func $f1))", []string(nil), ""
-	switch g.next(7) {
+	switch g.next(8) {
 	case 1, 2:
 		typ, params = "$k"+s.name, s.results
 		guard, kont = typ, "(local.get "+typ+")"
@@ -74,6 +74,11 @@ func (g *generator) resume(depth int) string {
 			return fmt.Sprintf("(global.set $gk (local.get %s)) (local.set %s (ref.null %s))", typ, typ, typ)
 		}
 		guard = "global"
+	case 7:
+		kont = "(cont.bind $ke $ke (cont.new $ke (ref.func $f1)))"
+	}
+	if g.next(6) == 5 {
+		kont = fmt.Sprintf("(cont.bind %s %s %s)", typ, typ, kont) // of nothing
 	}
 
 	// One block for each clause, the innermost around the resume.

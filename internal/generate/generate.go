@@ -22,6 +22,9 @@ type generator struct {
 	memories []memory
 	tables   []table
 	work     int // nodes that may still be made for the function
+	// pair says that there are two modules; imported are the functions that the second one has from the first.
+	pair     bool
+	imported map[int]bool
 
 	// Of the function that is being made.
 	current signature
@@ -69,8 +72,43 @@ func Module(choices []byte, features wasm.Features) string {
 	g.out.WriteString("(module\n")
 	g.types()
 	g.state()
+	return g.functions()
+}
+
+// Pair returns the texts of two modules of which the second imports from the first, under the name "a", tags, a table that both call
+// through, and some functions: so each calls the other's, and what they suspend and throw passes both.
+func Pair(choices []byte, features wasm.Features) (first, second string) {
+	g := &generator{choices: choices, features: features, pair: true}
+	g.types()
+	types := g.out.String()
+	g.out.Reset()
+	g.out.WriteString("(module\n" + types)
+	g.state()
+	first = g.functions()
+
+	g.out.Reset()
+	g.memories, g.tables, g.imported = nil, nil, map[int]bool{}
+	g.out.WriteString("(module\n" + imported(types))
+	for i, f := range g.funcs {
+		if g.next(2) == 1 {
+			g.imported[i] = true
+			fmt.Fprintf(&g.out, "(func $f%d (import \"a\" \"f%d\") (type %s))\n", i, i, f.name)
+		}
+	}
+	g.out.WriteString(imported(g.shared()))
+	g.state()
+	return first, g.functions()
+}
+
+// imported makes imports of what is exported.
+func imported(source string) string { return strings.ReplaceAll(source, "(export ", "(import \"a\" ") }
+
+// functions makes the functions, and completes the module.
+func (g *generator) functions() string {
 	for i := range g.funcs {
-		g.function(i)
+		if !g.imported[i] {
+			g.function(i)
+		}
 	}
 	for i, f := range g.funcs {
 		if g.has(wasm.StackSwitching) && i == 2 {
@@ -148,7 +186,7 @@ func (g *generator) types() {
 	}
 	if g.has(wasm.Exceptions) {
 		for _, e := range g.errors {
-			fmt.Fprintf(&g.out, "(tag $%s%s)\n", e.name, list("param", e.params))
+			fmt.Fprintf(&g.out, "(tag $%s (export \"%s\")%s)\n", e.name, e.name, list("param", e.params))
 		}
 	}
 	switched := []string{"i32"}
@@ -179,14 +217,33 @@ func (g *generator) types() {
 // bound returns the parameters of $kb.
 func (g *generator) bound() []string { return append([]string{"i64"}, g.tags[0].results...) }
 
+// shared returns what the second of two modules has from the first, beside tags and functions: there without its value.
+func (g *generator) shared() string {
+	s, first := "", g.imported == nil
+	global := func(name, typ, value string) {
+		if !first {
+			value = ""
+		}
+		s += fmt.Sprintf("(global $%s (export \"%s\") (mut %s)%s)\n", name, name, typ, value)
+	}
+	global("fuel", "i32", fmt.Sprintf(" (i32.const %d)", fuel))
+	if g.has(wasm.StackSwitching) {
+		k := "$k" + g.tags[0].name
+		global("gk", "(ref null "+k+")", " (ref.null "+k+")")
+	}
+	if g.has(wasm.GC) {
+		global("object", "anyref", " (ref.null any)")
+	}
+	return s + fmt.Sprintf("(table $t (export \"t\") %d 40 funcref)\n", len(g.funcs)+2)
+}
+
 // state makes what functions share.
 func (g *generator) state() {
-	fmt.Fprintf(&g.out, "(global $fuel (mut i32) (i32.const %d))\n", fuel)
+	if g.imported == nil {
+		g.out.WriteString(g.shared())
+	}
 	for _, t := range g.scalars() {
 		fmt.Fprintf(&g.out, "(global $g%s (export \"g%s\") (mut %s) (%s.const %s))\n", t, t, t, t, g.constant(t))
-	}
-	if g.has(wasm.StackSwitching) {
-		fmt.Fprintf(&g.out, "(global $gk (mut (ref null $k%s)) (ref.null $k%s))\n", g.tags[0].name, g.tags[0].name)
 	}
 	g.makeMemories()
 	if g.has(wasm.GC) {
@@ -194,7 +251,7 @@ func (g *generator) state() {
 	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
 	g.out.WriteString("(data $bytesOfData \"\\80\\ff\\7f\\00to be copied\")\n")
-	fmt.Fprintf(&g.out, "(table $t (export \"t\") %d 40 funcref)\n(elem $el (table $t) (i32.const 0) func", len(g.funcs)+2)
+	g.out.WriteString("(elem $el (table $t) (i32.const 0) func")
 	for i := range g.funcs {
 		fmt.Fprintf(&g.out, " $f%d", i)
 	}
@@ -205,7 +262,11 @@ func (g *generator) state() {
 // function makes function i.
 func (g *generator) function(i int) {
 	g.current, g.labels, g.loops, g.work = g.funcs[i], nil, 0, nodes
-	fmt.Fprintf(&g.out, "(func $f%d (type %s)", i, g.current.name)
+	export := ""
+	if g.pair {
+		export = fmt.Sprintf(" (export \"f%d\")", i)
+	}
+	fmt.Fprintf(&g.out, "(func $f%d%s (type %s)", i, export, g.current.name)
 	for j, t := range g.current.params {
 		fmt.Fprintf(&g.out, " (param $p%d %s)", j, t)
 	}

@@ -19,13 +19,15 @@ func TestModule(t *testing.T) {
 		}
 		const first = wasm.SignExtension | wasm.SaturatingTruncation | wasm.MultiValue | wasm.BulkMemory | wasm.ReferenceTypes | wasm.MutableGlobals
 		for _, features := range []wasm.Features{wasm.AllFeatures, first, wasm.Wasm3, wasm.AllFeatures | wasm.TypedContinuations2023} {
-			source := Module(choices, features)
-			m, err := text.Parse([]byte(source), features)
-			if err != nil {
-				t.Fatalf("module %d, %v: %v\n%s", i, features, err, source)
-			}
-			if err := validate.Module(m, features); err != nil {
-				t.Fatalf("module %d, %v: %v\n%s", i, features, err, source)
+			first, second := Pair(choices, features)
+			for _, source := range []string{Module(choices, features), first, second} {
+				m, err := text.Parse([]byte(source), features)
+				if err == nil {
+					err = validate.Module(m, features)
+				}
+				if err != nil {
+					t.Fatalf("module %d, %v: %v\n%s", i, features, err, source)
+				}
 			}
 		}
 	}

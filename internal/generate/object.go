@@ -49,7 +49,7 @@ func (g *generator) objectTypes() []objectType {
 // objectLocals is how many locals refer to objects.
 const objectLocals = 3
 
-// makeObjectTypes makes the types of objects, and a global that refers to one.
+// makeObjectTypes makes the types of objects.
 func (g *generator) makeObjectTypes() {
 	g.objects = g.objectTypes()
 	g.out.WriteString("(rec\n")
@@ -71,7 +71,7 @@ func (g *generator) makeObjectTypes() {
 		}
 		fmt.Fprintf(&g.out, "(type %s (sub%s (%s%s)))\n", t.name, super, form, parts)
 	}
-	g.out.WriteString(")\n(global $object (mut anyref) (ref.null any))\n")
+	g.out.WriteString(")\n")
 }
 
 // partValue returns a value for a part.

@@ -33,8 +33,8 @@ type stubs struct {
 	// hostCall stands for the call of a host function with which a continuation begins: its results go to the bottom of the
 	// stack. What stands behind it is never executed.
 	hostCall, behind instr
-	hostFunc                  store.FuncRecord
-	hostInstance              store.InstanceRecord
+	hostFunc         store.FuncRecord
+	hostInstance     store.InstanceRecord
 }
 
 // New returns an engine.
