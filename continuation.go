@@ -229,5 +229,5 @@ func (t *Tag) Suspend(args ...Value) error {
 		return err
 	}
 	defer done()
-	return &store.SuspendRequest{Tag: t.tag, Payload: append([]uint64(nil), slots...)}
+	return t.store.store.NewSuspendRequest(t.tag, slots)
 }

@@ -79,7 +79,7 @@ func (s *Store) Stats() Stats {
 	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Conts.StackBytes(), s.store.Collections}
 }
 
-// SetCollectAlways makes every allocation of an object or a continuation collect
+// SetCollectAlways makes every allocation of an object or a continuation, and every use of the store by Go code, collect
 // first, which finds references that the collector does not know. It is meant for
 // tests.
 func (s *Store) SetCollectAlways(always bool) { s.store.SetCollectAlways(always) }

@@ -78,6 +78,26 @@ func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
 	return func() { table.remove(i) }
 }
 
+// keepSlots keeps what the references among values of the types are to, until the function that it returns is called; nil if there are
+// none.
+func (s *Store) keepSlots(slots []uint64, types []wasm.ValType) (release func()) {
+	var kept []func()
+	for _, t := range types {
+		if s.trace(t) != TraceNothing && slots[0] != 0 {
+			kept = append(kept, s.Keep(slots[0], t))
+		}
+		slots = slots[t.Slots():]
+	}
+	if kept == nil {
+		return nil
+	}
+	return func() {
+		for _, release := range kept {
+			release()
+		}
+	}
+}
+
 // A Root keeps a continuation for Go code until it is released.
 type Root struct {
 	table *rootTable

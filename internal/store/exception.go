@@ -56,27 +56,15 @@ func (c *collector) exception(ref uint64) {
 
 // HoldException makes the Go object for an exception. If it has an object in
 // the heap (ref), or references in its payload, those stay alive as long as the
-// Go object.
+// Go object. That takes no room in the heap, which may be full.
 func (s *Store) HoldException(tag *TagRecord, payload []uint64, ref uint64) *Exception {
 	e := &Exception{Tag: s.Tag(tag), Payload: append([]uint64(nil), payload...), ref: ref}
-	if ref == 0 && s.hasReferences(e.Tag.Type.Params) {
-		// Without room for the object the payload is not kept alive; the trap for
-		// that would hide the exception.
-		e.ref, _ = s.NewException(tag, payload)
-	}
-	if e.ref != 0 {
-		runtime.AddCleanup(e, func(release func()) { release() }, s.Keep(e.ref, wasm.ExnRef))
+	if ref != 0 {
+		runtime.AddCleanup(e, func(release func()) { release() }, s.Keep(ref, wasm.ExnRef))
+	} else if release := s.keepSlots(e.Payload, e.Tag.Type.Params); release != nil {
+		runtime.AddCleanup(e, func(release func()) { release() }, release)
 	}
 	return e
-}
-
-func (s *Store) hasReferences(types []wasm.ValType) bool {
-	for _, t := range types {
-		if s.trace(t) != TraceNothing {
-			return true
-		}
-	}
-	return false
 }
 
 // Ref returns the reference to the exception's object in the heap, 0 if it has

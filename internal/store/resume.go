@@ -1,5 +1,7 @@
 package store
 
+import "runtime"
+
 // Continuations in Go: what the host says when it resumes one, and what it
 // gets back. Nothing here is allocated for a resume; the slots are the host's.
 
@@ -34,10 +36,19 @@ type Suspension struct {
 
 // A SuspendRequest is the error with which a host function suspends the guest
 // that called it. The results of the host function are what the guest is resumed
-// with.
+// with. The references in its payload stay alive as long as it does.
 type SuspendRequest struct {
 	Tag     *Tag
 	Payload []uint64
+}
+
+// NewSuspendRequest makes a request, with a copy of the payload.
+func (s *Store) NewSuspendRequest(tag *Tag, payload []uint64) *SuspendRequest {
+	r := &SuspendRequest{Tag: tag, Payload: append([]uint64(nil), payload...)}
+	if release := s.keepSlots(r.Payload, tag.Type.Params); release != nil {
+		runtime.AddCleanup(r, func(release func()) { release() }, release)
+	}
+	return r
 }
 
 func (s *SuspendRequest) Error() string {

@@ -115,7 +115,7 @@ func (h *Heap) retire() {
 	}
 }
 
-// SetCollectAlways makes every allocation collect first, or no longer: for tests.
+// SetCollectAlways makes every allocation and every use that begins collect first, or no longer: for tests.
 func (s *Store) SetCollectAlways(always bool) {
 	s.heap.retire()
 	s.CollectAlways, s.heap.single = always, always

@@ -77,6 +77,9 @@ func (s *Store) Enter() (Use, error) {
 				return 0, ErrConcurrentUse
 			}
 		case s.use.word.CompareAndSwap(w, w+oneUse|useBusy):
+			if s.CollectAlways {
+				s.Collect()
+			}
 			return Use(w + oneUse | useBusy), nil
 		}
 	}
