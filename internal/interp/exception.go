@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"errors"
 	"sync/atomic"
 	"unsafe"
 
@@ -52,21 +51,10 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) {
 	}
 	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
 		m.throwException(e)
-		if !f.IsHost() {
-			m.flight.inner = e.Stack
-		}
+		m.flight.inner = m.store.ThroughHost(f, e.Stack)
 		return
 	}
-	var own interface{ StackTrace() *store.StackTrace }
-	switch {
-	case !errors.As(err, &own):
-		err = &store.HostError{Func: m.store.FuncName(f), Err: err, Stack: m.stackTrace()}
-	case f.IsHost():
-		m.store.EndTrace(own.StackTrace())
-	default:
-		m.store.JoinTrace(own.StackTrace(), m.stackTrace())
-	}
-	m.flight.err = err
+	m.flight.err = m.store.CallFailed(f, err, m.stackTrace())
 }
 
 // unwind takes what is in flight to the nearest handler. The machine's state is
@@ -100,7 +88,7 @@ func (m *machine) unwind() error {
 	}
 	e := m.store.HoldException(m.flight.tag, m.flight.payload, m.flight.ref)
 	e.Stack = m.flight.inner
-	m.store.JoinTrace(&e.Stack, m.stackTrace())
+	store.JoinTrace(&e.Stack, m.stackTrace())
 	return e
 }
 

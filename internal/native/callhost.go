@@ -3,7 +3,6 @@
 package native
 
 import (
-	"errors"
 	"unsafe"
 
 	"weft/internal/codegen/amd64"
@@ -95,23 +94,12 @@ func copySlots(to, from []uint64) {
 // hostFailed ends the call with the error that a host function has returned.
 func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
 	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
-		if !f.IsHost() {
-			m.inner = e.Stack
-			defer func() { m.inner = store.StackTrace{} }()
-		}
+		m.inner = m.store.ThroughHost(f, e.Stack)
+		defer func() { m.inner = store.StackTrace{} }()
 		return m.throw(m.atCall(), e.Tag.Record, e.Payload, e.Ref())
 	}
 	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
 		return m.hostSuspends(f, s)
 	}
-	var own interface{ StackTrace() *store.StackTrace }
-	switch {
-	case !errors.As(err, &own):
-		err = &store.HostError{Func: m.store.FuncName(f), Err: err, Stack: m.stackTrace(m.atCall())}
-	case f.IsHost():
-		m.store.EndTrace(own.StackTrace())
-	default:
-		m.store.JoinTrace(own.StackTrace(), m.stackTrace(m.atCall()))
-	}
-	return m.end(err)
+	return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))
 }

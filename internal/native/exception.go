@@ -32,7 +32,7 @@ func (m *machine) throw(from walker, tag *store.TagRecord, payload []uint64, ref
 	}
 	e := m.store.HoldException(tag, m.payload, ref)
 	e.Stack = m.inner
-	m.store.JoinTrace(&e.Stack, m.stackTrace(from))
+	store.JoinTrace(&e.Stack, m.stackTrace(from))
 	return m.end(e)
 }
 

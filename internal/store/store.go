@@ -105,8 +105,6 @@ type Store struct {
 	Conts     Continuations
 	use       useWord
 
-	// endedTrace is that of the last error that went through a host function (see JoinTrace).
-	endedTrace *StackTrace
 	// HostDepth is the number of calls from the host that are under way, and
 	// StackInUse the bytes of the stacks that are active in them.
 	HostDepth  int

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // Two tiers. An engine of machine code may let the interpreter execute functions until they have shown that
 // compiling them pays. The interpreter counts calls and turns of loops, and asks it then.
@@ -32,20 +29,3 @@ type SecondTier interface {
 	// because the loop cannot be compiled.
 	CallLoop(ctx context.Context, s *Store, f *FuncRecord, offset int, slots []uint64) (done bool, err error)
 }
-
-// JoinTrace appends to the trace of an error the calls around it, in which another engine runs what has failed. It does
-// nothing if the error went through a host function last, whose callers a trace does not show.
-func (s *Store) JoinTrace(t *StackTrace, outer StackTrace) {
-	if t == s.endedTrace {
-		return
-	}
-	t.Frames = slices.Concat(t.Frames, outer.Frames)
-	t.Omitted += outer.Omitted
-	if n := len(t.Frames) - maxFrames; n > 0 {
-		t.Frames = slices.Delete(t.Frames, maxFrames/2, maxFrames/2+n)
-		t.Omitted += n
-	}
-}
-
-// EndTrace says that the error with a trace goes through a host function.
-func (s *Store) EndTrace(t *StackTrace) { s.endedTrace = t }

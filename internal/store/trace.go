@@ -1,5 +1,10 @@
 package store
 
+import (
+	"errors"
+	"slices"
+)
+
 // A Walker goes over the active calls of an engine, from the innermost out: W is its state at a call.
 type Walker[W any] interface {
 	*W
@@ -35,4 +40,61 @@ func TraceFrom[W any, P Walker[W]](s *Store, start W) StackTrace {
 		w.Next()
 	}
 	return trace
+}
+
+// A call from the host has a trace of its own. Where its error goes on, through a function of another engine or through the host
+// function that has made the call, the trace goes on with the calls around.
+
+// JoinTrace appends to the trace of an error that has just been made the calls around it.
+func JoinTrace(t *StackTrace, outer StackTrace) { *t = t.joined(outer) }
+
+// joined returns the trace with the calls around it; of a very deep stack both ends.
+func (s *StackTrace) joined(outer StackTrace) StackTrace {
+	t := StackTrace{Frames: slices.Concat(s.Frames, outer.Frames), Omitted: s.Omitted + outer.Omitted}
+	if n := len(t.Frames) - maxFrames; n > 0 {
+		t.Frames = slices.Delete(t.Frames, maxFrames/2, maxFrames/2+n)
+		t.Omitted += n
+	}
+	return t
+}
+
+// ThroughHost returns the trace of an exception that a function, perhaps of the host, has let through.
+func (s *Store) ThroughHost(f *FuncRecord, t StackTrace) StackTrace {
+	if !f.IsHost() || len(t.Frames) == 0 {
+		return t
+	}
+	return t.joined(StackTrace{Frames: []Frame{s.hostFrame(f)}})
+}
+
+func (s *Store) hostFrame(f *FuncRecord) Frame { return Frame{FuncIndex: -1, FuncName: s.FuncName(f)} }
+
+// CallFailed returns the error of a call in which a function of the host or of another engine, called where outer begins, has returned
+// err.
+func (s *Store) CallFailed(f *FuncRecord, err error, outer StackTrace) error {
+	if f.IsHost() {
+		return s.hostFailed(f, err, outer)
+	}
+	var own interface{ StackTrace() *StackTrace }
+	if !errors.As(err, &own) {
+		return &HostError{Func: s.FuncName(f), Err: err, Stack: outer}
+	}
+	JoinTrace(own.StackTrace(), outer)
+	return err
+}
+
+// hostFailed does that for the host. An error of a guest that the host function has called, as it is, stands for both calls: a copy,
+// since the host may keep it, or return it again. Any other becomes a [HostError].
+func (s *Store) hostFailed(f *FuncRecord, err error, outer StackTrace) error {
+	through := StackTrace{Frames: append([]Frame{s.hostFrame(f)}, outer.Frames...), Omitted: outer.Omitted}
+	switch e := err.(type) {
+	case *Trap:
+		return &Trap{Code: e.Code, Detail: e.Detail, Stack: e.Stack.joined(through)}
+	case *UnhandledSuspension:
+		return &UnhandledSuspension{Tag: e.Tag, Stack: e.Stack.joined(through)}
+	case *Interrupt:
+		return &Interrupt{Cause: e.Cause, Stack: e.Stack.joined(through)}
+	case *HostError:
+		return &HostError{Func: e.Func, Err: e.Err, Stack: e.Stack.joined(through)}
+	}
+	return &HostError{Func: s.FuncName(f), Err: err, Stack: outer}
 }
