@@ -162,6 +162,7 @@ func (code *moduleCode) compileAll(m *store.Module) error {
 
 // Link implements [store.Engine].
 func (e *Engine) Link(in *store.Instance) error {
+	e.holdUrgent()
 	m := in.Module
 	code, compiled := m.Native.(*lazyCode)
 	if compiled && !e.config.BoundsChecks {

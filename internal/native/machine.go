@@ -5,9 +5,12 @@ package native
 import (
 	"context"
 	"math"
+	"os/signal"
 	"slices"
 	"sync/atomic"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
@@ -72,6 +75,7 @@ type machine struct {
 
 	inner store.StackTrace // of the interpreter's calls, through which an exception has come
 
+	calls   uint32        // that began
 	active  uint32        // not 0: a call is under way; others read it (see WriteSoon)
 	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
 	watched *store.Watch  // nil until there is a context to watch
@@ -111,6 +115,7 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 }
 
 func (e *Engine) newState(s *store.Store) *storeState {
+	e.holdUrgent()
 	c := e.contexts.Get().(*codegen.Context)
 	c.Current = 0
 	c.PoolHead = 0
@@ -168,7 +173,9 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if s.Profile != nil {
 		s.Profile.Begin(s, m)
 	}
-	m.watch(ctx)
+	if m.calls++; m.watch(ctx) || m.calls%lookEvery == 0 && signal.Ignored(unix.SIGURG) || m.calls%askKernelEvery == 0 {
+		e.holdUrgent()
+	}
 	m.ctx, m.caller, m.use = ctx, s.Caller(), use
 	return m, nil
 }

@@ -16,6 +16,14 @@ type Watch struct {
 	stop      func() bool
 }
 
+// Done is what the context is known by that is watched; nil if none was yet.
+func (w *Watch) Done() <-chan struct{} {
+	if w == nil {
+		return nil
+	}
+	return w.done
+}
+
 // WatchContext makes the end of ctx call cancel with the machine, on a goroutine of its own.
 // It returns the machine's watch, which is the one that it has had if there was one.
 // A context that was watched before and ends later may call cancel, too: who is cancelled
