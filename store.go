@@ -49,13 +49,16 @@ func (s *Store) leave() { s.store.Leave() }
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
 // Collect frees the objects and continuations that cannot be reached any more.
-// It happens by itself when memory is needed. A host function may call it.
+// It happens by itself when memory is needed. A host function may call it; then the error is
+// an [*Interrupt] if the context of the call has ended.
 func (s *Store) Collect() error {
 	if err := s.enter(); err != nil {
 		return err
 	}
 	defer s.leave()
-	s.store.Collect()
+	if trap := s.store.Collect(); trap != wasm.TrapNone {
+		return s.store.TrapError(trap, "", StackTrace{})
+	}
 	return nil
 }
 

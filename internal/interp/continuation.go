@@ -59,11 +59,15 @@ func (m *machine) consume(c *store.ContRecord) (*store.ContRecord, wasm.TrapCode
 func (m *machine) contNew(f *store.FuncRecord, in *instr) wasm.TrapCode {
 	t := m.function().Instance.Type(in.c)
 	if m.conts.WantsCollection() || m.store.CollectAlways {
-		m.store.Collect()
+		if trap := m.store.Collect(); trap != 0 {
+			return trap
+		}
 	}
 	c := m.conts.New(f, t)
 	if c == nil {
-		m.store.Collect()
+		if trap := m.store.Collect(); trap != 0 {
+			return trap
+		}
 		if c = m.conts.New(f, t); c == nil {
 			return wasm.TrapTooManyContinuations
 		}

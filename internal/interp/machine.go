@@ -180,7 +180,9 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 	if m.conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
-	m.store.Collect()
+	if trap := m.store.Collect(); trap != 0 {
+		return trap
+	}
 	if m.conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
@@ -200,7 +202,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 	}
 	used := at + uintptr((*header)(store.Pointer(m.function().Code)).frame)
 	if !m.conts.GrowStack(c, used, size) {
-		return wasm.TrapOutOfMemory
+		return s.NoRoom()
 	}
 	s.StackInUse += c.StackSize() - old
 	m.fp = c.Stack() + at

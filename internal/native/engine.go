@@ -280,7 +280,7 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 	defer func() { m.state.idle = append(m.state.idle, m) }()
 	bound, trap := m.bind(ref, func(int) []uint64 { return args }, t)
 	if trap != 0 {
-		return 0, &store.Trap{Code: trap}
+		return 0, s.TrapError(trap, "", store.StackTrace{})
 	}
 	return bound, nil
 }

@@ -72,7 +72,7 @@ func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) e
 	c := m.context
 	root, trap := m.takeRoot(f)
 	if trap != 0 {
-		return &store.Trap{Code: trap}
+		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	copySlots(c.Args[:], slots[:l.locals])
 	c.Saved[amd64.R13], c.Saved[amd64.R12] = uintptr(unsafe.Pointer(f)), l.start

@@ -12,6 +12,9 @@ import (
 func (s *Store) matchImports(m *Module, values []Extern) error {
 	var all []error
 	for i := range values {
+		if err := s.look(i); err != nil {
+			return err
+		}
 		if err := s.matchImport(m, &m.Wasm.Imports[i], values[i]); err != nil {
 			all = append(all, err)
 		}
