@@ -112,7 +112,8 @@ func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 	f := c.Func
 	size := uintptr(8 * max(f.Params, f.Results))
 	if !m.isOutside(f) {
-		if err := m.prepare(f); err != nil {
+		if err := prepare(m.store, f); err != nil {
+			m.detail, _ = store.IsCodeError(err)
 			return wasm.TrapOutOfMemory
 		}
 		size = uintptr((*header)(store.Pointer(f.Code)).frame)

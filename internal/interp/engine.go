@@ -18,7 +18,8 @@ type Engine struct {
 	exit, contReturnStub uintptr
 	hostFunc             *store.FuncRecord
 	// fence is what atomic.fence of all threads accesses.
-	fence atomic.Uint32
+	fence     atomic.Uint32
+	codeLimit uint64 // of each module
 	// hotAfter is not 0 if functions are hot after so many calls and turns (see tier.go).
 	hotAfter int
 }
@@ -35,7 +36,7 @@ type stubs struct {
 
 // New returns an engine.
 func New() (*Engine, error) {
-	e := &Engine{}
+	e := &Engine{codeLimit: store.DefaultCodeBytes}
 	p, err := e.arena.Alloc(unsafe.Sizeof(stubs{}))
 	if err != nil {
 		return nil, fmt.Errorf("weft: new interpreter: %w", err)
@@ -49,10 +50,14 @@ func New() (*Engine, error) {
 	return e, nil
 }
 
+// LimitCode implements [store.Engine].
+func (e *Engine) LimitCode(bytes uint64) { e.codeLimit = bytes }
+
 // moduleCode is what the engine keeps for a module: the code of the functions
 // that have been called.
 type moduleCode struct {
 	mu    sync.Mutex
+	use   store.CodeUse
 	arena *store.Arena
 	funcs []*funcCode // nil before the first call
 	lower lowerer
@@ -60,7 +65,7 @@ type moduleCode struct {
 
 // Prepare implements [store.Engine]. Functions are lowered when they are called.
 func (e *Engine) Prepare(m *store.Module) {
-	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
+	c := &moduleCode{use: store.CodeUse{Limit: e.codeLimit}, arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
 	c.lower.hotAfter = e.hotAfter
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
@@ -79,8 +84,14 @@ func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {
 	if code := c.funcs[own]; code != nil {
 		return code, nil
 	}
+	if err := c.use.Full(); err != nil {
+		return nil, err
+	}
 	h, err := c.lower.lower(m, own)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.use.Take(c.lower.bytes()); err != nil {
 		return nil, err
 	}
 	code, err := c.lower.encode(c.arena, h)

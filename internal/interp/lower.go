@@ -285,6 +285,12 @@ func (l *lowerer) setLocal(index uint32) {
 	l.last = -1
 }
 
+// bytes returns what the code takes, and the tables beside it.
+func (l *lowerer) bytes() uint64 {
+	return uint64(len(l.code)+1)*(instrSize+4) + uint64(len(l.tries))*uint64(unsafe.Sizeof(tryRange{})) +
+		uint64(len(l.barriers))*uint64(unsafe.Sizeof(codeRange{})) + uint64(unsafe.Sizeof(funcCode{}))
+}
+
 // encode copies the code to memory outside the Go heap.
 func (l *lowerer) encode(arena *store.Arena, h header) (*funcCode, error) {
 	p, err := arena.Alloc(uintptr(len(l.code)+1) * instrSize)

@@ -154,7 +154,14 @@ func (m *machine) isOutside(f *store.FuncRecord) bool {
 }
 
 // prepare makes a function's code, unless it is there.
-func (m *machine) prepare(f *store.FuncRecord) error { return prepare(m.store, f) }
+func (m *machine) prepare(f *store.FuncRecord) error {
+	err := prepare(m.store, f)
+	if detail, ok := store.IsCodeError(err); ok {
+		m.detail = detail
+		return m.trap(wasm.TrapOutOfMemory)
+	}
+	return err
+}
 
 func prepare(s *store.Store, f *store.FuncRecord) error {
 	if f.Code != 0 {

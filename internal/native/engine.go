@@ -23,6 +23,7 @@ type Engine struct {
 	interpreter store.Engine
 	first       store.FirstTier // the interpreter, if functions begin there; else nil
 	config      Config
+	codeLimit   uint64 // of each module, in bytes
 	features    amd64.Features
 	// compile, unless it is nil, returns the code of a module's own functions ahead of their
 	// calls. Tests replace it.
@@ -65,7 +66,7 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		return nil, err
 	}
 	config.Polls = config.Polls || !canPreempt()
-	e := &Engine{interpreter: interpreter, config: config, features: features,
+	e := &Engine{interpreter: interpreter, config: config, features: features, codeLimit: store.DefaultCodeBytes,
 		compilers: sync.Pool{New: func() any { return newCompiler() }},
 		contexts:  sync.Pool{New: func() any { return newContext() }},
 		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
@@ -83,6 +84,12 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		}
 	}, e.pieces)
 	return e, nil
+}
+
+// LimitCode implements [store.Engine].
+func (e *Engine) LimitCode(bytes uint64) {
+	e.codeLimit = bytes
+	e.interpreter.LimitCode(bytes)
 }
 
 // isOwn reports whether a function has machine code of its own, or gets it when it is called.
@@ -228,7 +235,13 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		s.Leave()
 		return e.first.CallFirst(ctx, s, f, slots, e)
 	}
-	if !e.compiled(s, f) {
+	compiled, err := e.compiled(s, f)
+	if err != nil {
+		s.Leave()
+		detail, _ := store.IsCodeError(err)
+		return &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+	}
+	if !compiled {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}

@@ -14,6 +14,7 @@ import (
 	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // Functions are compiled when they are first called. Until then their records lead to
@@ -64,14 +65,19 @@ func (code *lazyCode) claim(own int) (j *job, mine bool) {
 	code.mu.Lock()
 	defer code.mu.Unlock()
 	j = code.jobs[own]
-	if j == nil && code.entries[own].Load() == 0 {
-		j, mine = &job{done: make(chan struct{})}, true
-		code.jobs[own] = j
+	if j != nil || code.entries[own].Load() != 0 {
+		return j, false
 	}
-	return j, mine
+	j = &job{done: make(chan struct{})}
+	if j.err = code.use.Full(); j.err != nil {
+		close(j.done)
+		return j, false
+	}
+	code.jobs[own] = j
+	return j, true
 }
 
-// compile does a job. If it fails, the job stays, so that it is not done again.
+// compile does a job. If it fails, the job stays, so that it is not done again; but room for code may come.
 func (code *lazyCode) compile(own int, j *job) {
 	defer close(j.done)
 	j.err = errStopped // for those who wait, should the compiler panic
@@ -85,7 +91,7 @@ func (code *lazyCode) compile(own int, j *job) {
 		_, err = code.place([]placedCode{{own: own, Code: compiled}})
 	}
 	j.err = err
-	if err != nil {
+	if _, noRoom := store.IsCodeError(err); err != nil && !noRoom {
 		return
 	}
 	code.mu.Lock()
@@ -127,7 +133,15 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[amd64.R13])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
-	if !(m.onCall() && m.engine.Interprets(m.store, f)) && m.engine.compiled(m.store, f) {
+	compiled := false
+	if !m.onCall() || !m.engine.Interprets(m.store, f) {
+		var err error
+		if compiled, err = m.engine.compiled(m.store, f); err != nil {
+			detail, _ := store.IsCodeError(err)
+			return m.trap(wasm.TrapOutOfMemory, detail)
+		}
+	}
+	if compiled {
 		c.ResumePC = f.Native
 	} else {
 		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
@@ -141,26 +155,29 @@ func (m *machine) enterFunction() bool {
 }
 
 // compiled reports whether a function can be executed as machine code, and compiles it if
-// need be.
-func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) bool {
+// need be. The error is a [store.CodeError].
+func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) (bool, error) {
 	if f.Native-compiledStart < compiledSize {
-		return true
+		return true, nil
 	}
 	if !isOwn(f) {
-		return false
+		return false, nil
 	}
 	in := s.Instance(f.Instance)
 	code := in.Module.Native.(*lazyCode)
 	own := int(f.Index) - in.Module.Space.ImportedFuncs
 	if _, err := code.entry(own); err != nil {
+		if _, ok := store.IsCodeError(err); ok {
+			return false, err
+		}
 		code.interpret(in.Module)
-		return false
+		return false, nil
 	}
 	code.linkFunction(e.stateOf(s), f.Instance, own)
 	if !code.tiered { // what a hot function calls may be cold
 		code.ahead(own)
 	}
-	return true
+	return true, nil
 }
 
 // interpret prepares a module for the interpreter, which executes those functions that

@@ -78,6 +78,9 @@ func orDefault[T uint32 | uint64](limit *T, standard T) {
 
 // An Engine executes functions.
 type Engine interface {
+	// LimitCode bounds what the engine makes of the functions of each module: bytes of code, and of
+	// the tables beside it. It is called before modules are prepared.
+	LimitCode(bytes uint64)
 	// Prepare attaches to a module what the engine needs to execute it.
 	Prepare(m *Module)
 	// Link lets the engine complete the records of the functions of a new instance,
