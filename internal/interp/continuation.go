@@ -113,8 +113,7 @@ func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 	size := uintptr(8 * max(f.Params, f.Results))
 	if !m.isOutside(f) {
 		if err := prepare(m.store, f); err != nil {
-			m.detail, _ = store.IsCodeError(err)
-			return wasm.TrapOutOfMemory
+			return m.noCode(err)
 		}
 		size = uintptr((*header)(store.Pointer(f.Code)).frame)
 	}

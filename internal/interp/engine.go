@@ -78,7 +78,7 @@ func (e *Engine) Link(*store.Instance) error { return nil }
 func (e *Engine) LinkHost(*store.Store, *store.FuncRecord) error { return nil }
 
 // function returns the code of a function that the module defines.
-func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {
+func (c *moduleCode) function(s *store.Store, m *store.Module, own int) (*funcCode, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if code := c.funcs[own]; code != nil {
@@ -87,7 +87,7 @@ func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {
 	if err := c.use.Full(); err != nil {
 		return nil, err
 	}
-	h, err := c.lower.lower(m, own)
+	h, err := c.lower.lower(s, m, own)
 	if err != nil {
 		return nil, err
 	}

@@ -155,12 +155,22 @@ func (m *machine) isOutside(f *store.FuncRecord) bool {
 
 // prepare makes a function's code, unless it is there.
 func (m *machine) prepare(f *store.FuncRecord) error {
-	err := prepare(m.store, f)
+	if err := prepare(m.store, f); err != nil {
+		return m.trap(m.noCode(err))
+	}
+	return nil
+}
+
+// noCode returns the trap for a function without code, by an error of prepare.
+func (m *machine) noCode(err error) wasm.TrapCode {
+	if err == errEnded {
+		return store.Interrupted
+	}
+	m.detail = err.Error()
 	if detail, ok := store.IsCodeError(err); ok {
 		m.detail = detail
-		return m.trap(wasm.TrapOutOfMemory)
 	}
-	return err
+	return wasm.TrapOutOfMemory
 }
 
 func prepare(s *store.Store, f *store.FuncRecord) error {
@@ -168,7 +178,7 @@ func prepare(s *store.Store, f *store.FuncRecord) error {
 		return nil
 	}
 	in := s.Instance(f.Instance)
-	c, err := in.Module.Code.(*moduleCode).function(in.Module, int(f.Index)-in.Module.Space.ImportedFuncs)
+	c, err := in.Module.Code.(*moduleCode).function(s, in.Module, int(f.Index)-in.Module.Space.ImportedFuncs)
 	if err != nil {
 		return err
 	}

@@ -235,11 +235,13 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		s.Leave()
 		return e.first.CallFirst(ctx, s, f, slots, e)
 	}
-	compiled, err := e.compiled(s, f)
+	compiled, err := e.compiled(ctx, s, f)
 	if err != nil {
 		s.Leave()
-		detail, _ := store.IsCodeError(err)
-		return &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+		if detail, ok := store.IsCodeError(err); ok {
+			return &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+		}
+		return err
 	}
 	if !compiled {
 		s.Leave()

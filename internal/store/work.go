@@ -30,12 +30,12 @@ const Interrupted wasm.TrapCode = math.MaxUint8
 //
 //go:noinline
 func (s *Store) Ended() bool {
-	ctx := s.context()
+	ctx := s.Context()
 	return ctx != nil && ctx.Err() != nil
 }
 
-// context returns that of the innermost instantiation or call; nil if there is none.
-func (s *Store) context() context.Context {
+// Context returns that of the innermost instantiation or call; nil if there is none.
+func (s *Store) Context() context.Context {
 	if s.instantiating != nil {
 		return s.instantiating
 	}
@@ -76,7 +76,7 @@ func (s *Store) Grown(old uint64, ok bool) (uint64, wasm.TrapCode) {
 // TrapError returns the error for a trap: an Interrupt if the code is Interrupted.
 func (s *Store) TrapError(code wasm.TrapCode, detail string, stack StackTrace) error {
 	if code == Interrupted {
-		return &Interrupt{Cause: context.Cause(s.context()), Stack: stack}
+		return &Interrupt{Cause: context.Cause(s.Context()), Stack: stack}
 	}
 	return &Trap{Code: code, Detail: detail, Stack: stack}
 }
