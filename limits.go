@@ -18,7 +18,8 @@ type Limits struct {
 	ContinuationBytes uint64
 	// MemoryBytes bounds the bytes of all linear memories together. An instance whose
 	// memories need more is not made; beyond it memory.grow returns -1. A shared memory counts
-	// in the store whose guest has made it or lets it grow. The default is 16 GiB.
+	// with the size that it has when the store gets it, and what it grows by in the store whose guest
+	// lets it grow. The default is 16 GiB.
 	MemoryBytes uint64
 	// Memories bounds the number of linear memories, for each of which up to 8 GiB of
 	// addresses are reserved. An instance that needs more is not made. The default is 1,000,

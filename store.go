@@ -108,7 +108,8 @@ func (s *Store) Caller() *Instance {
 }
 
 // Instantiate makes an instance of a module, given a value for each of its
-// imports in order. Most callers use a [Linker].
+// imports in order. Most callers use a [Linker]. If the context ends meanwhile, the error is an
+// [*Interrupt]; what was made until then stays in the store, and counts, until that is closed.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
 	defer runtime.KeepAlive(s)
 	if err := m.checkEngine(s.engine); err != nil {

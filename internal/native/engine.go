@@ -186,6 +186,9 @@ func (e *Engine) Link(in *store.Instance) error {
 		return nil
 	}
 	for i := range m.Wasm.Funcs {
+		if err := in.Store.Look(i); err != nil {
+			return err
+		}
 		f := in.Record.OwnFunc(uint32(i))
 		a, err := e.adapter(f.Type, in.Store.Types.Comp(f.Type).Func)
 		if err != nil {

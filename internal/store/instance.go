@@ -59,7 +59,7 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 	if err := s.mayInstantiate(m.Wasm); err != nil {
 		return nil, err
 	}
-	if err := s.look(0); err != nil {
+	if err := s.Look(0); err != nil {
 		return nil, err
 	}
 	if err := s.matchImports(m, imports); err != nil {
@@ -134,7 +134,7 @@ func (in *Instance) allocateOwn() error {
 		*at(r.types, uint32(i)) = id
 	}
 	for i := range m.Funcs {
-		if err := s.look(i); err != nil {
+		if err := s.Look(i); err != nil {
 			return err
 		}
 		t := m.FuncType(m.Funcs[i].Type)
@@ -153,7 +153,7 @@ func (in *Instance) allocateOwn() error {
 	}
 	imported = m.NumImports(wasm.ExternTag)
 	for i, typeIndex := range m.Tags {
-		if err := s.look(i); err != nil {
+		if err := s.Look(i); err != nil {
 			return err
 		}
 		name := m.Names.Tags[uint32(imported+i)]
@@ -167,7 +167,7 @@ func (in *Instance) allocateOwn() error {
 		*at(r.tags, uint32(imported+i)) = tag.Record
 	}
 	for i := range m.Globals {
-		if err := s.look(i); err != nil {
+		if err := s.Look(i); err != nil {
 			return err
 		}
 		value, err := in.evaluate(&m.Globals[i].Init)
@@ -184,7 +184,7 @@ func (in *Instance) allocateOwn() error {
 	}
 	imported = m.NumImports(wasm.ExternTable)
 	for i := range m.Tables {
-		if err := s.look(i); err != nil {
+		if err := s.Look(i); err != nil {
 			return err
 		}
 		var fill [2]uint64
@@ -212,7 +212,7 @@ func (in *Instance) evaluateElems() error {
 	m := in.Module.Wasm
 	in.Elems = make([][]uint64, len(m.Elems))
 	for i := range m.Elems {
-		if err := in.Store.look(i); err != nil {
+		if err := in.Store.Look(i); err != nil {
 			return err
 		}
 		if e := &m.Elems[i]; e.Mode != wasm.Declarative {
@@ -236,13 +236,13 @@ func (in *Instance) evaluateElem(i int, e *wasm.Elem) error {
 	slots := make([]uint64, len(e.Funcs)+len(e.Exprs))
 	in.Elems[i] = slots
 	for j, f := range e.Funcs {
-		if err := in.Store.look(j); err != nil {
+		if err := in.Store.Look(j); err != nil {
 			return err
 		}
 		slots[j] = in.Record.Func(f).Ref()
 	}
 	for j := range e.Exprs {
-		if err := in.Store.look(j); err != nil {
+		if err := in.Store.Look(j); err != nil {
 			return err
 		}
 		v, err := in.evaluate(&e.Exprs[j])
@@ -273,7 +273,7 @@ func (in *Instance) initSegments() error {
 	m := in.Module.Wasm
 	for i := range m.Elems {
 		e := &m.Elems[i]
-		if err := in.Store.look(i); err != nil {
+		if err := in.Store.Look(i); err != nil {
 			return err
 		}
 		if e.Mode != wasm.Active {
@@ -291,7 +291,7 @@ func (in *Instance) initSegments() error {
 	}
 	for i := range m.Datas {
 		d := &m.Datas[i]
-		if err := in.Store.look(i); err != nil {
+		if err := in.Store.Look(i); err != nil {
 			return err
 		}
 		if d.Mode != wasm.Active {

@@ -58,7 +58,12 @@ func memoryLimit(t wasm.MemoryType, limit uint64) (uint64, error) {
 // NewMemory makes a memory of zeros.
 func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	if t.Limits.Shared {
-		return s.newShared(t)
+		shared, err := NewSharedMemory(t, s.Limits.MemoryBytes)
+		if err != nil {
+			return nil, err
+		}
+		defer shared.Release()
+		return s.Attach(shared)
 	}
 	limit, err := memoryLimit(t, s.Limits.MemoryBytes)
 	if err != nil {
@@ -80,19 +85,6 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 		return nil, err
 	}
 	return m, nil
-}
-
-// newShared makes a shared memory, which counts for the store that makes it and not for others that get it.
-func (s *Store) newShared(t wasm.MemoryType) (*Memory, error) {
-	shared, err := NewSharedMemory(t, s.Limits.MemoryBytes)
-	if err != nil {
-		return nil, err
-	}
-	defer shared.Release()
-	if err := s.useMemory(shared.Len()); err != nil {
-		return nil, err
-	}
-	return s.Attach(shared)
 }
 
 // addMemory adds a memory without content to the store.

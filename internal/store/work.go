@@ -45,8 +45,8 @@ func (s *Store) Context() context.Context {
 	return nil
 }
 
-// look returns an Interrupt if the context has ended, at some of the steps i of work whose steps take up to some microseconds.
-func (s *Store) look(i int) error {
+// Look returns an Interrupt if the context has ended, at some of the steps i of work whose steps take up to some microseconds.
+func (s *Store) Look(i int) error {
 	if i%(lookInterval/16) == 0 && s.Ended() {
 		return s.TrapError(Interrupted, "", StackTrace{})
 	}
