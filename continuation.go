@@ -61,7 +61,9 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	defer s.leave()
 	t := s.contTypeOfFunc(f)
 	if s.store.Conts.WantsCollection() {
-		s.store.Collect()
+		if trap := s.store.Collect(); trap != wasm.TrapNone {
+			return nil, s.store.TrapError(trap, "", StackTrace{})
+		}
 	}
 	c := s.store.Conts.New(f.record, t.id)
 	if c == nil {

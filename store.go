@@ -49,13 +49,16 @@ func (s *Store) leave() { s.store.Leave() }
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
 // Collect frees the objects and continuations that cannot be reached any more.
-// It happens by itself when memory is needed. A host function may call it.
+// It happens by itself when memory is needed. A host function may call it; then the error is
+// an [*Interrupt] if the context of the call has ended.
 func (s *Store) Collect() error {
 	if err := s.enter(); err != nil {
 		return err
 	}
 	defer s.leave()
-	s.store.Collect()
+	if trap := s.store.Collect(); trap != wasm.TrapNone {
+		return s.store.TrapError(trap, "", StackTrace{})
+	}
 	return nil
 }
 
@@ -105,7 +108,8 @@ func (s *Store) Caller() *Instance {
 }
 
 // Instantiate makes an instance of a module, given a value for each of its
-// imports in order. Most callers use a [Linker].
+// imports in order. Most callers use a [Linker]. If the context ends meanwhile, the error is an
+// [*Interrupt]; what was made until then stays in the store, and counts, until that is closed.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
 	defer runtime.KeepAlive(s)
 	if err := m.checkEngine(s.engine); err != nil {

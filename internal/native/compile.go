@@ -154,13 +154,17 @@ func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
 	errs := make([]error, len(codes))
 	saved := e.saved(m)
 	begins := surveyModule(m).begins
-	var next atomic.Int64
+	var next, bytes atomic.Int64
 	var failed atomic.Bool
 	work := func() {
 		c := newCompiler()
 		c.begin(env, &config, begins, e.config.Plain)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
-			if codes[i], _, errs[i] = saved.function(c, i); errs[i] != nil {
+			codes[i], _, errs[i] = saved.function(c, i)
+			if errs[i] == nil && uint64(bytes.Add(int64(codeBytes(codes[i])))) > e.codeLimit {
+				errs[i] = store.CodeLimitError(e.codeLimit)
+			}
+			if errs[i] != nil {
 				failed.Store(true)
 			}
 		}

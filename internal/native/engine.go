@@ -23,6 +23,7 @@ type Engine struct {
 	interpreter store.Engine
 	first       store.FirstTier // the interpreter, if functions begin there; else nil
 	config      Config
+	codeLimit   uint64 // of each module, in bytes
 	features    amd64.Features
 	// compile, unless it is nil, returns the code of a module's own functions ahead of their
 	// calls. Tests replace it.
@@ -65,7 +66,7 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		return nil, err
 	}
 	config.Polls = config.Polls || !canPreempt()
-	e := &Engine{interpreter: interpreter, config: config, features: features,
+	e := &Engine{interpreter: interpreter, config: config, features: features, codeLimit: store.DefaultCodeBytes,
 		compilers: sync.Pool{New: func() any { return newCompiler() }},
 		contexts:  sync.Pool{New: func() any { return newContext() }},
 		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
@@ -83,6 +84,12 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		}
 	}, e.pieces)
 	return e, nil
+}
+
+// LimitCode implements [store.Engine].
+func (e *Engine) LimitCode(bytes uint64) {
+	e.codeLimit = bytes
+	e.interpreter.LimitCode(bytes)
 }
 
 // isOwn reports whether a function has machine code of its own, or gets it when it is called.
@@ -180,6 +187,9 @@ func (e *Engine) Link(in *store.Instance) error {
 		return nil
 	}
 	for i := range m.Wasm.Funcs {
+		if err := in.Store.Look(i); err != nil {
+			return err
+		}
 		f := in.Record.OwnFunc(uint32(i))
 		a, err := e.adapter(f.Type, in.Store.Types.Comp(f.Type).Func)
 		if err != nil {
@@ -230,7 +240,15 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		s.Leave()
 		return e.first.CallFirst(ctx, s, f, slots, e)
 	}
-	if !e.compiled(s, f) {
+	compiled, err := e.compiled(ctx, s, f)
+	if err != nil {
+		s.Leave()
+		if detail, ok := store.IsCodeError(err); ok {
+			return &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+		}
+		return err
+	}
+	if !compiled {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}
@@ -282,7 +300,7 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 	defer func() { m.state.idle = append(m.state.idle, m) }()
 	bound, trap := m.bind(ref, func(int) []uint64 { return args }, t)
 	if trap != 0 {
-		return 0, &store.Trap{Code: trap}
+		return 0, s.TrapError(trap, "", store.StackTrace{})
 	}
 	return bound, nil
 }

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // Functions are compiled when they are first called. Until then their records lead to
@@ -29,7 +31,7 @@ type lazyCode struct {
 	saved  savedCode
 	tiered bool // see tier.go
 
-	loopsMu sync.Mutex // held while a loop is compiled
+	loopsMu sync.Mutex // held to change loops
 	loops   map[loopKey]*loopCode
 }
 
@@ -41,21 +43,59 @@ type job struct {
 
 var errStopped = errors.New("weft: a compilation has not ended")
 
-// entry returns the address of a function's code, which it compiles if need be.
-func (code *lazyCode) entry(own int) (uintptr, error) {
+// entry returns the address of a function's code, which it compiles if need be. The error is an Interrupt if the context
+// ends before.
+func (code *lazyCode) entry(ctx context.Context, own int) (uintptr, error) {
 	if entry := code.entries[own].Load(); entry != 0 {
 		return entry, nil
 	}
 	j, mine := code.claim(own)
-	if mine {
+	if mine && code.isLarge(own) {
+		code.inBackground(func() { code.tryCompile(own, j) })
+	} else if mine {
 		code.compile(own, j)
-	} else if j != nil {
-		<-j.done
 	}
-	if j != nil && j.err != nil {
-		return 0, j.err
+	if j != nil {
+		if err := await(ctx, j.done); err != nil {
+			return 0, err
+		}
+		if j.err == errStopped {
+			j, mine = code.claim(own)
+			if mine { // the compiler has panicked in the background: here the caller can recover
+				code.compile(own, j)
+			}
+		}
+		if j != nil && j.err != nil {
+			return 0, j.err
+		}
 	}
 	return code.entries[own].Load(), nil
+}
+
+// largeBody is from how many bytes on a function takes several milliseconds to compile. Whoever calls it then waits
+// for another goroutine, and no longer than its context allows. The compilation goes on: the next call
+// finds the code.
+const largeBody = 16 << 10
+
+func (code *lazyCode) isLarge(own int) bool { return len(code.env.Module.Funcs[own].Body) >= largeBody }
+
+// inBackground does something for the module, which stays meanwhile, on another goroutine.
+func (code *moduleCode) inBackground(do func()) {
+	m := code.module.Value()
+	go func() {
+		do()
+		runtime.KeepAlive(m)
+	}()
+}
+
+// await waits until something is done, or returns an Interrupt.
+func await(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return &store.Interrupt{Cause: context.Cause(ctx)}
+	}
 }
 
 // claim returns the job of compiling a function, and whether it is the caller's to do; nil if the
@@ -64,14 +104,19 @@ func (code *lazyCode) claim(own int) (j *job, mine bool) {
 	code.mu.Lock()
 	defer code.mu.Unlock()
 	j = code.jobs[own]
-	if j == nil && code.entries[own].Load() == 0 {
-		j, mine = &job{done: make(chan struct{})}, true
-		code.jobs[own] = j
+	if j != nil || code.entries[own].Load() != 0 {
+		return j, false
 	}
-	return j, mine
+	j = &job{done: make(chan struct{})}
+	if j.err = code.use.Full(); j.err != nil {
+		close(j.done)
+		return j, false
+	}
+	code.jobs[own] = j
+	return j, true
 }
 
-// compile does a job. If it fails, the job stays, so that it is not done again.
+// compile does a job. If it fails, the job stays, so that it is not done again; but room for code may come.
 func (code *lazyCode) compile(own int, j *job) {
 	defer close(j.done)
 	j.err = errStopped // for those who wait, should the compiler panic
@@ -85,7 +130,7 @@ func (code *lazyCode) compile(own int, j *job) {
 		_, err = code.place([]placedCode{{own: own, Code: compiled}})
 	}
 	j.err = err
-	if err != nil {
+	if _, noRoom := store.IsCodeError(err); err != nil && !noRoom {
 		return
 	}
 	code.mu.Lock()
@@ -127,7 +172,14 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[amd64.R13])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
-	if !(m.onCall() && m.engine.Interprets(m.store, f)) && m.engine.compiled(m.store, f) {
+	compiled := false
+	if !m.onCall() || !m.engine.Interprets(m.store, f) {
+		var err error
+		if compiled, err = m.engine.compiled(m.ctx, m.store, f); err != nil {
+			return m.noCode(err)
+		}
+	}
+	if compiled {
 		c.ResumePC = f.Native
 	} else {
 		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
@@ -140,27 +192,40 @@ func (m *machine) enterFunction() bool {
 	return m.goesOn()
 }
 
+// noCode ends the call where a function is called that has no code, with an error of compiled.
+func (m *machine) noCode(err error) bool {
+	if detail, ok := store.IsCodeError(err); ok {
+		return m.trap(wasm.TrapOutOfMemory, detail)
+	}
+	return m.trap(store.Interrupted, "")
+}
+
 // compiled reports whether a function can be executed as machine code, and compiles it if
-// need be.
-func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) bool {
+// need be. The error is a [store.CodeError] or a [store.Interrupt].
+func (e *Engine) compiled(ctx context.Context, s *store.Store, f *store.FuncRecord) (bool, error) {
 	if f.Native-compiledStart < compiledSize {
-		return true
+		return true, nil
 	}
 	if !isOwn(f) {
-		return false
+		return false, nil
 	}
 	in := s.Instance(f.Instance)
 	code := in.Module.Native.(*lazyCode)
 	own := int(f.Index) - in.Module.Space.ImportedFuncs
-	if _, err := code.entry(own); err != nil {
+	_, err := code.entry(ctx, own)
+	var interrupt *store.Interrupt
+	if _, ok := store.IsCodeError(err); ok || errors.As(err, &interrupt) {
+		return false, err
+	}
+	if err != nil {
 		code.interpret(in.Module)
-		return false
+		return false, nil
 	}
 	code.linkFunction(e.stateOf(s), f.Instance, own)
 	if !code.tiered { // what a hot function calls may be cold
 		code.ahead(own)
 	}
-	return true
+	return true, nil
 }
 
 // interpret prepares a module for the interpreter, which executes those functions that

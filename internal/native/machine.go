@@ -210,7 +210,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	c := m.context
 	root, trap := m.takeRoot(f)
 	if trap != 0 {
-		return &store.Trap{Code: trap}
+		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	copySlots(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
@@ -324,7 +324,9 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 	if m.store.Conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
-	m.store.Collect()
+	if trap := m.store.Collect(); trap != 0 {
+		return trap
+	}
 	if m.store.Conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
@@ -364,11 +366,14 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 		return wasm.TrapStackExhausted
 	}
 	if !s.Conts.GrowStackDown(r, used, size) {
-		return wasm.TrapOutOfMemory
+		return s.NoRoom()
 	}
 	c.NativeSP = r.StackEnd() - used
 	return wasm.TrapNone
 }
+
+// Context implements [store.Roots].
+func (m *machine) Context() context.Context { return m.ctx }
 
 // Running implements [store.Roots].
 func (m *machine) Running() *store.ContRecord { return m.cur }

@@ -49,12 +49,15 @@ func (e *Engine) Interprets(s *store.Store, f *store.FuncRecord) bool {
 func (m *machine) onCall() bool { return m.prompt.side == nil && m.cur.Link == nil }
 
 // Compile implements [store.SecondTier].
-func (e *Engine) Compile(s *store.Store, f *store.FuncRecord) bool { return e.compiled(s, f) }
+func (e *Engine) Compile(s *store.Store, f *store.FuncRecord) bool {
+	compiled, err := e.compiled(s.Context(), s, f)
+	return compiled && err == nil
+}
 
 // CallLoop implements [store.SecondTier].
 func (e *Engine) CallLoop(ctx context.Context, s *store.Store, f *store.FuncRecord, offset int, slots []uint64) (done bool, err error) {
 	m := s.Instance(f.Instance).Module
-	loop, err := m.Native.(*lazyCode).loop(int(f.Index)-m.Space.ImportedFuncs, offset)
+	loop, err := m.Native.(*lazyCode).loop(ctx, int(f.Index)-m.Space.ImportedFuncs, offset)
 	if err != nil {
 		return false, nil // the interpreter goes on
 	}

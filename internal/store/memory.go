@@ -20,6 +20,7 @@ type Memory struct {
 	// Record.Len is then this store's view of the length: never too large, and
 	// brought up to date by Len.
 	Shared *SharedMemory
+	store  *Store
 	region Region // empty if the memory is shared
 	limit  uint64 // in bytes
 }
@@ -68,25 +69,35 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.addMemory(t)
-	if err != nil {
+	size := t.Limits.Min << t.PageLog2
+	if err := s.useMemory(size); err != nil {
 		return nil, err
 	}
-	m.limit = limit
-	if err := m.reserve(uintptr(t.Limits.Min << t.PageLog2)); err != nil {
-		return nil, fmt.Errorf("out of memory: %w", err)
+	m, err := s.addMemory(t)
+	if err == nil {
+		m.limit = limit
+		if err = m.reserve(uintptr(size)); err != nil {
+			err = fmt.Errorf("out of memory: %w", err)
+		}
+	}
+	if err != nil {
+		s.used.memory -= size
+		return nil, err
 	}
 	return m, nil
 }
 
 // addMemory adds a memory without content to the store.
 func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
-	record, err := allocArray[MemoryRecord](&s.arena, 1)
+	if err := within(len(s.memories), 1, s.Limits.Memories, "memories"); err != nil {
+		return nil, err
+	}
+	record, err := newRecord[MemoryRecord, Memory](s)
 	if err != nil {
 		return nil, err
 	}
 	record.Number, record.PageLog2 = uint32(len(s.memories)), uint32(t.PageLog2)
-	m := &Memory{Record: record, Type: t}
+	m := &Memory{Record: record, Type: t, store: s}
 	s.memories = append(s.memories, m)
 	return m, nil
 }
@@ -142,7 +153,10 @@ func (m *Memory) reserve(size uintptr) error {
 				return err
 			}
 		}
-		copy(unsafe.Slice((*byte)(bigger.Base), size), m.Bytes())
+		if move(m.store, unsafe.Slice((*byte)(bigger.Base), m.Record.Len), m.Bytes()) != wasm.TrapNone {
+			bigger.Release()
+			return m.store.TrapError(Interrupted, "", StackTrace{})
+		}
 		m.region.Release()
 		m.region = bigger
 	} else if err := m.region.Commit(size); err != nil {
@@ -168,8 +182,22 @@ func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.
 // Pages returns the size in pages.
 func (m *Memory) Pages() uint64 { return m.Len() >> m.Type.PageLog2 }
 
-// Grow adds pages and returns the size before; false if it cannot.
+// Grow adds pages and returns the size before; false if it cannot, or if it was interrupted.
 func (m *Memory) Grow(pages uint64) (uint64, bool) {
+	if pages == 0 {
+		return m.Pages(), true
+	}
+	if pages > math.MaxUint64>>m.Type.PageLog2 || m.store.useMemory(pages<<m.Type.PageLog2) != nil {
+		return 0, false
+	}
+	old, ok := m.grow(pages)
+	if !ok {
+		m.store.used.memory -= pages << m.Type.PageLog2
+	}
+	return old, ok
+}
+
+func (m *Memory) grow(pages uint64) (uint64, bool) {
 	if m.Shared != nil {
 		old, ok := m.Shared.grow(pages)
 		m.Len()
@@ -179,8 +207,5 @@ func (m *Memory) Grow(pages uint64) (uint64, bool) {
 	if pages > m.limit>>m.Type.PageLog2-old {
 		return 0, false
 	}
-	if pages > 0 && m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) != nil {
-		return 0, false
-	}
-	return old, true
+	return old, m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) == nil
 }

@@ -92,13 +92,19 @@ func (m *SharedMemory) Release() {
 }
 
 // Attach makes a shared memory one of the store's memories, and returns the same
-// at each call. The store holds it until it is closed.
+// at each call. The store holds it until it is closed, and counts the bytes that it has now; who lets it grow
+// counts the others.
 func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 	if m := s.shared[shared]; m != nil {
 		return m, nil
 	}
+	size := shared.Len()
+	if err := s.useMemory(size); err != nil {
+		return nil, err
+	}
 	m, err := s.addMemory(shared.Type)
 	if err != nil {
+		s.used.memory -= size
 		return nil, err
 	}
 	if s.shared == nil {

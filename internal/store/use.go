@@ -223,7 +223,7 @@ func (s *Store) release() {
 		m.release()
 	}
 	for _, t := range s.tables {
-		t.region.Recycle(uintptr(t.Record.Len) * 8)
+		t.region.Recycle(uintptr(max(t.Record.Len, t.filled)) * 8)
 	}
 	s.heap.region.Recycle(s.heap.region.Size())
 	s.Conts.release()
