@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync/atomic"
 	"unsafe"
 
 	"weft/wasm"
@@ -22,7 +23,20 @@ type Memory struct {
 	Shared *SharedMemory
 	region Region // empty if the memory is shared
 	limit  uint64 // in bytes
+	lent   lent
 }
+
+// lent is up to which offset Go code may have slices of a memory, which it may keep (see Region.Retire).
+type lent struct{ end atomic.Uint64 }
+
+// raise notes that Go code gets a slice which ends at an offset.
+func (l *lent) raise(end uint64) {
+	for old := l.end.Load(); old < end && !l.end.CompareAndSwap(old, end); old = l.end.Load() {
+	}
+}
+
+// giveBack gives back the region of the memory.
+func (l *lent) giveBack(r *Region) { r.Retire(uintptr(l.end.Swap(0))) }
 
 // maxPages is the largest size in pages that the address type can express: both
 // its addresses and, with pages of a byte, the size itself.
@@ -93,7 +107,7 @@ func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
 
 // release gives the content back.
 func (m *Memory) release() {
-	m.region.Recycle(m.region.Size())
+	m.lent.giveBack(&m.region)
 	if m.Shared != nil {
 		m.Shared.Release()
 	}
@@ -143,7 +157,7 @@ func (m *Memory) reserve(size uintptr) error {
 			}
 		}
 		copy(unsafe.Slice((*byte)(bigger.Base), size), m.Bytes())
-		m.region.Release()
+		m.lent.giveBack(&m.region)
 		m.region = bigger
 	} else if err := m.region.Commit(size); err != nil {
 		return err
@@ -164,6 +178,21 @@ func (m *Memory) Len() uint64 {
 // Bytes returns the content. The slice is valid until the memory grows or the
 // store is closed.
 func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.Len()) }
+
+// Lend returns n bytes at an offset, for Go code that may keep the slice; false if they are out of bounds. When the memory
+// is gone they are zero and nobody else's.
+func (m *Memory) Lend(offset, n uint64) ([]byte, bool) {
+	b := m.Bytes()
+	if size := uint64(len(b)); n > size || offset > size-n {
+		return nil, false
+	}
+	if m.Shared != nil {
+		m.Shared.lent.raise(offset + n)
+	} else {
+		m.lent.raise(offset + n)
+	}
+	return b[offset : offset+n : offset+n], true
+}
 
 // Pages returns the size in pages.
 func (m *Memory) Pages() uint64 { return m.Len() >> m.Type.PageLog2 }
