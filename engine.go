@@ -2,7 +2,6 @@ package weft
 
 import (
 	"bytes"
-	"runtime"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -112,8 +111,7 @@ func (e *Engine) prepare(m *wasm.Module, saved store.Saved) *store.Module {
 
 // NewStore makes an empty store. The error says that the system has no memory for
 // it. Close releases its memory; otherwise that
-// happens some time after the store has become unreachable, which it does not
-// while a host function in it refers to it.
+// happens some time after the store has become unreachable.
 func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	inner, err := store.New(e.types, e.executor, store.Limits(limits))
 	if err != nil {
@@ -123,6 +121,6 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 		inner.Profile = p.inner
 	}
 	s := &Store{engine: e, store: inner}
-	runtime.AddCleanup(s, (*store.Store).Close, inner)
+	store.ReleaseWith(s, inner)
 	return s, nil
 }

@@ -131,7 +131,7 @@ func (m *Memory) Grow(pages uint64) (uint64, bool) {
 // Read copies len(b) bytes at an address into b; false if they are out of bounds.
 func (m *Memory) Read(addr uint64, b []byte) bool {
 	defer runtime.KeepAlive(m.store)
-	src, ok := m.view(addr, uint64(len(b)))
+	src, ok := m.lend(addr, uint64(len(b)))
 	copy(b, src)
 	return ok
 }
@@ -139,36 +139,30 @@ func (m *Memory) Read(addr uint64, b []byte) bool {
 // Write copies b to an address; false if there is no room.
 func (m *Memory) Write(addr uint64, b []byte) bool {
 	defer runtime.KeepAlive(m.store)
-	dst, ok := m.view(addr, uint64(len(b)))
+	dst, ok := m.lend(addr, uint64(len(b)))
 	copy(dst, b)
 	return ok
 }
 
 // View returns the n bytes at an address themselves, not a copy; false if they are
 // out of bounds. They are valid until the memory grows or the store is closed: a
-// host function must not keep them, nor use them after it has called a guest.
-func (m *Memory) View(addr, n uint64) ([]byte, bool) {
-	b, ok := m.view(addr, n)
-	if !ok {
-		return nil, false
-	}
-	return b[:n:n], true
-}
+// host function must not keep them, nor use them after it has called a guest. A slice that is
+// kept all the same never shows the memory of another store: once its own is gone it is zero, and what
+// is written to it is lost (on systems of 64 bits).
+func (m *Memory) View(addr, n uint64) ([]byte, bool) { return m.lend(addr, n) }
 
-// Bytes returns the content itself, not a copy. It is valid until the memory grows
-// or the store is closed.
+// Bytes returns the content itself, not a copy; nil once the store is closed. It is valid as long as
+// what [Memory.View] returns.
 func (m *Memory) Bytes() []byte {
-	if m.store.store.Closed() {
-		return nil
-	}
-	return m.memory.Bytes()
+	b, _ := m.lend(0, m.Size())
+	return b
 }
 
-func (m *Memory) view(addr, n uint64) ([]byte, bool) {
-	if size := m.Size(); n > size || addr > size-n {
+func (m *Memory) lend(addr, n uint64) ([]byte, bool) {
+	if m.store.store.Closed() {
 		return nil, false
 	}
-	return m.memory.Bytes()[addr : addr+n], true
+	return m.memory.Lend(addr, n)
 }
 
 // A Table is a table of references.

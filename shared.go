@@ -3,6 +3,7 @@ package weft
 import (
 	"fmt"
 	"runtime"
+	"sync"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -17,11 +18,15 @@ import (
 //	memory, err := shared.In(another)
 //	linker.Define("env", "memory", memory)
 //
-// A shared memory lives as long as one of its stores is open or a SharedMemory
-// for it is reachable.
+// A shared memory lives as long as one of its stores is open, or a SharedMemory
+// for it is reachable and not closed.
 type SharedMemory struct {
-	engine *Engine
-	memory *store.SharedMemory
+	engine  *Engine
+	memory  *store.SharedMemory
+	cleanup runtime.Cleanup
+
+	mu     sync.Mutex // held while a store gets the memory
+	closed bool
 }
 
 // NewSharedMemory makes a shared memory that is in no store yet. Its type must
@@ -39,8 +44,20 @@ func (e *Engine) NewSharedMemory(t wasm.MemoryType) (*SharedMemory, error) {
 // handle returns a handle for a memory that has been held for it.
 func (e *Engine) handle(m *store.SharedMemory) *SharedMemory {
 	h := &SharedMemory{engine: e, memory: m}
-	runtime.AddCleanup(h, (*store.SharedMemory).Release, m)
+	h.cleanup = runtime.AddCleanup(h, (*store.SharedMemory).Release, m)
 	return h
+}
+
+// Close gives the memory back, unless stores have it: then it goes with the last of them. Without
+// Close, that happens some time after the SharedMemory has become unreachable. Close may be called more than once.
+func (m *SharedMemory) Close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.closed {
+		m.closed = true
+		m.cleanup.Stop()
+		m.memory.Release()
+	}
 }
 
 // Type returns the type of the memory.
@@ -49,9 +66,14 @@ func (m *SharedMemory) Type() wasm.MemoryType { return m.memory.Type }
 // Size returns the size in bytes.
 func (m *SharedMemory) Size() uint64 { return m.memory.Len() }
 
-// In returns the memory as one of a store, for its instances to import.
+// In returns the memory as one of a store, for its instances to import. The error is [ErrClosed], too, if the SharedMemory
+// is closed.
 func (m *SharedMemory) In(s *Store) (*Memory, error) {
-	defer runtime.KeepAlive(m)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, ErrClosed
+	}
 	if s.engine != m.engine {
 		return nil, fmt.Errorf("weft: the shared memory belongs to another engine")
 	}

@@ -35,7 +35,10 @@ func (s *Store) Engine() *Engine { return s.engine }
 // the calls that are under way. Later uses of the store and its objects do nothing,
 // or return [ErrClosed]; so does a call under way, when the host function that has
 // closed the store returns.
-func (s *Store) Close() { s.store.Close() }
+func (s *Store) Close() {
+	s.store.Close()
+	runtime.KeepAlive(s)
+}
 
 // enter begins a use of the store that is not a call; leave ends it.
 func (s *Store) enter() error { _, err := s.store.Enter(); return err }

@@ -69,6 +69,7 @@ func (s *System) Close() error {
 	open := s.descriptors
 	s.descriptors, s.closed = nil, true
 	s.mu.Unlock()
+	s.threads.closeMemories()
 	var failed []error
 	for _, d := range open {
 		if d != nil {

@@ -91,6 +91,15 @@ func (s *System) DefineMemories(l *weft.Linker, m *weft.Module) error {
 	return nil
 }
 
+// closeMemories leaves the shared memories to the stores that have them.
+func (ts *threads) closeMemories() {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	for _, m := range ts.shared {
+		m.Close()
+	}
+}
+
 // spawn makes a thread. It returns its identity, or a negative number.
 func (t *thread) spawn(argument int32) int32 {
 	s, ts := t.system, &t.system.threads

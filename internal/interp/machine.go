@@ -134,6 +134,9 @@ func (m *machine) leave() {
 	m.store.Leave()
 }
 
+// Release implements [store.EngineState].
+func (m *machine) Release() { m.watched.Stop() }
+
 // isOutside reports whether a function is not the interpreter's: the host's, or
 // another engine's.
 func (m *machine) isOutside(f *store.FuncRecord) bool {

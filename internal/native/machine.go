@@ -126,8 +126,11 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	return &storeState{engine: e, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
 }
 
-// Release implements [store.NativeState].
+// Release implements [store.EngineState].
 func (s *storeState) Release() {
+	for _, m := range s.idle {
+		m.watched.Stop()
+	}
 	s.conts.UsePool(nil)
 	s.engine.contexts.Put(s.context)
 }

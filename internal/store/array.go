@@ -70,7 +70,7 @@ func (s *Store) NewFilledArray(id wasm.TypeID, n uint32, word uint64) (uint64, w
 	if trap == wasm.TrapNone && word != 0 && n != 0 {
 		f := &s.Layout(id).Fields[0]
 		words := unsafe.Slice((*uint64)(Element(ref, f, 0)), (uint64(n)*uint64(f.Width)+7)/8)
-		trap = s.fillSlots(words, word)
+		trap = fillSlots(s, words, word)
 	}
 	return ref, trap
 }
@@ -91,7 +91,7 @@ func (s *Store) FillArray(ref uint64, at uint32, v [2]uint64, n uint32) wasm.Tra
 	}
 	f := &s.Layout(ObjectType(ref)).Fields[0]
 	f.Store(Element(ref, f, at), v)
-	return s.repeat(unsafe.Slice((*byte)(Element(ref, f, at)), uint64(n)*uint64(f.Width)), int(f.Width))
+	return repeat(s, unsafe.Slice((*byte)(Element(ref, f, at)), uint64(n)*uint64(f.Width)), int(f.Width))
 }
 
 // CopyArray copies n elements between arrays of which both have elements of the same

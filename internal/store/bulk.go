@@ -31,13 +31,13 @@ func (m *Memory) Fill(dst uint64, value byte, n uint64) wasm.TrapCode {
 	}
 	b := m.Bytes()[dst : dst+n]
 	if value == 0 {
-		return m.store.zero(b)
+		return zero(m.store, b)
 	}
 	head := b[:min(n, 4<<10)]
 	for i := range head {
 		head[i] = value
 	}
-	return m.store.repeat(b, len(head))
+	return repeat(m.store, b, len(head))
 }
 
 // Init copies n elements of a segment, from src on, to dst (table.init).
@@ -61,5 +61,5 @@ func (t *Table) Fill(dst, value, n uint64) wasm.TrapCode {
 	if !inRange(dst, n, t.Record.Len) {
 		return wasm.TrapTableOutOfBounds
 	}
-	return t.store.fillSlots(t.Slots()[dst:dst+n], value)
+	return fillSlots(t.store, t.Slots()[dst:dst+n], value)
 }

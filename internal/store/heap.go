@@ -88,7 +88,7 @@ type block struct {
 
 // A Heap holds objects.
 type Heap struct {
-	store  *Store
+	store  home
 	region Region
 	base   uintptr
 	limit  uintptr // in bytes
@@ -115,7 +115,7 @@ type Heap struct {
 }
 
 func (h *Heap) init(s *Store) {
-	h.store = s
+	h.store = homeOf(s)
 	h.limit = uintptr(s.Limits.HeapBytes) &^ (blockSize - 1)
 	h.shared = &h.own
 	for i := range h.current {

@@ -23,6 +23,7 @@ type SharedMemory struct {
 	limit   uint64        // in bytes
 	holders atomic.Int64  // the region is released with the last one
 	waiters waitTable
+	lent    lent
 }
 
 // NewSharedMemory makes a shared memory of zeros, of at most limit bytes. The
@@ -87,7 +88,7 @@ func (m *SharedMemory) Hold() { m.holders.Add(1) }
 // Release ends what Hold or NewSharedMemory began.
 func (m *SharedMemory) Release() {
 	if m.holders.Add(-1) == 0 {
-		m.region.Release()
+		m.lent.giveBack(&m.region)
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *Store) allocate(size uint64, typ, length uint32) (uint64, wasm.TrapCode
 	if trap != wasm.TrapNone {
 		return 0, trap
 	}
-	if trap = s.zero(unsafe.Slice((*byte)(Pointer(obj)), (size+7)&^7)); trap != wasm.TrapNone {
+	if trap = zero(s, unsafe.Slice((*byte)(Pointer(obj)), (size+7)&^7)); trap != wasm.TrapNone {
 		s.heap.releaseLarge(obj) // only these take so long
 		return 0, trap
 	}

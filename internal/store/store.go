@@ -112,22 +112,19 @@ type Store struct {
 	Engine Engine
 	Limits Limits
 
-	arena     Arena
+	*owned
 	instances []*Instance
-	memories  []*Memory
-	shared    map[*SharedMemory]*Memory // those of memories that are shared
-	tables    []*Table
 	globals   []*Global
 	tags      []*Tag
 	hosts     []*HostFunc
 	externs   externTable
-	heap      Heap
 	layouts   []*Layout // by wasm.TypeID
 	records   typeRecords
 	roots     *rootTable
 	marked    bool // there are marks of a collection that was given up
-	Conts     Continuations
 	use       useWord
+	// ended, unless it is nil, ends that the store is released when its owner is dead.
+	ended func()
 
 	// HostDepth is the number of calls from the host that are under way, and
 	// StackInUse the bytes of the stacks that are active in them.
@@ -153,18 +150,18 @@ type Store struct {
 	// has one may have run.
 	Barriers bool
 	// Idle keeps the interpreter's state of finished invocations for the next.
-	Idle []any
+	Idle []EngineState
 	// instantiating is the context of the instantiation that is under way.
 	instantiating context.Context
 	used          usage
 	// Native is what the native engine keeps for the store; nil before its first call.
-	Native NativeState
+	Native EngineState
 }
 
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
-	s := &Store{Types: types, Engine: engine, Limits: limits, roots: &rootTable{}}
+	s := &Store{Types: types, Engine: engine, Limits: limits, owned: &owned{}, roots: &rootTable{}}
 	if !lendsByFlag() {
 		s.use.open = 1
 	}
@@ -175,8 +172,8 @@ func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	return s, nil
 }
 
-// A NativeState hears of the end of its store, when no use of it is under way, and none will be.
-type NativeState interface{ Release() }
+// An EngineState hears of the end of its store, when no use of it is under way, and none will be.
+type EngineState interface{ Release() }
 
 // Instance returns the Go half of an instance.
 func (s *Store) Instance(r *InstanceRecord) *Instance { return s.instances[r.Number] }

@@ -14,7 +14,7 @@ import (
 type Table struct {
 	Record *TableRecord
 	Type   wasm.TableType
-	store  *Store
+	store  home
 	region Region // empty while the table lies in the store's arena
 	room   uint64 // for so many elements
 	filled uint64 // a growth that was interrupted may have filled room for so many elements in all
@@ -42,7 +42,7 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 		return nil, err
 	}
 	record.Number = uint32(len(s.tables))
-	table := &Table{Record: record, Type: t, store: s, limit: limit}
+	table := &Table{Record: record, Type: t, store: homeOf(s), limit: limit}
 	if t.Limits.Min <= smallTable {
 		slots, err := allocArray[uint64](&s.arena, int(t.Limits.Min))
 		if err != nil {
@@ -70,20 +70,20 @@ func (t *Table) Slots() []uint64 { return unsafe.Slice((*uint64)(t.Record.Base),
 // Grow adds elements and returns the size before; false if it cannot, or if it was interrupted.
 func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 	old := t.Record.Len
-	if n > t.limit-old || t.store.mayUseElements(n) != nil {
+	if n > t.limit-old || t.store.Value().mayUseElements(n) != nil {
 		return 0, false
 	}
 	if old+n > t.room && !t.move(old+n) {
 		return 0, false
 	}
 	if fill != 0 || t.filled > old {
-		if t.store.fillSlots(unsafe.Slice((*uint64)(t.Record.Base), old+n)[old:], fill) != wasm.TrapNone {
+		if fillSlots(t.store, unsafe.Slice((*uint64)(t.Record.Base), old+n)[old:], fill) != wasm.TrapNone {
 			t.filled = max(t.filled, old+n)
 			return 0, false
 		}
 	}
 	t.Record.Len = old + n
-	t.store.used.elements += n
+	t.store.Value().used.elements += n
 	return old, true
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"unsafe"
+	"weak"
 
 	"weft/wasm"
 )
@@ -32,6 +33,21 @@ const Interrupted wasm.TrapCode = math.MaxUint8
 func (s *Store) Ended() bool {
 	ctx := s.Context()
 	return ctx != nil && ctx.Err() != nil
+}
+
+// An ender tells whether work is to be given up.
+type ender interface{ Ended() bool }
+
+// A home is the store of something that Go's collector may have to find while the store is dead (see owned): a reference to the store itself
+// would keep it alive.
+type home struct{ weak.Pointer[Store] }
+
+func homeOf(s *Store) home { return home{weak.Make(s)} }
+
+// Ended is that of the store.
+func (h home) Ended() bool {
+	s := h.Value()
+	return s != nil && s.Ended()
 }
 
 // Context returns that of the innermost instantiation or call; nil if there is none.
@@ -88,7 +104,7 @@ func pieceOf[T any]() int {
 }
 
 // move copies values, which may overlap. Both slices have the same length.
-func move[T any](s *Store, to, from []T) wasm.TrapCode {
+func move[T any](s ender, to, from []T) wasm.TrapCode {
 	if piece := pieceOf[T](); len(from) > piece {
 		return movePieces(s, to, from, piece)
 	}
@@ -97,7 +113,7 @@ func move[T any](s *Store, to, from []T) wasm.TrapCode {
 }
 
 // movePieces begins at the end if the values move upwards onto themselves.
-func movePieces[T any](s *Store, to, from []T, piece int) wasm.TrapCode {
+func movePieces[T any](s ender, to, from []T, piece int) wasm.TrapCode {
 	upwards := uintptr(unsafe.Pointer(&to[0])) - uintptr(unsafe.Pointer(&from[0]))
 	if upwards < uintptr(unsafe.Pointer(&from[len(from)-1]))-uintptr(unsafe.Pointer(&from[0])) {
 		for end := len(from); end > 0; end -= piece {
@@ -120,7 +136,7 @@ func movePieces[T any](s *Store, to, from []T, piece int) wasm.TrapCode {
 }
 
 // zero makes bytes zero.
-func (s *Store) zero(b []byte) wasm.TrapCode {
+func zero(s ender, b []byte) wasm.TrapCode {
 	for len(b) > pieceBytes {
 		clear(b[:pieceBytes])
 		b = b[pieceBytes:]
@@ -134,7 +150,7 @@ func (s *Store) zero(b []byte) wasm.TrapCode {
 
 // repeat fills bytes with what the first of them are, by copying as many as there are already, but no
 // more than a piece. Their number divides that of a piece.
-func (s *Store) repeat(b []byte, first int) wasm.TrapCode {
+func repeat(s ender, b []byte, first int) wasm.TrapCode {
 	for done := first; done < len(b); {
 		n := copy(b[done:], b[:min(done, pieceBytes)])
 		done += n
@@ -146,7 +162,7 @@ func (s *Store) repeat(b []byte, first int) wasm.TrapCode {
 }
 
 // fillSlots sets all slots to a value.
-func (s *Store) fillSlots(slots []uint64, value uint64) wasm.TrapCode {
+func fillSlots(s ender, slots []uint64, value uint64) wasm.TrapCode {
 	for piece := pieceOf[uint64](); ; {
 		n := min(piece, len(slots))
 		for i := range slots[:n] {

@@ -80,18 +80,18 @@ func TestFillAndZero(t *testing.T) {
 			for i := range first {
 				b[i] = byte(i + 1)
 			}
-			s.repeat(b, first)
+			repeat(s, b, first)
 			for i := range b {
 				if b[i] != byte(i%first+1) {
 					t.Fatalf("byte %d of %d is %d, where %d are repeated", i, size, b[i], first)
 				}
 			}
-			if s.zero(b); bytes.Count(b, []byte{0}) != size {
+			if zero(s, b); bytes.Count(b, []byte{0}) != size {
 				t.Errorf("%d bytes are not zero", size)
 			}
 		}
 		slots := make([]uint64, size)
-		if s.fillSlots(slots, 7); slices.Max(slots) != 7 || slices.Min(slots) != 7 {
+		if fillSlots(s, slots, 7); slices.Max(slots) != 7 || slices.Min(slots) != 7 {
 			t.Errorf("%d slots are not filled", size)
 		}
 	}
