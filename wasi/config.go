@@ -25,6 +25,7 @@ type Config struct {
 	clock          Clock
 	random         io.Reader
 	threads        int
+	descriptors    int
 	limits         weft.Limits
 }
 
@@ -39,7 +40,7 @@ type preopen struct {
 // host, and its randomness.
 func NewConfig() Config {
 	return Config{stdin: bytes.NewReader(nil), stdout: io.Discard, stderr: io.Discard,
-		clock: SystemClock(), random: rand.Reader, limits: weft.DefaultLimits()}
+		clock: SystemClock(), random: rand.Reader, descriptors: DefaultMaxDescriptors, limits: weft.DefaultLimits()}
 }
 
 // WithArgs sets the arguments. The first is by convention the program's name.
@@ -112,6 +113,17 @@ func (c Config) WithClock(clock Clock) Config {
 // WithRandom sets the source of randomness. It is used by one goroutine at a time.
 func (c Config) WithRandom(r io.Reader) Config {
 	c.random = r
+	return c
+}
+
+// DefaultMaxDescriptors is how many descriptors a guest may have open if its [Config] does not say.
+const DefaultMaxDescriptors = 512
+
+// WithMaxDescriptors bounds the descriptors that the guest has open at a time, with those of the
+// standard streams, directories and listeners that it begins with. Each may take one of the process's.
+// At the limit the guest gets EMFILE; a limit below what it begins with lets it open nothing more.
+func (c Config) WithMaxDescriptors(n int) Config {
+	c.descriptors = n
 	return c
 }
 

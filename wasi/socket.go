@@ -143,7 +143,7 @@ func (t *thread) sockAccept(a []uint64) Errno {
 		return errnoOf(err)
 	}
 	c := &connection{pump: pump{r: conn}, conn: conn}
-	return t.open(&descriptor{object: c, flags: fdFlags(a[1]), base: socketRights}, a[2])
+	return t.open(newDescriptor(c, fdFlags(a[1]), socketRights, 0), a[2])
 }
 
 // connectionAt returns the connection of a descriptor.

@@ -14,11 +14,11 @@ import (
 func newInput(r io.Reader) object {
 	switch r := r.(type) {
 	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
-		return &plainInput{r: r}
+		return &plainInput{newGate(), r}
 	case *os.File:
 		info, err := r.Stat()
 		if err == nil && info.Mode().IsRegular() {
-			return &plainInput{r: r}
+			return &plainInput{newGate(), r}
 		}
 	}
 	return &input{pump: pump{r: r}, source: r}
@@ -26,14 +26,16 @@ func newInput(r io.Reader) object {
 
 // A plainInput is a stream whose data is there.
 type plainInput struct {
-	mu sync.Mutex
-	r  io.Reader
+	turn gate
+	r    io.Reader
 }
 
-func (in *plainInput) read(_ context.Context, _ *thread, b []byte, _ bool) (int, error) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.r.Read(b)
+func (in *plainInput) read(ctx context.Context, _ *thread, b []byte, _ bool) (int, error) {
+	if err := in.turn.pass(ctx); err != nil {
+		return 0, err
+	}
+	defer in.turn.leave()
+	return in.r.Read(b[:min(len(b), pieceSize)])
 }
 func (in *plainInput) ready(chan struct{}) (int, bool, bool) { return 1, false, true }
 func (in *plainInput) stat() (filestat, error)               { return streamStat(in.r), nil }
@@ -50,13 +52,15 @@ func (in *input) close() error            { return nil }
 
 // An output is a stream to which data goes.
 type output struct {
-	mu *sync.Mutex // the standard outputs have one: they may be the same writer
-	w  io.Writer
+	turn gate // the standard outputs have one: they may be the same writer
+	w    io.Writer
 }
 
 func (o *output) write(ctx context.Context, b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	if err := o.turn.pass(ctx); err != nil {
+		return 0, err
+	}
+	defer o.turn.leave()
 	if f, ok := o.w.(*os.File); ok {
 		return writeInterruptibly(ctx, f, b)
 	}

@@ -17,11 +17,14 @@ type System struct {
 	main    thread
 	started time.Duration
 
-	randomMu sync.Mutex
+	random  gate // at the source of randomness
+	listing gate // one directory is listed at a time, which bounds the memory
 
 	mu          sync.Mutex // guards what follows
 	descriptors []*descriptor
-	free        int // no descriptor below it is free
+	free        int           // no descriptor below it is free
+	listed      []*descriptor // that have a listing, the oldest first
+	listedBytes int
 	closed      bool
 
 	threads threads
@@ -54,7 +57,7 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &System{config: c}
+	s := &System{config: c, random: newGate(), listing: newGate()}
 	s.started = c.clock.Monotonic()
 	s.main = newThread(s, l.Store())
 	s.threads.init()
@@ -67,7 +70,7 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 func (s *System) Close() error {
 	s.mu.Lock()
 	open := s.descriptors
-	s.descriptors, s.closed = nil, true
+	s.descriptors, s.listed, s.closed = nil, nil, true
 	s.mu.Unlock()
 	var failed []error
 	for _, d := range open {
@@ -94,10 +97,10 @@ func (s *System) Start(ctx context.Context, in *weft.Instance) error {
 }
 
 // Call runs a guest as Start does, from a function that Start would not choose.
-func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) ([]weft.Value, error) {
+func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) (results []weft.Value, err error) {
 	ctx, end := s.threads.begin(ctx, in)
-	results, err := f.Call(ctx, args...)
-	return results, exitOf(end(err))
+	defer func() { err = exitOf(end(err)) }() // also when a host function panics
+	return f.Call(ctx, args...)
 }
 
 // exitOf turns the error of a guest that exited into the exit.
@@ -126,19 +129,20 @@ func (t *thread) schedYield([]uint64) Errno {
 
 // openStandard opens what the guest finds open.
 func (s *System) openStandard() {
-	var outputs sync.Mutex
+	outputs := newGate()
 	s.descriptors = []*descriptor{
-		{object: newInput(s.config.stdin), base: streamRights | rightRead},
-		{object: &output{&outputs, s.config.stdout}, base: streamRights | rightWrite},
-		{object: &output{&outputs, s.config.stderr}, base: streamRights | rightWrite},
+		newDescriptor(newInput(s.config.stdin), 0, streamRights|rightRead, 0),
+		newDescriptor(&output{outputs, s.config.stdout}, 0, streamRights|rightWrite, 0),
+		newDescriptor(&output{outputs, s.config.stderr}, 0, streamRights|rightWrite, 0),
 	}
 	for _, p := range s.config.preopens {
-		s.descriptors = append(s.descriptors, &descriptor{object: p.dir, preopen: true, name: p.name,
-			base: directoryRights, inheriting: directoryRights | fileRights})
+		d := newDescriptor(p.dir, 0, directoryRights, directoryRights|fileRights)
+		d.preopen, d.name = true, p.name
+		s.descriptors = append(s.descriptors, d)
 	}
 	for _, l := range s.config.listeners {
 		// Go's net package takes it for granted that a listener does not block.
-		s.descriptors = append(s.descriptors, &descriptor{object: newListener(l), flags: flagNonblock, base: listenRights, inheriting: socketRights})
+		s.descriptors = append(s.descriptors, newDescriptor(newListener(l), flagNonblock, listenRights, socketRights))
 	}
 	s.free = len(s.descriptors)
 }

@@ -15,10 +15,11 @@ import (
 
 // wasiFlags are the flags of run for programs that use WASI.
 type wasiFlags struct {
-	dirs    []string
-	env     []string
-	listen  []string
-	threads int
+	dirs        []string
+	env         []string
+	listen      []string
+	threads     int
+	descriptors int
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
@@ -26,6 +27,7 @@ func (flags *wasiFlags) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
+	f.IntVar(&flags.descriptors, "max-descriptors", wasi.DefaultMaxDescriptors, "limit the files, directories and sockets that the program has open at a time to `N`")
 }
 
 // usesWASI reports whether a module imports something of WASI, or a shared memory
@@ -75,7 +77,8 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 }
 
 func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
-	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr())
+	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr()).
+		WithMaxDescriptors(flags.descriptors)
 	for _, v := range flags.env {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok {
