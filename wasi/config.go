@@ -57,7 +57,8 @@ func (c Config) WithEnv(name, value string) Config {
 }
 
 // WithStdin sets the standard input. A reader that may block is read in a goroutine
-// of its own, when the guest asks for data.
+// of its own, when the guest asks for data. What such a read gets after the guest has
+// ended is lost, unless the reader is an [Input] or one of those that need none.
 func (c Config) WithStdin(r io.Reader) Config {
 	c.stdin = r
 	return c
@@ -98,7 +99,8 @@ func (c Config) withPreopen(name string, dir directory) Config {
 
 // WithListener gives the guest a socket that listens; its descriptors come after
 // those of the directories. It does not block until the guest says so. The listener stays the caller's to close, which ends a
-// wait for a connection.
+// wait for a connection. Listeners that are not TCP or Unix ones of package net, or not on Linux or macOS, may
+// accept one connection more than the guest, which System.Close closes.
 func (c Config) WithListener(l net.Listener) Config {
 	c.listeners = append(slices.Clip(c.listeners), l)
 	return c

@@ -36,7 +36,7 @@ type object interface {
 // A reader is an object from which data comes in order. A read that would wait
 // fails with eAgain if block is false.
 type reader interface {
-	read(ctx context.Context, t *thread, b []byte, block bool) (int, error)
+	read(t *thread, b []byte, block bool) (int, error)
 }
 
 // A writer is an object to which data goes in order.

@@ -17,7 +17,7 @@ func (d *device) write(ctx context.Context, b []byte) (int, error) {
 	return writeInterruptibly(ctx, d.file, b)
 }
 
-func (d *device) close() error { return d.file.Close() }
+func (d *device) close() error { return errors.Join(d.input.close(), d.file.Close()) }
 
 // openPipe opens a named pipe, which waits until somebody has opened the other
 // end. If the context ends meanwhile, that is done here.

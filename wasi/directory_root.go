@@ -77,7 +77,7 @@ func (d *rootDirectory) openFile(ctx context.Context, name string, flags int, pe
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return &device{input: input{pump: pump{r: f}, source: f}, file: f}, nil
+		return &device{newInput(f), f}, nil
 	}
 	return &rootFile{File: f, dir: d, path: name}, nil
 }

@@ -42,7 +42,7 @@ func (t *thread) fdRead(a []uint64) Errno {
 	case file:
 		n, err = t.transfer(buffers, o.Read)
 	case reader:
-		n, err = o.read(t.ctx, t, firstOf(buffers), !d.has(flagNonblock))
+		n, err = o.read(t, firstOf(buffers), !d.has(flagNonblock))
 	default:
 		return eBadF
 	}
