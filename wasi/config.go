@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -77,7 +78,8 @@ func (c Config) WithStderr(w io.Writer) Config {
 }
 
 // WithDir gives the guest a directory under a name that begins, by convention,
-// with a slash, or is ".". The root stays the caller's to close, after the System.
+// with a slash. The name "." becomes "/": C libraries find the same files below
+// both, and Go programs find none below ".". The root stays the caller's to close, after the System.
 func (c Config) WithDir(name string, root *os.Root) Config {
 	return c.withPreopen(name, &rootDirectory{root: root})
 }
@@ -93,6 +95,9 @@ func (c Config) WithFS(name string, fsys fs.FS) Config {
 }
 
 func (c Config) withPreopen(name string, dir directory) Config {
+	if path.Clean(name) == "." {
+		name = "/"
+	}
 	c.preopens = append(slices.Clip(c.preopens), preopen{name, dir})
 	return c
 }

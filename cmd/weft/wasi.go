@@ -3,6 +3,8 @@ package main
 import (
 	"net"
 	"os"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +25,7 @@ type wasiFlags struct {
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
-	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, under the name GUEST, and only to read with ro")
+	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, as GUEST, and only to read with ro; relative names are below /")
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
@@ -98,6 +100,9 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 			return config, err
 		}
 		h.opened = append(h.opened, root)
+		if guest == "/" && !flags.sets("PWD") {
+			config = config.WithEnv("PWD", "/") // C programs begin there anyway, Go programs in their first directory
+		}
 		if readOnly {
 			config = config.WithReadOnlyDir(guest, root)
 		} else {
@@ -115,6 +120,11 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 	return config, nil
 }
 
+// sets reports whether a variable of the environment is given.
+func (flags *wasiFlags) sets(name string) bool {
+	return slices.ContainsFunc(flags.env, func(v string) bool { return v == name || strings.HasPrefix(v, name+"=") })
+}
+
 // parseDir reads the value of --dir.
 func parseDir(v string) (host, guest string, readOnly bool, err error) {
 	rest, readOnly := strings.CutSuffix(v, ":ro")
@@ -125,5 +135,14 @@ func parseDir(v string) (host, guest string, readOnly bool, err error) {
 	if host == "" || guest == "" || strings.Contains(guest, ":") {
 		return "", "", false, usagef("--dir %s: HOST[:GUEST][:ro] expected", v)
 	}
-	return host, guest, readOnly, nil
+	return host, absolute(guest), readOnly, nil
+}
+
+// absolute returns the name of a directory as seen from the root, where programs begin: Go programs find
+// no files below another. Of a path that leads above that C libraries make no sense otherwise.
+func absolute(guest string) string {
+	if clean := path.Clean(guest); clean != ".." && !strings.HasPrefix(clean, "../") {
+		return path.Join("/", clean)
+	}
+	return guest
 }
