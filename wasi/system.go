@@ -15,6 +15,7 @@ import (
 type System struct {
 	config  Config
 	main    thread
+	begun   map[*weft.Instance]error // libraries that were initialized, or failed then
 	started time.Duration
 
 	random  gate // at the source of randomness
@@ -61,6 +62,7 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 	s.started = c.clock.Monotonic()
 	s.main = newThread(s, l.Store())
 	s.threads.init()
+	s.begun = map[*weft.Instance]error{}
 	s.openStandard()
 	return s, s.main.define(l)
 }
@@ -82,22 +84,51 @@ func (s *System) Close() error {
 }
 
 // Start runs a guest: it calls _start, or _initialize for one that is a
-// library. When it ends, so do the threads that it has made. An exit with a code
+// library (see [System.Initialize]). When it ends, so do the threads that it has made. An exit with a code
 // other than 0 is an [*weft.ExitError].
 func (s *System) Start(ctx context.Context, in *weft.Instance) error {
 	f := in.Func("_start")
 	if f == nil {
-		f = in.Func("_initialize")
-	}
-	if f == nil {
-		return fmt.Errorf("wasi: the module exports neither _start nor _initialize")
+		if in.Func("_initialize") == nil {
+			return fmt.Errorf("wasi: the module exports neither _start nor _initialize")
+		}
+		return s.Initialize(ctx, in)
 	}
 	_, err := s.Call(ctx, in, f)
 	return err
 }
 
-// Call runs a guest as Start does, from a function that Start would not choose.
-func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) (results []weft.Value, err error) {
+// Initialize calls _initialize of a guest that is a library (in WASI's words a reactor), which exports that and
+// no _start. It does so once for each instance; after that, and for other guests, it returns at once:
+// nil, or the error that it returned first. Start and Call do it by themselves; it is for guests
+// whose functions are called directly.
+func (s *System) Initialize(ctx context.Context, in *weft.Instance) error {
+	f := in.Func("_initialize")
+	if f == nil || in.Func("_start") != nil {
+		return nil
+	}
+	if err, known := s.begun[in]; known {
+		return err
+	}
+	s.begun[in] = nil // it may call the host, which calls the guest
+	_, err := s.run(ctx, in, f)
+	s.begun[in] = err
+	return err
+}
+
+// Call runs a guest as Start does, from a function that Start would not choose. A library is initialized
+// first, unless it was.
+func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) ([]weft.Value, error) {
+	if err := s.Initialize(ctx, in); err != nil {
+		return nil, err
+	}
+	if _, library := s.begun[in]; library && f == in.Func("_initialize") {
+		return nil, nil // that was it
+	}
+	return s.run(ctx, in, f, args...)
+}
+
+func (s *System) run(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) (results []weft.Value, err error) {
 	ctx, end := s.threads.begin(ctx, in)
 	defer func() { err = exitOf(end(err)) }() // also when a host function panics
 	return f.Call(ctx, args...)

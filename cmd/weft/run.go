@@ -33,7 +33,7 @@ func runCommand() *cobra.Command {
 		Short: "Run a function of a module",
 		Long: `Run instantiates the module in FILE, in the binary or text format, and calls one
 of its functions: the one that --invoke names, or else the export "_start", or
-"main". A module that has neither is only instantiated, which runs its start
+"main". A library, which exports "_initialize" and no "_start", is initialized by that first. A module that has neither is only instantiated, which runs its start
 function.
 
 A program that imports wasi_snapshot_preview1 gets WASI: ARGS are its arguments, and
@@ -175,12 +175,7 @@ func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *w
 	if err != nil {
 		return err
 	}
-	var results []weft.Value
-	if host != nil {
-		results, err = host.system.Call(ctx, instance, function, values...)
-	} else {
-		results, err = function.Call(ctx, values...)
-	}
+	results, err := host.call(ctx, instance, function, values)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net"
 	"os"
 	"path"
@@ -57,6 +58,20 @@ func (h *wasiHost) Close() {
 	for _, o := range h.opened {
 		_ = o.Close()
 	}
+}
+
+// call calls a function of a program, or of a module that does not use WASI, which has no host. Either may be a
+// library, which is initialized first.
+func (h *wasiHost) call(ctx context.Context, in *weft.Instance, f *weft.Func, args []weft.Value) ([]weft.Value, error) {
+	if h != nil {
+		return h.system.Call(ctx, in, f, args...)
+	}
+	if initialize := in.Func("_initialize"); initialize != nil && in.Func("_start") == nil && f != initialize {
+		if _, err := initialize.Call(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return f.Call(ctx, args...)
 }
 
 // provide makes the system of a program and defines it for a linker.
