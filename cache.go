@@ -27,8 +27,9 @@ import (
 //
 // A directory may be used by several processes at the same time. An entry that is
 // damaged is as good as absent. But whoever can write to the directory can have
-// invalid modules run, and so do anything: it must belong to the user who runs the
-// program.
+// invalid modules run, and so do anything. So, where files have owners and modes, the directory must belong to
+// the user who runs the program, or to root, and nobody else may write to it; nor to the directories above
+// it, unless those are sticky, like /tmp. Entries that others can have written are as good as absent.
 type Cache struct {
 	build  []byte     // which program runs
 	dir    *cache.Dir // nil for none
@@ -54,7 +55,7 @@ type CacheOptions struct {
 }
 
 // NewCache makes a cache. The error is that the directory cannot be made, or that
-// everybody may write to it. That it cannot be read or written later is no error:
+// others may write to it or put another in its place. That it cannot be read or written later is no error:
 // then it is of no use.
 func NewCache(o CacheOptions) (*Cache, error) {
 	if o.DirBytes == 0 {

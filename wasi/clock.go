@@ -114,15 +114,17 @@ func (t *thread) clockTimeGet(a []uint64) Errno {
 }
 
 // randomChunk bounds what is read before the context is looked at again.
-const randomChunk = 1 << 20
+const randomChunk = 256 << 10
 
 func (t *thread) randomGet(a []uint64) Errno {
 	b, errno := t.bytes(a[0], a[1])
 	for len(b) > 0 && errno == success {
 		n := min(len(b), randomChunk)
-		t.system.randomMu.Lock()
+		if err := t.system.random.pass(t.ctx); err != nil {
+			return errnoOf(err)
+		}
 		_, err := io.ReadFull(t.system.config.random, b[:n])
-		t.system.randomMu.Unlock()
+		t.system.random.leave()
 		if err != nil {
 			return eIO
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type Config struct {
 	clock          Clock
 	random         io.Reader
 	threads        int
+	descriptors    int
 	limits         weft.Limits
 }
 
@@ -39,7 +41,7 @@ type preopen struct {
 // host, and its randomness.
 func NewConfig() Config {
 	return Config{stdin: bytes.NewReader(nil), stdout: io.Discard, stderr: io.Discard,
-		clock: SystemClock(), random: rand.Reader, limits: weft.DefaultLimits()}
+		clock: SystemClock(), random: rand.Reader, descriptors: DefaultMaxDescriptors, limits: weft.DefaultLimits()}
 }
 
 // WithArgs sets the arguments. The first is by convention the program's name.
@@ -56,7 +58,8 @@ func (c Config) WithEnv(name, value string) Config {
 }
 
 // WithStdin sets the standard input. A reader that may block is read in a goroutine
-// of its own, when the guest asks for data.
+// of its own, when the guest asks for data. What such a read gets after the guest has
+// ended is lost, unless the reader is an [Input] or one of those that need none.
 func (c Config) WithStdin(r io.Reader) Config {
 	c.stdin = r
 	return c
@@ -75,7 +78,8 @@ func (c Config) WithStderr(w io.Writer) Config {
 }
 
 // WithDir gives the guest a directory under a name that begins, by convention,
-// with a slash, or is ".". The root stays the caller's to close, after the System.
+// with a slash. The name "." becomes "/": C libraries find the same files below
+// both, and Go programs find none below ".". The root stays the caller's to close, after the System.
 func (c Config) WithDir(name string, root *os.Root) Config {
 	return c.withPreopen(name, &rootDirectory{root: root})
 }
@@ -91,13 +95,17 @@ func (c Config) WithFS(name string, fsys fs.FS) Config {
 }
 
 func (c Config) withPreopen(name string, dir directory) Config {
+	if path.Clean(name) == "." {
+		name = "/"
+	}
 	c.preopens = append(slices.Clip(c.preopens), preopen{name, dir})
 	return c
 }
 
 // WithListener gives the guest a socket that listens; its descriptors come after
 // those of the directories. It does not block until the guest says so. The listener stays the caller's to close, which ends a
-// wait for a connection.
+// wait for a connection. Listeners that are not TCP or Unix ones of package net, or not on Linux or macOS, may
+// accept one connection more than the guest, which System.Close closes.
 func (c Config) WithListener(l net.Listener) Config {
 	c.listeners = append(slices.Clip(c.listeners), l)
 	return c
@@ -112,6 +120,17 @@ func (c Config) WithClock(clock Clock) Config {
 // WithRandom sets the source of randomness. It is used by one goroutine at a time.
 func (c Config) WithRandom(r io.Reader) Config {
 	c.random = r
+	return c
+}
+
+// DefaultMaxDescriptors is how many descriptors a guest may have open if its [Config] does not say.
+const DefaultMaxDescriptors = 512
+
+// WithMaxDescriptors bounds the descriptors that the guest has open at a time, with those of the
+// standard streams, directories and listeners that it begins with. Each may take one of the process's.
+// At the limit the guest gets EMFILE; a limit below what it begins with lets it open nothing more.
+func (c Config) WithMaxDescriptors(n int) Config {
+	c.descriptors = n
 	return c
 }
 

@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,7 +36,7 @@ type object interface {
 // A reader is an object from which data comes in order. A read that would wait
 // fails with eAgain if block is false.
 type reader interface {
-	read(ctx context.Context, t *thread, b []byte, block bool) (int, error)
+	read(t *thread, b []byte, block bool) (int, error)
 }
 
 // A writer is an object to which data goes in order.
@@ -71,10 +72,17 @@ type descriptor struct {
 	preopen bool
 	name    string // of a preopened directory
 
-	mu               sync.Mutex // guards what follows; held while a file appends
+	turn    gate                    // at the position of a file
+	listing atomic.Pointer[listing] // of a directory that is being read
+
+	mu               sync.Mutex // guards what follows
 	flags            fdFlags
 	base, inheriting rights
-	entries          []dirEntry // of a directory that is being read
+}
+
+// newDescriptor makes a descriptor of an object.
+func newDescriptor(o object, flags fdFlags, base, inheriting rights) *descriptor {
+	return &descriptor{object: o, turn: newGate(), flags: flags, base: base, inheriting: inheriting}
 }
 
 // rights returns what the descriptor may still be used for.
@@ -100,9 +108,6 @@ func (s *System) lookup(fd uint64) *descriptor {
 	return s.descriptors[fd]
 }
 
-// maxDescriptors bounds what a guest can have open.
-const maxDescriptors = 1 << 16
-
 // insert gives a descriptor the lowest free number.
 func (s *System) insert(d *descriptor) (uint32, Errno) {
 	s.mu.Lock()
@@ -116,7 +121,7 @@ func (s *System) insert(d *descriptor) (uint32, Errno) {
 		return 0, eBadF
 	case fd < len(s.descriptors):
 		s.descriptors[fd] = d
-	case fd < maxDescriptors:
+	case fd < s.config.descriptors:
 		s.descriptors = append(s.descriptors, d)
 	default:
 		return 0, eMFile
@@ -147,6 +152,9 @@ func (s *System) remove(fd uint64) *descriptor {
 		return nil
 	}
 	d := s.descriptors[fd]
+	if d != nil {
+		s.forget(d)
+	}
 	s.descriptors[fd] = nil
 	s.free = min(s.free, int(fd))
 	return d
@@ -173,6 +181,7 @@ func (t *thread) fdRenumber(a []uint64) Errno {
 		return success
 	}
 	replaced := s.descriptors[to]
+	s.forget(replaced)
 	s.descriptors[to], s.descriptors[from] = s.descriptors[from], nil
 	s.free = min(s.free, int(from))
 	s.mu.Unlock()

@@ -17,7 +17,7 @@ func (d *device) write(ctx context.Context, b []byte) (int, error) {
 	return writeInterruptibly(ctx, d.file, b)
 }
 
-func (d *device) close() error { return d.file.Close() }
+func (d *device) close() error { return errors.Join(d.input.close(), d.file.Close()) }
 
 // openPipe opens a named pipe, which waits until somebody has opened the other
 // end. If the context ends meanwhile, that is done here.
@@ -74,7 +74,7 @@ func writeInterruptibly(ctx context.Context, f *os.File, b []byte) (int, error) 
 		_ = f.SetWriteDeadline(time.Unix(1, 0)) // without deadlines the write goes on
 		close(fired)
 	})
-	n, err := f.Write(b)
+	n, err := writePieces(ctx, f, b)
 	if !stop() {
 		<-fired
 		_ = f.SetWriteDeadline(time.Time{})
@@ -83,4 +83,16 @@ func writeInterruptibly(ctx context.Context, f *os.File, b []byte) (int, error) 
 		err = eIntr
 	}
 	return n, err
+}
+
+func writePieces(ctx context.Context, f *os.File, b []byte) (total int, err error) {
+	for len(b) > 0 && err == nil && ctx.Err() == nil {
+		var n int
+		n, err = f.Write(b[:min(len(b), pieceSize)])
+		total, b = total+n, b[n:]
+	}
+	if len(b) > 0 && err == nil {
+		err = eIntr
+	}
+	return total, err
 }

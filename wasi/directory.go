@@ -17,7 +17,8 @@ type directory interface {
 	openFile(ctx context.Context, path string, flags int, perm fs.FileMode, block bool) (object, error)
 	// lookup describes a file, which may be a symbolic link if follow is false.
 	lookup(path string, follow bool) (filestat, error)
-	list() ([]dirEntry, error)
+	// list adds the entries to a listing, in any order.
+	list(l *listing) error
 	makeDirectory(path string) error
 	// remove removes a file, or an empty directory.
 	remove(path string) error
@@ -27,11 +28,4 @@ type directory interface {
 	rename(path string, to directory, toPath string) error
 	// setTimes sets the times that are not zero.
 	setTimes(path string, follow bool, a, m time.Time) error
-}
-
-// A dirEntry is an entry of a directory.
-type dirEntry struct {
-	name     string
-	fileType uint8
-	ino      uint64
 }

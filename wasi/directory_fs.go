@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"path"
@@ -81,7 +82,18 @@ func (d *fsDirectory) lookup(name string, follow bool) (filestat, error) {
 	if err != nil {
 		return filestat{}, err
 	}
-	return statOf(info), nil
+	return numbered(statOf(info), name), nil
+}
+
+// numbered gives a file without a number one that its name has everywhere: guests
+// take files with the same number for the same file.
+func numbered(st filestat, name string) filestat {
+	if st.ino == 0 {
+		h := fnv.New64a()
+		_, _ = io.WriteString(h, name) // it never fails
+		st.ino = max(h.Sum64(), 1)
+	}
+	return st
 }
 
 func (d *fsDirectory) openDirectory(name string) (directory, error) {
@@ -114,23 +126,45 @@ func (d *fsDirectory) openFile(_ context.Context, name string, flags int, _ fs.F
 	if err != nil {
 		return nil, err
 	}
-	return &fsFile{File: f}, nil
+	return &fsFile{f, name}, nil
 }
 
-func (d *fsDirectory) list() ([]dirEntry, error) {
-	listed, err := fs.ReadDir(d.fsys, d.rel)
+func (d *fsDirectory) list(l *listing) error {
+	f, err := d.fsys.Open(d.rel)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	entries := make([]dirEntry, 0, len(listed))
+	defer f.Close()
+	dir, ok := f.(fs.ReadDirFile)
+	if !ok { // the file system itself may know the entries
+		listed, err := fs.ReadDir(d.fsys, d.rel)
+		return errors.Join(err, d.addEntries(l, listed))
+	}
+	for {
+		listed, err := dir.ReadDir(listChunk)
+		if failed := d.addEntries(l, listed); failed != nil {
+			return failed
+		}
+		if err == io.EOF || err == nil && len(listed) == 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (d *fsDirectory) addEntries(l *listing, listed []fs.DirEntry) error {
 	for _, e := range listed {
 		entry := dirEntry{name: e.Name(), fileType: typeOf(e.Type())}
 		if info, err := e.Info(); err == nil {
-			entry.ino = statOf(info).ino
+			entry.ino = numbered(statOf(info), path.Join(d.rel, e.Name())).ino
 		}
-		entries = append(entries, entry)
+		if err := l.add(entry); err != nil {
+			return err
+		}
 	}
-	return entries, nil
+	return nil
 }
 
 func (d *fsDirectory) readLink(name string) (string, error) {
@@ -149,7 +183,10 @@ func (d *fsDirectory) rename(string, directory, string) error          { return 
 func (d *fsDirectory) setTimes(_ string, _ bool, _, _ time.Time) error { return eROFS }
 
 // An fsFile is a file of an io/fs.FS. What the file cannot do itself is refused.
-type fsFile struct{ fs.File }
+type fsFile struct {
+	fs.File
+	name string
+}
 
 func (f *fsFile) close() error { return f.Close() }
 
@@ -158,7 +195,7 @@ func (f *fsFile) stat() (filestat, error) {
 	if err != nil {
 		return filestat{}, err
 	}
-	return statOf(info), nil
+	return numbered(statOf(info), f.name), nil
 }
 
 func (f *fsFile) ReadAt(b []byte, off int64) (int, error) {

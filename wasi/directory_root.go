@@ -3,10 +3,10 @@ package wasi
 import (
 	"cmp"
 	"context"
+	"io"
 	"io/fs"
 	"os"
 	"path"
-	"slices"
 	"time"
 )
 
@@ -77,33 +77,35 @@ func (d *rootDirectory) openFile(ctx context.Context, name string, flags int, pe
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return &device{input: input{pump: pump{r: f}, source: f}, file: f}, nil
+		return &device{newInput(f), f}, nil
 	}
-	return &rootFile{File: f, root: d.root, path: name}, nil
+	return &rootFile{File: f, dir: d, path: name}, nil
 }
 
-func (d *rootDirectory) list() ([]dirEntry, error) {
+func (d *rootDirectory) list(l *listing) error {
 	f, err := d.root.Open(".")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	names, err := f.Readdirnames(-1)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	entries := make([]dirEntry, 0, len(names))
-	for _, name := range names {
-		st, err := d.lookup(name, false)
-		if err != nil {
-			continue // it has gone in the meantime
+	defer f.Close()
+	for {
+		names, err := f.Readdirnames(listChunk)
+		if err == io.EOF {
+			return nil
 		}
-		entries = append(entries, dirEntry{name: name, fileType: st.fileType, ino: st.ino})
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			st, err := d.lookup(name, false)
+			if err != nil {
+				continue // it has gone in the meantime
+			}
+			if err := l.add(dirEntry{name: name, fileType: st.fileType, ino: st.ino}); err != nil {
+				return err
+			}
+		}
 	}
-	return entries, nil
 }
 
 func (d *rootDirectory) makeDirectory(name string) error {
@@ -190,7 +192,7 @@ func keepTimes(a, m time.Time, st filestat) (time.Time, time.Time) {
 // A rootFile is a regular file of the host.
 type rootFile struct {
 	*os.File
-	root *os.Root
+	dir  *rootDirectory // in which it was opened
 	path string
 }
 
@@ -207,15 +209,19 @@ func (f *rootFile) stat() (filestat, error) {
 }
 
 // setTimes goes by the path as long as the file is there, because only that
-// knows nanoseconds on all systems.
+// knows nanoseconds on all systems. The host lets the owner of a file do that
+// however it was opened, so the directory is asked.
 func (f *rootFile) setTimes(a, m time.Time) error {
+	if err := f.dir.writable(); err != nil {
+		return err
+	}
 	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
 	a, m = keepTimes(a, m, statOf(info))
-	if there, err := f.root.Stat(f.path); err == nil && os.SameFile(info, there) {
-		return f.root.Chtimes(f.path, a, m)
+	if there, err := f.dir.root.Stat(f.path); err == nil && os.SameFile(info, there) {
+		return f.dir.root.Chtimes(f.path, a, m)
 	}
 	return setOpenTimes(f.File, a, m)
 }

@@ -23,7 +23,11 @@
 // The end of the context interrupts reads that wait, polls and sleeps; writes only
 // where the connection can be told to stop.
 //
+// A System's use of the host is bounded: by [Config.WithMaxDescriptors] and
+// [Config.WithThreads], and by 64 MiB for the listings of directories that are being read.
+// The readers, writers, clocks and file systems of a Config must not call the guest.
+//
 // Rights are handled leniently, as other runtimes do: they are reported and can be
-// dropped, but only those to read and to write are demanded. What a guest may do is
+// dropped, but only those to read and to write, also by truncating, are demanded. What a guest may do is
 // decided by what it was given.
 package wasi

@@ -40,9 +40,9 @@ func (t *thread) fdRead(a []uint64) Errno {
 	var err error
 	switch o := d.object.(type) {
 	case file:
-		n, err = transfer(buffers, o.Read)
+		n, err = t.transfer(buffers, o.Read)
 	case reader:
-		n, err = o.read(t.ctx, t, firstOf(buffers), !d.has(flagNonblock))
+		n, err = o.read(t, firstOf(buffers), !d.has(flagNonblock))
 	default:
 		return eBadF
 	}
@@ -60,16 +60,23 @@ func firstOf(buffers [][]byte) []byte {
 	return nil
 }
 
-// transfer does what do does for each buffer, until one is not done with fully.
-func transfer(buffers [][]byte, do func([]byte) (int, error)) (total int, err error) {
+// pieceSize bounds what is read or written before the context is looked at again:
+// files of the host take about a millisecond for it.
+const pieceSize = 4 << 20
+
+// transfer does what do does for each buffer, in pieces, until one is not done with fully.
+func (t *thread) transfer(buffers [][]byte, do func([]byte) (int, error)) (total int, err error) {
 	for _, b := range buffers {
-		if len(b) == 0 {
-			continue
-		}
-		n, err := do(b)
-		total += n
-		if err != nil || n < len(b) {
-			return total, err
+		for len(b) > 0 {
+			size := min(len(b), pieceSize)
+			n, err := do(b[:size])
+			total, b = total+n, b[n:]
+			if err != nil || n < size {
+				return total, err
+			}
+			if len(b) > 0 && t.ended() {
+				return total, eIntr
+			}
 		}
 	}
 	return total, nil
@@ -103,17 +110,7 @@ func (t *thread) fdWrite(a []uint64) Errno {
 func (t *thread) write(d *descriptor, buffers [][]byte) (total int, err error) {
 	switch o := d.object.(type) {
 	case file:
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if d.flags&flagAppend != 0 {
-			total, err = o.appendAll(buffers)
-		} else {
-			total, err = transfer(buffers, o.Write)
-		}
-		if err == nil && d.flags&(flagSync|flagDsync) != 0 {
-			err = o.Sync()
-		}
-		return total, err
+		return t.writeFile(d, o, buffers)
 	case writer:
 		for _, b := range buffers {
 			if len(b) == 0 {
@@ -130,13 +127,46 @@ func (t *thread) write(d *descriptor, buffers [][]byte) (total int, err error) {
 	return 0, eBadF
 }
 
+func (t *thread) writeFile(d *descriptor, f file, buffers [][]byte) (total int, err error) {
+	if err := d.turn.pass(t.ctx); err != nil {
+		return 0, err
+	}
+	defer d.turn.leave()
+	switch {
+	case !d.has(flagAppend):
+		total, err = t.transfer(buffers, f.Write)
+	case bytesOf(buffers) <= pieceSize:
+		total, err = f.appendAll(buffers)
+	default:
+		total, err = t.transfer(buffers, func(b []byte) (int, error) { return f.appendAll([][]byte{b}) })
+	}
+	if err == nil && (d.has(flagSync) || d.has(flagDsync)) {
+		err = f.Sync()
+	}
+	return total, err
+}
+
+func bytesOf(buffers [][]byte) (size uint64) {
+	for _, b := range buffers {
+		size += uint64(len(b))
+	}
+	return size
+}
+
 // seekAndWrite appends where the system cannot do that by itself: somebody else's
 // write may come between.
 func seekAndWrite(f *os.File, buffers [][]byte) (int, error) {
 	if _, err := f.Seek(0, io.SeekEnd); err != nil {
 		return 0, err
 	}
-	return transfer(buffers, f.Write)
+	total := 0
+	for _, b := range buffers {
+		n, err := f.Write(b)
+		if total += n; err != nil {
+			return total, err
+		}
+	}
+	return total, nil
 }
 
 func (t *thread) fdPread(a []uint64) Errno {
@@ -174,7 +204,7 @@ func (t *thread) positioned(a []uint64, do func([]byte, int64) (int, error)) Err
 		return errno
 	}
 	off := int64(a[3])
-	n, err := transfer(buffers, func(b []byte) (int, error) {
+	n, err := t.transfer(buffers, func(b []byte) (int, error) {
 		n, err := do(b, off)
 		off += int64(n)
 		return n, err
@@ -193,8 +223,10 @@ func (t *thread) fdSeek(a []uint64) Errno {
 	if errno := t.put64(a[3], 0); errno != success {
 		return errno
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	if err := d.turn.pass(t.ctx); err != nil {
+		return errnoOf(err)
+	}
+	defer d.turn.leave()
 	// Set, current, end: the numbers are those of package io.
 	offset, err := f.Seek(int64(a[1]), int(a[2]))
 	if err != nil {

@@ -299,5 +299,31 @@ func TestReadOnly(t *testing.T) {
 		}
 		g.want(eROFS, "path_symlink", a[0], a[1], d, b[0], b[1])
 		g.want(success, "fd_readdir", d, buffer, 200, 0, result)
+		g.want(eROFS, "fd_filestat_set_times", fd, 0, 0, setAtim|setMtim)
+		g.want(eROFS, "fd_filestat_set_times", d, 0, 0, setAtim|setMtim)
+		g.want(eROFS, "fd_filestat_set_times", 3, 0, 0, setAtim|setMtim)
+		g.want(eBadF, "fd_write", fd, g.vector(buffer, 1), 1, result)
+		g.want(eBadF, "fd_pwrite", fd, g.vector(buffer, 1), 1, 0, result)
+		g.want(eBadF, "fd_allocate", fd, 0, 100)
+		g.want(eInval, "fd_filestat_set_size", fd, 0)
+	}
+	info, err := os.Stat(filepath.Join(dir, "a"))
+	check(t, err)
+	if info.Size() != 3 || info.ModTime().Unix() == 0 {
+		t.Errorf("the file has %d bytes, modified at %v", info.Size(), info.ModTime())
+	}
+}
+
+// TestTruncateRight has a directory whose files may not be written to any more.
+func TestTruncateRight(t *testing.T) {
+	root, dir := tempRoot(t)
+	check(t, os.WriteFile(filepath.Join(dir, "a"), []byte("abc"), 0o600))
+	g := newGuest(t, NewConfig().WithDir("/", root))
+	g.want(success, "fd_fdstat_set_rights", 3, directoryRights, directoryRights|fileRights&^rightWrite)
+	if _, errno := g.open("a", openTruncate, rightRead, 0); errno != eNotCapable {
+		t.Errorf("errno %d", errno)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "a")); err != nil || string(b) != "abc" {
+		t.Errorf("the file has %q, %v", b, err)
 	}
 }

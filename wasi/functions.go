@@ -104,6 +104,9 @@ func (t *thread) define(l *weft.Linker) error {
 		err = l.DefineFunc(ThreadModuleName, "thread-spawn", funcType("i", wasm.I32), func(ctx context.Context, slots []uint64) error {
 			t.enter(ctx)
 			slots[0] = uint64(uint32(t.spawn(int32(slots[0]))))
+			if ctx.Err() != nil {
+				return t.interrupt()
+			}
 			return nil
 		})
 	}

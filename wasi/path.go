@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"bytes"
 	"os"
 	"path"
 	"strings"
@@ -32,27 +33,33 @@ func (t *thread) place(fd, addr, size uint64) (p place, errno Errno) {
 	if p.directory, ok = p.descriptor.object.(directory); !ok {
 		return p, eNotDir
 	}
+	name, errno := t.pathAt(addr, size)
+	p.path = strings.TrimRight(name, "/")
+	p.slash = len(p.path) < len(name)
+	return p, errno
+}
+
+// maxPath bounds the bytes of a path, as systems do (PATH_MAX).
+const maxPath = 4096
+
+// pathAt reads a relative path.
+func (t *thread) pathAt(addr, size uint64) (string, Errno) {
 	b, errno := t.bytes(addr, size)
-	if errno != success {
-		return p, errno
+	switch {
+	case errno != success:
+		return "", errno
+	case size == 0:
+		return "", eNoEnt
+	case size > maxPath:
+		return "", eNameLong
+	case !utf8.Valid(b):
+		return "", eIlSeq
+	case bytes.IndexByte(b, 0) >= 0: // host calls get paths that end with it
+		return "", eInval
+	case b[0] == '/':
+		return "", ePerm
 	}
-	// Host calls get NUL-terminated paths of a limited length.
-	switch name := string(b); {
-	case len(name) == 0:
-		return p, eNoEnt
-	case len(name) > 1<<16:
-		return p, eNameLong
-	case !utf8.ValidString(name):
-		return p, eIlSeq
-	case strings.Contains(name, "\x00"):
-		return p, eInval
-	case name[0] == '/':
-		return p, ePerm
-	default:
-		p.path = strings.TrimRight(name, "/")
-		p.slash = len(p.path) < len(name)
-		return p, success
-	}
+	return string(b), success
 }
 
 // what returns a description of the file, and what is wrong with its type: a
@@ -224,19 +231,9 @@ func (t *thread) pathSymlink(a []uint64) Errno {
 	if errno != success {
 		return errno
 	}
-	b, errno := t.bytes(a[0], a[1])
-	target := string(b)
-	switch {
-	case errno != success:
+	target, errno := t.pathAt(a[0], a[1])
+	if errno != success {
 		return errno
-	case target == "":
-		return eNoEnt
-	case !utf8.ValidString(target):
-		return eIlSeq
-	case strings.Contains(target, "\x00"):
-		return eInval
-	case target[0] == '/':
-		return ePerm
 	}
 	if p.slash {
 		if _, err := p.what(true); err != nil {
@@ -280,7 +277,10 @@ func (t *thread) pathOpen(a []uint64) Errno {
 	p.descriptor.mu.Lock()
 	allowed := p.descriptor.inheriting
 	p.descriptor.mu.Unlock()
-	d := &descriptor{flags: fdFlags(a[7]), inheriting: inheriting & allowed}
+	if flags&openTruncate != 0 && allowed&rightWrite == 0 {
+		return eNotCapable
+	}
+	d := newDescriptor(nil, fdFlags(a[7]), 0, inheriting&allowed)
 	if err == nil && st.fileType == typeDirectory {
 		if base&rightWrite != 0 || flags&(openCreate|openTruncate) != 0 {
 			return eIsDir

@@ -152,6 +152,13 @@ func runGo(t *testing.T, executor weft.Executor, source []byte) {
 	if code := exitCode(err); code != 7 {
 		t.Errorf("exit code %d: %v", code, err)
 	}
+	check(t, os.WriteFile(filepath.Join(dir, "data", "file"), []byte("content"), 0o600))
+	for _, name := range []string{".", "./", "/"} { // names of the same
+		out, err = run(t, executor, source, wasi.NewConfig().WithArgs("program", "read", "file", "./file", "/file", "a/../file").WithDir(name, root))
+		if want := "file content <nil>\n./file content <nil>\n/file content <nil>\na/../file content <nil>\n"; out != want || err != nil {
+			t.Errorf("directory %q: output\n%s%v", name, out, err)
+		}
+	}
 	out, err = run(t, executor, source, config.WithArgs("program", "panic"))
 	if code := exitCode(err); code != 2 || !strings.Contains(out, "panic: on purpose") {
 		t.Errorf("exit code %d, output %s", code, out)

@@ -24,17 +24,17 @@ func (t *thread) fdReaddir(a []uint64) Errno {
 	if errno := t.put32(a[4], 0); errno != success {
 		return errno
 	}
-	cookie := a[3]
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if cookie == 0 || d.entries == nil {
-		if err := d.list(dir); err != nil {
+	cookie, l := a[3], d.listing.Load()
+	if cookie == 0 || l == nil {
+		var err error
+		if l, err = t.list(dir); err != nil {
 			return errnoOf(err)
 		}
+		t.system.keep(d, l)
 	}
 	used := 0
-	for ; cookie < uint64(len(d.entries)) && used < len(b); cookie++ {
-		e := &d.entries[cookie]
+	for ; cookie < uint64(len(l.entries)) && used < len(b); cookie++ {
+		e := &l.entries[cookie]
 		var header [direntSize]byte
 		binary.LittleEndian.PutUint64(header[:], cookie+1)
 		binary.LittleEndian.PutUint64(header[8:], e.ino)
@@ -42,21 +42,9 @@ func (t *thread) fdReaddir(a []uint64) Errno {
 		header[20] = e.fileType
 		used += copy(b[used:], header[:])
 		used += copy(b[used:], e.name)
+		if cookie%listChunk == 0 && t.ended() {
+			return eIntr
+		}
 	}
 	return t.put32(a[4], uint32(used))
-}
-
-// list reads the entries of a directory, "." and ".." before the others. The
-// parent's number stays unknown: it may be a directory that the guest does not have.
-func (d *descriptor) list(dir directory) error {
-	st, err := dir.stat()
-	if err != nil {
-		return err
-	}
-	entries, err := dir.list()
-	if err != nil {
-		return err
-	}
-	d.entries = append([]dirEntry{{".", typeDirectory, st.ino}, {"..", typeDirectory, 0}}, entries...)
-	return nil
 }

@@ -9,8 +9,24 @@ import (
 	"time"
 )
 
-// A listener is a socket that accepts connections, which a goroutine waits for
-// when the guest does.
+// An acceptor is a socket that accepts connections.
+type acceptor interface {
+	object
+	waiter
+	// accept fails with eAgain if it would wait and block is false.
+	accept(t *thread, block bool) (net.Conn, error)
+}
+
+// newListener returns the object for a listener.
+func newListener(l net.Listener) acceptor {
+	if w := newWatch(l); w != nil {
+		return &watchedListener{w}
+	}
+	return &listener{l: l}
+}
+
+// A listener is a socket that cannot be watched. A goroutine accepts when the guest
+// waits, so the guest has one more connection than it has accepted.
 type listener struct {
 	l net.Listener
 
@@ -21,8 +37,6 @@ type listener struct {
 	closed    bool
 	wakes     []chan struct{}
 }
-
-func newListener(l net.Listener) *listener { return &listener{l: l} }
 
 func (l *listener) stat() (filestat, error) { return filestat{fileType: typeStream, links: 1}, nil }
 
@@ -95,7 +109,7 @@ func (l *listener) accept(t *thread, block bool) (net.Conn, error) {
 
 // A connection is a socket that is connected.
 type connection struct {
-	pump
+	*pump
 	conn net.Conn
 }
 
@@ -125,7 +139,7 @@ func (t *thread) sockAccept(a []uint64) Errno {
 	if d == nil {
 		return eBadF
 	}
-	l, ok := d.object.(*listener)
+	l, ok := d.object.(acceptor)
 	if !ok {
 		if _, ok := d.object.(*connection); ok {
 			return eInval
@@ -142,8 +156,8 @@ func (t *thread) sockAccept(a []uint64) Errno {
 	if err != nil {
 		return errnoOf(err)
 	}
-	c := &connection{pump: pump{r: conn}, conn: conn}
-	return t.open(&descriptor{object: c, flags: fdFlags(a[1]), base: socketRights}, a[2])
+	c := &connection{newPump(conn), conn}
+	return t.open(newDescriptor(c, fdFlags(a[1]), socketRights, 0), a[2])
 }
 
 // connectionAt returns the connection of a descriptor.
@@ -155,7 +169,7 @@ func (t *thread) connectionAt(fd uint64) (*descriptor, *connection, Errno) {
 	switch o := d.object.(type) {
 	case *connection:
 		return d, o, success
-	case *listener:
+	case acceptor:
 		return nil, nil, eNotConn
 	}
 	return nil, nil, eNotSock
@@ -191,13 +205,13 @@ func (t *thread) sockRecv(a []uint64) Errno {
 	block := !d.has(flagNonblock)
 	peek := a[3]&receivePeek != 0
 	if a[3]&receiveWaitAll == 0 || peek {
-		n, err := c.receive(t.ctx, t, firstOf(buffers), block, peek)
+		n, err := c.receive(t.ctx, t.wake, firstOf(buffers), block, peek)
 		return t.finish(a[4], n, err)
 	}
 	total := 0
 	for _, b := range buffers {
 		for len(b) > 0 {
-			n, err := c.receive(t.ctx, t, b, block, false)
+			n, err := c.receive(t.ctx, t.wake, b, block, false)
 			if total, b = total+n, b[n:]; err != nil {
 				return t.finish(a[4], total, err)
 			}

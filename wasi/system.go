@@ -15,13 +15,17 @@ import (
 type System struct {
 	config  Config
 	main    thread
+	begun   map[*weft.Instance]error // libraries that were initialized, or failed then
 	started time.Duration
 
-	randomMu sync.Mutex
+	random  gate // at the source of randomness
+	listing gate // one directory is listed at a time, which bounds the memory
 
 	mu          sync.Mutex // guards what follows
 	descriptors []*descriptor
-	free        int // no descriptor below it is free
+	free        int           // no descriptor below it is free
+	listed      []*descriptor // that have a listing, the oldest first
+	listedBytes int
 	closed      bool
 
 	threads threads
@@ -54,10 +58,11 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &System{config: c}
+	s := &System{config: c, random: newGate(), listing: newGate()}
 	s.started = c.clock.Monotonic()
 	s.main = newThread(s, l.Store())
 	s.threads.init()
+	s.begun = map[*weft.Instance]error{}
 	s.openStandard()
 	return s, s.main.define(l)
 }
@@ -67,7 +72,7 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 func (s *System) Close() error {
 	s.mu.Lock()
 	open := s.descriptors
-	s.descriptors, s.closed = nil, true
+	s.descriptors, s.listed, s.closed = nil, nil, true
 	s.mu.Unlock()
 	s.threads.closeMemories()
 	var failed []error
@@ -80,25 +85,54 @@ func (s *System) Close() error {
 }
 
 // Start runs a guest: it calls _start, or _initialize for one that is a
-// library. When it ends, so do the threads that it has made. An exit with a code
+// library (see [System.Initialize]). When it ends, so do the threads that it has made. An exit with a code
 // other than 0 is an [*weft.ExitError].
 func (s *System) Start(ctx context.Context, in *weft.Instance) error {
 	f := in.Func("_start")
 	if f == nil {
-		f = in.Func("_initialize")
-	}
-	if f == nil {
-		return fmt.Errorf("wasi: the module exports neither _start nor _initialize")
+		if in.Func("_initialize") == nil {
+			return fmt.Errorf("wasi: the module exports neither _start nor _initialize")
+		}
+		return s.Initialize(ctx, in)
 	}
 	_, err := s.Call(ctx, in, f)
 	return err
 }
 
-// Call runs a guest as Start does, from a function that Start would not choose.
+// Initialize calls _initialize of a guest that is a library (in WASI's words a reactor), which exports that and
+// no _start. It does so once for each instance; after that, and for other guests, it returns at once:
+// nil, or the error that it returned first. Start and Call do it by themselves; it is for guests
+// whose functions are called directly.
+func (s *System) Initialize(ctx context.Context, in *weft.Instance) error {
+	f := in.Func("_initialize")
+	if f == nil || in.Func("_start") != nil {
+		return nil
+	}
+	if err, known := s.begun[in]; known {
+		return err
+	}
+	s.begun[in] = nil // it may call the host, which calls the guest
+	_, err := s.run(ctx, in, f)
+	s.begun[in] = err
+	return err
+}
+
+// Call runs a guest as Start does, from a function that Start would not choose. A library is initialized
+// first, unless it was.
 func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) ([]weft.Value, error) {
+	if err := s.Initialize(ctx, in); err != nil {
+		return nil, err
+	}
+	if _, library := s.begun[in]; library && f == in.Func("_initialize") {
+		return nil, nil // that was it
+	}
+	return s.run(ctx, in, f, args...)
+}
+
+func (s *System) run(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) (results []weft.Value, err error) {
 	ctx, end := s.threads.begin(ctx, in)
-	results, err := f.Call(ctx, args...)
-	return results, exitOf(end(err))
+	defer func() { err = exitOf(end(err)) }() // also when a host function panics
+	return f.Call(ctx, args...)
 }
 
 // exitOf turns the error of a guest that exited into the exit.
@@ -127,19 +161,20 @@ func (t *thread) schedYield([]uint64) Errno {
 
 // openStandard opens what the guest finds open.
 func (s *System) openStandard() {
-	var outputs sync.Mutex
+	outputs := newGate()
 	s.descriptors = []*descriptor{
-		{object: newInput(s.config.stdin), base: streamRights | rightRead},
-		{object: &output{&outputs, s.config.stdout}, base: streamRights | rightWrite},
-		{object: &output{&outputs, s.config.stderr}, base: streamRights | rightWrite},
+		newDescriptor(newInput(s.config.stdin), 0, streamRights|rightRead, 0),
+		newDescriptor(&output{outputs, s.config.stdout}, 0, streamRights|rightWrite, 0),
+		newDescriptor(&output{outputs, s.config.stderr}, 0, streamRights|rightWrite, 0),
 	}
 	for _, p := range s.config.preopens {
-		s.descriptors = append(s.descriptors, &descriptor{object: p.dir, preopen: true, name: p.name,
-			base: directoryRights, inheriting: directoryRights | fileRights})
+		d := newDescriptor(p.dir, 0, directoryRights, directoryRights|fileRights)
+		d.preopen, d.name = true, p.name
+		s.descriptors = append(s.descriptors, d)
 	}
 	for _, l := range s.config.listeners {
 		// Go's net package takes it for granted that a listener does not block.
-		s.descriptors = append(s.descriptors, &descriptor{object: newListener(l), flags: flagNonblock, base: listenRights, inheriting: socketRights})
+		s.descriptors = append(s.descriptors, newDescriptor(newListener(l), flagNonblock, listenRights, socketRights))
 	}
 	s.free = len(s.descriptors)
 }

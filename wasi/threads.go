@@ -39,19 +39,26 @@ func (ts *threads) init() { ts.shared = map[[2]string]*weft.SharedMemory{} }
 func (ts *threads) begin(ctx context.Context, in *weft.Instance) (_ context.Context, end func(error) error) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
+	if ts.ctx != nil { // a host function calls the guest again: that is part of the same run
+		return ctx, func(err error) error { return err }
+	}
 	ts.module, ts.failed = in.Module(), nil
 	ts.ctx, ts.cancel = context.WithCancelCause(ctx)
-	return ts.ctx, func(err error) error {
-		ts.cancel(nil)
-		ts.group.Wait()
-		ts.mu.Lock()
-		defer ts.mu.Unlock()
-		ts.ctx = nil
-		if ts.failed != nil {
-			return ts.failed
-		}
-		return err
+	return ts.ctx, ts.end
+}
+
+func (ts *threads) end(err error) error {
+	ts.mu.Lock()
+	ts.cancel(nil) // nothing is spawned any more
+	ts.mu.Unlock()
+	ts.group.Wait()
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	ts.ctx = nil
+	if ts.failed != nil {
+		return ts.failed
 	}
+	return err
 }
 
 // exit ends all threads because of an error, if it is the first.
@@ -103,34 +110,52 @@ func (ts *threads) closeMemories() {
 // spawn makes a thread. It returns its identity, or a negative number.
 func (t *thread) spawn(argument int32) int32 {
 	s, ts := t.system, &t.system.threads
-	ts.mu.Lock()
-	defer ts.mu.Unlock()
-	if ts.ctx == nil || ts.ctx.Err() != nil || ts.running >= s.config.threads || ts.last == maxThread {
+	ctx, id := ts.reserve(s.config.threads)
+	if ctx == nil {
 		return -int32(eAgain)
 	}
-	started, in, err := s.prepareThread(t.store.Engine(), ts.ctx, ts.module)
+	// This runs the start function of the module, which may spawn and exit: no lock is held.
+	started, in, err := s.prepareThread(t.store.Engine(), ctx, ts.module)
 	if err != nil {
+		ts.leave()
 		return -int32(eAgain)
 	}
 	start := in.Func("wasi_thread_start")
 	if start == nil {
 		started.store.Close()
+		ts.leave()
 		return -int32(eNoSys)
 	}
-	ts.last++
-	ts.running++
-	id, ctx := ts.last, ts.ctx
-	ts.group.Go(func() {
+	go func() {
+		defer ts.leave()
 		defer started.store.Close()
 		_, err := start.Call(ctx, weft.I32(id), weft.I32(argument))
-		ts.mu.Lock()
-		ts.running--
-		ts.mu.Unlock()
 		if err != nil && ctx.Err() == nil {
 			ts.exit(err)
 		}
-	})
+	}()
 	return id
+}
+
+// reserve counts a thread that is about to be made, of at most limit, and returns its context and its
+// identity. The context is nil if there can be no more. Who has reserved must leave.
+func (ts *threads) reserve(limit int) (context.Context, int32) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.ctx == nil || ts.ctx.Err() != nil || ts.running >= limit || ts.last == maxThread {
+		return nil, 0
+	}
+	ts.last++
+	ts.running++
+	ts.group.Add(1)
+	return ts.ctx, ts.last
+}
+
+func (ts *threads) leave() {
+	ts.mu.Lock()
+	ts.running--
+	ts.mu.Unlock()
+	ts.group.Done()
 }
 
 // prepareThread makes the store and the instance of a thread.

@@ -33,7 +33,7 @@ func runCommand() *cobra.Command {
 		Short: "Run a function of a module",
 		Long: `Run instantiates the module in FILE, in the binary or text format, and calls one
 of its functions: the one that --invoke names, or else the export "_start", or
-"main". A module that has neither is only instantiated, which runs its start
+"main". A library, which exports "_initialize" and no "_start", is initialized by that first. A module that has neither is only instantiated, which runs its start
 function.
 
 A program that imports wasi_snapshot_preview1 gets WASI: ARGS are its arguments, and
@@ -45,8 +45,8 @@ function's parameters: integers decimal or hexadecimal, signed or unsigned, floa
 as in the text format, references only null. Results are printed one per line.
 
 With --cache, or a directory in the environment variable WEFT_CACHE, a module that
-was run before starts faster. The directory must be yours alone: its content is
-believed. The first run takes longer, since all functions that are called are
+was run before starts faster. The directory must be yours alone, and no other user
+may be able to write to the directories above it: its content is believed. The first run takes longer, since all functions that are called are
 compiled; without a directory they are interpreted until compiling them pays.
 
 With --cpuprofile, the file shows "go tool pprof" where the program spends its time.
@@ -175,12 +175,7 @@ func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *w
 	if err != nil {
 		return err
 	}
-	var results []weft.Value
-	if host != nil {
-		results, err = host.system.Call(ctx, instance, function, values...)
-	} else {
-		results, err = function.Call(ctx, values...)
-	}
+	results, err := host.call(ctx, instance, function, values)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"net"
 	"os"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,17 +18,19 @@ import (
 
 // wasiFlags are the flags of run for programs that use WASI.
 type wasiFlags struct {
-	dirs    []string
-	env     []string
-	listen  []string
-	threads int
+	dirs        []string
+	env         []string
+	listen      []string
+	threads     int
+	descriptors int
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
-	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, under the name GUEST, and only to read with ro")
+	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, as GUEST, and only to read with ro; relative names are below /")
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
+	f.IntVar(&flags.descriptors, "max-descriptors", wasi.DefaultMaxDescriptors, "limit the files, directories and sockets that the program has open at a time to `N`")
 }
 
 // usesWASI reports whether a module imports something of WASI, or a shared memory
@@ -55,6 +60,20 @@ func (h *wasiHost) Close() {
 	}
 }
 
+// call calls a function of a program, or of a module that does not use WASI, which has no host. Either may be a
+// library, which is initialized first.
+func (h *wasiHost) call(ctx context.Context, in *weft.Instance, f *weft.Func, args []weft.Value) ([]weft.Value, error) {
+	if h != nil {
+		return h.system.Call(ctx, in, f, args...)
+	}
+	if initialize := in.Func("_initialize"); initialize != nil && in.Func("_start") == nil && f != initialize {
+		if _, err := initialize.Call(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return f.Call(ctx, args...)
+}
+
 // provide makes the system of a program and defines it for a linker.
 func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Module, limits weft.Limits, args []string) (*wasiHost, error) {
 	h := &wasiHost{}
@@ -75,7 +94,8 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 }
 
 func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
-	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr())
+	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr()).
+		WithMaxDescriptors(flags.descriptors)
 	for _, v := range flags.env {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok {
@@ -95,6 +115,9 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 			return config, err
 		}
 		h.opened = append(h.opened, root)
+		if guest == "/" && !flags.sets("PWD") {
+			config = config.WithEnv("PWD", "/") // C programs begin there anyway, Go programs in their first directory
+		}
 		if readOnly {
 			config = config.WithReadOnlyDir(guest, root)
 		} else {
@@ -112,6 +135,11 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 	return config, nil
 }
 
+// sets reports whether a variable of the environment is given.
+func (flags *wasiFlags) sets(name string) bool {
+	return slices.ContainsFunc(flags.env, func(v string) bool { return v == name || strings.HasPrefix(v, name+"=") })
+}
+
 // parseDir reads the value of --dir.
 func parseDir(v string) (host, guest string, readOnly bool, err error) {
 	rest, readOnly := strings.CutSuffix(v, ":ro")
@@ -122,5 +150,14 @@ func parseDir(v string) (host, guest string, readOnly bool, err error) {
 	if host == "" || guest == "" || strings.Contains(guest, ":") {
 		return "", "", false, usagef("--dir %s: HOST[:GUEST][:ro] expected", v)
 	}
-	return host, guest, readOnly, nil
+	return host, absolute(guest), readOnly, nil
+}
+
+// absolute returns the name of a directory as seen from the root, where programs begin: Go programs find
+// no files below another. Of a path that leads above that C libraries make no sense otherwise.
+func absolute(guest string) string {
+	if clean := path.Clean(guest); clean != ".." && !strings.HasPrefix(clean, "../") {
+		return path.Join("/", clean)
+	}
+	return guest
 }

@@ -3,10 +3,11 @@
 //
 // An entry is a file: a header, with the key and a checksum of the rest, and the
 // content. It is written under another name and renamed, so that nobody reads half
-// of one; there are no locks. An entry that is damaged, truncated or something else
+// of one; only who reads an entry to write more of it has a lock. An entry that is damaged, truncated or something else
 // is as good as absent, and the next one of its key replaces it. The checksum
 // protects from accidents, not from attackers: whoever can write to the directory
-// decides what is run. It is made for its owner alone.
+// decides what is run. So it is used only if nobody else can write to it or put another in
+// its place, and entries only if they are of its owner (trust_unix.go).
 //
 // What keys are made from is told by digests, for which each directory has a secret: a file
 // beside the entries. If that is lost, so are the entries.
@@ -23,12 +24,10 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -69,41 +68,113 @@ const headerSize = 16 + 2*sha256.Size + 8
 // A Dir is a directory of entries. It is safe for concurrent use, also by several
 // processes.
 type Dir struct {
-	path     string
+	root     *os.Root // the directory that was checked, whatever has its name now
 	maxBytes int64
+
+	writing sync.Mutex // held, with the lock of the directory, while an entry is read and written again
 
 	mu      sync.Mutex
 	growing map[*Records]struct{} // that have something to be written
 }
 
-// Open returns a directory, which it makes if need be, and refuses if everybody may
-// write to it. The files in it will have at most maxBytes together.
+// Open returns a directory, which it makes if need be, and refuses if others than the user who runs the program,
+// and root, may write to it or put another in its place. The files in it will have at most maxBytes together.
 func Open(path string, maxBytes int64) (*Dir, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(path)
+	path, err := settle(path)
 	if err != nil {
 		return nil, err
 	}
-	// Windows has no such permissions.
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
-		return nil, fmt.Errorf("%s: everybody may write to the directory, so its content cannot be believed", path)
+	if err := trustPath(path); err != nil {
+		return nil, err
 	}
-	return &Dir{path: path, maxBytes: maxBytes}, nil
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := root.Stat(".")
+	if err == nil {
+		err = trust(path, info)
+	}
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return &Dir{root: root, maxBytes: maxBytes}, nil
 }
 
-// Secret returns the secret of the directory, which it makes if need be. If several processes do so at the same
-// moment, what some of them put will not be found. If it cannot be kept, nothing will be.
-func (d *Dir) Secret() *Secret {
-	name, k := filepath.Join(d.path, "secret"), NewKey("secret")
-	for range 2 {
-		if b, err := d.read(name, k); err == nil && len(b) == len(Secret{}) {
-			return (*Secret)(b)
-		}
-		_ = d.write(name, k, NewSecret()[:])
+// settle makes a directory and returns its path without symbolic links: those may be others'. What
+// is there already must be to be trusted before anything is made in it.
+func settle(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
 	}
-	return NewSecret()
+	missing := ""
+	for {
+		found, err := filepath.EvalSymlinks(path)
+		if err == nil {
+			if missing == "" {
+				return found, nil
+			}
+			if err := trustPath(found); err != nil {
+				return "", err
+			}
+			made := filepath.Join(found, missing)
+			return made, os.MkdirAll(made, 0o700)
+		}
+		parent := filepath.Dir(path)
+		if !errors.Is(err, fs.ErrNotExist) || parent == path {
+			return "", err
+		}
+		path, missing = parent, filepath.Join(filepath.Base(path), missing)
+	}
+}
+
+// trustPath checks a directory and all above it.
+func trustPath(path string) error {
+	for {
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if err := trustAbove(path, info); err != nil {
+			return err
+		}
+		parent := filepath.Dir(path)
+		if parent == path {
+			return nil
+		}
+		path = parent
+	}
+}
+
+// Secret returns the secret of the directory, which it makes if need be. If it cannot be kept, nothing will be.
+func (d *Dir) Secret() *Secret {
+	secret := d.readSecret()
+	if secret != nil {
+		return secret
+	}
+	made := NewSecret()
+	err := d.locked(func() error {
+		if secret = d.readSecret(); secret != nil { // somebody else was faster
+			return nil
+		}
+		return d.write(secretName, NewKey(secretName), made[:])
+	})
+	if err == nil && secret != nil {
+		return secret
+	}
+	return made
+}
+
+const secretName = "secret"
+
+// readSecret returns nil if there is none that is intact.
+func (d *Dir) readSecret() *Secret {
+	b, err := d.read(secretName, NewKey(secretName))
+	if err != nil || len(b) != len(Secret{}) {
+		return nil
+	}
+	return (*Secret)(b)
 }
 
 // NewSecret returns a secret that nobody knows.
@@ -113,17 +184,17 @@ func NewSecret() *Secret {
 	return s
 }
 
-func (d *Dir) file(k Key) string { return filepath.Join(d.path, hex.EncodeToString(k[:])+suffix) }
+func (k Key) file() string { return hex.EncodeToString(k[:]) + suffix }
 
 // Get returns the content of an entry; false if there is none that is intact.
 func (d *Dir) Get(k Key) ([]byte, bool) {
-	name := d.file(k)
+	name := k.file()
 	content, err := d.read(name, k)
 	if err != nil {
 		return nil, false
 	}
 	now := time.Now()
-	_ = os.Chtimes(name, now, now) // then it only looks older than it is
+	_ = d.root.Chtimes(name, now, now) // then it only looks older than it is
 	return content, true
 }
 
@@ -132,19 +203,23 @@ var errForeign = errors.New("not an intact entry")
 
 func (d *Dir) read(name string, k Key) ([]byte, error) {
 	// What is not a regular file could block.
-	info, err := os.Lstat(name)
-	if err != nil {
-		return nil, err
+	if info, err := d.root.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, cmp.Or(err, errForeign)
 	}
-	if size := info.Size(); !info.Mode().IsRegular() || size < headerSize || size > d.maxBytes {
-		return nil, errForeign
-	}
-	f, err := os.Open(name)
+	f, err := d.root.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	b := make([]byte, info.Size())
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := info.Size()
+	if !info.Mode().IsRegular() || size < headerSize || size > d.maxBytes || trust(name, info) != nil {
+		return nil, errForeign
+	}
+	b := make([]byte, size)
 	if _, err := io.ReadFull(f, b); err != nil {
 		return nil, err
 	}
@@ -167,7 +242,7 @@ func (d *Dir) Put(k Key, content []byte) error {
 	if int64(len(content)) > d.maxBytes-headerSize {
 		return errors.New("larger than the bound of the cache")
 	}
-	err := d.write(d.file(k), k, content)
+	err := d.write(k.file(), k, content)
 	if err == nil {
 		d.trim()
 	}
@@ -176,17 +251,18 @@ func (d *Dir) Put(k Key, content []byte) error {
 
 // write makes the file of an entry, or replaces it.
 func (d *Dir) write(name string, k Key, content []byte) error {
-	f, err := os.CreateTemp(d.path, temporary) // only for the owner
+	unfinished := temporary + rand.Text()
+	f, err := d.root.OpenFile(unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(slices.Concat(header(k, content), content))
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = d.root.Rename(unfinished, name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, d.root.Remove(unfinished))
 	}
 	return nil
 }
@@ -194,7 +270,7 @@ func (d *Dir) write(name string, k Key, content []byte) error {
 // trim removes the least recently used entries until the others are within the
 // bound, and what dead writers have left. Others may do the same at the same time.
 func (d *Dir) trim() {
-	files, err := os.ReadDir(d.path)
+	files, err := fs.ReadDir(d.root.FS(), ".")
 	if err != nil {
 		return // the next writer tries again
 	}
@@ -208,7 +284,7 @@ func (d *Dir) trim() {
 			entries = append(entries, info)
 			total += info.Size()
 		case strings.HasPrefix(info.Name(), temporary) && time.Since(info.ModTime()) > abandoned:
-			_ = os.Remove(filepath.Join(d.path, info.Name()))
+			_ = d.root.Remove(info.Name())
 		}
 	}
 	slices.SortFunc(entries, func(a, b fs.FileInfo) int { return cmp.Compare(a.ModTime().UnixNano(), b.ModTime().UnixNano()) })
@@ -216,7 +292,7 @@ func (d *Dir) trim() {
 		if total <= d.maxBytes {
 			return
 		}
-		if os.Remove(filepath.Join(d.path, info.Name())) == nil {
+		if d.root.Remove(info.Name()) == nil {
 			total -= info.Size()
 		}
 	}

@@ -54,7 +54,7 @@ func TestSecret(t *testing.T) {
 	if *d.Secret() != secret || *other.Secret() == secret || secret == (Secret{}) {
 		t.Error("the secret is not that of the directory")
 	}
-	name := filepath.Join(d.path, "secret")
+	name := filepath.Join(d.root.Name(), "secret")
 	intact, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"encoding/binary"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -9,7 +10,7 @@ import (
 
 // Records are an entry that has many contents, each with a number, and grows. What is
 // added is written some time later, together, or by [Dir.Flush]. They are safe for
-// concurrent use; of what two processes add at the same moment, some may be lost.
+// concurrent use, also by several processes.
 type Records struct {
 	dir *Dir
 	key Key
@@ -57,29 +58,31 @@ func (r *Records) Add(number int, content []byte) {
 
 // flush writes what was added, beside what others have written.
 func (r *Records) flush() error {
-	r.mu.Lock()
-	added := r.added
-	r.added = map[int][]byte{}
-	r.dir.written(r) // before what is added from now on says that it grows
-	r.mu.Unlock()
-	if len(added) == 0 {
-		return nil
-	}
-	all := r.dir.readRecords(r.key)
-	for number, content := range added {
-		all[number] = content
-	}
-	return r.dir.Put(r.key, encodeRecords(all))
+	return r.dir.locked(func() error {
+		r.mu.Lock()
+		added := r.added
+		r.added = map[int][]byte{}
+		r.dir.written(r) // before what is added from now on says that it grows
+		r.mu.Unlock()
+		if len(added) == 0 {
+			return nil
+		}
+		all := r.dir.readRecords(r.key)
+		maps.Copy(all, added)
+		return r.dir.Put(r.key, encodeRecords(all))
+	})
 }
 
-// Flush writes all records that were added to entries of the directory.
+// Flush writes all records that were added to entries of the directory, or waits until they are written.
 func (d *Dir) Flush() error {
+	d.writing.Lock() // what is being written does not grow any more
 	d.mu.Lock()
 	var list []*Records
 	for r := range d.growing {
 		list = append(list, r)
 	}
 	d.mu.Unlock()
+	d.writing.Unlock()
 	var failed error
 	for _, r := range list {
 		if err := r.flush(); err != nil {

@@ -2,8 +2,13 @@ package cache
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 )
 
 func checkRecords(t *testing.T, r *Records, want map[int]string) {
@@ -35,6 +40,81 @@ func TestRecords(t *testing.T) {
 	checkRecords(t, d.Records(key(2)), nil)
 }
 
+// TestRecordsTogether has processes, directories, records and goroutines that add to one entry: all of it is there then.
+func TestRecordsTogether(t *testing.T) {
+	const child = "WEFT_CACHE_TEST_RECORDS"
+	if path := os.Getenv(child); path != "" {
+		addRecords(t, path, 100)
+		return
+	}
+	path := open(t, 1<<20).root.Name()
+	var group sync.WaitGroup
+	group.Go(func() {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestRecordsTogether$")
+		cmd.Env = append(os.Environ(), child+"="+path)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+	group.Go(func() { addRecords(t, path, 0) })
+	group.Wait()
+	r := reopen(t, path, 1<<20).Records(key(1))
+	for number := range 200 {
+		if got := r.Get(number); string(got) != fmt.Sprint(number) {
+			t.Errorf("record %d: %q", number, got)
+		}
+	}
+}
+
+// addRecords adds 100 records, from goroutines of which two have a directory in common.
+func addRecords(t *testing.T, path string, from int) {
+	var group sync.WaitGroup
+	for range 2 {
+		d := reopen(t, path, 1<<20)
+		for range 2 {
+			r := d.Records(key(1))
+			first := from
+			from += 25
+			group.Go(func() {
+				for number := first; number < first+25; number++ {
+					r.Add(number, fmt.Append(nil, number))
+					if err := d.Flush(); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	group.Wait()
+}
+
+// TestFlushWaits checks that a flush waits for one that is under way, as that of the timer may be when a program ends.
+func TestFlushWaits(t *testing.T) {
+	d := open(t, 1<<20)
+	r := d.Records(key(1))
+	r.Add(1, []byte("one"))
+	lock, err := os.Create(filepath.Join(d.root.Name(), "lock")) // as another process has it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tryLock(lock); err != nil {
+		t.Skip(err)
+	}
+	var first, second error
+	var group sync.WaitGroup
+	group.Go(func() { first = r.flush() })
+	group.Go(func() { second = d.Flush() })
+	time.Sleep(20 * time.Millisecond)
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	group.Wait()
+	if first != nil || second != nil {
+		t.Fatal(first, second)
+	}
+	checkRecords(t, d.Records(key(1)), map[int]string{1: "one"})
+}
+
 // TestRecordsDamaged changes each bit of an entry, and cuts it everywhere: nothing of it is found then.
 func TestRecordsDamaged(t *testing.T) {
 	d := open(t, 1<<20)
@@ -44,7 +124,7 @@ func TestRecordsDamaged(t *testing.T) {
 	if err := d.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	name := d.file(key(1))
+	name := file(d, key(1))
 	intact, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,13 @@ func main() {
 	if os.Args[1] == "panic" {
 		panic("on purpose")
 	}
+	if os.Args[1] == "read" {
+		for _, name := range os.Args[2:] {
+			b, err := os.ReadFile(name)
+			fmt.Println(name, string(b), err)
+		}
+		return
+	}
 	fmt.Println("arguments", os.Args)
 	fmt.Println("environment", os.Environ())
 	for s := bufio.NewScanner(os.Stdin); s.Scan(); {
