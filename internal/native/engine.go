@@ -5,7 +5,6 @@ package native
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"runtime"
 	"sync"
@@ -13,6 +12,7 @@ import (
 
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -27,7 +27,7 @@ type Engine struct {
 	features    amd64.Features
 	// compile, unless it is nil, returns the code of a module's own functions ahead of their
 	// calls. Tests replace it.
-	compile   func(*Engine, *store.Module) ([]*codegen.Code, error)
+	compile   func(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error)
 	compilers sync.Pool // of *compiler
 	contexts  sync.Pool // of *codegen.Context
 	backlog   backlog
@@ -115,6 +115,19 @@ func (e *Engine) prepare(m *store.Module) error {
 	if err := e.adapt(types); err != nil {
 		return err
 	}
+	code, err := e.newLazyCode(m, e.config.BoundsChecks)
+	if err != nil {
+		return err
+	}
+	m.Native = code
+	if code.tiered = e.interpretsFirst(m); code.tiered {
+		e.interpreter.Prepare(m)
+	}
+	return nil
+}
+
+// newLazyCode returns what the engine keeps for a module whose code compares addresses with the length of memory, or does not.
+func (e *Engine) newLazyCode(m *store.Module, checks bool) (*lazyCode, error) {
 	survey := surveyModule(m)
 	code := e.newModuleCode(m, survey.barriers)
 	extra := int64(0)
@@ -122,37 +135,38 @@ func (e *Engine) prepare(m *store.Module) error {
 		extra = survey.clauses[len(survey.clauses)-1]
 		l := store.LayoutInstance(m)
 		if l.Extra()+extra > math.MaxInt32 {
-			return errors.New("its resumes have too many clauses")
+			return nil, errors.New("its resumes have too many clauses")
 		}
 		for i := range survey.clauses {
 			survey.clauses[i] += l.Extra()
 		}
 		code.clauses = survey.clauses
 	}
+	if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
+		return nil, err
+	}
 	var saved savedCode
 	if e.compile == nil {
-		saved = e.saved(m)
-		if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
-			return err
-		}
-	} else if err := code.compileAll(m); err != nil {
+		saved = e.saved(m, checks)
+	} else if err := code.compileAll(m, checks); err != nil && !isLimit(err) { // what has reached a limit, calls will
 		e.remove(code)
-		return err
+		return nil, err
 	}
 	m.Extra = extra
-	env := e.environment(m)
-	lazy := &lazyCode{moduleCode: code, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}
-	if lazy.tiered = e.interpretsFirst(m); lazy.tiered {
-		e.interpreter.Prepare(m)
-	}
-	m.Native = lazy
+	env := e.environment(m, checks)
 	runtime.AddCleanup(m, e.remove, code)
-	return nil
+	return &lazyCode{moduleCode: code, checks: checks, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}, nil
+}
+
+// isLimit reports whether a function has no code because of a limit, rather than a fault of the compiler.
+func isLimit(err error) bool {
+	_, noRoom := store.IsCodeError(err)
+	return noRoom || errors.As(err, new(*ssa.TooLarge))
 }
 
 // compileAll gives all functions code.
-func (code *moduleCode) compileAll(m *store.Module) error {
-	codes, err := code.engine.compile(code.engine, m)
+func (code *moduleCode) compileAll(m *store.Module, checks bool) error {
+	codes, err := code.engine.compile(code.engine, m, checks)
 	if err != nil {
 		return err
 	}
@@ -171,15 +185,14 @@ func (code *moduleCode) compileAll(m *store.Module) error {
 func (e *Engine) Link(in *store.Instance) error {
 	e.holdUrgent()
 	m := in.Module
-	code, compiled := m.Native.(*lazyCode)
-	if compiled && !e.config.BoundsChecks {
-		for i, t := range m.Space.Memories {
-			if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {
-				return fmt.Errorf("weft: memory %d is not guarded: there is no address space left for it", i)
+	if code, compiled := m.Native.(*lazyCode); compiled {
+		if !code.checks && !isGuarded(in) {
+			var err error
+			if code, err = code.withChecks(m); err != nil {
+				return err
 			}
 		}
-	}
-	if compiled {
+		in.Native = code
 		if code.barriers != nil {
 			e.expectBarriers(in.Store)
 		}
@@ -200,6 +213,17 @@ func (e *Engine) Link(in *store.Instance) error {
 	return nil
 }
 
+// isGuarded reports whether accesses to an instance's memories fault where they are out of bounds. They do not where there was no
+// address space for that.
+func isGuarded(in *store.Instance) bool {
+	for i, t := range in.Module.Space.Memories {
+		if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {
+			return false
+		}
+	}
+	return true
+}
+
 // guardable reports whether code for a memory of the type relies on a guard.
 func guardable(t wasm.MemoryType) bool { return !t.Limits.Is64 && t.PageLog2 == 16 }
 
@@ -218,7 +242,7 @@ func (e *Engine) counts(s *store.Store) bool {
 	}
 	state, instances := e.stateOf(s), s.Instances()
 	for _, in := range instances[state.interpreted:] {
-		if code, ok := in.Module.Native.(*lazyCode); ok {
+		if code, ok := codeOf(in); ok {
 			code.interpret(in.Module)
 		}
 	}

@@ -30,9 +30,34 @@ type lazyCode struct {
 	begins []bool // see survey
 	saved  savedCode
 	tiered bool // see tier.go
+	// checks says that the code compares addresses with the length of memory. Code that does not may have a twin that does, for instances
+	// whose memories are not guarded.
+	checks bool
+	twin   struct {
+		once sync.Once
+		code *lazyCode
+		err  error
+	}
 
 	loopsMu sync.Mutex // held to change loops
 	loops   map[loopKey]*loopCode
+}
+
+// withChecks returns the twin of code without checks.
+func (code *lazyCode) withChecks(m *store.Module) (*lazyCode, error) {
+	t := &code.twin
+	t.once.Do(func() {
+		if t.code, t.err = code.engine.newLazyCode(m, true); t.err == nil {
+			t.code.tiered = code.tiered
+		}
+	})
+	return t.code, t.err
+}
+
+// codeOf returns the code of an instance; false if its module is interpreted.
+func codeOf(in *store.Instance) (*lazyCode, bool) {
+	code, ok := in.Native.(*lazyCode)
+	return code, ok
 }
 
 // A job is a compilation of a function.
@@ -210,14 +235,15 @@ func (e *Engine) compiled(ctx context.Context, s *store.Store, f *store.FuncReco
 		return false, nil
 	}
 	in := s.Instance(f.Instance)
-	code := in.Module.Native.(*lazyCode)
+	code, _ := codeOf(in)
 	own := int(f.Index) - in.Module.Space.ImportedFuncs
 	_, err := code.entry(ctx, own)
-	var interrupt *store.Interrupt
-	if _, ok := store.IsCodeError(err); ok || errors.As(err, &interrupt) {
+	switch {
+	case errors.As(err, new(*ssa.TooLarge)):
+		return false, &store.CodeError{Msg: err.Error()}
+	case isLimit(err), errors.As(err, new(*store.Interrupt)):
 		return false, err
-	}
-	if err != nil {
+	case err != nil: // a fault of the compiler
 		code.interpret(in.Module)
 		return false, nil
 	}
@@ -248,6 +274,7 @@ type backlog struct {
 
 type wanted struct {
 	module weak.Pointer[store.Module]
+	code   weak.Pointer[lazyCode] // of the module
 	own    int
 }
 
@@ -268,7 +295,7 @@ func (code *lazyCode) ahead(own int) {
 	for _, callee := range callees {
 		if !code.wanted[callee] && code.entries[callee].Load() == 0 {
 			code.wanted[callee] = true
-			list = append(list, wanted{code.module, callee})
+			list = append(list, wanted{code.module, weak.Make(code), callee})
 		}
 	}
 	delete(code.callees, own)
@@ -300,7 +327,7 @@ func (b *backlog) work() {
 		b.mu.Unlock()
 		if m := next.module.Value(); m != nil {
 			// Who compiles the function meanwhile is not waited for, and an error is that of who calls it.
-			code := m.Native.(*lazyCode)
+			code := next.code.Value()
 			if j, mine := code.claim(next.own); mine {
 				code.tryCompile(next.own, j)
 			}

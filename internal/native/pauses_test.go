@@ -35,7 +35,7 @@ func TestEndlessLoop(t *testing.T) {
 	if g.engine.config.Polls {
 		t.Skip("Go does not interrupt goroutines by signals here, so loops poll")
 	}
-	codes, err := compile(g.engine, g.moduleOf(endless))
+	codes, err := compile(g.engine, g.moduleOf(endless), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ type Instance struct {
 	// Elems and Datas are the segments that have not been dropped.
 	Elems [][]uint64
 	Datas [][]byte
+	// Native is what an engine of machine code keeps for the instance.
+	Native any
 }
 
 // Instantiate makes an instance of a module with one value for each of its

@@ -105,15 +105,16 @@ func pieceOf[T any]() int {
 
 // move copies values, which may overlap. Both slices have the same length.
 func move[T any](s ender, to, from []T) wasm.TrapCode {
-	if piece := pieceOf[T](); len(from) > piece {
-		return movePieces(s, to, from, piece)
+	if len(from)*int(unsafe.Sizeof(from[0])) > pieceBytes {
+		return movePieces(s, to, from)
 	}
 	copy(to, from)
 	return wasm.TrapNone
 }
 
 // movePieces begins at the end if the values move upwards onto themselves.
-func movePieces[T any](s ender, to, from []T, piece int) wasm.TrapCode {
+func movePieces[T any](s ender, to, from []T) wasm.TrapCode {
+	piece := pieceOf[T]()
 	upwards := uintptr(unsafe.Pointer(&to[0])) - uintptr(unsafe.Pointer(&from[0]))
 	if upwards < uintptr(unsafe.Pointer(&from[len(from)-1]))-uintptr(unsafe.Pointer(&from[0])) {
 		for end := len(from); end > 0; end -= piece {
