@@ -164,15 +164,19 @@ func isLimit(err error) bool {
 	return noRoom || errors.As(err, new(*ssa.TooLarge))
 }
 
-// compileAll gives all functions code.
+// compileAll gives all functions code, up to the limit. Calls of the others find that it is reached.
 func (code *moduleCode) compileAll(m *store.Module, checks bool) error {
 	codes, err := code.engine.compile(code.engine, m, checks)
 	if err != nil {
 		return err
 	}
-	list := make([]placedCode, len(codes))
+	var list []placedCode
+	bytes := uint64(0)
 	for i, c := range codes {
-		list[i] = placedCode{own: i, Code: c}
+		if bytes += codeBytes(c); bytes > code.use.Limit {
+			break
+		}
+		list = append(list, placedCode{own: i, Code: c})
 	}
 	if len(list) == 0 {
 		return nil
