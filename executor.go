@@ -12,8 +12,7 @@ type Executor uint8
 const (
 	// Interpreter executes functions on every platform that Go has.
 	Interpreter Executor = iota
-	// Native compiles functions to machine code. It exists on linux/amd64. A function that
-	// is too large for the compiler is interpreted, or all of its module ([Module.Interpreted]).
+	// Native compiles functions to machine code. It exists on linux/amd64.
 	//
 	// The first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
 	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.

@@ -3,7 +3,7 @@ package codegen
 import "weft/internal/ssa"
 
 // maxDistances bounds the lists of what lives: where thousands of values live throughout thousands of blocks, they
-// would be far larger than the function. Programs need a twentieth of that.
+// would be far larger than the function, which is compiled in the plain form then. Programs need a twentieth of that.
 const maxDistances = 1 << 23
 
 // A distance is how far away the next use of a value is, from the beginning of a block.

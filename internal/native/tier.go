@@ -10,7 +10,7 @@ import (
 )
 
 // With Config.InterpretFirst, functions are interpreted until they are hot (internal/interp/tier.go). The trampoline of
-// such a function stays, and leads to the host adapter, as that of a function which is too large for the compiler.
+// such a function stays, and leads to the host adapter.
 //
 // Calls between the two engines go through Go, and no suspension passes them. So a function is interpreted only where none could:
 // not in a continuation, whoever has resumed it, but on the stack of a call, from which suspensions lead nowhere; and

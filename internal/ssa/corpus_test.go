@@ -54,12 +54,44 @@ func TestCorpus(t *testing.T) {
 				checkText(t, f)
 				checkEdges(t, f)
 				checkOrder(t, f)
+				checkPlain(t, &b, &o, env, i)
 			}
 		}
 	}
 	t.Logf("%d functions built, refused: %v", built, refused)
 	if built < 1000 {
 		t.Error("few functions were built")
+	}
+}
+
+// checkPlain builds a function in the plain form and runs the passes that it needs. What it does is compared elsewhere, by executing it.
+// Here, values must live no farther than within the instruction of the body that they are of.
+func checkPlain(t *testing.T, b *Builder, o *Optimizer, env *Env, i int) {
+	t.Helper()
+	b.Plain = true
+	defer func() { b.Plain = false }()
+	f, err := b.Build(env, i)
+	if err == nil {
+		err = Verify(f)
+	}
+	if err != nil {
+		t.Fatalf("plain: %v\n%v", err, f)
+	}
+	checkText(t, f)
+	o.Run(f)
+	if err := Verify(f); err != nil {
+		t.Fatalf("plain: %v\n%v", err, f)
+	}
+	checkEdges(t, f)
+	checkOrder(t, f)
+	for _, block := range f.Blocks[1:] {
+		for _, v := range block.Values {
+			for _, a := range v.Args {
+				if a.Block != block && a.Block != f.Blocks[0] && a.Block.Terminator().Pos != v.Pos {
+					t.Fatalf("plain: %v uses %v, which is of another instruction, in another block\n%v", v, a, f)
+				}
+			}
+		}
 	}
 }
 
@@ -81,6 +113,9 @@ func checkPasses(t *testing.T, o *Optimizer, f *Func) {
 	}
 	built := f.String()
 	for _, pass := range Passes {
+		if f.Plain && !pass.Needed {
+			continue
+		}
 		pass.Run(o, f)
 		if err := Verify(f); err != nil {
 			t.Fatalf("%s: %v\n%v", pass.Name, err, f)

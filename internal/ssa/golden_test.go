@@ -11,9 +11,9 @@ import (
 )
 
 // TestGolden compares the functions of the modules in testdata after all passes with the golden
-// files beside them. After an intended change: go test -run Golden -update
+// files beside them; those of plain.wat are in the plain form. After an intended change: go test -run Golden -update
 func TestGolden(t *testing.T) {
-	golden.Run(t, "testdata/*.wat", func(t *testing.T, _ string, source []byte) string {
+	golden.Run(t, "testdata/*.wat", func(t *testing.T, name string, source []byte) string {
 		m, err := text.Parse(source, wasm.AllFeatures)
 		if err == nil {
 			err = validate.Module(m, wasm.AllFeatures)
@@ -25,6 +25,7 @@ func TestGolden(t *testing.T) {
 		var b Builder
 		var o Optimizer
 		env := testEnv(m, true)
+		b.Plain = strings.HasSuffix(name, "plain.wat")
 		for i := range m.Funcs {
 			f, err := b.Build(env, i)
 			if err != nil {

@@ -15,7 +15,8 @@ import "weft/wasm"
 // An element of the operand stack is a value, or nil if it is in its home. Before an instruction that may end a block,
 // all go to their homes; a branch moves what it carries to where its target expects it.
 
-// maxPlainValues bounds a plain function. It has about three values for an instruction of the body.
+// maxPlainValues bounds a plain function. It has about three values for an instruction of the body, and some for each clause around each
+// call.
 const maxPlainValues = 1 << 23
 
 // A home is a place in the frame: what of the operand stack or of the locals is there.

@@ -37,7 +37,8 @@ func TestCorpus(t *testing.T) {
 	allocator := codegen.NewAllocator(Machine())
 	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true, CellSize: func(class int) uint32 { return 16 * uint32(class) }}
 	s, e := Selector{Config: config}, Emitter{Config: config}
-	compile := func(env *ssa.Env, i int) (*codegen.Code, error) {
+	compile := func(env *ssa.Env, i int, plain bool) (*codegen.Code, error) {
+		b.Plain = plain
 		f, err := b.Build(env, i)
 		var unsupported *ssa.Unsupported
 		if errors.As(err, &unsupported) {
@@ -62,10 +63,10 @@ func TestCorpus(t *testing.T) {
 	for _, m := range scripttest.Valid(t, "../../..") {
 		for _, guarded := range []bool{true, false} {
 			env := corpusEnv(m, guarded)
-			for i := range m.Funcs {
-				code, err := compile(env, i)
+			for i := range 2 * len(m.Funcs) {
+				code, err := compile(env, i/2, i%2 == 1) // in both forms
 				if err != nil {
-					t.Errorf("function %d: %v", i, err)
+					t.Errorf("function %d: %v", i/2, err)
 					if failures++; failures > 10 {
 						t.FailNow()
 					}
