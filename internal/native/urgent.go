@@ -5,6 +5,7 @@ package native
 import (
 	"os"
 	"os/signal"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -44,6 +45,18 @@ func (e *Engine) holdUrgent() {
 	if !handlesUrgent() {
 		// What fails here has worked when the first engine was made. Cancellation would be left to those who poll.
 		_ = install(unix.SIGURG, urgentHandlerPC(), &previousUrg)
+	}
+	sendUrgent()
+}
+
+// sendUrgent makes each thread of the process take a SIGURG. One that Go has sent while the kernel dropped it is lost, and Go sends the thread
+// no other before that has arrived.
+func sendUrgent() {
+	threads, _ := os.ReadDir("/proc/self/task")
+	for _, thread := range threads {
+		if id, err := strconv.Atoi(thread.Name()); err == nil {
+			_ = unix.Tgkill(os.Getpid(), id, unix.SIGURG) // it may have ended
+		}
 	}
 }
 
