@@ -29,6 +29,9 @@ type SharedMemory struct {
 // use [Store.NewMemory] and [Memory.Shared].
 func (e *Engine) NewSharedMemory(t wasm.MemoryType) (*SharedMemory, error) {
 	t.Limits.Shared = true
+	if err := checkMemoryType(t); err != nil {
+		return nil, err
+	}
 	m, err := store.NewSharedMemory(t, store.DefaultLimits.MemoryBytes)
 	if err != nil {
 		return nil, err
@@ -44,14 +47,31 @@ func (e *Engine) handle(m *store.SharedMemory) *SharedMemory {
 }
 
 // Type returns the type of the memory.
-func (m *SharedMemory) Type() wasm.MemoryType { return m.memory.Type }
+func (m *SharedMemory) Type() wasm.MemoryType {
+	if m == nil {
+		return wasm.MemoryType{}
+	}
+	return m.memory.Type
+}
 
 // Size returns the size in bytes.
-func (m *SharedMemory) Size() uint64 { return m.memory.Len() }
+func (m *SharedMemory) Size() uint64 {
+	defer runtime.KeepAlive(m)
+	if m == nil {
+		return 0
+	}
+	return m.memory.Len()
+}
 
 // In returns the memory as one of a store, for its instances to import.
 func (m *SharedMemory) In(s *Store) (*Memory, error) {
 	defer runtime.KeepAlive(m)
+	switch {
+	case m == nil:
+		return nil, errNoMemory
+	case s == nil:
+		return nil, errNoStore
+	}
 	if s.engine != m.engine {
 		return nil, fmt.Errorf("weft: the shared memory belongs to another engine")
 	}
@@ -69,10 +89,10 @@ func (m *SharedMemory) In(s *Store) (*Memory, error) {
 // Shared returns what the stores that have the memory share; nil if it is not of
 // a shared type, or its store is closed.
 func (m *Memory) Shared() *SharedMemory {
-	defer runtime.KeepAlive(m.store)
-	if m.memory.Shared == nil || m.store.store.Closed() {
+	if m == nil || m.memory.Shared == nil || !m.store.store.Hold() {
 		return nil
 	}
+	defer m.store.store.Drop()
 	m.memory.Shared.Hold()
 	return m.store.engine.handle(m.memory.Shared)
 }

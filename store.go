@@ -38,7 +38,13 @@ func (s *Store) Engine() *Engine { return s.engine }
 func (s *Store) Close() { s.store.Close() }
 
 // enter begins a use of the store that is not a call; leave ends it.
-func (s *Store) enter() error { _, err := s.store.Enter(); return err }
+func (s *Store) enter() error {
+	if s == nil {
+		return errNoStore
+	}
+	_, err := s.store.Enter()
+	return err
+}
 
 func (s *Store) leave() { s.store.Leave() }
 
@@ -73,16 +79,23 @@ type Stats struct {
 
 // Stats returns what the store holds.
 func (s *Store) Stats() Stats {
-	if s.store.Closed() {
+	if !s.store.Hold() {
 		return Stats{}
 	}
+	defer s.store.Drop()
 	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Conts.StackBytes(), s.store.Collections}
 }
 
 // SetCollectAlways makes every allocation of an object or a continuation, and every use of the store by Go code, collect
 // first, which finds references that the collector does not know. It is meant for
 // tests.
-func (s *Store) SetCollectAlways(always bool) { s.store.SetCollectAlways(always) }
+func (s *Store) SetCollectAlways(always bool) {
+	if s.enter() != nil {
+		return
+	}
+	defer s.leave()
+	s.store.SetCollectAlways(always)
+}
 
 // Caller returns, to a host function, the instance whose code called it; nil if Go
 // did. So a host function gets at the memory of whoever calls it:
@@ -108,12 +121,15 @@ func (s *Store) Caller() *Instance {
 // imports in order. Most callers use a [Linker].
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
 	defer runtime.KeepAlive(s)
+	if err := missing(ctx, s); err != nil {
+		return nil, err
+	}
 	if err := m.checkEngine(s.engine); err != nil {
 		return nil, err
 	}
 	values := make([]store.Extern, len(imports))
 	for i, im := range imports {
-		if im == nil {
+		if im == nil || im.owner() == nil {
 			continue // reported by name
 		}
 		if im.owner() != s {
@@ -135,12 +151,21 @@ func (s *Store) typeID(t wasm.FuncType) wasm.TypeID {
 }
 
 // simple refuses types that refer to a defined type, which cannot be named
-// from outside of a module.
+// from outside of a module, and what is no type.
 func simple(types ...wasm.ValType) error {
 	for _, t := range types {
-		if t.IsRef() && t.Heap.IsIndex() {
-			return fmt.Errorf("weft: type %s refers to a type of a module", t)
+		switch t.Kind {
+		case wasm.KindI32, wasm.KindI64, wasm.KindF32, wasm.KindF64, wasm.KindV128:
+			continue
+		case wasm.KindRef:
+			if t.Heap.IsAbstract() {
+				continue
+			}
+			if t.Heap.IsIndex() {
+				return fmt.Errorf("weft: type %s refers to a type of a module", t)
+			}
 		}
+		return fmt.Errorf("weft: %s is no type of a value", t)
 	}
 	return nil
 }
@@ -161,6 +186,9 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 		return nil, err
 	}
 	defer s.leave()
+	if f == nil {
+		return nil, errNoHostFunc
+	}
 	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
@@ -177,6 +205,9 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 		return nil, err
 	}
 	defer s.leave()
+	if err := checkMemoryType(t); err != nil {
+		return nil, err
+	}
 	m, err := s.store.NewMemory(t)
 	if err != nil {
 		return nil, err
@@ -190,11 +221,8 @@ func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 		return nil, err
 	}
 	defer s.leave()
-	if err := simple(t.Elem); err != nil {
+	if err := checkTableType(t); err != nil {
 		return nil, err
-	}
-	if !t.Elem.IsRef() || !t.Elem.Nullable {
-		return nil, fmt.Errorf("weft: a table of %s cannot be filled with null", t.Elem)
 	}
 	table, err := s.store.NewTable(t, 0)
 	if err != nil {
