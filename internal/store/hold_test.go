@@ -9,8 +9,10 @@ import (
 func TestHold(t *testing.T) {
 	released := func(s *Store) bool { return s.use.word.Load() == useBusy }
 	s := newStore(t, nil)
-	if !s.Hold() || !s.Hold() {
-		t.Fatal("it cannot be held")
+	for range 2 {
+		if !s.Hold() {
+			t.Fatal("it cannot be held")
+		}
 	}
 	if _, err := s.Enter(); err != nil {
 		t.Fatal("it cannot be used beside")
