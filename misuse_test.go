@@ -79,12 +79,18 @@ var misuses = []struct {
 	name, says string
 	do         func(ctx context.Context, m *misuse) error
 }{
-	{"CompileModule(nil)", "no module", func(_ context.Context, m *misuse) error { _, err := m.engine.CompileModule(nil); return err }},
+	{"CompileModule(nil)", "no module", func(_ context.Context, m *misuse) error {
+		_, err := m.engine.CompileModule(nil)
+		return err
+	}},
 	{"NewSharedMemory", "maximum", func(_ context.Context, m *misuse) error {
 		_, err := m.engine.NewSharedMemory(wasm.MemoryType{PageLog2: 16})
 		return err
 	}},
-	{"Instantiate(nil module)", "no module", func(ctx context.Context, m *misuse) error { _, err := m.store.Instantiate(ctx, nil, nil); return err }},
+	{"Instantiate(nil module)", "no module", func(ctx context.Context, m *misuse) error {
+		_, err := m.store.Instantiate(ctx, nil, nil)
+		return err
+	}},
 	{"Instantiate(nil context)", "context is nil", func(_ context.Context, m *misuse) error {
 		_, err := m.store.Instantiate(noContext, m.in.Module(), []weft.Extern{m.in.Func("call")})
 		return err
@@ -124,7 +130,8 @@ var misuses = []struct {
 		return err
 	}},
 	{"NewFunc of no type", "no type", func(_ context.Context, m *misuse) error {
-		_, err := m.store.NewFunc("f", wasm.FuncType{Params: []wasm.ValType{{Kind: 200}}}, func(context.Context, []uint64) error { return nil })
+		t := wasm.FuncType{Params: []wasm.ValType{{Kind: 200}}}
+		_, err := m.store.NewFunc("f", t, func(context.Context, []uint64) error { return nil })
 		return err
 	}},
 	{"NewTag of a type of a module", "refers to a type", func(_ context.Context, m *misuse) error {
@@ -155,7 +162,10 @@ var misuses = []struct {
 		_, err := m.store.NewGlobal(wasm.GlobalType{Type: wasm.I32}, weft.Value{})
 		return err
 	}},
-	{"NewContinuation(nil)", "no function", func(_ context.Context, m *misuse) error { _, err := m.store.NewContinuation(nil); return err }},
+	{"NewContinuation(nil)", "no function", func(_ context.Context, m *misuse) error {
+		_, err := m.store.NewContinuation(nil)
+		return err
+	}},
 	{"NewHandlers(nil tag)", "no tag", func(_ context.Context, m *misuse) error {
 		_, err := m.store.NewHandlers(weft.On(m.in.Tag("none")))
 		return err
@@ -175,8 +185,13 @@ var misuses = []struct {
 		}
 		return f.CallSlots(noContext, nil)
 	}},
-	{"nil function", "no function", func(ctx context.Context, m *misuse) error { _, err := m.in.Func("none").Call(ctx); return err }},
-	{"nil function, slots", "no function", func(ctx context.Context, m *misuse) error { return m.in.Func("none").CallSlots(ctx, nil) }},
+	{"nil function", "no function", func(ctx context.Context, m *misuse) error {
+		_, err := m.in.Func("none").Call(ctx)
+		return err
+	}},
+	{"nil function, slots", "no function", func(ctx context.Context, m *misuse) error {
+		return m.in.Func("none").CallSlots(ctx, nil)
+	}},
 	{"a type that nobody has", "type mismatch", func(ctx context.Context, m *misuse) error {
 		_, err := m.in.Func("extern").Call(ctx, weft.Null(123456))
 		return err
@@ -197,15 +212,29 @@ var misuses = []struct {
 		_, _, err := m.k.Resume(ctx, nil, weft.On(nil))
 		return err
 	}},
-	{"ResumeSlots(nil context)", "context is nil", func(_ context.Context, m *misuse) error { _, err := m.k.ResumeSlots(noContext, nil, nil); return err }},
-	{"Throw(nil)", "no exception", func(ctx context.Context, m *misuse) error { _, _, err := m.k.Throw(ctx, nil); return err }},
-	{"ThrowSlots(nil)", "no exception", func(ctx context.Context, m *misuse) error { _, err := m.k.ThrowSlots(ctx, nil, nil, nil); return err }},
-	{"Throw(no tag)", "not whole", func(ctx context.Context, m *misuse) error { _, _, err := m.k.Throw(ctx, &weft.Exception{}); return err }},
+	{"ResumeSlots(nil context)", "context is nil", func(_ context.Context, m *misuse) error {
+		_, err := m.k.ResumeSlots(noContext, nil, nil)
+		return err
+	}},
+	{"Throw(nil)", "no exception", func(ctx context.Context, m *misuse) error {
+		_, _, err := m.k.Throw(ctx, nil)
+		return err
+	}},
+	{"ThrowSlots(nil)", "no exception", func(ctx context.Context, m *misuse) error {
+		_, err := m.k.ThrowSlots(ctx, nil, nil, nil)
+		return err
+	}},
+	{"Throw(no tag)", "not whole", func(ctx context.Context, m *misuse) error {
+		_, _, err := m.k.Throw(ctx, &weft.Exception{})
+		return err
+	}},
 	{"Throw(no payload)", "not whole", func(ctx context.Context, m *misuse) error {
 		_, _, err := m.k.Throw(ctx, &weft.Exception{Tag: m.exception.Tag})
 		return err
 	}},
-	{"Values(nil context)", "context is nil", func(_ context.Context, m *misuse) error { return last(m.k.Values(noContext, m.in.Tag("yield"))) }},
+	{"Values(nil context)", "context is nil", func(_ context.Context, m *misuse) error {
+		return last(m.k.Values(noContext, m.in.Tag("yield")))
+	}},
 	{"Values(nil tag)", "no tag", func(ctx context.Context, m *misuse) error { return last(m.k.Values(ctx, nil)) }},
 	{"nil continuation, Resume", "no continuation", func(ctx context.Context, _ *misuse) error {
 		_, _, err := (*weft.Continuation)(nil).Resume(ctx, nil)
@@ -215,7 +244,10 @@ var misuses = []struct {
 		_, _, err := (*weft.Continuation)(nil).Throw(ctx, m.exception)
 		return err
 	}},
-	{"nil continuation, Bind", "no continuation", func(context.Context, *misuse) error { _, err := (*weft.Continuation)(nil).Bind(); return err }},
+	{"nil continuation, Bind", "no continuation", func(context.Context, *misuse) error {
+		_, err := (*weft.Continuation)(nil).Bind()
+		return err
+	}},
 	{"nil continuation, Values", "no continuation", func(ctx context.Context, m *misuse) error {
 		return last((*weft.Continuation)(nil).Values(ctx, m.in.Tag("yield")))
 	}},
@@ -320,7 +352,8 @@ func TestClosedByAnother(t *testing.T) {
 		ctx := context.Background()
 		for range 100 {
 			m := newMisuse(t, engine)
-			memory, shared, table, global := m.in.Memory("memory"), m.in.Memory("shared"), m.in.Table("table"), m.in.Global("global")
+			memory, shared := m.in.Memory("memory"), m.in.Memory("shared")
+			table, global := m.in.Table("table"), m.in.Global("global")
 			tag, id := m.in.Tag("tag"), m.in.Func("id")
 			var group sync.WaitGroup
 			begun := make(chan struct{})

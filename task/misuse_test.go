@@ -21,14 +21,22 @@ func TestMisuse(t *testing.T) {
 		do   func() error
 		says string
 	}{
-		"NewLoop(nil)":          {func() error { _, err := task.NewLoop(nil); return err }, "no store"},
-		"NewFunc(nil)":          {func() error { _, err := f.loop.NewFunc("f", wasm.FuncType{}, nil); return err }, "no Go function"},
-		"Define(nil)":           {func() error { return f.loop.Define(nil, "a", "b", wasm.FuncType{}, nil) }, "no linker"},
-		"Link(nil)":             {func() error { return f.loop.Link(nil) }, "no linker"},
-		"Run(nil)":              {func() error { return f.loop.Run(noContext) }, "context is nil"},
-		"Serve(nil)":            {func() error { return f.loop.Serve(noContext) }, "context is nil"},
-		"Go without a context":  {func() error { return f.loop.Go(noContext, nap).Err() }, "context is nil"},
-		"Wait without one":      {func() error { _, err := f.loop.Go(noContext, nap).Wait(noContext); return err }, "context is nil"},
+		"NewLoop(nil)": {func() error { _, err := task.NewLoop(nil); return err }, "no store"},
+		"NewFunc(nil)": {func() error {
+			_, err := f.loop.NewFunc("f", wasm.FuncType{}, nil)
+			return err
+		}, "no Go function"},
+		"Define(nil)": {func() error {
+			return f.loop.Define(nil, "a", "b", wasm.FuncType{}, nil)
+		}, "no linker"},
+		"Link(nil)":            {func() error { return f.loop.Link(nil) }, "no linker"},
+		"Run(nil)":             {func() error { return f.loop.Run(noContext) }, "context is nil"},
+		"Serve(nil)":           {func() error { return f.loop.Serve(noContext) }, "context is nil"},
+		"Go without a context": {func() error { return f.loop.Go(noContext, nap).Err() }, "context is nil"},
+		"Wait without one": {func() error {
+			_, err := f.loop.Go(noContext, nap).Wait(noContext)
+			return err
+		}, "context is nil"},
 		"Go without a function": {func() error { return f.runs(ctx, nil) }, "no function"},
 		"too few arguments":     {func() error { return f.runs(ctx, nap) }, "0 values given"},
 		"Await(nil)": {func() error {

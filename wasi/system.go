@@ -75,7 +75,10 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 func (s *System) Close() error {
 	s.mu.Lock()
 	open := s.descriptors
-	s.descriptors, s.listed, s.closed = nil, nil, true
+	s.descriptors, s.closed = nil, true
+	for len(s.listed) > 0 {
+		s.forget(s.listed[0])
+	}
 	s.mu.Unlock()
 	var failed []error
 	for _, d := range open {
