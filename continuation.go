@@ -67,7 +67,9 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	defer s.leave()
 	t := s.contTypeOfFunc(f)
 	if s.store.Conts.WantsCollection() {
-		s.store.Collect()
+		if trap := s.store.Collect(); trap != wasm.TrapNone {
+			return nil, s.store.TrapError(trap, "", StackTrace{})
+		}
 	}
 	c := s.store.Conts.New(f.record, t.id)
 	if c == nil {
@@ -211,10 +213,10 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 
 // throws says why an exception cannot be thrown in the store.
 func (s *Store) throws(e *Exception) error {
-	if !s.store.Hold() {
+	if !s.hold() {
 		return ErrClosed
 	}
-	defer s.store.Drop()
+	defer s.drop()
 	if !s.store.Throws(e) {
 		return fmt.Errorf("weft: the exception belongs to another store, or is not whole")
 	}

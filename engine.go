@@ -2,7 +2,6 @@ package weft
 
 import (
 	"bytes"
-	"runtime"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -19,6 +18,7 @@ type Config struct {
 	executor Executor
 	native   NativeOptions
 	profiler *CPUProfiler
+	code     uint64
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures] and the executor [Automatic].
@@ -37,6 +37,15 @@ func (c Config) WithCache(cache *Cache) Config {
 	return c
 }
 
+// WithCodeLimit bounds what an executor makes of the functions of each module: bytes of code, and of the tables beside
+// it. A call of a function whose code would be above it traps with "out of memory"; a module that is to be compiled
+// ahead ([NativeOptions]) is interpreted. Without a limit, or with 0, it is 256 MiB. All modules
+// of a process together have room for nearly 1 GiB of machine code, and functions behind it trap likewise.
+func (c Config) WithCodeLimit(bytes uint64) Config {
+	c.code = bytes
+	return c
+}
+
 // An Engine compiles modules. It is safe for concurrent use.
 type Engine struct {
 	config   Config
@@ -50,6 +59,9 @@ func NewEngine(c Config) (*Engine, error) {
 	e, err := c.newExecutor()
 	if err != nil {
 		return nil, err
+	}
+	if c.code != 0 {
+		e.LimitCode(c.code)
 	}
 	return &Engine{config: c, types: wasm.NewTypeSet(), executor: e}, nil
 }
@@ -102,8 +114,7 @@ func (e *Engine) prepare(m *wasm.Module, saved store.Saved) *store.Module {
 
 // NewStore makes an empty store. The error says that the system has no memory for
 // it. Close releases its memory; otherwise that
-// happens some time after the store has become unreachable, which it does not
-// while a host function in it refers to it.
+// happens some time after the store has become unreachable.
 func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	inner, err := store.New(e.types, e.executor, store.Limits(limits))
 	if err != nil {
@@ -113,6 +124,6 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 		inner.Profile = p.inner
 	}
 	s := &Store{engine: e, store: inner}
-	runtime.AddCleanup(s, (*store.Store).Close, inner)
+	store.ReleaseWith(s, inner)
 	return s, nil
 }

@@ -136,7 +136,7 @@ func (m *Memory) Type() wasm.MemoryType {
 func (m *Memory) Size() uint64 {
 	held, open := m.hold()
 	if held {
-		defer m.store.store.Drop()
+		defer m.store.drop()
 	}
 	if !open {
 		return 0
@@ -154,7 +154,7 @@ func (m *Memory) hold() (held, open bool) {
 	case m.store.store.InUse():
 		return false, !m.store.store.Closed()
 	}
-	held = m.store.store.Hold()
+	held = m.store.hold()
 	return held, held
 }
 
@@ -172,13 +172,13 @@ func (m *Memory) Grow(pages uint64) (uint64, bool) {
 func (m *Memory) Read(addr uint64, b []byte) bool {
 	held, open := m.hold()
 	if held {
-		defer m.store.store.Drop()
+		defer m.store.drop()
 	}
 	if !open {
 		return false
 	}
 	defer runtime.KeepAlive(m.store)
-	src, ok := m.view(addr, uint64(len(b)))
+	src, ok := m.lend(addr, uint64(len(b)))
 	copy(b, src)
 	return ok
 }
@@ -187,45 +187,36 @@ func (m *Memory) Read(addr uint64, b []byte) bool {
 func (m *Memory) Write(addr uint64, b []byte) bool {
 	held, open := m.hold()
 	if held {
-		defer m.store.store.Drop()
+		defer m.store.drop()
 	}
 	if !open {
 		return false
 	}
 	defer runtime.KeepAlive(m.store)
-	dst, ok := m.view(addr, uint64(len(b)))
+	dst, ok := m.lend(addr, uint64(len(b)))
 	copy(dst, b)
 	return ok
 }
 
 // View returns the n bytes at an address themselves, not a copy; false if they are
 // out of bounds. They are valid until the memory grows or the store is closed: a
-// host function must not keep them, nor use them after it has called a guest.
-func (m *Memory) View(addr, n uint64) ([]byte, bool) {
-	if m == nil || m.store.store.Closed() {
-		return nil, false
-	}
-	b, ok := m.view(addr, n)
-	if !ok {
-		return nil, false
-	}
-	return b[:n:n], true
-}
+// host function must not keep them, nor use them after it has called a guest. A slice that is
+// kept all the same never shows the memory of another store: once its own is gone it is zero, and what
+// is written to it is lost (on systems of 64 bits).
+func (m *Memory) View(addr, n uint64) ([]byte, bool) { return m.lend(addr, n) }
 
-// Bytes returns the content itself, not a copy. It is valid until the memory grows
-// or the store is closed.
+// Bytes returns the content itself, not a copy; nil once the store is closed. It is valid as long as
+// what [Memory.View] returns.
 func (m *Memory) Bytes() []byte {
-	if m == nil || m.store.store.Closed() {
-		return nil
-	}
-	return m.memory.Bytes()
+	b, _ := m.lend(0, m.Size())
+	return b
 }
 
-func (m *Memory) view(addr, n uint64) ([]byte, bool) {
-	if size := m.memory.Len(); n > size || addr > size-n {
+func (m *Memory) lend(addr, n uint64) ([]byte, bool) {
+	if m == nil || m.store.store.Closed() {
 		return nil, false
 	}
-	return m.memory.Bytes()[addr : addr+n], true
+	return m.memory.Lend(addr, n)
 }
 
 // A Table is a table of references.
@@ -253,19 +244,19 @@ func (t *Table) Type() wasm.TableType {
 
 // Size returns the number of elements; 0 once the store is closed.
 func (t *Table) Size() uint64 {
-	if t == nil || !t.store.store.Hold() {
+	if t == nil || !t.store.hold() {
 		return 0
 	}
-	defer t.store.store.Drop()
+	defer t.store.drop()
 	return t.table.Record.Len
 }
 
 // Get returns an element; false if the index is out of bounds.
 func (t *Table) Get(i uint64) (Value, bool) {
-	if t == nil || !t.store.store.Hold() {
+	if t == nil || !t.store.hold() {
 		return Value{}, false
 	}
-	defer t.store.store.Drop()
+	defer t.store.drop()
 	if i >= t.table.Record.Len {
 		return Value{}, false
 	}
@@ -317,10 +308,10 @@ func (g *Global) Type() wasm.GlobalType {
 
 // Get returns the value; the zero Value once the store is closed.
 func (g *Global) Get() Value {
-	if g == nil || !g.store.store.Hold() {
+	if g == nil || !g.store.hold() {
 		return Value{}
 	}
-	defer g.store.store.Drop()
+	defer g.store.drop()
 	return g.store.fromSlots(g.global.Record.Value[:], []wasm.ValType{g.global.Type.Type})[0]
 }
 
@@ -387,10 +378,10 @@ func (t *Tag) Throw(args ...Value) error {
 		}
 		defer t.store.leave()
 	}
-	if !t.store.store.Hold() {
+	if !t.store.hold() {
 		return ErrClosed
 	}
-	defer t.store.store.Drop()
+	defer t.store.drop()
 	return t.store.store.HoldException(t.tag.Record, payload, 0)
 }
 

@@ -36,10 +36,10 @@ func (in *Instance) Export(name string) Extern {
 	if e, known := in.exports[name]; known {
 		return e
 	}
-	if !in.store.store.Hold() { // another goroutine may close it meanwhile
+	if !in.store.hold() { // another goroutine may close it meanwhile
 		return nil
 	}
-	defer in.store.store.Drop()
+	defer in.store.drop()
 	e := in.store.extern(in.instance.Export(name))
 	if e == nil {
 		return nil

@@ -55,7 +55,7 @@ func (l *Linker) Has(module string) bool { return l.modules[module] != nil }
 
 // Instantiate makes an instance of a module whose imports are all defined. The
 // error for a missing or mistyped import is a [*LinkError]; for several it joins
-// those of all of them ([errors.Join]). When a segment does not fit or the start
+// those of the first thousand ([errors.Join]). If the context ends meanwhile, the error is an [*Interrupt]. When a segment does not fit or the start
 // function fails, the error is that of a call; the instance is returned as well,
 // because others may already hold parts of it.
 func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) {
@@ -67,6 +67,9 @@ func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) 
 	}
 	imports := make([]Extern, len(m.module.Wasm.Imports))
 	for i := range imports {
+		if i%1024 == 1023 && ctx.Err() != nil {
+			return nil, &Interrupt{Cause: context.Cause(ctx)}
+		}
 		im := &m.module.Wasm.Imports[i]
 		if n := l.modules[im.Module]; n != nil {
 			imports[i] = n.find(im.Name)

@@ -3,6 +3,7 @@ package weft
 import (
 	"fmt"
 	"runtime"
+	"sync"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -17,11 +18,15 @@ import (
 //	memory, err := shared.In(another)
 //	linker.Define("env", "memory", memory)
 //
-// A shared memory lives as long as one of its stores is open or a SharedMemory
-// for it is reachable.
+// A shared memory lives as long as one of its stores is open, or a SharedMemory
+// for it is reachable and not closed.
 type SharedMemory struct {
-	engine *Engine
-	memory *store.SharedMemory
+	engine  *Engine
+	memory  *store.SharedMemory
+	cleanup runtime.Cleanup
+
+	mu     sync.Mutex // held while a store gets the memory
+	closed bool
 }
 
 // NewSharedMemory makes a shared memory that is in no store yet. Its type must
@@ -42,8 +47,23 @@ func (e *Engine) NewSharedMemory(t wasm.MemoryType) (*SharedMemory, error) {
 // handle returns a handle for a memory that has been held for it.
 func (e *Engine) handle(m *store.SharedMemory) *SharedMemory {
 	h := &SharedMemory{engine: e, memory: m}
-	runtime.AddCleanup(h, (*store.SharedMemory).Release, m)
+	h.cleanup = runtime.AddCleanup(h, (*store.SharedMemory).Release, m)
 	return h
+}
+
+// Close gives the memory back, unless stores have it: then it goes with the last of them. Without
+// Close, that happens some time after the SharedMemory has become unreachable. Close may be called more than once.
+func (m *SharedMemory) Close() {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.closed {
+		m.closed = true
+		m.cleanup.Stop()
+		m.memory.Release()
+	}
 }
 
 // Type returns the type of the memory.
@@ -63,14 +83,19 @@ func (m *SharedMemory) Size() uint64 {
 	return m.memory.Len()
 }
 
-// In returns the memory as one of a store, for its instances to import.
+// In returns the memory as one of a store, for its instances to import. The error is [ErrClosed], too, if the SharedMemory
+// is closed.
 func (m *SharedMemory) In(s *Store) (*Memory, error) {
-	defer runtime.KeepAlive(m)
 	switch {
 	case m == nil:
 		return nil, errNoMemory
 	case s == nil:
 		return nil, errNoStore
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, ErrClosed
 	}
 	if s.engine != m.engine {
 		return nil, fmt.Errorf("weft: the shared memory belongs to another engine")
@@ -89,10 +114,10 @@ func (m *SharedMemory) In(s *Store) (*Memory, error) {
 // Shared returns what the stores that have the memory share; nil if it is not of
 // a shared type, or its store is closed.
 func (m *Memory) Shared() *SharedMemory {
-	if m == nil || m.memory.Shared == nil || !m.store.store.Hold() {
+	if m == nil || m.memory.Shared == nil || !m.store.hold() {
 		return nil
 	}
-	defer m.store.store.Drop()
+	defer m.store.drop()
 	m.memory.Shared.Hold()
 	return m.store.engine.handle(m.memory.Shared)
 }

@@ -35,7 +35,10 @@ func (s *Store) Engine() *Engine { return s.engine }
 // the calls that are under way. Later uses of the store and its objects do nothing,
 // or return [ErrClosed]; so does a call under way, when the host function that has
 // closed the store returns.
-func (s *Store) Close() { s.store.Close() }
+func (s *Store) Close() {
+	s.store.Close()
+	runtime.KeepAlive(s)
+}
 
 // enter begins a use of the store that is not a call; leave ends it.
 func (s *Store) enter() error {
@@ -48,6 +51,15 @@ func (s *Store) enter() error {
 
 func (s *Store) leave() { s.store.Leave() }
 
+// hold keeps what there is from being released while it is read; false once the store is closed. Who holds it drops it,
+// and so keeps it reachable until then.
+func (s *Store) hold() bool { return s.store.Hold() }
+
+func (s *Store) drop() {
+	s.store.Drop()
+	runtime.KeepAlive(s)
+}
+
 // SetFuel bounds the calls and branches backwards that guests may make from now
 // on; when none is left they trap. It is meant for tests and fuzzing: a context
 // interrupts a guest at no cost. Functions are interpreted then, unless machine code counts
@@ -55,13 +67,16 @@ func (s *Store) leave() { s.store.Leave() }
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
 // Collect frees the objects and continuations that cannot be reached any more.
-// It happens by itself when memory is needed. A host function may call it.
+// It happens by itself when memory is needed. A host function may call it; then the error is
+// an [*Interrupt] if the context of the call has ended.
 func (s *Store) Collect() error {
 	if err := s.enter(); err != nil {
 		return err
 	}
 	defer s.leave()
-	s.store.Collect()
+	if trap := s.store.Collect(); trap != wasm.TrapNone {
+		return s.store.TrapError(trap, "", StackTrace{})
+	}
 	return nil
 }
 
@@ -79,10 +94,10 @@ type Stats struct {
 
 // Stats returns what the store holds.
 func (s *Store) Stats() Stats {
-	if !s.store.Hold() {
+	if !s.hold() {
 		return Stats{}
 	}
-	defer s.store.Drop()
+	defer s.drop()
 	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Conts.StackBytes(), s.store.Collections}
 }
 
@@ -118,7 +133,8 @@ func (s *Store) Caller() *Instance {
 }
 
 // Instantiate makes an instance of a module, given a value for each of its
-// imports in order. Most callers use a [Linker].
+// imports in order. Most callers use a [Linker]. If the context ends meanwhile, the error is an
+// [*Interrupt]; what was made until then stays in the store, and counts, until that is closed.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
 	defer runtime.KeepAlive(s)
 	if err := missing(ctx, s); err != nil {

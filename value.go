@@ -211,7 +211,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	if isHostValue(v) {
 		slot, trap := s.store.ExternRef(v.ref, canFind(v.ref, v.ref))
 		if trap != 0 {
-			return 0, 0, &Trap{Code: trap}
+			return 0, 0, s.store.TrapError(trap, "", StackTrace{})
 		}
 		return slot, v.typ.Heap, nil
 	}
@@ -240,7 +240,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		}
 		slot, trap := s.store.ExceptionRef(r)
 		if trap != 0 {
-			return 0, 0, &Trap{Code: trap}
+			return 0, 0, s.store.TrapError(trap, "", StackTrace{})
 		}
 		return slot, wasm.HeapExn, nil
 	}

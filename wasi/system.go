@@ -80,6 +80,7 @@ func (s *System) Close() error {
 		s.forget(s.listed[0])
 	}
 	s.mu.Unlock()
+	s.threads.closeMemories()
 	var failed []error
 	for _, d := range open {
 		if d != nil {

@@ -125,6 +125,15 @@ func (ts *threads) memories() map[[2]string]*weft.SharedMemory {
 	return maps.Clone(ts.shared)
 }
 
+// closeMemories leaves the shared memories to the stores that have them.
+func (ts *threads) closeMemories() {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	for _, m := range ts.shared {
+		m.Close()
+	}
+}
+
 // spawn makes a thread. It returns its identity, or a negative number.
 func (t *thread) spawn(argument int32) int32 {
 	s, ts := t.system, &t.system.threads

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"context"
 	"unsafe"
 
 	"weft/internal/store"
@@ -105,7 +106,9 @@ func (m *machine) newArray(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 		if f.Width == 16 {
 			v[1] = u64(fp, in.a+8)
 		}
-		s.FillArray(ref, 0, v, n)
+		if trap := s.FillArray(ref, 0, v, n); trap != 0 {
+			return trap
+		}
 	case wasm.OpArrayNewFixed:
 		at := in.a
 		for i := range n {
@@ -148,6 +151,9 @@ func (m *machine) arrayCopy(fp unsafe.Pointer, in *instr) wasm.TrapCode {
 }
 
 // The rest of this file tells the collector what a machine refers to.
+
+// Context implements [store.Roots].
+func (m *machine) Context() context.Context { return m.ctx }
 
 // Running implements [store.Roots].
 func (m *machine) Running() *store.ContRecord { return m.cur }

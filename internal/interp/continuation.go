@@ -59,11 +59,15 @@ func (m *machine) consume(c *store.ContRecord) (*store.ContRecord, wasm.TrapCode
 func (m *machine) contNew(f *store.FuncRecord, in *instr) wasm.TrapCode {
 	t := m.function().Instance.Type(in.c)
 	if m.conts.WantsCollection() || m.store.CollectAlways {
-		m.store.Collect()
+		if trap := m.store.Collect(); trap != 0 {
+			return trap
+		}
 	}
 	c := m.conts.New(f, t)
 	if c == nil {
-		m.store.Collect()
+		if trap := m.store.Collect(); trap != 0 {
+			return trap
+		}
 		if c = m.conts.New(f, t); c == nil {
 			return wasm.TrapTooManyContinuations
 		}
@@ -108,8 +112,8 @@ func (m *machine) prepareFresh(c *store.ContRecord) wasm.TrapCode {
 	f := c.Func
 	size := uintptr(8 * max(f.Params, f.Results))
 	if !m.isOutside(f) {
-		if err := m.prepare(f); err != nil {
-			return wasm.TrapOutOfMemory
+		if err := prepare(m.store, f); err != nil {
+			return m.noCode(err)
 		}
 		size = uintptr((*header)(store.Pointer(f.Code)).frame)
 	}

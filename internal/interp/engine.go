@@ -19,7 +19,8 @@ type Engine struct {
 	hostCall             uintptr // behind the call of a host function with which a continuation begins
 	hostFunc             *store.FuncRecord
 	// fence is what atomic.fence of all threads accesses.
-	fence atomic.Uint32
+	fence     atomic.Uint32
+	codeLimit uint64 // of each module
 	// hotAfter is not 0 if functions are hot after so many calls and turns (see tier.go).
 	hotAfter int
 }
@@ -39,7 +40,7 @@ type stubs struct {
 
 // New returns an engine.
 func New() (*Engine, error) {
-	e := &Engine{}
+	e := &Engine{codeLimit: store.DefaultCodeBytes}
 	p, err := e.arena.Alloc(unsafe.Sizeof(stubs{}))
 	if err != nil {
 		return nil, fmt.Errorf("weft: new interpreter: %w", err)
@@ -54,10 +55,14 @@ func New() (*Engine, error) {
 	return e, nil
 }
 
+// LimitCode implements [store.Engine].
+func (e *Engine) LimitCode(bytes uint64) { e.codeLimit = bytes }
+
 // moduleCode is what the engine keeps for a module: the code of the functions
 // that have been called.
 type moduleCode struct {
 	mu    sync.Mutex
+	use   store.CodeUse
 	arena *store.Arena
 	funcs []*funcCode // nil before the first call
 	lower lowerer
@@ -65,7 +70,7 @@ type moduleCode struct {
 
 // Prepare implements [store.Engine]. Functions are lowered when they are called.
 func (e *Engine) Prepare(m *store.Module) {
-	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
+	c := &moduleCode{use: store.CodeUse{Limit: e.codeLimit}, arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
 	c.lower.hotAfter = e.hotAfter
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
@@ -78,14 +83,20 @@ func (e *Engine) Link(*store.Instance) error { return nil }
 func (e *Engine) LinkHost(*store.Store, *store.FuncRecord) error { return nil }
 
 // function returns the code of a function that the module defines.
-func (c *moduleCode) function(m *store.Module, own int) (*funcCode, error) {
+func (c *moduleCode) function(s *store.Store, m *store.Module, own int) (*funcCode, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if code := c.funcs[own]; code != nil {
 		return code, nil
 	}
-	h, err := c.lower.lower(m, own)
+	if err := c.use.Full(); err != nil {
+		return nil, err
+	}
+	h, err := c.lower.lower(s, m, own)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.use.Take(c.lower.bytes()); err != nil {
 		return nil, err
 	}
 	code, err := c.lower.encode(c.arena, h)

@@ -27,7 +27,7 @@ func outOfLine(fp unsafe.Pointer, in *instr) (trap wasm.TrapCode) {
 		set64(fp, in.a, lo)
 		set64(fp, in.a+8, hi-uint64(x>>63&y)-uint64(y>>63&x))
 	case wasm.OpF32Ceil:
-		setF32(fp, in.a, float32(math.Ceil(float64(f32(fp, in.b)))))
+		setF32(fp, in.a, float32(math.Ceil(quiet(float64(f32(fp, in.b))))))
 	case wasm.OpF32Floor:
 		setF32(fp, in.a, float32(math.Floor(float64(f32(fp, in.b)))))
 	case wasm.OpF32Trunc:
@@ -87,25 +87,17 @@ func setTruncated(fp unsafe.Pointer, off uint32, convert func(float64) (uint64, 
 	return trap
 }
 
-// quiet makes a signalling NaN quiet, as every arithmetic operation must.
-func quiet(x float64) float64 {
-	if x != x {
-		return x + x
-	}
-	return x
-}
-
 // floatMin and floatMax are Wasm's: -0 is less than 0, and a NaN wins.
-func floatMin[F float32 | float64](x, y F) F {
+func floatMin[F float](x, y F) F {
 	if x != x || y != y {
-		return x + y
+		return nanOf(x, y)
 	}
 	return min(x, y)
 }
 
-func floatMax[F float32 | float64](x, y F) F {
+func floatMax[F float](x, y F) F {
 	if x != x || y != y {
-		return x + y
+		return nanOf(x, y)
 	}
 	return max(x, y)
 }

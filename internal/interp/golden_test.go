@@ -42,7 +42,7 @@ func lowerAll(t *testing.T, source []byte, features wasm.Features) string {
 	var out bytes.Buffer
 	var l lowerer
 	for i := range m.Funcs {
-		h, err := l.lower(compiled, i)
+		h, err := l.lower(&store.Store{}, compiled, i)
 		if err != nil {
 			t.Fatal(err)
 		}

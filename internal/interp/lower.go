@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"errors"
 	"unsafe"
 
 	"weft/internal/store"
@@ -20,6 +21,11 @@ import (
 // finding those that read a certain local.
 
 const window = 32
+
+// lookInterval is after how many instructions lowering looks whether the call has ended that wants it.
+const lookInterval = 4096
+
+var errEnded = errors.New("the call has ended")
 
 // An operand is a position of the operand stack.
 type operand struct {
@@ -73,8 +79,9 @@ type lowerer struct {
 }
 
 // lower makes the register code of a function that the module defines. The
-// code is in l until the next call.
-func (l *lowerer) lower(m *store.Module, index int) (header, error) {
+// code is in l until the next call. It is done for a store, whose call may end meanwhile: then the error is
+// errEnded.
+func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, error) {
 	f := &m.Wasm.Funcs[index]
 	t := m.Wasm.FuncType(f.Type)
 	l.module = m
@@ -93,7 +100,10 @@ func (l *lowerer) lower(m *store.Module, index int) (header, error) {
 	l.frame = max(l.frame, 8*uint32(wasm.SlotCount(t.Results)))
 	l.pushLabel(label{kind: labelBlock, params: nil, results: t.Results})
 
-	for l.reader.Len() > 0 {
+	for n := 1; l.reader.Len() > 0; n++ {
+		if n%lookInterval == 0 && s.Ended() {
+			return header{}, errEnded
+		}
 		if err := l.reader.Next(&l.in); err != nil {
 			return header{}, err
 		}
@@ -283,6 +293,12 @@ func (l *lowerer) setLocal(index uint32) {
 		}
 	}
 	l.last = -1
+}
+
+// bytes returns what the code takes, and the tables beside it.
+func (l *lowerer) bytes() uint64 {
+	return uint64(len(l.code)+1)*(instrSize+4) + uint64(len(l.tries))*uint64(unsafe.Sizeof(tryRange{})) +
+		uint64(len(l.barriers))*uint64(unsafe.Sizeof(codeRange{})) + uint64(unsafe.Sizeof(funcCode{}))
 }
 
 // encode copies the code to memory outside the Go heap.

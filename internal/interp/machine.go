@@ -134,6 +134,9 @@ func (m *machine) leave() {
 	m.store.Leave()
 }
 
+// Release implements [store.EngineState].
+func (m *machine) Release() { m.watched.Stop() }
+
 // isOutside reports whether a function is not the interpreter's: the host's, or
 // another engine's.
 func (m *machine) isOutside(f *store.FuncRecord) bool {
@@ -148,14 +151,31 @@ func (m *machine) isOutside(f *store.FuncRecord) bool {
 }
 
 // prepare makes a function's code, unless it is there.
-func (m *machine) prepare(f *store.FuncRecord) error { return prepare(m.store, f) }
+func (m *machine) prepare(f *store.FuncRecord) error {
+	if err := prepare(m.store, f); err != nil {
+		return m.trap(m.noCode(err))
+	}
+	return nil
+}
+
+// noCode returns the trap for a function without code, by an error of prepare.
+func (m *machine) noCode(err error) wasm.TrapCode {
+	if err == errEnded {
+		return store.Interrupted
+	}
+	m.detail = err.Error()
+	if detail, ok := store.IsCodeError(err); ok {
+		m.detail = detail
+	}
+	return wasm.TrapOutOfMemory
+}
 
 func prepare(s *store.Store, f *store.FuncRecord) error {
 	if f.Code != 0 {
 		return nil
 	}
 	in := s.Instance(f.Instance)
-	c, err := in.Module.Code.(*moduleCode).function(in.Module, int(f.Index)-in.Module.Space.ImportedFuncs)
+	c, err := in.Module.Code.(*moduleCode).function(s, in.Module, int(f.Index)-in.Module.Space.ImportedFuncs)
 	if err != nil {
 		return err
 	}
@@ -174,7 +194,9 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 	if m.conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
-	m.store.Collect()
+	if trap := m.store.Collect(); trap != 0 {
+		return trap
+	}
 	if m.conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
@@ -194,7 +216,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 	}
 	used := at + uintptr((*header)(store.Pointer(m.function().Code)).frame)
 	if !m.conts.GrowStack(c, used, size) {
-		return wasm.TrapOutOfMemory
+		return s.NoRoom()
 	}
 	s.StackInUse += c.StackSize() - old
 	m.fp = c.Stack() + at

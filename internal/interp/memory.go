@@ -19,15 +19,14 @@ func tableAddress(t *store.Table, fp unsafe.Pointer, off uint32) uint64 {
 	return address(t.Type.Limits.Is64, fp, off)
 }
 
-// setGrown writes the result of a grow: the old size, or -1.
-func setGrown(is64 bool, fp unsafe.Pointer, off uint32, old uint64, ok bool) {
-	if !ok {
-		old = ^uint64(0)
-	}
+// setGrown writes the result of a grow.
+func (m *machine) setGrown(is64 bool, fp unsafe.Pointer, off uint32, old uint64, ok bool) wasm.TrapCode {
+	result, trap := m.store.Grown(old, ok)
 	if !is64 {
-		old = uint64(uint32(old))
+		result = uint64(uint32(result))
 	}
-	set64(fp, off, old)
+	set64(fp, off, result)
+	return trap
 }
 
 // effective returns the memory that an access in long form is to, and the
@@ -139,7 +138,7 @@ func (m *machine) memoryOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 	case wasm.OpMemoryGrow:
 		mem, is64 := memory(in.b)
 		old, ok := mem.Grow(address(is64, fp, in.a))
-		setGrown(is64, fp, in.a, old, ok)
+		return m.setGrown(is64, fp, in.a, old, ok)
 	case wasm.OpMemoryFill:
 		mem, is64 := memory(in.b)
 		return mem.Fill(address(is64, fp, in.a), byte(u32(fp, in.a+8)), address(is64, fp, in.a+16))
@@ -180,7 +179,7 @@ func (m *machine) tableOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *ins
 	case wasm.OpTableGrow:
 		t := table(in.b)
 		old, ok := t.Grow(tableAddress(t, fp, in.a+8), u64(fp, in.a))
-		setGrown(t.Type.Limits.Is64, fp, in.a, old, ok)
+		return m.setGrown(t.Type.Limits.Is64, fp, in.a, old, ok)
 	case wasm.OpTableFill:
 		t := table(in.b)
 		return t.Fill(tableAddress(t, fp, in.a), u64(fp, in.a+8), tableAddress(t, fp, in.a+16))
@@ -193,7 +192,7 @@ func (m *machine) tableOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *ins
 		elems := m.store.Instance(inst).Elems[in.b]
 		return t.Init(elems, tableAddress(t, fp, in.a), uint64(u32(fp, in.a+8)), uint64(u32(fp, in.a+16)))
 	case wasm.OpElemDrop:
-		m.store.Instance(inst).Elems[in.b] = nil
+		m.store.Instance(inst).DropElem(in.b)
 	}
 	return wasm.TrapNone
 }

@@ -1118,15 +1118,35 @@ loadMemory:
 		case op(wasm.OpF32Copysign):
 			set32(fp, in.a, u32(fp, in.b)&^(1<<31)|u32(fp, in.c)&(1<<31))
 		case op(wasm.OpF32Sqrt):
-			set32(fp, in.a, math.Float32bits(float32(math.Sqrt(float64(f32(fp, in.b))))))
+			r := float32(math.Sqrt(float64(f32(fp, in.b))))
+			if r != r {
+				goto notANumber
+			}
+			setF32(fp, in.a, r)
 		case op(wasm.OpF32Add):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)+f32(fp, in.c)))
+			r := f32(fp, in.b) + f32(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF32(fp, in.a, r)
 		case op(wasm.OpF32Sub):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)-f32(fp, in.c)))
+			r := f32(fp, in.b) - f32(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF32(fp, in.a, r)
 		case op(wasm.OpF32Mul):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)*f32(fp, in.c)))
+			r := f32(fp, in.b) * f32(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF32(fp, in.a, r)
 		case op(wasm.OpF32Div):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)/f32(fp, in.c)))
+			r := f32(fp, in.b) / f32(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF32(fp, in.a, r)
 		case op(wasm.OpF32Min):
 			set32(fp, in.a, math.Float32bits(floatMin(f32(fp, in.b), f32(fp, in.c))))
 		case op(wasm.OpF32Max):
@@ -1150,15 +1170,35 @@ loadMemory:
 		case op(wasm.OpF64Copysign):
 			set64(fp, in.a, u64(fp, in.b)&^(1<<63)|u64(fp, in.c)&(1<<63))
 		case op(wasm.OpF64Sqrt):
-			set64(fp, in.a, math.Float64bits(math.Sqrt(f64(fp, in.b))))
+			r := math.Sqrt(f64(fp, in.b))
+			if r != r {
+				goto notANumber
+			}
+			setF64(fp, in.a, r)
 		case op(wasm.OpF64Add):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)+f64(fp, in.c)))
+			r := f64(fp, in.b) + f64(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF64(fp, in.a, r)
 		case op(wasm.OpF64Sub):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)-f64(fp, in.c)))
+			r := f64(fp, in.b) - f64(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF64(fp, in.a, r)
 		case op(wasm.OpF64Mul):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)*f64(fp, in.c)))
+			r := f64(fp, in.b) * f64(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF64(fp, in.a, r)
 		case op(wasm.OpF64Div):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)/f64(fp, in.c)))
+			r := f64(fp, in.b) / f64(fp, in.c)
+			if r != r {
+				goto notANumber
+			}
+			setF64(fp, in.a, r)
 		case op(wasm.OpF64Min):
 			set64(fp, in.a, math.Float64bits(floatMin(f64(fp, in.b), f64(fp, in.c))))
 		case op(wasm.OpF64Max):
@@ -1199,6 +1239,10 @@ loadMemory:
 		}
 		continue
 
+	notANumber:
+		m.save(ip, fp, fn)
+		setNaN(fp, in)
+		goto load
 	branch:
 		ip = unsafe.Add(ip, int32(in.c))
 		if int32(in.c) >= 0 {

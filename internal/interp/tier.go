@@ -53,6 +53,9 @@ type loopStarts struct {
 
 // noteLoop notes the loop that has just begun.
 func (l *lowerer) noteLoop() {
+	if !l.loops.all {
+		return
+	}
 	outer := l.labels[:len(l.labels)-1]
 	for i := range outer {
 		if k := outer[i].kind; k == labelLoop || k == labelTry || k == labelHandler {
@@ -120,6 +123,9 @@ func (m *machine) handOver() {
 		return
 	}
 	if !m.second.Compile(m.store, f) {
+		if m.store.Ended() {
+			return
+		}
 		atomic.StoreInt32(&h.left, math.MaxInt32)
 		return
 	}
@@ -161,7 +167,9 @@ func (m *machine) handOverLoop(f *store.FuncRecord, h *header, offset int) {
 		m.handedFailed(f, err, left)
 	case !done:
 		m.ip, m.fp, m.fn = left.ip, left.fp, left.fn
-		atomic.StoreInt32(&h.left, math.MaxInt32)
+		if !m.store.Ended() {
+			atomic.StoreInt32(&h.left, math.MaxInt32)
+		}
 	default:
 		copy(slots(frame, 8*f.Results), values)
 	}

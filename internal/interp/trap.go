@@ -9,12 +9,13 @@ import (
 
 // trap makes the error for a trap at the machine's state.
 func (m *machine) trap(code wasm.TrapCode) error {
-	t := &store.Trap{Code: code, Detail: m.detail}
+	detail := m.detail
 	m.detail = ""
+	var stack store.StackTrace
 	if m.fn != 0 {
-		t.Stack = m.stackTrace()
+		stack = m.stackTrace()
 	}
-	return t
+	return m.store.TrapError(code, detail, stack)
 }
 
 // unhandled makes the error for a suspension that no prompt handles.

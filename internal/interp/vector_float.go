@@ -26,28 +26,48 @@ func fromFloat[F float, B floatBits](x F) B {
 	return B(math.Float64bits(float64(x)))
 }
 
+// numberBits returns the bits of the result r of an operation on x and y.
+func numberBits[F float, B floatBits](r F, x, y B) B {
+	return fromFloat[F, B](number(r, toFloat[F](x), toFloat[F](y)))
+}
+
+// laneMin and laneMax are the minimum and maximum of lanes, in which a NaN makes the canonical one.
+func laneMin[F float](x, y F) F {
+	if x != x || y != y {
+		return canonicalNaN[F]()
+	}
+	return min(x, y)
+}
+
+func laneMax[F float](x, y F) F {
+	if x != x || y != y {
+		return canonicalNaN[F]()
+	}
+	return max(x, y)
+}
+
 func addFloats[F float, B floatBits](x, y uint64) uint64 {
-	return map2(x, y, func(x, y B) B { return fromFloat[F, B](toFloat[F](x) + toFloat[F](y)) })
+	return map2(x, y, func(x, y B) B { return numberBits[F](toFloat[F](x)+toFloat[F](y), x, y) })
 }
 
 func subFloats[F float, B floatBits](x, y uint64) uint64 {
-	return map2(x, y, func(x, y B) B { return fromFloat[F, B](toFloat[F](x) - toFloat[F](y)) })
+	return map2(x, y, func(x, y B) B { return numberBits[F](toFloat[F](x)-toFloat[F](y), x, y) })
 }
 
 func mulFloats[F float, B floatBits](x, y uint64) uint64 {
-	return map2(x, y, func(x, y B) B { return fromFloat[F, B](toFloat[F](x) * toFloat[F](y)) })
+	return map2(x, y, func(x, y B) B { return numberBits[F](toFloat[F](x)*toFloat[F](y), x, y) })
 }
 
 func divFloats[F float, B floatBits](x, y uint64) uint64 {
-	return map2(x, y, func(x, y B) B { return fromFloat[F, B](toFloat[F](x) / toFloat[F](y)) })
+	return map2(x, y, func(x, y B) B { return numberBits[F](toFloat[F](x)/toFloat[F](y), x, y) })
 }
 
 func minFloats[F float, B floatBits](x, y uint64) uint64 {
-	return map2(x, y, func(x, y B) B { return fromFloat[F, B](floatMin(toFloat[F](x), toFloat[F](y))) })
+	return map2(x, y, func(x, y B) B { return fromFloat[F, B](laneMin(toFloat[F](x), toFloat[F](y))) })
 }
 
 func maxFloats[F float, B floatBits](x, y uint64) uint64 {
-	return map2(x, y, func(x, y B) B { return fromFloat[F, B](floatMax(toFloat[F](x), toFloat[F](y))) })
+	return map2(x, y, func(x, y B) B { return fromFloat[F, B](laneMax(toFloat[F](x), toFloat[F](y))) })
 }
 
 // The pseudo-minimum and -maximum are one of the operands, bit for bit.
@@ -74,7 +94,7 @@ func absFloats[B floatBits](x uint64) uint64 { return x &^ signs[B]() }
 func negFloats[B floatBits](x uint64) uint64 { return x ^ signs[B]() }
 
 func sqrtFloats[F float, B floatBits](x uint64) uint64 {
-	return map1(x, func(x B) B { return fromFloat[F, B](F(math.Sqrt(float64(toFloat[F](x))))) })
+	return map1(x, func(x B) B { return fromFloat[F, B](sqrt(toFloat[F](x))) })
 }
 
 func ceilFloats[F float, B floatBits](x uint64) uint64 {

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"context"
 	"runtime"
 	"slices"
 	"testing"
@@ -26,7 +27,7 @@ func aheadCode(t *testing.T) *lazyCode {
 	g.compiled(aheadSource)
 	code := g.Module.Native.(*lazyCode)
 	code.engine.backlog.workers = 1 // so no other is started
-	if _, err := code.entry(0); err != nil {
+	if _, err := code.entry(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
 	return code
@@ -102,6 +103,6 @@ func TestAheadPanics(t *testing.T) {
 			t.Errorf("who calls the function sees %v", fault)
 		}
 	}()
-	_, err := code.entry(1)
+	_, err := code.entry(context.Background(), 1)
 	t.Errorf("the function was compiled: %v", err)
 }

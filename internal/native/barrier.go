@@ -72,7 +72,7 @@ func (e *Engine) expectBarriers(s *store.Store) {
 	}
 	s.Barriers, state.barred = true, true
 	for _, in := range s.Instances() {
-		code, ok := in.Module.Native.(*lazyCode)
+		code, ok := codeOf(in)
 		if !ok {
 			continue
 		}

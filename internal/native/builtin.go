@@ -27,7 +27,7 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 	}
 	switch b {
 	case ssa.MemoryGrow:
-		return result(orMinusOne(memory(1).Grow(a[2])))
+		return m.grown(memory(1).Grow(a[2]))
 	case ssa.MemoryCopy:
 		return m.done(memory(1).Copy(memory(2), a[3], a[4], a[5]))
 	case ssa.MemoryFill:
@@ -38,7 +38,7 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		in.Datas[uint32(a[1])] = nil
 		return true
 	case ssa.TableGrow:
-		return result(orMinusOne(table(1).Grow(a[3], a[2])))
+		return m.grown(table(1).Grow(a[3], a[2]))
 	case ssa.TableCopy:
 		return m.done(table(1).Copy(table(2), a[3], a[4], a[5]))
 	case ssa.TableFill:
@@ -46,7 +46,7 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 	case ssa.TableInit:
 		return m.done(table(1).Init(in.Elems[uint32(a[2])], a[3], a[4], a[5]))
 	case ssa.ElemDrop:
-		in.Elems[uint32(a[1])] = nil
+		in.DropElem(uint32(a[1]))
 		return true
 	case ssa.IsSubtype:
 		if s.Types.IsSubtype(wasm.TypeID(a[1]), wasm.TypeID(a[2])) {
@@ -85,10 +85,9 @@ func (m *machine) done(trap wasm.TrapCode) bool {
 	return trap == wasm.TrapNone || m.trap(trap, "")
 }
 
-// orMinusOne is the result of an instruction that makes something larger.
-func orMinusOne(old uint64, ok bool) uint64 {
-	if !ok {
-		return ^uint64(0)
-	}
-	return old
+// grown goes back with the result of an instruction that makes something larger.
+func (m *machine) grown(old uint64, ok bool) bool {
+	result, trap := m.store.Grown(old, ok)
+	m.context.Args[0] = result
+	return m.done(trap)
 }

@@ -43,7 +43,7 @@ func (s *codeSpace) place(code []byte) (span, error) {
 func (s *codeSpace) reserve(size uintptr) (span, error) {
 	piece, ok := s.take((size + codePage - 1) &^ (codePage - 1))
 	if !ok {
-		return span{}, fmt.Errorf("weft: no space for %d bytes of machine code", size)
+		return span{}, &store.CodeError{Msg: fmt.Sprintf("the process has no space for %d bytes of machine code more", size)}
 	}
 	return piece, nil
 }

@@ -33,7 +33,7 @@ type compiler struct {
 }
 
 // environment says what compiled code must know of the run time.
-func (e *Engine) environment(m *store.Module) *ssa.Env {
+func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 	l, space := store.LayoutInstance(m), m.Space
 	return &ssa.Env{
 		Module: m.Wasm, Space: space, Features: m.Features,
@@ -47,7 +47,7 @@ func (e *Engine) environment(m *store.Module) *ssa.Env {
 		Objects:     objects(m),
 		Args:        int64(codegen.OffArgs),
 		Guarded: func(i uint32) bool {
-			return !e.config.BoundsChecks && guardable(space.Memories[i])
+			return !checks && guardable(space.Memories[i])
 		},
 		Poll: e.config.Polls, Fuel: e.config.Fuel,
 	}
@@ -147,20 +147,24 @@ func (c *compiler) code(f *ssa.Func, begins bool) (*codegen.Code, error) {
 
 // compile compiles a module's own functions on all processors. The error is that of
 // the first function which has one.
-func compile(e *Engine, m *store.Module) ([]*codegen.Code, error) {
-	env := e.environment(m)
+func compile(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error) {
+	env := e.environment(m, checks)
 	config := e.configuration(m, env)
 	codes := make([]*codegen.Code, len(m.Wasm.Funcs))
 	errs := make([]error, len(codes))
-	saved := e.saved(m)
+	saved := e.saved(m, checks)
 	begins := surveyModule(m).begins
-	var next atomic.Int64
+	var next, bytes atomic.Int64
 	var failed atomic.Bool
 	work := func() {
 		c := newCompiler()
 		c.begin(env, &config, begins, e.config.Plain)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
-			if codes[i], _, errs[i] = saved.function(c, i); errs[i] != nil {
+			codes[i], _, errs[i] = saved.function(c, i)
+			if errs[i] == nil && uint64(bytes.Add(int64(codeBytes(codes[i])))) > e.codeLimit {
+				errs[i] = store.CodeLimitError(e.codeLimit)
+			}
+			if errs[i] != nil {
 				failed.Store(true)
 			}
 		}

@@ -48,7 +48,7 @@ func BenchmarkCompile(b *testing.B) {
 	b.SetBytes(size)
 	b.ReportAllocs()
 	for b.Loop() {
-		c, env := newCompiler(), e.environment(module)
+		c, env := newCompiler(), e.environment(module, false)
 		config := e.configuration(module, env)
 		c.begin(env, &config, nil, 0)
 		for i := range module.Wasm.Funcs {

@@ -113,11 +113,15 @@ func (m *machine) consume(r *store.ContRecord) (*store.ContRecord, wasm.TrapCode
 func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
 	conts := &m.store.Conts
 	if conts.WantsCollection() || m.store.CollectAlways {
-		m.store.Collect()
+		if trap := m.store.Collect(); trap != 0 {
+			return trap
+		}
 	}
 	r := conts.New(f, t)
 	if r == nil {
-		m.store.Collect()
+		if trap := m.store.Collect(); trap != 0 {
+			return trap
+		}
 		if r = conts.New(f, t); r == nil {
 			return wasm.TrapTooManyContinuations
 		}

@@ -83,7 +83,7 @@ func (m *machine) end(err error) bool {
 
 // trap ends the call with a trap of the code that has called a stub.
 func (m *machine) trap(code wasm.TrapCode, detail string) bool {
-	return m.end(&store.Trap{Code: code, Detail: detail, Stack: m.stackTrace(m.atCall())})
+	return m.end(m.store.TrapError(code, detail, m.stackTrace(m.atCall())))
 }
 
 // fault ends the call because an access to memory has faulted.
@@ -108,7 +108,7 @@ func (m *machine) grow() bool {
 		panic(fmt.Sprintf("weft: native code at %#x wants a larger stack", m.returnAddress()))
 	}
 	if trap := m.growStack(uintptr(p.fn.frame)); trap != 0 {
-		return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(m.atCallOf(p))})
+		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.atCallOf(p))))
 	}
 	return true
 }

@@ -5,7 +5,6 @@ package native
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"runtime"
 	"sync"
@@ -13,6 +12,7 @@ import (
 
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -23,10 +23,11 @@ type Engine struct {
 	interpreter store.Engine
 	first       store.FirstTier // the interpreter, if functions begin there; else nil
 	config      Config
+	codeLimit   uint64 // of each module, in bytes
 	features    amd64.Features
 	// compile, unless it is nil, returns the code of a module's own functions ahead of their
 	// calls. Tests replace it.
-	compile   func(*Engine, *store.Module) ([]*codegen.Code, error)
+	compile   func(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error)
 	compilers sync.Pool // of *compiler
 	contexts  sync.Pool // of *codegen.Context
 	backlog   backlog
@@ -65,7 +66,7 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		return nil, err
 	}
 	config.Polls = config.Polls || !canPreempt()
-	e := &Engine{interpreter: interpreter, config: config, features: features,
+	e := &Engine{interpreter: interpreter, config: config, features: features, codeLimit: store.DefaultCodeBytes,
 		compilers: sync.Pool{New: func() any { return newCompiler() }},
 		contexts:  sync.Pool{New: func() any { return newContext() }},
 		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
@@ -83,6 +84,12 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		}
 	}, e.pieces)
 	return e, nil
+}
+
+// LimitCode implements [store.Engine].
+func (e *Engine) LimitCode(bytes uint64) {
+	e.codeLimit = bytes
+	e.interpreter.LimitCode(bytes)
 }
 
 // isOwn reports whether a function has machine code of its own, or gets it when it is called.
@@ -108,6 +115,19 @@ func (e *Engine) prepare(m *store.Module) error {
 	if err := e.adapt(types); err != nil {
 		return err
 	}
+	code, err := e.newLazyCode(m, e.config.BoundsChecks)
+	if err != nil {
+		return err
+	}
+	m.Native = code
+	if code.tiered = e.interpretsFirst(m); code.tiered {
+		e.interpreter.Prepare(m)
+	}
+	return nil
+}
+
+// newLazyCode returns what the engine keeps for a module whose code compares addresses with the length of memory, or does not.
+func (e *Engine) newLazyCode(m *store.Module, checks bool) (*lazyCode, error) {
 	survey := surveyModule(m)
 	code := e.newModuleCode(m, survey.barriers)
 	extra := int64(0)
@@ -115,37 +135,38 @@ func (e *Engine) prepare(m *store.Module) error {
 		extra = survey.clauses[len(survey.clauses)-1]
 		l := store.LayoutInstance(m)
 		if l.Extra()+extra > math.MaxInt32 {
-			return errors.New("its resumes have too many clauses")
+			return nil, errors.New("its resumes have too many clauses")
 		}
 		for i := range survey.clauses {
 			survey.clauses[i] += l.Extra()
 		}
 		code.clauses = survey.clauses
 	}
+	if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
+		return nil, err
+	}
 	var saved savedCode
 	if e.compile == nil {
-		saved = e.saved(m)
-		if err := process.trampolines.need(len(m.Wasm.Funcs)); err != nil {
-			return err
-		}
-	} else if err := code.compileAll(m); err != nil {
+		saved = e.saved(m, checks)
+	} else if err := code.compileAll(m, checks); err != nil && !isLimit(err) { // what has reached a limit, calls will
 		e.remove(code)
-		return err
+		return nil, err
 	}
 	m.Extra = extra
-	env := e.environment(m)
-	lazy := &lazyCode{moduleCode: code, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}
-	if lazy.tiered = e.interpretsFirst(m); lazy.tiered {
-		e.interpreter.Prepare(m)
-	}
-	m.Native = lazy
+	env := e.environment(m, checks)
 	runtime.AddCleanup(m, e.remove, code)
-	return nil
+	return &lazyCode{moduleCode: code, checks: checks, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}, nil
+}
+
+// isLimit reports whether a function has no code because of a limit, rather than a fault of the compiler.
+func isLimit(err error) bool {
+	_, noRoom := store.IsCodeError(err)
+	return noRoom || errors.As(err, new(*ssa.TooLarge))
 }
 
 // compileAll gives all functions code.
-func (code *moduleCode) compileAll(m *store.Module) error {
-	codes, err := code.engine.compile(code.engine, m)
+func (code *moduleCode) compileAll(m *store.Module, checks bool) error {
+	codes, err := code.engine.compile(code.engine, m, checks)
 	if err != nil {
 		return err
 	}
@@ -162,16 +183,16 @@ func (code *moduleCode) compileAll(m *store.Module) error {
 
 // Link implements [store.Engine].
 func (e *Engine) Link(in *store.Instance) error {
+	e.holdUrgent()
 	m := in.Module
-	code, compiled := m.Native.(*lazyCode)
-	if compiled && !e.config.BoundsChecks {
-		for i, t := range m.Space.Memories {
-			if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {
-				return fmt.Errorf("weft: memory %d is not guarded: there is no address space left for it", i)
+	if code, compiled := m.Native.(*lazyCode); compiled {
+		if !code.checks && !isGuarded(in) {
+			var err error
+			if code, err = code.withChecks(m); err != nil {
+				return err
 			}
 		}
-	}
-	if compiled {
+		in.Native = code
 		if code.barriers != nil {
 			e.expectBarriers(in.Store)
 		}
@@ -179,6 +200,9 @@ func (e *Engine) Link(in *store.Instance) error {
 		return nil
 	}
 	for i := range m.Wasm.Funcs {
+		if err := in.Store.Look(i); err != nil {
+			return err
+		}
 		f := in.Record.OwnFunc(uint32(i))
 		a, err := e.adapter(f.Type, in.Store.Types.Comp(f.Type).Func)
 		if err != nil {
@@ -187,6 +211,17 @@ func (e *Engine) Link(in *store.Instance) error {
 		f.Native = a.host
 	}
 	return nil
+}
+
+// isGuarded reports whether accesses to an instance's memories fault where they are out of bounds. They do not where there was no
+// address space for that.
+func isGuarded(in *store.Instance) bool {
+	for i, t := range in.Module.Space.Memories {
+		if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {
+			return false
+		}
+	}
+	return true
 }
 
 // guardable reports whether code for a memory of the type relies on a guard.
@@ -207,7 +242,7 @@ func (e *Engine) counts(s *store.Store) bool {
 	}
 	state, instances := e.stateOf(s), s.Instances()
 	for _, in := range instances[state.interpreted:] {
-		if code, ok := in.Module.Native.(*lazyCode); ok {
+		if code, ok := codeOf(in); ok {
 			code.interpret(in.Module)
 		}
 	}
@@ -229,7 +264,15 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 		s.Leave()
 		return e.first.CallFirst(ctx, s, f, slots, e)
 	}
-	if !e.compiled(s, f) {
+	compiled, err := e.compiled(ctx, s, f)
+	if err != nil {
+		s.Leave()
+		if detail, ok := store.IsCodeError(err); ok {
+			return &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+		}
+		return err
+	}
+	if !compiled {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}
@@ -281,7 +324,7 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 	defer func() { m.state.idle = append(m.state.idle, m) }()
 	bound, trap := m.bind(ref, func(int) []uint64 { return args }, t)
 	if trap != 0 {
-		return 0, &store.Trap{Code: trap}
+		return 0, s.TrapError(trap, "", store.StackTrace{})
 	}
 	return bound, nil
 }

@@ -66,7 +66,7 @@ func (m *machine) deliver(w *walker, kind wasm.CatchKind, pad uintptr, tag *stor
 	if kind.HasRef() && ref == 0 {
 		var trap wasm.TrapCode
 		if ref, trap = m.store.NewException(tag, m.payload); trap != 0 {
-			return m.end(&store.Trap{Code: trap, Stack: m.stackTrace(*w)})
+			return m.end(m.store.TrapError(trap, "", m.stackTrace(*w)))
 		}
 	}
 	n := 0

@@ -18,7 +18,7 @@ func Explain(m *wasm.Module, features wasm.Features, own int, show func(stage st
 	}
 	e.config = Config{} // code as it usually is
 	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e}, nil)
-	c, env := newCompiler(), e.environment(module)
+	c, env := newCompiler(), e.environment(module, e.config.BoundsChecks)
 	config := e.configuration(module, env)
 	c.begin(env, &config, surveyModule(module).begins, e.config.Plain)
 	c.show = show

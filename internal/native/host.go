@@ -58,7 +58,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		c, trap = m.consume(c)
 	}
 	if trap != 0 {
-		return &store.Trap{Code: trap}
+		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	m.prompt.results = m.store.Types.Comp(c.Func.Type).Func.Results
 	if r.Throw == nil {

@@ -150,7 +150,7 @@ func hostileModule(tb testing.TB, e *Engine, source string) *store.Module {
 
 // compileFirst compiles a module's first function, with a new compiler.
 func compileFirst(e *Engine, m *store.Module) (*codegen.Code, error) {
-	c, env := newCompiler(), e.environment(m)
+	c, env := newCompiler(), e.environment(m, false)
 	config := e.configuration(m, env)
 	c.begin(env, &config, nil, 0)
 	return c.function(0)

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // Functions are compiled when they are first called. Until then their records lead to
@@ -28,9 +30,34 @@ type lazyCode struct {
 	begins []bool // see survey
 	saved  savedCode
 	tiered bool // see tier.go
+	// checks says that the code compares addresses with the length of memory. Code that does not may have a twin that does, for instances
+	// whose memories are not guarded.
+	checks bool
+	twin   struct {
+		once sync.Once
+		code *lazyCode
+		err  error
+	}
 
-	loopsMu sync.Mutex // held while a loop is compiled
+	loopsMu sync.Mutex // held to change loops
 	loops   map[loopKey]*loopCode
+}
+
+// withChecks returns the twin of code without checks.
+func (code *lazyCode) withChecks(m *store.Module) (*lazyCode, error) {
+	t := &code.twin
+	t.once.Do(func() {
+		if t.code, t.err = code.engine.newLazyCode(m, true); t.err == nil {
+			t.code.tiered = code.tiered
+		}
+	})
+	return t.code, t.err
+}
+
+// codeOf returns the code of an instance; false if its module is interpreted.
+func codeOf(in *store.Instance) (*lazyCode, bool) {
+	code, ok := in.Native.(*lazyCode)
+	return code, ok
 }
 
 // A job is a compilation of a function.
@@ -41,21 +68,59 @@ type job struct {
 
 var errStopped = errors.New("weft: a compilation has not ended")
 
-// entry returns the address of a function's code, which it compiles if need be.
-func (code *lazyCode) entry(own int) (uintptr, error) {
+// entry returns the address of a function's code, which it compiles if need be. The error is an Interrupt if the context
+// ends before.
+func (code *lazyCode) entry(ctx context.Context, own int) (uintptr, error) {
 	if entry := code.entries[own].Load(); entry != 0 {
 		return entry, nil
 	}
 	j, mine := code.claim(own)
-	if mine {
+	if mine && code.isLarge(own) {
+		code.inBackground(func() { code.tryCompile(own, j) })
+	} else if mine {
 		code.compile(own, j)
-	} else if j != nil {
-		<-j.done
 	}
-	if j != nil && j.err != nil {
-		return 0, j.err
+	if j != nil {
+		if err := await(ctx, j.done); err != nil {
+			return 0, err
+		}
+		if j.err == errStopped {
+			j, mine = code.claim(own)
+			if mine { // the compiler has panicked in the background: here the caller can recover
+				code.compile(own, j)
+			}
+		}
+		if j != nil && j.err != nil {
+			return 0, j.err
+		}
 	}
 	return code.entries[own].Load(), nil
+}
+
+// largeBody is from how many bytes on a function takes several milliseconds to compile. Whoever calls it then waits
+// for another goroutine, and no longer than its context allows. The compilation goes on: the next call
+// finds the code.
+const largeBody = 16 << 10
+
+func (code *lazyCode) isLarge(own int) bool { return len(code.env.Module.Funcs[own].Body) >= largeBody }
+
+// inBackground does something for the module, which stays meanwhile, on another goroutine.
+func (code *moduleCode) inBackground(do func()) {
+	m := code.module.Value()
+	go func() {
+		do()
+		runtime.KeepAlive(m)
+	}()
+}
+
+// await waits until something is done, or returns an Interrupt.
+func await(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return &store.Interrupt{Cause: context.Cause(ctx)}
+	}
 }
 
 // claim returns the job of compiling a function, and whether it is the caller's to do; nil if the
@@ -64,14 +129,19 @@ func (code *lazyCode) claim(own int) (j *job, mine bool) {
 	code.mu.Lock()
 	defer code.mu.Unlock()
 	j = code.jobs[own]
-	if j == nil && code.entries[own].Load() == 0 {
-		j, mine = &job{done: make(chan struct{})}, true
-		code.jobs[own] = j
+	if j != nil || code.entries[own].Load() != 0 {
+		return j, false
 	}
-	return j, mine
+	j = &job{done: make(chan struct{})}
+	if j.err = code.use.Full(); j.err != nil {
+		close(j.done)
+		return j, false
+	}
+	code.jobs[own] = j
+	return j, true
 }
 
-// compile does a job. If it fails, the job stays, so that it is not done again.
+// compile does a job. If it fails, the job stays, so that it is not done again; but room for code may come.
 func (code *lazyCode) compile(own int, j *job) {
 	defer close(j.done)
 	j.err = errStopped // for those who wait, should the compiler panic
@@ -85,7 +155,7 @@ func (code *lazyCode) compile(own int, j *job) {
 		_, err = code.place([]placedCode{{own: own, Code: compiled}})
 	}
 	j.err = err
-	if err != nil {
+	if _, noRoom := store.IsCodeError(err); err != nil && !noRoom {
 		return
 	}
 	code.mu.Lock()
@@ -127,7 +197,14 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[amd64.R13])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
-	if !(m.onCall() && m.engine.Interprets(m.store, f)) && m.engine.compiled(m.store, f) {
+	compiled := false
+	if !m.onCall() || !m.engine.Interprets(m.store, f) {
+		var err error
+		if compiled, err = m.engine.compiled(m.ctx, m.store, f); err != nil {
+			return m.noCode(err)
+		}
+	}
+	if compiled {
 		c.ResumePC = f.Native
 	} else {
 		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
@@ -140,27 +217,41 @@ func (m *machine) enterFunction() bool {
 	return m.goesOn()
 }
 
+// noCode ends the call where a function is called that has no code, with an error of compiled.
+func (m *machine) noCode(err error) bool {
+	if detail, ok := store.IsCodeError(err); ok {
+		return m.trap(wasm.TrapOutOfMemory, detail)
+	}
+	return m.trap(store.Interrupted, "")
+}
+
 // compiled reports whether a function can be executed as machine code, and compiles it if
-// need be.
-func (e *Engine) compiled(s *store.Store, f *store.FuncRecord) bool {
+// need be. The error is a [store.CodeError] or a [store.Interrupt].
+func (e *Engine) compiled(ctx context.Context, s *store.Store, f *store.FuncRecord) (bool, error) {
 	if f.Native-compiledStart < compiledSize {
-		return true
+		return true, nil
 	}
 	if !isOwn(f) {
-		return false
+		return false, nil
 	}
 	in := s.Instance(f.Instance)
-	code := in.Module.Native.(*lazyCode)
+	code, _ := codeOf(in)
 	own := int(f.Index) - in.Module.Space.ImportedFuncs
-	if _, err := code.entry(own); err != nil {
+	_, err := code.entry(ctx, own)
+	switch {
+	case errors.As(err, new(*ssa.TooLarge)):
+		return false, &store.CodeError{Msg: err.Error()}
+	case isLimit(err), errors.As(err, new(*store.Interrupt)):
+		return false, err
+	case err != nil: // a fault of the compiler
 		code.interpret(in.Module)
-		return false
+		return false, nil
 	}
 	code.linkFunction(e.stateOf(s), f.Instance, own)
 	if !code.tiered { // what a hot function calls may be cold
 		code.ahead(own)
 	}
-	return true
+	return true, nil
 }
 
 // interpret prepares a module for the interpreter, which executes those functions that
@@ -183,6 +274,7 @@ type backlog struct {
 
 type wanted struct {
 	module weak.Pointer[store.Module]
+	code   weak.Pointer[lazyCode] // of the module
 	own    int
 }
 
@@ -203,7 +295,7 @@ func (code *lazyCode) ahead(own int) {
 	for _, callee := range callees {
 		if !code.wanted[callee] && code.entries[callee].Load() == 0 {
 			code.wanted[callee] = true
-			list = append(list, wanted{code.module, callee})
+			list = append(list, wanted{code.module, weak.Make(code), callee})
 		}
 	}
 	delete(code.callees, own)
@@ -235,7 +327,7 @@ func (b *backlog) work() {
 		b.mu.Unlock()
 		if m := next.module.Value(); m != nil {
 			// Who compiles the function meanwhile is not waited for, and an error is that of who calls it.
-			code := m.Native.(*lazyCode)
+			code := next.code.Value()
 			if j, mine := code.claim(next.own); mine {
 				code.tryCompile(next.own, j)
 			}

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"context"
 	"unsafe"
 
 	"weft/internal/codegen/amd64"
@@ -17,28 +18,43 @@ type loopKey struct{ own, offset int }
 
 // loopCode is such a function's code, and the adapter through which it is called.
 type loopCode struct {
+	done         chan struct{}
 	start, entry uintptr
 	locals       uint32 // slots
-	err          error  // why there is none
+	err          error  // once it is done: why there is none
 }
 
 // savedTarget is where the adapter of a loop finds the address of the code.
 const savedTarget = ctxSaved + 8*int32(amd64.R12)
 
-// loop returns the code of a loop.
-func (code *lazyCode) loop(own, offset int) (*loopCode, error) {
-	code.loopsMu.Lock()
-	defer code.loopsMu.Unlock()
-	key := loopKey{own, offset}
-	l := code.loops[key]
-	if l == nil {
-		l = &loopCode{}
-		if l.err = code.compileLoop(l, key); code.loops == nil {
-			code.loops = map[loopKey]*loopCode{}
-		}
-		code.loops[key] = l
+// loop returns the code of a loop, which it waits for as long as the context allows.
+func (code *lazyCode) loop(ctx context.Context, own, offset int) (*loopCode, error) {
+	l := code.claimLoop(loopKey{own, offset})
+	if err := await(ctx, l.done); err != nil {
+		return nil, err
 	}
 	return l, l.err
+}
+
+// claimLoop returns a loop that is compiled, or will be.
+func (code *lazyCode) claimLoop(key loopKey) *loopCode {
+	code.loopsMu.Lock()
+	defer code.loopsMu.Unlock()
+	l := code.loops[key]
+	if l != nil {
+		return l
+	}
+	if code.loops == nil {
+		code.loops = map[loopKey]*loopCode{}
+	}
+	l = &loopCode{done: make(chan struct{}), err: errStopped} // should the compiler panic
+	code.loops[key] = l
+	code.inBackground(func() {
+		defer close(l.done)
+		defer func() { _ = recover() }() // the interpreter goes on
+		l.err = code.compileLoop(l, key)
+	})
+	return l
 }
 
 func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
@@ -72,7 +88,7 @@ func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) e
 	c := m.context
 	root, trap := m.takeRoot(f)
 	if trap != 0 {
-		return &store.Trap{Code: trap}
+		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	copySlots(c.Args[:], slots[:l.locals])
 	c.Saved[amd64.R13], c.Saved[amd64.R12] = uintptr(unsafe.Pointer(f)), l.start

@@ -5,9 +5,12 @@ package native
 import (
 	"context"
 	"math"
+	"os/signal"
 	"slices"
 	"sync/atomic"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
@@ -72,6 +75,7 @@ type machine struct {
 
 	inner store.StackTrace // of the interpreter's calls, through which an exception has come
 
+	calls   uint32        // that began
 	active  uint32        // not 0: a call is under way; others read it (see WriteSoon)
 	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
 	watched *store.Watch  // nil until there is a context to watch
@@ -111,6 +115,7 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 }
 
 func (e *Engine) newState(s *store.Store) *storeState {
+	e.holdUrgent()
 	c := e.contexts.Get().(*codegen.Context)
 	c.Current = 0
 	c.PoolHead = 0
@@ -121,8 +126,11 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	return &storeState{engine: e, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
 }
 
-// Release implements [store.NativeState].
+// Release implements [store.EngineState].
 func (s *storeState) Release() {
+	for _, m := range s.idle {
+		m.watched.Stop()
+	}
 	s.conts.UsePool(nil)
 	s.engine.contexts.Put(s.context)
 }
@@ -168,7 +176,9 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if s.Profile != nil {
 		s.Profile.Begin(s, m)
 	}
-	m.watch(ctx)
+	if m.calls++; m.watch(ctx) || m.calls%lookEvery == 0 && signal.Ignored(unix.SIGURG) || m.calls%askKernelEvery == 0 {
+		e.holdUrgent()
+	}
 	m.ctx, m.caller, m.use = ctx, s.Caller(), use
 	return m, nil
 }
@@ -203,7 +213,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 	c := m.context
 	root, trap := m.takeRoot(f)
 	if trap != 0 {
-		return &store.Trap{Code: trap}
+		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	copySlots(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
@@ -317,7 +327,9 @@ func (m *machine) giveStack(c *store.ContRecord, size uintptr) wasm.TrapCode {
 	if m.store.Conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
-	m.store.Collect()
+	if trap := m.store.Collect(); trap != 0 {
+		return trap
+	}
 	if m.store.Conts.AllocStack(c, size) {
 		return wasm.TrapNone
 	}
@@ -357,11 +369,14 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 		return wasm.TrapStackExhausted
 	}
 	if !s.Conts.GrowStackDown(r, used, size) {
-		return wasm.TrapOutOfMemory
+		return s.NoRoom()
 	}
 	c.NativeSP = r.StackEnd() - used
 	return wasm.TrapNone
 }
+
+// Context implements [store.Roots].
+func (m *machine) Context() context.Context { return m.ctx }
 
 // Running implements [store.Roots].
 func (m *machine) Running() *store.ContRecord { return m.cur }

@@ -31,6 +31,7 @@ type moduleCode struct {
 	barriers [][]barrier
 
 	mu     sync.Mutex
+	use    store.CodeUse
 	chunks []*chunk
 	linked []*funcCode  // those with clause tables
 	jobs   map[int]*job // by function: compilations under way, and those that have failed
@@ -62,7 +63,7 @@ type funcCode struct {
 
 func (e *Engine) newModuleCode(m *store.Module, barriers [][]barrier) *moduleCode {
 	return &moduleCode{
-		engine: e, module: weak.Make(m), entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), barriers: barriers,
+		engine: e, module: weak.Make(m), use: store.CodeUse{Limit: e.codeLimit}, entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), barriers: barriers,
 		jobs: map[int]*job{}, callees: map[int][]int{}, wanted: make([]bool, len(m.Wasm.Funcs)),
 	}
 }

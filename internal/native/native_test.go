@@ -153,7 +153,7 @@ func (g *guest) moduleOf(source string) *store.Module {
 // without, the module is interpreted.
 func (g *guest) instantiate(source string, imports []store.Extern, emitters ...emitter) *store.Instance {
 	g.t.Helper()
-	g.engine.compile = func(*Engine, *store.Module) ([]*codegen.Code, error) {
+	g.engine.compile = func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
 		if len(emitters) == 0 {
 			return nil, errHandmade
 		}

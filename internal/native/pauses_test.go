@@ -35,7 +35,7 @@ func TestEndlessLoop(t *testing.T) {
 	if g.engine.config.Polls {
 		t.Skip("Go does not interrupt goroutines by signals here, so loops poll")
 	}
-	codes, err := compile(g.engine, g.moduleOf(endless))
+	codes, err := compile(g.engine, g.moduleOf(endless), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,23 +76,79 @@ func TestPollsYield(t *testing.T) {
 	group.Wait()
 }
 
-// BenchmarkPauses runs the loop beside goroutines that allocate, and for comparison a loop of Go's. Each operation is a
+// bulk has endless loops of the largest instructions, each of which takes tens of milliseconds or more.
+const bulk = `(module
+  (type $bytes (array (mut i8))) (type $refs (array (mut (ref null $bytes))))
+  (memory 8192) (table $t 10000000 funcref)
+  (global $a (mut (ref null $bytes)) (ref.null $bytes)) (global $r (mut (ref null $refs)) (ref.null $refs))
+  (func (export "memory.copy") (loop $l
+    (memory.copy (i32.const 0) (i32.const 0x10000000) (i32.const 0x10000000)) (br $l)))
+  (func (export "memory.copy upwards") (loop $l
+    (memory.copy (i32.const 4096) (i32.const 0) (i32.const 0x10000000)) (br $l)))
+  (func (export "memory.fill") (loop $l
+    (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x10000000)) (br $l)))
+  (func (export "table.copy") (loop $l
+    (table.copy $t $t (i32.const 0) (i32.const 1) (i32.const 9999999)) (br $l)))
+  (func (export "array.fill")
+    (global.set $a (array.new_default $bytes (i32.const 0x10000000)))
+    (loop $l (array.fill $bytes (global.get $a) (i32.const 0) (i32.const 1) (i32.const 0x10000000)) (br $l)))
+  (func (export "array.new") (loop $l (drop (array.new $bytes (i32.const 1) (i32.const 0x8000000))) (br $l)))
+  (func (export "collect") (local $i i32)
+    (global.set $r (array.new_default $refs (i32.const 1000000)))
+    (loop $l
+      (array.set $refs (global.get $r) (local.get $i) (array.new_default $bytes (i32.const 1)))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000000))))
+    (loop $l (drop (array.new_default $bytes (i32.const 0x2000000))) (br $l))))`
+
+// TestBulkPauses collects Go's heap beside each loop of bulk's: half of the times the world must stand still for less
+// than a piece of what one instruction takes. BenchmarkPauses has figures; this has a bound for a busy machine.
+func TestBulkPauses(t *testing.T) {
+	g := newGuest(t, store.DefaultLimits)
+	g.compiled(bulk)
+	for _, name := range []string{"memory.copy", "memory.fill", "array.fill"} {
+		before := readPauses()
+		beside(t, g, name, func() {
+			for range 20 {
+				runtime.GC()
+			}
+		})
+		after := readPauses()
+		for i := range after.Counts {
+			after.Counts[i] -= before.Counts[i]
+		}
+		if p50 := percentile(after, 0.5); p50 > 0.01 {
+			t.Errorf("%s: the world stands still for %v s, half of the times", name, p50)
+		}
+	}
+}
+
+// beside does something while a function of the guest runs, which never ends by itself.
+func beside(t testing.TB, g *guest, name string, do func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() {
+		_, err := g.call(ctx, name)
+		ended <- err
+	}()
+	do()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// BenchmarkPauses runs the loops beside goroutines that allocate, and for comparison a loop of Go's. Each operation is a
 // collection of Go's; how long the world stood still is reported, in percentiles.
 func BenchmarkPauses(b *testing.B) {
-	b.Run("guest", func(b *testing.B) {
-		g := newEndless(b)
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan error)
-		go func() {
-			_, err := g.call(ctx, "spin")
-			ended <- err
-		}()
-		measurePauses(b)
-		cancel()
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			b.Fatal(err)
-		}
-	})
+	b.Run("guest", func(b *testing.B) { beside(b, newEndless(b), "spin", func() { measurePauses(b) }) })
+	for _, name := range []string{"memory.copy", "memory.copy upwards", "memory.fill", "table.copy", "array.fill", "array.new", "collect"} {
+		b.Run(name, func(b *testing.B) {
+			g := newGuest(b, store.DefaultLimits)
+			g.compiled(bulk)
+			beside(b, g, name, func() { measurePauses(b) })
+		})
+	}
 	b.Run("Go", func(b *testing.B) {
 		var stop atomic.Bool
 		var group sync.WaitGroup

@@ -3,8 +3,12 @@
 package native
 
 import (
+	"unsafe"
+
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
+	"weft/wasm"
 )
 
 // funcAlign is the alignment of functions, that of cache lines, and breakpoint what is between them.
@@ -31,9 +35,13 @@ type placedCode struct {
 func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 	code.mu.Lock()
 	defer code.mu.Unlock()
-	size := uintptr(0)
+	size, bytes := uintptr(0), uint64(0)
 	for _, c := range list {
 		size += placedSize(c.Code)
+		bytes += codeBytes(c.Code)
+	}
+	if err := code.use.Take(bytes); err != nil {
+		return nil, err
 	}
 	room, err := code.room(size)
 	if err != nil {
@@ -92,6 +100,19 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 		}
 	}
 	return funcs, nil
+}
+
+// codeBytes is what a function takes, with the tables beside its code.
+func codeBytes(c *codegen.Code) uint64 {
+	bytes := uint64(placedSize(c)) + uint64(unsafe.Sizeof(funcCode{})) + uint64(len(c.Sites))*uint64(unsafe.Sizeof(codegen.Site{})) +
+		uint64(len(c.Resumes))*uint64(unsafe.Sizeof(ssa.ResumeSite{}))
+	for i := range c.Sites {
+		bytes += uint64(len(c.Sites[i].Pads)) * 4
+	}
+	for _, clauses := range c.Catches {
+		bytes += uint64(len(clauses)) * uint64(unsafe.Sizeof(wasm.Catch{}))
+	}
+	return bytes
 }
 
 // placedSize is the size of a function with at least a byte of padding.

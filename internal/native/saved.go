@@ -14,17 +14,17 @@ import (
 type savedCode struct{ functions store.SavedFunctions }
 
 // saved returns the saved code of a module.
-func (e *Engine) saved(m *store.Module) savedCode {
+func (e *Engine) saved(m *store.Module, checks bool) savedCode {
 	if m.Saved == nil {
 		return savedCode{}
 	}
-	return savedCode{m.Saved(e.identity())}
+	return savedCode{m.Saved(e.identity(checks))}
 }
 
 // identity says everything of an engine on which code depends. Offsets in records and in the context
 // are constants of the program, and those in an instance follow from the module.
-func (e *Engine) identity() string {
-	return fmt.Sprintf("native %+v %t %t %t %x", e.features, e.config.BoundsChecks, e.config.Polls, e.config.Fuel, e.config.Plain)
+func (e *Engine) identity(checks bool) string {
+	return fmt.Sprintf("native %+v %t %t %t %x", e.features, checks, e.config.Polls, e.config.Fuel, e.config.Plain)
 }
 
 // function returns the code of one of the module's own functions: what was saved, or what c compiles

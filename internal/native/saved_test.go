@@ -55,7 +55,7 @@ func TestSaved(t *testing.T) {
 		}
 		change(e)
 		module := store.NewModule(m, wasm.NewTypeSet(), wasm.DefaultFeatures, unprepared{e}, saved.open)
-		codes, err := compile(e, module)
+		codes, err := compile(e, module, config.BoundsChecks)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestSaved(t *testing.T) {
 // BenchmarkDecode reads the code of a module's functions as it is saved.
 func BenchmarkDecode(b *testing.B) {
 	e, module := benchmarkModule(b)
-	codes, err := compile(e, module)
+	codes, err := compile(e, module, false)
 	if err != nil {
 		b.Fatal(err)
 	}

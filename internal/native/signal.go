@@ -29,8 +29,7 @@ type kernelSigaction struct {
 // installHandlers puts our handlers before those of Go, which they call for whatever is
 // not theirs. Flags, mask and restorer stay Go's: with these a handler runs on the
 // thread's signal stack, and not on that of the guest. Package os/signal never
-// replaces the handlers of SIGSEGV and SIGBUS; signal.Ignore(unix.SIGURG) would
-// end interruption.
+// replaces the handlers of SIGSEGV and SIGBUS; for SIGURG see urgent.go.
 func installHandlers() error {
 	for _, h := range []struct {
 		signal   unix.Signal

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime"
 	"runtime/pprof"
@@ -358,5 +359,51 @@ func BenchmarkHostCall(b *testing.B) {
 	b.ResetTimer()
 	if _, err := g.call(ctx, "loop", uint64(b.N)); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// TestSignalTakenAway lets the host take SIGURG away after the engine was made: calls of guests that never end must end with
+// their context all the same, and a collection of Go's beside them. Each way runs in a process of its own, which would
+// stand still.
+func TestSignalTakenAway(t *testing.T) {
+	needPreemption(t)
+	ways := map[string]func(){
+		"ignore":            func() { signal.Ignore(unix.SIGURG) },
+		"ignore all":        func() { signal.Ignore() },
+		"ignore and notify": func() { signal.Ignore(unix.SIGURG); signal.Notify(make(chan os.Signal, 1), unix.SIGURG) },
+		"ignore and reset":  func() { signal.Ignore(unix.SIGURG); signal.Reset(unix.SIGURG) },
+	}
+	const variable = "WEFT_TEST_TAKES_SIGNAL"
+	if way := ways[os.Getenv(variable)]; way != nil {
+		before := spin(t)
+		wantInterrupt(t, before)
+		way()
+		wantInterrupt(t, before) // a store that was there
+		way()
+		wantInterrupt(t, spin(t)) // a new one
+		return
+	}
+	for name := range ways {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+			defer cancel()
+			c := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestSignalTakenAway$")
+			c.Env = append(os.Environ(), variable+"="+name)
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%v (%v)\n%s", err, ctx.Err(), out)
+			}
+		})
+	}
+}
+
+// wantInterrupt calls a function that never ends.
+func wantInterrupt(t *testing.T, g *guest) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	go runtime.GC()
+	var interrupt *store.Interrupt
+	if _, err := g.call(ctx, "spin"); !errors.As(err, &interrupt) {
+		t.Errorf("error %v", err)
 	}
 }

@@ -37,8 +37,9 @@ func (e *Engine) Interprets(s *store.Store, f *store.FuncRecord) bool {
 	if f.Native-compiledStart < compiledSize || !isOwn(f) {
 		return false
 	}
-	m := s.Instance(f.Instance).Module
-	code := m.Native.(*lazyCode)
+	in := s.Instance(f.Instance)
+	m := in.Module
+	code, _ := codeOf(in)
 	if own := int(f.Index) - m.Space.ImportedFuncs; !code.tiered || code.entries[own].Load() != 0 || code.saved.has(own) {
 		return false
 	}
@@ -49,12 +50,16 @@ func (e *Engine) Interprets(s *store.Store, f *store.FuncRecord) bool {
 func (m *machine) onCall() bool { return m.prompt.side == nil && m.cur.Link == nil }
 
 // Compile implements [store.SecondTier].
-func (e *Engine) Compile(s *store.Store, f *store.FuncRecord) bool { return e.compiled(s, f) }
+func (e *Engine) Compile(s *store.Store, f *store.FuncRecord) bool {
+	compiled, err := e.compiled(s.Context(), s, f)
+	return compiled && err == nil
+}
 
 // CallLoop implements [store.SecondTier].
 func (e *Engine) CallLoop(ctx context.Context, s *store.Store, f *store.FuncRecord, offset int, slots []uint64) (done bool, err error) {
-	m := s.Instance(f.Instance).Module
-	loop, err := m.Native.(*lazyCode).loop(int(f.Index)-m.Space.ImportedFuncs, offset)
+	in := s.Instance(f.Instance)
+	code, _ := codeOf(in)
+	loop, err := code.loop(ctx, int(f.Index)-in.Module.Space.ImportedFuncs, offset)
 	if err != nil {
 		return false, nil // the interpreter goes on
 	}

@@ -22,9 +22,11 @@ func (m *machine) ask(what uint32) {
 	atomic.StoreUint32(&m.context.Interrupt, 1)
 }
 
-// watch makes the end of the context interrupt the machine.
-func (m *machine) watch(ctx context.Context) {
+// watch makes the end of the context interrupt the machine, and reports whether that is another one than before.
+func (m *machine) watch(ctx context.Context) bool {
+	before := m.watched.Done()
 	m.watched = store.WatchContext(ctx, m.watched, m, (*machine).cancel)
+	return m.watched.Done() != before
 }
 
 // cancel interrupts the machine, from another goroutine. Loops that poll see the flag.

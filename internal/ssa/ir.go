@@ -217,3 +217,19 @@ func (v *Value) SetArg(i int, a *Value) {
 	v.Args[i].Uses--
 	v.Args[i] = a
 }
+
+// Commutes reports whether the two arguments may be swapped.
+func (v *Value) Commutes() bool {
+	return v.Op.Info().Commutative || (v.Op == OpFadd || v.Op == OpFmul) && (v.Args[0].isNumber() || v.Args[1].isNumber())
+}
+
+// isNumber reports whether a value is a constant float, and not a NaN.
+func (v *Value) isNumber() bool {
+	switch {
+	case v.Op != OpConst:
+		return false
+	case v.Type == F32:
+		return uint32(v.Aux)&^(1<<31) <= 0x7f800000
+	}
+	return uint64(v.Aux)&^(1<<63) <= 0x7ff0000000000000
+}

@@ -188,7 +188,8 @@ type OpInfo struct {
 	// Pure operations have no effect, depend on their arguments alone and do not
 	// trap.
 	Pure bool
-	// Commutative operations may swap their two arguments.
+	// Commutative operations may swap their two arguments. Those on floats may not, unless one argument is known to be a number: of
+	// two NaNs the result is the first.
 	Commutative bool
 	// Call operations lose all registers. Their results are OpResult values.
 	Call bool
@@ -225,7 +226,7 @@ var Ops = [opCount]OpInfo{
 	OpExtendS: info("extend_s", 1, pure), OpExtendU: info("extend_u", 1, pure), OpWrap: info("wrap", 1, pure),
 	OpIcmp: info("icmp", 2, pure), OpMulHiS: info("mulhi_s", 2, pure|commutative), OpMulHiU: info("mulhi_u", 2, pure|commutative),
 
-	OpFadd: info("fadd", 2, pure|commutative), OpFsub: info("fsub", 2, pure), OpFmul: info("fmul", 2, pure|commutative), OpFdiv: info("fdiv", 2, pure),
+	OpFadd: info("fadd", 2, pure), OpFsub: info("fsub", 2, pure), OpFmul: info("fmul", 2, pure), OpFdiv: info("fdiv", 2, pure),
 	OpFmin: info("fmin", 2, pure), OpFmax: info("fmax", 2, pure), OpFcopysign: info("fcopysign", 2, pure),
 	OpFabs: info("fabs", 1, pure), OpFneg: info("fneg", 1, pure), OpFsqrt: info("fsqrt", 1, pure),
 	OpFceil: info("fceil", 1, pure), OpFfloor: info("ffloor", 1, pure), OpFtrunc: info("ftrunc", 1, pure), OpFnearest: info("fnearest", 1, pure),

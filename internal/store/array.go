@@ -20,7 +20,7 @@ func (in *Instance) NewArrayData(id wasm.TypeID, segment, from, n uint32) (uint6
 	}
 	ref, trap := in.Store.NewArray(id, n)
 	if trap == 0 {
-		setBytes(ref, f, 0, data[from:][:bytes])
+		trap = in.Store.setBytes(ref, f, 0, data[from:][:bytes])
 	}
 	return ref, trap
 }
@@ -33,7 +33,7 @@ func (in *Instance) NewArrayElem(id wasm.TypeID, segment, from, n uint32) (uint6
 	}
 	ref, trap := in.Store.NewArray(id, n)
 	if trap == 0 {
-		copy(in.Store.elements(ref), elems[from:])
+		trap = move(in.Store, in.Store.elements(ref), elems[from:][:n])
 	}
 	return ref, trap
 }
@@ -49,8 +49,7 @@ func (in *Instance) InitArrayData(segment uint32, ref uint64, at, from, n uint32
 	if !inRange(uint64(from), bytes, uint64(len(data))) {
 		return wasm.TrapMemoryOutOfBounds
 	}
-	setBytes(ref, f, at, data[from:][:bytes])
-	return wasm.TrapNone
+	return in.Store.setBytes(ref, f, at, data[from:][:bytes])
 }
 
 // InitArrayElem copies n elements of a segment (array.init_elem).
@@ -62,8 +61,7 @@ func (in *Instance) InitArrayElem(segment uint32, ref uint64, at, from, n uint32
 	if !inRange(uint64(from), uint64(n), uint64(len(elems))) {
 		return wasm.TrapTableOutOfBounds
 	}
-	copy(in.Store.elements(ref)[at:], elems[from:][:n])
-	return wasm.TrapNone
+	return move(in.Store, in.Store.elements(ref)[at:][:n], elems[from:][:n])
 }
 
 // NewFilledArray allocates an array of n elements whose memory repeats a word.
@@ -72,9 +70,7 @@ func (s *Store) NewFilledArray(id wasm.TypeID, n uint32, word uint64) (uint64, w
 	if trap == wasm.TrapNone && word != 0 && n != 0 {
 		f := &s.Layout(id).Fields[0]
 		words := unsafe.Slice((*uint64)(Element(ref, f, 0)), (uint64(n)*uint64(f.Width)+7)/8)
-		for i := range words {
-			words[i] = word
-		}
+		trap = fillSlots(s, words, word)
 	}
 	return ref, trap
 }
@@ -90,20 +86,12 @@ func (s *Store) FillArray(ref uint64, at uint32, v [2]uint64, n uint32) wasm.Tra
 	if !inRange(uint64(at), uint64(n), uint64(ArrayLen(ref))) {
 		return wasm.TrapArrayOutOfBounds
 	}
-	if n > 0 {
-		fill(ref, &s.Layout(ObjectType(ref)).Fields[0], at, n, v)
+	if n == 0 {
+		return wasm.TrapNone
 	}
-	return wasm.TrapNone
-}
-
-// fill sets elements, of which there is one: that first, then as many as there are already
-// by copying.
-func fill(ref uint64, f *Field, at, n uint32, v [2]uint64) {
+	f := &s.Layout(ObjectType(ref)).Fields[0]
 	f.Store(Element(ref, f, at), v)
-	bytes := unsafe.Slice((*byte)(Element(ref, f, at)), uint64(n)*uint64(f.Width))
-	for done := uint64(f.Width); done < uint64(len(bytes)); done *= 2 {
-		copy(bytes[done:], bytes[:done])
-	}
+	return repeat(s, unsafe.Slice((*byte)(Element(ref, f, at)), uint64(n)*uint64(f.Width)), int(f.Width))
 }
 
 // CopyArray copies n elements between arrays of which both have elements of the same
@@ -114,14 +102,16 @@ func (s *Store) CopyArray(dst uint64, at uint32, src uint64, from, n uint32) was
 	}
 	f := &s.Layout(ObjectType(dst)).Fields[0]
 	bytes := uint64(n) * uint64(f.Width)
-	copy(unsafe.Slice((*byte)(Element(dst, f, at)), bytes), unsafe.Slice((*byte)(Element(src, f, from)), bytes))
-	return wasm.TrapNone
+	return move(s, unsafe.Slice((*byte)(Element(dst, f, at)), bytes), unsafe.Slice((*byte)(Element(src, f, from)), bytes))
 }
 
 // setBytes sets elements of an array, from i on, to numbers that lie in bytes in
 // little-endian order, as in a data segment.
-func setBytes(ref uint64, f *Field, i uint32, data []byte) {
+func (s *Store) setBytes(ref uint64, f *Field, i uint32, data []byte) wasm.TrapCode {
 	for ; len(data) > 0; i++ {
+		if i%lookInterval == lookInterval-1 && s.Ended() {
+			return Interrupted
+		}
 		var v [2]uint64
 		for j := range f.Width {
 			v[j/8] |= uint64(data[j]) << (j % 8 * 8)
@@ -129,4 +119,5 @@ func setBytes(ref uint64, f *Field, i uint32, data []byte) {
 		f.Store(Element(ref, f, i), v)
 		data = data[f.Width:]
 	}
+	return wasm.TrapNone
 }

@@ -2,6 +2,9 @@ package store
 
 import "weft/wasm"
 
+// The instructions on parts of memories and tables. They trap before they have any effect, and are
+// interrupted between pieces (work.go).
+
 // inRange reports whether [at, at+n) lies within size, without overflow.
 func inRange(at, n, size uint64) bool { return n <= size && at <= size-n }
 
@@ -10,8 +13,7 @@ func (m *Memory) Init(segment []byte, dst, src, n uint64) wasm.TrapCode {
 	if !inRange(src, n, uint64(len(segment))) || !inRange(dst, n, m.Len()) {
 		return wasm.TrapMemoryOutOfBounds
 	}
-	copy(m.Bytes()[dst:], segment[src:src+n])
-	return wasm.TrapNone
+	return move(m.store, m.Bytes()[dst:dst+n], segment[src:src+n])
 }
 
 // Copy copies n bytes from another memory, or the same (memory.copy).
@@ -19,8 +21,7 @@ func (m *Memory) Copy(from *Memory, dst, src, n uint64) wasm.TrapCode {
 	if !inRange(src, n, from.Len()) || !inRange(dst, n, m.Len()) {
 		return wasm.TrapMemoryOutOfBounds
 	}
-	copy(m.Bytes()[dst:], from.Bytes()[src:src+n])
-	return wasm.TrapNone
+	return move(m.store, m.Bytes()[dst:dst+n], from.Bytes()[src:src+n])
 }
 
 // Fill sets n bytes (memory.fill).
@@ -30,17 +31,13 @@ func (m *Memory) Fill(dst uint64, value byte, n uint64) wasm.TrapCode {
 	}
 	b := m.Bytes()[dst : dst+n]
 	if value == 0 {
-		clear(b)
-		return wasm.TrapNone
+		return zero(m.store, b)
 	}
 	head := b[:min(n, 4<<10)]
 	for i := range head {
 		head[i] = value
 	}
-	for rest := b[len(head):]; len(rest) > 0; {
-		rest = rest[copy(rest, head):]
-	}
-	return wasm.TrapNone
+	return repeat(m.store, b, len(head))
 }
 
 // Init copies n elements of a segment, from src on, to dst (table.init).
@@ -48,8 +45,7 @@ func (t *Table) Init(segment []uint64, dst, src, n uint64) wasm.TrapCode {
 	if !inRange(src, n, uint64(len(segment))) || !inRange(dst, n, t.Record.Len) {
 		return wasm.TrapTableOutOfBounds
 	}
-	copy(t.Slots()[dst:], segment[src:src+n])
-	return wasm.TrapNone
+	return move(t.store, t.Slots()[dst:dst+n], segment[src:src+n])
 }
 
 // Copy copies n elements from another table, or the same (table.copy).
@@ -57,8 +53,7 @@ func (t *Table) Copy(from *Table, dst, src, n uint64) wasm.TrapCode {
 	if !inRange(src, n, from.Record.Len) || !inRange(dst, n, t.Record.Len) {
 		return wasm.TrapTableOutOfBounds
 	}
-	copy(t.Slots()[dst:], from.Slots()[src:src+n])
-	return wasm.TrapNone
+	return move(t.store, t.Slots()[dst:dst+n], from.Slots()[src:src+n])
 }
 
 // Fill sets n elements (table.fill).
@@ -66,9 +61,5 @@ func (t *Table) Fill(dst, value, n uint64) wasm.TrapCode {
 	if !inRange(dst, n, t.Record.Len) {
 		return wasm.TrapTableOutOfBounds
 	}
-	slots := t.Slots()[dst : dst+n]
-	for i := range slots {
-		slots[i] = value
-	}
-	return wasm.TrapNone
+	return fillSlots(t.store, t.Slots()[dst:dst+n], value)
 }

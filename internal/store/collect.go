@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"math/bits"
 	"slices"
 	"sync"
@@ -24,6 +25,8 @@ import (
 
 // A Roots tells the collector about the stacks of a call that is under way.
 type Roots interface {
+	// Context returns that of the call.
+	Context() context.Context
 	// Running returns the continuation that runs, and so do its parents; nil if there is none.
 	Running() *ContRecord
 	// ScanStacks calls scan with every range of words, from an address on, that may
@@ -143,16 +146,31 @@ func (t *rootTable) unpin(first *uint64) {
 	t.pins = slices.Delete(t.pins, i, i+1)
 }
 
-// Collect runs a collection.
-func (s *Store) Collect() {
+// A collection looks at the context of the call or instantiation, and is given up when that has ended. Then what was
+// marked means nothing, and the next collection begins by forgetting it. Sweeping the heap, which takes
+// a few milliseconds for each gigabyte, is not given up: of the objects that are dead all must go at once, since one
+// that is left refers to others that are gone.
+
+// Collect runs a collection. The trap code may be Interrupted; then nothing that is in use is gone, and the
+// store stays as useful as before.
+func (s *Store) Collect() wasm.TrapCode {
 	s.heap.retire()
-	c := collector{s: s}
+	c := collector{s: s, steps: lookInterval}
+	if s.marked {
+		c.forgetMarks()
+	}
+	s.marked = true
 	c.markRoots()
 	c.drain()
-	s.externs.sweep(&s.heap)
-	s.heap.sweep()
-	s.Conts.sweep()
+	c.sweepExterns()
+	c.sweepConts()
+	if c.ended {
+		return Interrupted
+	}
+	c.sweepHeap()
+	s.marked = false
 	s.Collections++
+	return wasm.TrapNone
 }
 
 // HeapLive returns the bytes of the objects that the last collection found alive.
@@ -161,16 +179,47 @@ func (s *Store) HeapLive() uint64 { return s.heap.live }
 type collector struct {
 	s     *Store
 	conts []*ContRecord // reached, but their stacks are not scanned
+	steps int           // until the next look
+	ended bool          // the collection is given up
+}
+
+// goesOn counts steps of work, and reports whether to go on with it.
+func (c *collector) goesOn(steps int) bool {
+	if c.steps -= steps; c.steps <= 0 {
+		c.look()
+	}
+	return !c.ended
+}
+
+func (c *collector) look() {
+	c.steps = lookInterval
+	c.ended = c.s.Ended() || c.ended
+}
+
+// forgetMarks forgets what a collection has marked that was given up.
+func (c *collector) forgetMarks() {
+	h, conts := &c.s.heap, &c.s.Conts
+	h.forgetMarking()
+	for i := 0; i < len(h.blocks) && c.goesOn(wordSteps); i++ {
+		h.blocks[i].again = false
+		clear(h.marks[i*bitmapWords : (i+1)*bitmapWords])
+	}
+	for i := uint32(1); i < conts.made && c.goesOn(1); i++ {
+		conts.At(i).marked = false
+	}
 }
 
 func (c *collector) markRoots() {
 	s := c.s
 	for _, m := range s.Active {
-		for r := m.Running(); r != nil; r = r.Link {
+		for r := m.Running(); r != nil && c.goesOn(1); r = r.Link {
 			r.marked = true
 		}
 	}
 	for _, g := range s.globals {
+		if !c.goesOn(1) {
+			return
+		}
 		c.slot(g.Record.Value[0], s.trace(g.Type.Type))
 	}
 	for _, t := range s.tables {
@@ -178,11 +227,17 @@ func (c *collector) markRoots() {
 	}
 	for _, in := range s.instances {
 		for i, elems := range in.Elems {
+			if elems == nil || !c.goesOn(1) {
+				continue
+			}
 			c.slots(elems, s.trace(wasm.CanonicalValType(in.Module.Wasm.Elems[i].Type, in.Module.Types)))
 		}
 	}
 	s.roots.mu.Lock()
 	for _, r := range s.roots.slots {
+		if !c.goesOn(1) {
+			break
+		}
 		if r.trace == TraceObject {
 			s.heap.markWord(r.ref)
 		} else {
@@ -220,17 +275,27 @@ func (c *collector) slots(refs []uint64, trace Trace) {
 	if trace == TraceNothing {
 		return
 	}
-	for _, ref := range refs {
-		c.slot(ref, trace)
+	for part := range slices.Chunk(refs, lookInterval) {
+		for _, ref := range part {
+			c.slot(ref, trace)
+		}
+		if !c.goesOn(len(part)) {
+			return
+		}
 	}
 }
 
 // words scans memory whose words may be references.
 func (c *collector) words(base, bytes uintptr) {
-	for _, w := range unsafe.Slice((*uint64)(Pointer(base)), bytes/8) {
-		if w != 0 {
-			c.s.heap.markWord(w)
-			c.cont(w)
+	for part := range slices.Chunk(unsafe.Slice((*uint64)(Pointer(base)), bytes/8), lookInterval) {
+		for _, w := range part {
+			if w != 0 {
+				c.s.heap.markWord(w)
+				c.cont(w)
+			}
+		}
+		if !c.goesOn(len(part)) {
+			return
 		}
 	}
 }
@@ -252,43 +317,84 @@ func (c *collector) cont(ref uint64) {
 
 // drain scans what has been marked, until nothing is left.
 func (c *collector) drain() {
-	for {
+	for !c.ended {
 		c.objects()
-		n := len(c.conts)
-		if n == 0 {
+		if n := len(c.conts); n > 0 {
+			r := c.conts[n-1]
+			c.conts = c.conts[:n-1]
+			c.scanCont(r)
+		} else if !c.scanAgain() {
 			return
 		}
-		r := c.conts[n-1]
-		c.conts = c.conts[:n-1]
-		c.scanCont(r)
 	}
 }
 
 // objects scans the objects that have been marked.
 func (c *collector) objects() {
-	h, records := &c.s.heap, c.s.records
-	for len(h.marking) > 0 {
-		n := len(h.marking) - 1
-		obj := uint64(h.marking[n])
-		h.marking = h.marking[:n]
-		header := headerOf(obj)
-		if header.typ < uint32(wasm.FirstTypeID) {
-			if header.typ == typeException {
-				c.exception(obj)
-			}
+	for h := &c.s.heap; c.goesOn(1); {
+		obj := h.nextMarked()
+		if obj == 0 {
+			return
+		}
+		c.scan(obj)
+	}
+}
+
+// scanAgain scans the objects of the blocks in which some were marked when there was no room to note them, and
+// reports whether there were any such blocks.
+func (c *collector) scanAgain() bool {
+	h := &c.s.heap
+	if !h.overflowed {
+		return false
+	}
+	h.overflowed = false
+	for i := 0; i < len(h.blocks) && c.goesOn(1); i++ {
+		if !h.blocks[i].again {
 			continue
 		}
-		switch r := records.at(header.typ); r.scan {
-		case scanWords:
-			for refs := r.refs; refs != 0; refs &= refs - 1 {
-				h.mark(*(*uint64)(Part(obj, uint64(bits.TrailingZeros64(refs))*8)))
+		h.blocks[i].again = false
+		for w, word := range h.marks[i*bitmapWords : (i+1)*bitmapWords] {
+			for ; word != 0 && !c.ended; word &= word - 1 {
+				bit := uintptr(bits.TrailingZeros64(word))
+				c.scan(uint64(h.base + uintptr(i)<<blockLog2 + uintptr(w)<<bitmapLog2 + bit*cellAlign))
+				c.objects()
 			}
-		case scanArray:
-			for _, ref := range unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len) {
-				h.mark(ref)
-			}
-		case scanLayout:
-			c.object(obj, header)
+		}
+	}
+	return true
+}
+
+// scan marks what an object refers to.
+func (c *collector) scan(obj uint64) {
+	h, header := &c.s.heap, headerOf(obj)
+	if header.typ < uint32(wasm.FirstTypeID) {
+		if header.typ == typeException {
+			c.exception(obj)
+		}
+		return
+	}
+	switch r := c.s.records.at(header.typ); r.scan {
+	case scanWords:
+		c.steps -= bits.OnesCount64(r.refs)
+		for refs := r.refs; refs != 0; refs &= refs - 1 {
+			h.mark(*(*uint64)(Part(obj, uint64(bits.TrailingZeros64(refs))*8)))
+		}
+	case scanArray:
+		c.references(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len))
+	case scanLayout:
+		c.object(obj, header)
+	}
+}
+
+// references follows references to objects.
+func (c *collector) references(refs []uint64) {
+	for h := &c.s.heap; ; {
+		part := refs[:min(len(refs), lookInterval)]
+		for _, ref := range part {
+			h.mark(ref)
+		}
+		if refs = refs[len(part):]; !c.goesOn(len(part)) || len(refs) == 0 {
+			return
 		}
 	}
 }
@@ -300,6 +406,7 @@ func (c *collector) object(obj uint64, header *header) {
 		c.slots(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len), l.refs[0].Trace)
 		return
 	}
+	c.steps -= len(l.refs)
 	for i := range l.refs {
 		c.slot(*(*uint64)(Part(obj, uint64(l.refs[i].Offset))), l.refs[i].Trace)
 	}
@@ -323,26 +430,30 @@ func (c *collector) scanCont(r *ContRecord) {
 	}
 }
 
-// sweep frees the continuations that were not reached.
-func (c *Continuations) sweep() {
-	for r := range c.pooled {
+// sweepConts frees the continuations that were not reached.
+func (c *collector) sweepConts() {
+	conts := &c.s.Conts
+	if c.ended {
+		return
+	}
+	for r := range conts.pooled {
 		r.marked = true // as if it were reached
 	}
 	// Of those captured together only the outermost knows that: it comes before the others.
-	for i := uint32(1); i < c.made; i++ {
-		if r := c.At(i); !r.marked && r.ref&contChain != 0 {
-			c.discard(r)
+	for i := uint32(1); i < conts.made && c.goesOn(1); i++ {
+		if r := conts.At(i); !r.marked && r.ref&contChain != 0 {
+			conts.discard(r)
 		}
 	}
-	for i := uint32(1); i < c.made; i++ {
-		r := c.At(i)
+	for i := uint32(1); i < conts.made && c.goesOn(1); i++ {
+		r := conts.At(i)
 		if !r.marked && (r.State == ContFresh || r.State == ContSuspended) {
-			c.discard(r)
+			conts.discard(r)
 		}
 		r.marked = false
 	}
-	c.trigger = max(firstContTrigger, 2*uint32(c.Live()))
-	c.stacks.trigger = max(firstStackTrigger, 2*c.stacks.used)
+	conts.trigger = max(firstContTrigger, 2*uint32(conts.Live()))
+	conts.stacks.trigger = max(firstStackTrigger, 2*conts.stacks.used)
 }
 
 // discard frees a continuation that does not run, with those captured with it.

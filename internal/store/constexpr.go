@@ -72,7 +72,7 @@ func (in *Instance) evaluate(e *wasm.ConstExpr) ([2]uint64, error) {
 		case wasm.OpAnyConvertExtern, wasm.OpExternConvertAny, wasm.OpEnd:
 		default:
 			if trap := in.constObject(stack, &op); trap != 0 {
-				return [2]uint64{}, &Trap{Code: trap, Detail: op.Op.String() + " in a constant expression"}
+				return [2]uint64{}, s.TrapError(trap, op.Op.String()+" in a constant expression", StackTrace{})
 			}
 		}
 	}
@@ -107,7 +107,9 @@ func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode 
 		f := &l.Fields[0]
 		switch op.Op {
 		case wasm.OpArrayNew:
-			s.FillArray(ref, 0, stack.pop(), n)
+			if trap = s.FillArray(ref, 0, stack.pop(), n); trap != 0 {
+				return trap
+			}
 		case wasm.OpArrayNewFixed:
 			for i := int64(n) - 1; i >= 0; i-- {
 				f.Store(Element(ref, f, uint32(i)), stack.pop())

@@ -232,6 +232,7 @@ var _ [contRecordSize - unsafe.Sizeof(ContRecord{})]byte
 
 // Continuations holds the descriptors and stacks of a store.
 type Continuations struct {
+	store  home
 	region Region
 	limit  uint32      // of descriptors
 	made   uint32      // descriptors ever used, number 0 included
@@ -259,7 +260,9 @@ func (c *Continuations) WantsCollection() bool {
 	return wants() && (!c.EmptyPool() || wants())
 }
 
-func (c *Continuations) init(limits Limits) error {
+func (c *Continuations) init(s *Store) error {
+	limits := &s.Limits
+	c.store = homeOf(s)
 	// One descriptor each for number 0 and for the calls from the host.
 	c.limit = uint32(min(uint64(limits.Continuations)+1+uint64(limits.HostDepth), 1<<32/contRecordSize))
 	region, err := reserveUsable(uintptr(c.limit)*contRecordSize, contRecordSize)

@@ -48,6 +48,7 @@ func ExceptionParts(ref uint64) (*TagRecord, []uint64) {
 // exception follows the references in an exception's payload.
 func (c *collector) exception(ref uint64) {
 	tag, payload := ExceptionParts(ref)
+	c.steps -= len(payload)
 	for _, t := range c.s.Tag(tag).Type.Params {
 		c.slot(payload[0], c.s.trace(t))
 		payload = payload[t.Slots():]

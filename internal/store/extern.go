@@ -47,14 +47,21 @@ func (t *externTable) add(v any, cell uint64) uint32 {
 	return uint32(len(t.values) - 1)
 }
 
-// sweep forgets the values whose cells were not marked.
-func (t *externTable) sweep(h *Heap) {
+// sweepExterns forgets the values whose cells were not marked.
+func (c *collector) sweepExterns() {
+	t, h := &c.s.externs, &c.s.heap
 	for v, cell := range t.byGo {
+		if !c.goesOn(1) {
+			return
+		}
 		if !h.isMarked(cell) {
 			delete(t.byGo, v)
 		}
 	}
 	for i, cell := range t.cells {
+		if !c.goesOn(1) {
+			return
+		}
 		if cell != 0 && !h.isMarked(cell) {
 			t.values[i], t.cells[i] = nil, 0
 			t.free = append(t.free, uint32(i))

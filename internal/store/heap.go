@@ -2,7 +2,7 @@ package store
 
 import (
 	"math/bits"
-	"unsafe"
+	"slices"
 
 	"weft/wasm"
 )
@@ -83,10 +83,12 @@ type block struct {
 	end     uint32 // blockCells: the offset behind the last cell
 	run     uint32 // blockLarge: number of blocks
 	before  uint32 // blockLargeRest: number of blocks of the object before this one
+	again   bool   // an object that begins here was marked, and not noted: all are to be scanned again
 }
 
 // A Heap holds objects.
 type Heap struct {
+	store  home
 	region Region
 	base   uintptr
 	limit  uintptr // in bytes
@@ -102,14 +104,19 @@ type Heap struct {
 	shared        *HeapShared // own, or what is shared with machine code
 	single        bool        // runs have one cell
 
-	bytes   uint64    // in blocks that are not free
-	trigger uint64    // a block is refused once there are so many, until a collection
-	live    uint64    // in objects that the last collection found alive
-	marking []uintptr // objects that have been marked but not scanned
+	bytes   uint64 // in blocks that are not free
+	trigger uint64 // a block is refused once there are so many, until a collection
+	live    uint64 // in objects that the last collection found alive
+
+	marking    []uint64   // objects that have been marked but not scanned: the last ones
+	earlier    [][]uint64 // those before, in pieces of which each is full
+	spare      []uint64   // a piece for the next ones; nil if there is none
+	overflowed bool       // there was no room for all: see block.again
 }
 
-func (h *Heap) init(limit uint64) {
-	h.limit = uintptr(limit) &^ (blockSize - 1)
+func (h *Heap) init(s *Store) {
+	h.store = homeOf(s)
+	h.limit = uintptr(s.Limits.HeapBytes) &^ (blockSize - 1)
 	h.shared = &h.own
 	for i := range h.current {
 		h.current[i] = -1
@@ -137,22 +144,13 @@ const (
 
 func headerOf(obj uint64) *header { return (*header)(Pointer(uintptr(obj))) }
 
-// alloc returns a zeroed object with its header; 0 if a collection is needed
+// alloc returns room for an object, which is not zeroed; 0 if a collection is needed
 // first, or if there is no room for it.
-func (h *Heap) alloc(size uint64, typ, length uint32) uint64 {
-	var p uintptr
+func (h *Heap) alloc(size uint64) uintptr {
 	if size <= maxCell {
-		class := classOf[(size+cellAlign-1)/cellAlign]
-		p = h.cell(int(class))
-	} else {
-		p = h.large(size)
+		return h.cell(int(classOf[(size+cellAlign-1)/cellAlign]))
 	}
-	if p == 0 {
-		return 0
-	}
-	clear(unsafe.Slice((*uint64)(Pointer(p)), (size+7)/8))
-	*headerOf(uint64(p)) = header{typ: typ, len: length}
-	return uint64(p)
+	return h.large(size)
 }
 
 // block finds a block of a class in which cells are left, or makes one; -1 if
@@ -226,9 +224,22 @@ func (h *Heap) extend(n int) bool {
 	}
 	h.free += n - len(h.blocks)
 	h.blocks = append(h.blocks, make([]block, n-len(h.blocks))...)
-	h.taken = append(h.taken, make([]uint64, n*bitmapWords-len(h.taken))...)
-	h.marks = append(h.marks, make([]uint64, n*bitmapWords-len(h.marks))...)
+	h.taken = h.longer(h.taken, n*bitmapWords)
+	h.marks = h.longer(h.marks, n*bitmapWords)
 	return true
+}
+
+// longer returns a bitmap with zeros behind it, n words in all.
+func (h *Heap) longer(bitmap []uint64, n int) []uint64 {
+	if n <= cap(bitmap) {
+		return bitmap[:n]
+	}
+	longer := make([]uint64, n, max(n, len(bitmap)+len(bitmap)/4))
+	for rest, at := bitmap, longer; len(rest) > 0; h.store.Ended() { // whether it has: Go may stop the goroutine there
+		done := copy(at, rest[:min(len(rest), pieceOf[uint64]())])
+		rest, at = rest[done:], at[done:]
+	}
+	return longer
 }
 
 // The heap is committed in steps of commitStep, and from largePagesFrom on the system is
@@ -309,9 +320,56 @@ func (h *Heap) mark(ref uint64) {
 	word, bit := &h.marks[offset>>bitmapLog2], uint64(1)<<(offset/cellAlign%64)
 	if *word&bit == 0 {
 		*word |= bit
-		h.marking = append(h.marking, uintptr(ref))
+		if len(h.marking) == cap(h.marking) && !h.moreMarking(offset) {
+			return
+		}
+		h.marking = append(h.marking, ref)
 	}
 }
+
+// What is marked and not scanned is a stack, in pieces. Together they take at most a 64th of the heap's
+// size. An object for which there is no room is not noted, but its block is: once the stack is empty, all
+// marked objects of that block are scanned again. For that to happen once more, as many objects as the stack
+// has room for must have been marked meanwhile, each of them for the first time; so it ends soon.
+const (
+	markingPiece     = 4096
+	blocksForMarking = 64 * 8 * markingPiece >> blockLog2 // for so many there is a piece
+)
+
+// moreMarking makes room for another object that is to be scanned, or notes the block at an offset.
+func (h *Heap) moreMarking(offset uintptr) bool {
+	if len(h.earlier) > len(h.blocks)/blocksForMarking {
+		h.blocks[offset>>blockLog2].again = true
+		h.overflowed = true
+		return false
+	}
+	if h.marking != nil {
+		h.earlier = append(h.earlier, h.marking)
+	}
+	if h.marking, h.spare = h.spare, nil; h.marking == nil {
+		h.marking = make([]uint64, 0, markingPiece)
+	}
+	return true
+}
+
+// nextMarked takes an object that has been marked and not scanned; 0 if there is none.
+func (h *Heap) nextMarked() uint64 {
+	n := len(h.marking)
+	if n == 0 {
+		last := len(h.earlier) - 1
+		if last < 0 {
+			return 0
+		}
+		h.marking, h.spare, h.earlier = h.earlier[last], h.marking, h.earlier[:last]
+		n = markingPiece
+	}
+	obj := h.marking[n-1]
+	h.marking = h.marking[:n-1]
+	return obj
+}
+
+// forgetMarking forgets what was to be scanned.
+func (h *Heap) forgetMarking() { h.marking, h.earlier, h.spare, h.overflowed = nil, nil, nil, false }
 
 // isMarked reports whether an object has been reached.
 func (h *Heap) isMarked(ref uint64) bool {
@@ -323,10 +381,15 @@ func isSet(bitmap []uint64, offset uintptr) bool {
 	return bitmap[offset>>bitmapLog2]&(1<<(offset/cellAlign%64)) != 0
 }
 
-// sweep takes what was not marked as free.
-func (h *Heap) sweep() {
+// wordSteps is how many steps of a collection the words of a block's bitmap count for.
+const wordSteps = bitmapWords / 16
+
+// sweepHeap takes what was not marked as free.
+func (c *collector) sweepHeap() {
+	h := &c.s.heap
 	h.live = 0
 	for i := 0; i < len(h.blocks); i++ {
+		c.goesOn(wordSteps)
 		marks := h.marks[i*bitmapWords : (i+1)*bitmapWords]
 		switch b := &h.blocks[i]; b.kind {
 		case blockCells:
@@ -348,8 +411,12 @@ func (h *Heap) sweep() {
 			}
 		}
 	}
+	h.forgetMarking()
 	h.taken, h.marks = h.marks, h.taken
-	clear(h.marks)
+	for part := range slices.Chunk(h.marks, lookInterval) {
+		clear(part)
+		c.goesOn(lookInterval / 16)
+	}
 	for class := range h.current {
 		h.current[class], h.next[class] = -1, 0
 	}
@@ -358,6 +425,12 @@ func (h *Heap) sweep() {
 
 // setTrigger lets as much be allocated before the next collection as the last one found alive.
 func (h *Heap) setTrigger() { h.trigger = h.bytes + max(firstTrigger, h.live) }
+
+// releaseLarge gives back the room of a large object.
+func (h *Heap) releaseLarge(p uintptr) {
+	i := int((p - h.base) >> blockLog2)
+	h.release(i, int(h.blocks[i].run))
+}
 
 func (h *Heap) release(i, n int) {
 	for j := i; j < i+n; j++ {

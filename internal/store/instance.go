@@ -16,13 +16,15 @@ type Instance struct {
 	// Elems and Datas are the segments that have not been dropped.
 	Elems [][]uint64
 	Datas [][]byte
+	// Native is what an engine of machine code keeps for the instance.
+	Native any
 }
 
 // Instantiate makes an instance of a module with one value for each of its
 // imports (core specification, section "Instantiation"). When a segment does not
 // fit or the start function fails, what was written before stays written.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
-	in, err := s.initInstance(m, imports)
+	in, err := s.initInstance(ctx, m, imports)
 	if err != nil {
 		return in, err
 	}
@@ -42,12 +44,16 @@ func (in *Instance) start(ctx context.Context, f *FuncRecord) error {
 	return in.Store.Engine.Call(ctx, in.Store, f, nil)
 }
 
-// initInstance makes the instance up to its start function.
-func (s *Store) initInstance(m *Module, imports []Extern) (*Instance, error) {
+// initInstance makes the instance up to its start function. No code runs meanwhile, so nothing else uses the store.
+func (s *Store) initInstance(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
 	if _, err := s.Enter(); err != nil {
 		return nil, err
 	}
-	defer s.Leave()
+	s.instantiating = ctx
+	defer func() {
+		s.instantiating = nil
+		s.Leave()
+	}()
 	in, err := s.allocateInstance(m, imports)
 	if err != nil {
 		return nil, err
@@ -59,6 +65,12 @@ func (s *Store) initInstance(m *Module, imports []Extern) (*Instance, error) {
 func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error) {
 	if len(imports) != len(m.Wasm.Imports) {
 		return nil, fmt.Errorf("weft: %d imports given, the module has %d", len(imports), len(m.Wasm.Imports))
+	}
+	if err := s.mayInstantiate(m.Wasm); err != nil {
+		return nil, err
+	}
+	if err := s.Look(0); err != nil {
+		return nil, err
 	}
 	if err := s.matchImports(m, imports); err != nil {
 		return nil, err
@@ -80,6 +92,11 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 
 func (in *Instance) allocateRecord() error {
 	l := LayoutInstance(in.Module)
+	m := in.Module.Wasm
+	slices := uintptr(len(m.Elems))*unsafe.Sizeof([]uint64{}) + uintptr(len(m.Datas))*unsafe.Sizeof([]byte{})
+	if err := in.Store.useRecords(uint64(unsafe.Sizeof(*in)) + uint64(l.size) + uint64(slices)); err != nil {
+		return err
+	}
 	p, err := in.Store.arena.Alloc(uintptr(l.size))
 	if err != nil {
 		return err
@@ -127,6 +144,9 @@ func (in *Instance) allocateOwn() error {
 		*at(r.types, uint32(i)) = id
 	}
 	for i := range m.Funcs {
+		if err := s.Look(i); err != nil {
+			return err
+		}
 		t := m.FuncType(m.Funcs[i].Type)
 		f := at(r.Own, uint32(i))
 		*f = FuncRecord{Instance: r, Index: uint32(in.Module.Space.ImportedFuncs + i), Type: in.Module.Types[m.Funcs[i].Type],
@@ -143,6 +163,9 @@ func (in *Instance) allocateOwn() error {
 	}
 	imported = m.NumImports(wasm.ExternTag)
 	for i, typeIndex := range m.Tags {
+		if err := s.Look(i); err != nil {
+			return err
+		}
 		name := m.Names.Tags[uint32(imported+i)]
 		if name != "" {
 			name = "$" + name
@@ -154,6 +177,9 @@ func (in *Instance) allocateOwn() error {
 		*at(r.tags, uint32(imported+i)) = tag.Record
 	}
 	for i := range m.Globals {
+		if err := s.Look(i); err != nil {
+			return err
+		}
 		value, err := in.evaluate(&m.Globals[i].Init)
 		if err != nil {
 			return err
@@ -168,6 +194,9 @@ func (in *Instance) allocateOwn() error {
 	}
 	imported = m.NumImports(wasm.ExternTable)
 	for i := range m.Tables {
+		if err := s.Look(i); err != nil {
+			return err
+		}
 		var fill [2]uint64
 		if m.Tables[i].Init.Body != nil {
 			var err error
@@ -193,22 +222,13 @@ func (in *Instance) evaluateElems() error {
 	m := in.Module.Wasm
 	in.Elems = make([][]uint64, len(m.Elems))
 	for i := range m.Elems {
-		e := &m.Elems[i]
-		if e.Mode == wasm.Declarative {
-			continue
+		if err := in.Store.Look(i); err != nil {
+			return err
 		}
-		// The collector sees what is already there.
-		slots := make([]uint64, len(e.Funcs)+len(e.Exprs))
-		in.Elems[i] = slots
-		for j, f := range e.Funcs {
-			slots[j] = in.Record.Func(f).Ref()
-		}
-		for j := range e.Exprs {
-			v, err := in.evaluate(&e.Exprs[j])
-			if err != nil {
+		if e := &m.Elems[i]; e.Mode != wasm.Declarative {
+			if err := in.evaluateElem(i, e); err != nil {
 				return err
 			}
-			slots[j] = v[0]
 		}
 	}
 	in.Datas = make([][]byte, len(m.Datas))
@@ -218,11 +238,54 @@ func (in *Instance) evaluateElems() error {
 	return nil
 }
 
+func (in *Instance) evaluateElem(i int, e *wasm.Elem) error {
+	if err := in.Store.useRecords(in.elemBytes(i)); err != nil {
+		return err
+	}
+	// The collector sees what is already there.
+	slots := make([]uint64, len(e.Funcs)+len(e.Exprs))
+	in.Elems[i] = slots
+	for j, f := range e.Funcs {
+		if err := in.Store.Look(j); err != nil {
+			return err
+		}
+		slots[j] = in.Record.Func(f).Ref()
+	}
+	for j := range e.Exprs {
+		if err := in.Store.Look(j); err != nil {
+			return err
+		}
+		v, err := in.evaluate(&e.Exprs[j])
+		if err != nil {
+			return err
+		}
+		slots[j] = v[0]
+	}
+	return nil
+}
+
+// elemBytes returns what an element segment takes while it is not dropped.
+func (in *Instance) elemBytes(i int) uint64 {
+	e := &in.Module.Wasm.Elems[i]
+	return 8 * uint64(len(e.Funcs)+len(e.Exprs))
+}
+
+// DropElem drops an element segment, if it is there (elem.drop).
+func (in *Instance) DropElem(i uint32) {
+	if in.Elems[i] != nil {
+		in.Elems[i] = nil
+		in.Store.used.records -= in.elemBytes(int(i))
+	}
+}
+
 // initSegments copies the active segments to their places and drops them.
 func (in *Instance) initSegments() error {
 	m := in.Module.Wasm
 	for i := range m.Elems {
 		e := &m.Elems[i]
+		if err := in.Store.Look(i); err != nil {
+			return err
+		}
 		if e.Mode != wasm.Active {
 			continue
 		}
@@ -232,12 +295,15 @@ func (in *Instance) initSegments() error {
 		}
 		table := in.Store.Table(in.Record.Table(e.Table))
 		if code := table.Init(in.Elems[i], offset[0], 0, uint64(len(in.Elems[i]))); code != 0 {
-			return &Trap{Code: code, Detail: fmt.Sprintf("element segment %d does not fit into table %d", i, e.Table)}
+			return in.Store.TrapError(code, fmt.Sprintf("element segment %d does not fit into table %d", i, e.Table), StackTrace{})
 		}
-		in.Elems[i] = nil
+		in.DropElem(uint32(i))
 	}
 	for i := range m.Datas {
 		d := &m.Datas[i]
+		if err := in.Store.Look(i); err != nil {
+			return err
+		}
 		if d.Mode != wasm.Active {
 			continue
 		}
@@ -247,7 +313,7 @@ func (in *Instance) initSegments() error {
 		}
 		memory := in.Store.Memory(in.Record.Memory(d.Memory))
 		if code := memory.Init(d.Bytes, offset[0], 0, uint64(len(d.Bytes))); code != 0 {
-			return &Trap{Code: code, Detail: fmt.Sprintf("data segment %d does not fit into memory %d", i, d.Memory)}
+			return in.Store.TrapError(code, fmt.Sprintf("data segment %d does not fit into memory %d", i, d.Memory), StackTrace{})
 		}
 		in.Datas[i] = nil
 	}

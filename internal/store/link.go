@@ -7,13 +7,22 @@ import (
 	"weft/wasm"
 )
 
+// maxLinkErrors is how many imports an error lists; a module may have a million.
+const maxLinkErrors = 1000
+
 // matchImports checks all values against what a module asks for. The error has
 // all that do not match, one per line.
 func (s *Store) matchImports(m *Module, values []Extern) error {
 	var all []error
 	for i := range values {
+		if err := s.Look(i); err != nil {
+			return err
+		}
 		if err := s.matchImport(m, &m.Wasm.Imports[i], values[i]); err != nil {
-			all = append(all, err)
+			if all = append(all, err); len(all) == maxLinkErrors {
+				all = append(all, fmt.Errorf("weft: %d imports do not match, and others were not looked at", maxLinkErrors))
+				break
+			}
 		}
 	}
 	if len(all) == 1 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync/atomic"
 	"unsafe"
 
 	"weft/wasm"
@@ -20,9 +21,23 @@ type Memory struct {
 	// Record.Len is then this store's view of the length: never too large, and
 	// brought up to date by Len.
 	Shared *SharedMemory
+	store  home
 	region Region // empty if the memory is shared
 	limit  uint64 // in bytes
+	lent   lent
 }
+
+// lent is up to which offset Go code may have slices of a memory, which it may keep (see Region.Retire).
+type lent struct{ end atomic.Uint64 }
+
+// raise notes that Go code gets a slice which ends at an offset.
+func (l *lent) raise(end uint64) {
+	for old := l.end.Load(); old < end && !l.end.CompareAndSwap(old, end); old = l.end.Load() {
+	}
+}
+
+// giveBack gives back the region of the memory.
+func (l *lent) giveBack(r *Region) { r.Retire(uintptr(l.end.Swap(0))) }
 
 // maxPages is the largest size in pages that the address type can express: both
 // its addresses and, with pages of a byte, the size itself.
@@ -68,32 +83,42 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.addMemory(t)
-	if err != nil {
+	size := t.Limits.Min << t.PageLog2
+	if err := s.useMemory(size); err != nil {
 		return nil, err
 	}
-	m.limit = limit
-	if err := m.reserve(uintptr(t.Limits.Min << t.PageLog2)); err != nil {
-		return nil, fmt.Errorf("out of memory: %w", err)
+	m, err := s.addMemory(t)
+	if err == nil {
+		m.limit = limit
+		if err = m.reserve(uintptr(size)); err != nil {
+			err = fmt.Errorf("out of memory: %w", err)
+		}
+	}
+	if err != nil {
+		s.used.memory -= size
+		return nil, err
 	}
 	return m, nil
 }
 
 // addMemory adds a memory without content to the store.
 func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
-	record, err := allocArray[MemoryRecord](&s.arena, 1)
+	if err := within(len(s.memories), 1, s.Limits.Memories, "memories"); err != nil {
+		return nil, err
+	}
+	record, err := newRecord[MemoryRecord, Memory](s)
 	if err != nil {
 		return nil, err
 	}
 	record.Number, record.PageLog2 = uint32(len(s.memories)), uint32(t.PageLog2)
-	m := &Memory{Record: record, Type: t}
+	m := &Memory{Record: record, Type: t, store: homeOf(s)}
 	s.memories = append(s.memories, m)
 	return m, nil
 }
 
 // release gives the content back.
 func (m *Memory) release() {
-	m.region.Recycle(m.region.Size())
+	m.lent.giveBack(&m.region)
 	if m.Shared != nil {
 		m.Shared.Release()
 	}
@@ -142,8 +167,11 @@ func (m *Memory) reserve(size uintptr) error {
 				return err
 			}
 		}
-		copy(unsafe.Slice((*byte)(bigger.Base), size), m.Bytes())
-		m.region.Release()
+		if move(m.store, unsafe.Slice((*byte)(bigger.Base), m.Record.Len), m.Bytes()) != wasm.TrapNone {
+			bigger.Release()
+			return m.store.Value().TrapError(Interrupted, "", StackTrace{})
+		}
+		m.lent.giveBack(&m.region)
 		m.region = bigger
 	} else if err := m.region.Commit(size); err != nil {
 		return err
@@ -165,11 +193,40 @@ func (m *Memory) Len() uint64 {
 // store is closed.
 func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.Len()) }
 
+// Lend returns n bytes at an offset, for Go code that may keep the slice; false if they are out of bounds. When the memory
+// is gone they are zero and nobody else's.
+func (m *Memory) Lend(offset, n uint64) ([]byte, bool) {
+	b := m.Bytes()
+	if size := uint64(len(b)); n > size || offset > size-n {
+		return nil, false
+	}
+	if m.Shared != nil {
+		m.Shared.lent.raise(offset + n)
+	} else {
+		m.lent.raise(offset + n)
+	}
+	return b[offset : offset+n : offset+n], true
+}
+
 // Pages returns the size in pages.
 func (m *Memory) Pages() uint64 { return m.Len() >> m.Type.PageLog2 }
 
-// Grow adds pages and returns the size before; false if it cannot.
+// Grow adds pages and returns the size before; false if it cannot, or if it was interrupted.
 func (m *Memory) Grow(pages uint64) (uint64, bool) {
+	if pages == 0 {
+		return m.Pages(), true
+	}
+	if pages > math.MaxUint64>>m.Type.PageLog2 || m.store.Value().useMemory(pages<<m.Type.PageLog2) != nil {
+		return 0, false
+	}
+	old, ok := m.grow(pages)
+	if !ok {
+		m.store.Value().used.memory -= pages << m.Type.PageLog2
+	}
+	return old, ok
+}
+
+func (m *Memory) grow(pages uint64) (uint64, bool) {
 	if m.Shared != nil {
 		old, ok := m.Shared.grow(pages)
 		m.Len()
@@ -179,8 +236,5 @@ func (m *Memory) Grow(pages uint64) (uint64, bool) {
 	if pages > m.limit>>m.Type.PageLog2-old {
 		return 0, false
 	}
-	if pages > 0 && m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) != nil {
-		return 0, false
-	}
-	return old, true
+	return old, m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) == nil
 }

@@ -23,6 +23,7 @@ type SharedMemory struct {
 	limit   uint64        // in bytes
 	holders atomic.Int64  // the region is released with the last one
 	waiters waitTable
+	lent    lent
 }
 
 // NewSharedMemory makes a shared memory of zeros, of at most limit bytes. The
@@ -87,18 +88,24 @@ func (m *SharedMemory) Hold() { m.holders.Add(1) }
 // Release ends what Hold or NewSharedMemory began.
 func (m *SharedMemory) Release() {
 	if m.holders.Add(-1) == 0 {
-		m.region.Release()
+		m.lent.giveBack(&m.region)
 	}
 }
 
 // Attach makes a shared memory one of the store's memories, and returns the same
-// at each call. The store holds it until it is closed.
+// at each call. The store holds it until it is closed, and counts the bytes that it has now; who lets it grow
+// counts the others.
 func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 	if m := s.shared[shared]; m != nil {
 		return m, nil
 	}
+	size := shared.Len()
+	if err := s.useMemory(size); err != nil {
+		return nil, err
+	}
 	m, err := s.addMemory(shared.Type)
 	if err != nil {
+		s.used.memory -= size
 		return nil, err
 	}
 	if s.shared == nil {

@@ -30,7 +30,8 @@ type Module struct {
 	// Extra is the size of what the engine has in each instance, in bytes.
 	Extra int64
 
-	exports func() map[string]*wasm.Export
+	exports      func() map[string]*wasm.Export
+	firstExports func() []uint32
 	// aggregates are those of Types that are types of structs and arrays.
 	aggregates []wasm.TypeID
 }
@@ -48,6 +49,7 @@ func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engi
 		}
 		return byName
 	})
+	c.firstExports = sync.OnceValue(func() []uint32 { return newFirstExports(m, len(c.Space.Funcs)) })
 	for i, id := range c.Types {
 		if kind := m.Types[i].Comp.Kind; kind == wasm.CompStruct || kind == wasm.CompArray {
 			c.aggregates = append(c.aggregates, id)
@@ -63,12 +65,21 @@ func (m *Module) FuncName(index uint32) string {
 	if name := m.Wasm.Names.Funcs[index]; name != "" {
 		return name
 	}
-	for i := range m.Wasm.Exports {
-		if e := &m.Wasm.Exports[i]; e.Kind == wasm.ExternFunc && e.Index == index {
-			return e.Name
-		}
+	if i := m.firstExports()[index]; i > 0 {
+		return m.Wasm.Exports[i-1].Name
 	}
 	return ""
+}
+
+// newFirstExports returns, for each function, 1 + the index of its first export; 0 if it has none.
+func newFirstExports(m *wasm.Module, funcs int) []uint32 {
+	first := make([]uint32, funcs)
+	for i := range m.Exports {
+		if e := &m.Exports[i]; e.Kind == wasm.ExternFunc && first[e.Index] == 0 {
+			first[e.Index] = uint32(i) + 1
+		}
+	}
+	return first
 }
 
 // FuncFrame describes the call of a function at an offset of its body.

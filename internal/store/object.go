@@ -24,13 +24,22 @@ func (s *Store) NewArray(id wasm.TypeID, n uint32) (uint64, wasm.TrapCode) {
 	return s.allocate(size, uint32(id), n)
 }
 
-// allocate returns a zeroed object, after a collection if it must.
-func (s *Store) allocate(size uint64, typ, length uint32) (obj uint64, trap wasm.TrapCode) {
-	trap = s.withRoom(func() bool {
-		obj = s.heap.alloc(size, typ, length)
+// allocate returns a zeroed object with its header, after a collection if it must.
+func (s *Store) allocate(size uint64, typ, length uint32) (uint64, wasm.TrapCode) {
+	var obj uintptr
+	trap := s.withRoom(func() bool {
+		obj = s.heap.alloc(size)
 		return obj != 0
 	})
-	return obj, trap
+	if trap != wasm.TrapNone {
+		return 0, trap
+	}
+	if trap = zero(s, unsafe.Slice((*byte)(Pointer(obj)), (size+7)&^7)); trap != wasm.TrapNone {
+		s.heap.releaseLarge(obj) // only these take so long
+		return 0, trap
+	}
+	*headerOf(uint64(obj)) = header{typ: typ, len: length}
+	return uint64(obj), wasm.TrapNone
 }
 
 // NextRun provides a run of a class whose last one has been used up, after a collection if it
@@ -42,12 +51,16 @@ func (s *Store) NextRun(class int) wasm.TrapCode {
 // withRoom lets take find room in the heap, after a collection if it must.
 func (s *Store) withRoom(take func() bool) wasm.TrapCode {
 	if s.CollectAlways {
-		s.Collect()
+		if trap := s.Collect(); trap != wasm.TrapNone {
+			return trap
+		}
 	}
 	if take() {
 		return wasm.TrapNone
 	}
-	s.Collect()
+	if trap := s.Collect(); trap != wasm.TrapNone {
+		return trap
+	}
 	if s.heap.full() {
 		return wasm.TrapOutOfMemory
 	}

@@ -35,14 +35,18 @@ func reserveUsable(size, usable uintptr) (Region, error) {
 	return r, err
 }
 
-// reserveGuarded reserves address space of which no more than the first bytes are usable: what comes
-// behind their last page faults.
+// reserveGuarded reserves address space for a memory, of which no more than the first bytes are usable:
+// what comes behind their last page faults.
 func reserveGuarded(size, usable uintptr) (Region, error) {
-	r, err := reserveUsable(size, usable)
-	if err == nil {
-		if err = r.trim(usable); err != nil {
-			r.Release()
-		}
+	r, err := reserveSpare(size, usable, spareForViews)
+	if err != nil {
+		return r, err
+	}
+	if err = r.Commit(usable); err == nil {
+		err = r.trim(usable)
+	}
+	if err != nil {
+		r.Release()
 	}
 	return r, err
 }

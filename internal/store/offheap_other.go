@@ -19,8 +19,13 @@ type Region struct {
 	keep     []byte // for Go's collector
 }
 
+// spareForViews is not needed: who has a slice of Go's heap keeps it.
+const spareForViews = 0
+
 // reserveLike takes memory from the Go heap, of which nothing is usable.
-func reserveLike(size, _ uintptr) (Region, error) {
+func reserveLike(size, usable uintptr) (Region, error) { return reserveSpare(size, usable, 0) }
+
+func reserveSpare(size, _, _ uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
 	if size > maxReserve {
 		return Region{}, fmt.Errorf("reserve %d bytes: more than %d are not supported on this system", size, maxReserve)
@@ -47,6 +52,9 @@ func (r *Region) WantLargePages(from uintptr) {}
 
 // Recycle forgets the memory.
 func (r *Region) Recycle(dirty uintptr) { r.Release() }
+
+// Retire forgets the memory, which lives as long as slices of it.
+func (r *Region) Retire(n uintptr) { r.Release() }
 
 // trim makes what is behind the first size bytes unusable.
 func (r *Region) trim(size uintptr) error {

@@ -14,11 +14,18 @@ type Region struct {
 	Base     unsafe.Pointer
 	reserved uintptr
 	usable   uintptr
+	// spare bytes behind are reserved, too, and retired says that there are addresses before
+	// that are not used again (see Retire).
+	spare   uintptr
+	retired bool
 }
 
 // reserveLike reserves address space, and prefers regions of which exactly the first usable bytes are
 // usable.
-func reserveLike(size, usable uintptr) (Region, error) {
+func reserveLike(size, usable uintptr) (Region, error) { return reserveSpare(size, usable, 0) }
+
+// reserveSpare is reserveLike with spare bytes behind, where there is so much address space.
+func reserveSpare(size, usable, spare uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
 	if r, ok := regions.take(size, roundUp(usable, pageRound)); ok {
 		return r, nil
@@ -26,7 +33,11 @@ func reserveLike(size, usable uintptr) (Region, error) {
 	if err := regions.count(1); err != nil {
 		return Region{}, err
 	}
-	p, err := mapRegion(size)
+	p, err := mapRegion(size + spare)
+	if err != nil && spare > 0 {
+		spare = 0
+		p, err = mapRegion(size)
+	}
 	if err != nil && regions.drop() {
 		p, err = mapRegion(size)
 	}
@@ -34,7 +45,7 @@ func reserveLike(size, usable uintptr) (Region, error) {
 		regions.uncount(1)
 		return Region{}, fmt.Errorf("reserve %d bytes of address space: %w", size, err)
 	}
-	return Region{Base: p, reserved: size}, nil
+	return Region{Base: p, reserved: size, spare: spare}, nil
 }
 
 func mapRegion(size uintptr) (unsafe.Pointer, error) {
@@ -81,7 +92,7 @@ func (r *Region) trim(size uintptr) error {
 // mappings is how many mappings the region takes if its first bytes are usable: one for these, one for the
 // others. (The system may join neighbours; nobody relies on that.)
 func (r *Region) mappings(usable uintptr) int {
-	if usable == 0 || usable == r.reserved {
+	if usable == 0 || usable == r.reserved+r.spare {
 		return 1
 	}
 	return 2
@@ -108,7 +119,7 @@ func (r *Region) bytes(from, to uintptr) []byte {
 func (r *Region) Release() {
 	if r.Base != nil {
 		// It cannot fail for a range that was mapped as a whole.
-		_ = unix.MunmapPtr(r.Base, r.reserved)
+		_ = unix.MunmapPtr(r.Base, r.reserved+r.spare)
 		regions.uncount(r.mappings(r.usable))
 		*r = Region{}
 	}

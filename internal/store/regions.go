@@ -26,13 +26,17 @@ type regionPool struct {
 	mu   sync.Mutex
 	idle map[uintptr][]Region // by the size that is reserved; the last one was used last
 	kept int                  // how many these are
+	// retired are those that lie behind addresses which are not used again (see Region.Retire). They
+	// are all kept, because giving them back would leave these as a mapping.
+	retired map[uintptr][]Region
 
 	mappings int
 	limit    func() int
 }
 
 var regions = regionPool{
-	idle: map[uintptr][]Region{},
+	idle:    map[uintptr][]Region{},
+	retired: map[uintptr][]Region{},
 	// An eighth is for everything else in the process.
 	limit: sync.OnceValue(func() int { return systemMappings() / 8 * 7 }),
 }
@@ -41,6 +45,11 @@ var regions = regionPool{
 func (p *regionPool) take(size, usable uintptr) (Region, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if list := p.retired[size]; len(list) > 0 {
+		r := list[len(list)-1]
+		p.retired[size] = list[:len(list)-1]
+		return r, true
+	}
 	list := p.idle[size]
 	if len(list) == 0 {
 		return Region{}, false
@@ -63,6 +72,11 @@ func (p *regionPool) take(size, usable uintptr) (Region, bool) {
 // put keeps a region, unless there are enough of its size.
 func (p *regionPool) put(r Region) bool {
 	p.mu.Lock()
+	if r.retired {
+		p.retired[r.reserved] = append(p.retired[r.reserved], r)
+		p.mu.Unlock()
+		return true
+	}
 	list := p.idle[r.reserved]
 	wanted := len(list) < idleLimit
 	if wanted {
@@ -110,6 +124,9 @@ func (p *regionPool) tryCount(n int) bool {
 	p.mappings += n
 	return true
 }
+
+// mustCount counts mappings that are there already.
+func (p *regionPool) mustCount(n int) { p.uncount(-n) }
 
 func (p *regionPool) uncount(n int) {
 	p.mu.Lock()

@@ -1,6 +1,10 @@
 package store
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"weft/wasm"
+)
 
 // Stacks come in size classes: class 1 has 512 bytes and each next one twice as
 // many. Stacks of small classes are cut from slabs and kept in free lists,
@@ -160,33 +164,36 @@ func (c *Continuations) AllocStack(r *ContRecord, size uintptr) bool {
 }
 
 // GrowStack moves a descriptor's stack, of which the first used bytes matter, to
-// one of at least size bytes; false if there is no memory for it. Frames hold
+// one of at least size bytes; false if there is no memory for it, or if it was interrupted. Frames hold
 // no addresses of stacks, so moving is copying.
 func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
-	class := classFor(size)
-	p, ok := c.stacks.get(class)
-	if ok {
-		copy(unsafe.Slice((*byte)(Pointer(p)), used), unsafe.Slice((*byte)(Pointer(r.Stack())), used))
-		c.FreeStack(r)
-		r.setStack(p, class)
-		c.stacks.used += uint64(classSize(class))
-	}
-	return ok
+	return c.moveStack(r, used, size, false)
 }
 
 // GrowStackDown does the same with a stack that grows downwards: the last used
 // bytes matter, and are the last ones of the new stack.
 func (c *Continuations) GrowStackDown(r *ContRecord, used, size uintptr) bool {
+	return c.moveStack(r, used, size, true)
+}
+
+func (c *Continuations) moveStack(r *ContRecord, used, size uintptr, down bool) bool {
 	class := classFor(size)
 	p, ok := c.stacks.get(class)
-	if ok {
-		to, from := p+classSize(class)-used, r.StackEnd()-used
-		copy(unsafe.Slice((*byte)(Pointer(to)), used), unsafe.Slice((*byte)(Pointer(from)), used))
-		c.FreeStack(r)
-		r.setStack(p, class)
-		c.stacks.used += uint64(classSize(class))
+	if !ok {
+		return false
 	}
-	return ok
+	to, from := p, r.Stack()
+	if down {
+		to, from = p+classSize(class)-used, r.StackEnd()-used
+	}
+	if move(c.store, unsafe.Slice((*byte)(Pointer(to)), used), unsafe.Slice((*byte)(Pointer(from)), used)) != wasm.TrapNone {
+		c.stacks.put(class, p)
+		return false
+	}
+	c.FreeStack(r)
+	r.setStack(p, class)
+	c.stacks.used += uint64(classSize(class))
+	return true
 }
 
 // FreeStack takes the stack from a descriptor.

@@ -19,10 +19,15 @@ type Limits struct {
 	Continuations uint32
 	// ContinuationBytes bounds the memory of the stacks of all continuations.
 	ContinuationBytes uint64
-	// MemoryBytes bounds each linear memory.
+	// MemoryBytes bounds the linear memories together, and Memories their number.
 	MemoryBytes uint64
-	// TableElements bounds each table.
+	Memories    uint32
+	// TableElements bounds the elements of all tables together, and Tables their number.
 	TableElements uint64
+	Tables        uint32
+	// Instances bounds the number of instances, and InstanceBytes what they take besides: see usage.
+	Instances     uint32
+	InstanceBytes uint64
 	// HeapBytes bounds the heap of structs, arrays, exceptions and references to
 	// host values.
 	HeapBytes uint64
@@ -36,14 +41,22 @@ var DefaultLimits = Limits{
 	Continuations:     1 << 22,
 	ContinuationBytes: 1 << 30,
 	MemoryBytes:       16 << 30,
+	Memories:          1000,
 	TableElements:     10_000_000,
+	Tables:            10_000,
+	Instances:         10_000,
+	InstanceBytes:     256 << 20,
 	HeapBytes:         4 << 30,
 	HostDepth:         1000,
 }
 
-// fit reduces the limits to what the address space can hold. So the numbers of bytes that follow
-// from them do not overflow.
+// fit puts the defaults where 0 stands for them, and reduces the limits to what the address space can hold. So the
+// numbers of bytes that follow from them do not overflow.
 func (l Limits) fit() Limits {
+	orDefault(&l.Memories, DefaultLimits.Memories)
+	orDefault(&l.Tables, DefaultLimits.Tables)
+	orDefault(&l.Instances, DefaultLimits.Instances)
+	orDefault(&l.InstanceBytes, DefaultLimits.InstanceBytes)
 	most := uint64(1) << 44 // no machine has as much memory
 	if unsafe.Sizeof(uintptr(0)) == 4 {
 		most = 1 << 28
@@ -52,12 +65,22 @@ func (l Limits) fit() Limits {
 	}
 	l.TableElements = min(l.TableElements, most/8)
 	l.HeapBytes = min(l.HeapBytes, most)
+	l.InstanceBytes = min(l.InstanceBytes, most)
 	l.ContinuationBytes = min(l.ContinuationBytes, most)
 	return l
 }
 
+func orDefault[T uint32 | uint64](limit *T, standard T) {
+	if *limit == 0 {
+		*limit = standard
+	}
+}
+
 // An Engine executes functions.
 type Engine interface {
+	// LimitCode bounds what the engine makes of the functions of each module: bytes of code, and of
+	// the tables beside it. It is called before modules are prepared.
+	LimitCode(bytes uint64)
 	// Prepare attaches to a module what the engine needs to execute it.
 	Prepare(m *Module)
 	// Link lets the engine complete the records of the functions of a new instance,
@@ -89,21 +112,19 @@ type Store struct {
 	Engine Engine
 	Limits Limits
 
-	arena     Arena
+	*owned
 	instances []*Instance
-	memories  []*Memory
-	shared    map[*SharedMemory]*Memory // those of memories that are shared
-	tables    []*Table
 	globals   []*Global
 	tags      []*Tag
 	hosts     []*HostFunc
 	externs   externTable
-	heap      Heap
 	layouts   []*Layout // by wasm.TypeID
 	records   typeRecords
 	roots     *rootTable
-	Conts     Continuations
+	marked    bool // there are marks of a collection that was given up
 	use       useWord
+	// ended, unless it is nil, ends that the store is released when its owner is dead.
+	ended func()
 
 	// HostDepth is the number of calls from the host that are under way, and
 	// StackInUse the bytes of the stacks that are active in them.
@@ -129,27 +150,30 @@ type Store struct {
 	// has one may have run.
 	Barriers bool
 	// Idle keeps the interpreter's state of finished invocations for the next.
-	Idle []any
+	Idle []EngineState
+	// instantiating is the context of the instantiation that is under way.
+	instantiating context.Context
+	used          usage
 	// Native is what the native engine keeps for the store; nil before its first call.
-	Native NativeState
+	Native EngineState
 }
 
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
-	s := &Store{Types: types, Engine: engine, Limits: limits, roots: &rootTable{}}
+	s := &Store{Types: types, Engine: engine, Limits: limits, owned: &owned{}, roots: &rootTable{}}
 	if !lendsByFlag() {
 		s.use.open = 1
 	}
-	s.heap.init(limits.HeapBytes)
-	if err := s.Conts.init(limits); err != nil {
+	s.heap.init(s)
+	if err := s.Conts.init(s); err != nil {
 		return nil, fmt.Errorf("weft: new store: %w", err)
 	}
 	return s, nil
 }
 
-// A NativeState hears of the end of its store, when no use of it is under way, and none will be.
-type NativeState interface{ Release() }
+// An EngineState hears of the end of its store, when no use of it is under way, and none will be.
+type EngineState interface{ Release() }
 
 // Instance returns the Go half of an instance.
 func (s *Store) Instance(r *InstanceRecord) *Instance { return s.instances[r.Number] }

@@ -14,8 +14,10 @@ import (
 type Table struct {
 	Record *TableRecord
 	Type   wasm.TableType
+	store  home
 	region Region // empty while the table lies in the store's arena
 	room   uint64 // for so many elements
+	filled uint64 // a growth that was interrupted may have filled room for so many elements in all
 	limit  uint64 // in elements
 }
 
@@ -32,12 +34,15 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 	if t.Limits.Min > limit {
 		return nil, fmt.Errorf("out of memory: a table of %d elements is larger than the limit of %d", t.Limits.Min, limit)
 	}
-	record, err := allocArray[TableRecord](&s.arena, 1)
+	if err := within(len(s.tables), 1, s.Limits.Tables, "tables"); err != nil {
+		return nil, err
+	}
+	record, err := newRecord[TableRecord, Table](s)
 	if err != nil {
 		return nil, err
 	}
 	record.Number = uint32(len(s.tables))
-	table := &Table{Record: record, Type: t, limit: limit}
+	table := &Table{Record: record, Type: t, store: homeOf(s), limit: limit}
 	if t.Limits.Min <= smallTable {
 		slots, err := allocArray[uint64](&s.arena, int(t.Limits.Min))
 		if err != nil {
@@ -45,7 +50,13 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 		}
 		record.Base, table.room = unsafe.Pointer(slots), t.Limits.Min
 	}
+	if err := s.mayUseElements(t.Limits.Min); err != nil {
+		return nil, err
+	}
 	if _, ok := table.Grow(t.Limits.Min, fill); !ok {
+		if s.Ended() {
+			return nil, s.TrapError(Interrupted, "", StackTrace{})
+		}
 		return nil, fmt.Errorf("out of memory: no space for a table of %d elements", t.Limits.Min)
 	}
 	s.tables = append(s.tables, table)
@@ -56,22 +67,23 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 // store is closed.
 func (t *Table) Slots() []uint64 { return unsafe.Slice((*uint64)(t.Record.Base), t.Record.Len) }
 
-// Grow adds elements and returns the size before; false if it cannot.
+// Grow adds elements and returns the size before; false if it cannot, or if it was interrupted.
 func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 	old := t.Record.Len
-	if n > t.limit-old {
+	if n > t.limit-old || t.store.Value().mayUseElements(n) != nil {
 		return 0, false
 	}
 	if old+n > t.room && !t.move(old+n) {
 		return 0, false
 	}
-	t.Record.Len = old + n
-	if fill != 0 {
-		added := t.Slots()[old:]
-		for i := range added {
-			added[i] = fill
+	if fill != 0 || t.filled > old {
+		if fillSlots(t.store, unsafe.Slice((*uint64)(t.Record.Base), old+n)[old:], fill) != wasm.TrapNone {
+			t.filled = max(t.filled, old+n)
+			return 0, false
 		}
 	}
+	t.Record.Len = old + n
+	t.store.Value().used.elements += n
 	return old, true
 }
 
@@ -83,8 +95,12 @@ func (t *Table) move(n uint64) bool {
 	if err != nil {
 		return false
 	}
-	copy(unsafe.Slice((*uint64)(bigger.Base), t.Record.Len), t.Slots())
+	if move(t.store, unsafe.Slice((*uint64)(bigger.Base), t.Record.Len), t.Slots()) != wasm.TrapNone {
+		bigger.Release()
+		return false
+	}
 	t.region.Release()
+	t.filled = 0
 	t.region, t.room = bigger, uint64(bigger.Size()/8)
 	t.Record.Base = bigger.Base
 	return true

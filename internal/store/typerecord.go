@@ -55,11 +55,18 @@ func (s *Store) addTypes(ids []wasm.TypeID) error {
 	if err := s.growTypes(uint32(wasm.FirstTypeID)); err != nil {
 		return err
 	}
-	for _, id := range ids {
+	for i, id := range ids {
+		if err := s.Look(i); err != nil {
+			return err
+		}
 		if id < wasm.TypeID(s.records.n) && s.records.at(uint32(id)).Kind != ObjectNull {
 			continue
 		}
 		if err := s.growTypes(uint32(id) + 1); err != nil {
+			return err
+		}
+		l := s.Layout(id)
+		if err := s.useRecords(uint64(unsafe.Sizeof(*l)) + uint64(len(l.Fields)+len(l.refs))*uint64(unsafe.Sizeof(Field{}))); err != nil {
 			return err
 		}
 		*s.records.at(uint32(id)) = s.typeRecord(id)

@@ -230,24 +230,3 @@ func (s *Store) Close() {
 
 // Closed reports whether Close was called.
 func (s *Store) Closed() bool { return s.use.closed.Load() }
-
-// release gives back the memory of everything in the store, unless uses are under
-// way, or somebody holds it: the last one to end does it then. It makes the store busy for ever.
-func (s *Store) release() {
-	if s.use.holders.Load() != 0 || !s.use.word.CompareAndSwap(0, useBusy) {
-		return
-	}
-	if s.Native != nil {
-		s.heap.ownRuns()
-		s.Native.Release()
-	}
-	for _, m := range s.memories {
-		m.release()
-	}
-	for _, t := range s.tables {
-		t.region.Recycle(uintptr(t.Record.Len) * 8)
-	}
-	s.heap.region.Recycle(s.heap.region.Size())
-	s.Conts.release()
-	s.arena.Release()
-}

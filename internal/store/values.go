@@ -15,7 +15,7 @@ type Global struct {
 
 // NewGlobal makes a global. The type refers to types by identity.
 func (s *Store) NewGlobal(t wasm.GlobalType, value [2]uint64) (*Global, error) {
-	record, err := allocArray[GlobalRecord](&s.arena, 1)
+	record, err := newRecord[GlobalRecord, Global](s)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (t *Tag) describe() string {
 
 // NewTag makes a tag, different from all others.
 func (s *Store) NewTag(id wasm.TypeID, name string) (*Tag, error) {
-	record, err := allocArray[TagRecord](&s.arena, 1)
+	record, err := newRecord[TagRecord, Tag](s)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ type HostFunc struct {
 
 // NewHostFunc makes a host function.
 func (s *Store) NewHostFunc(id wasm.TypeID, name string, call func(ctx context.Context, slots []uint64) error) (*HostFunc, error) {
-	record, err := allocArray[FuncRecord](&s.arena, 1)
+	record, err := newRecord[FuncRecord, HostFunc](s)
 	if err != nil {
 		return nil, err
 	}

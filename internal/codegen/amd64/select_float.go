@@ -73,7 +73,7 @@ func (s *Selector) floatBinary(m mop, v *ssa.Value) {
 		s.addMem(m.with(formMem), in, a, s.use(x), s.tied(v))
 		return
 	}
-	if v.Op.Info().Commutative {
+	if v.Commutes() {
 		if a, ok := s.memory(x); ok {
 			s.addMem(m.with(formMem), in, a, s.use(y), s.tied(v))
 			return

@@ -1,0 +1,57 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// SIGURG is how Go makes a thread that runs machine code come back, to stop the world or because a call is to end. The host may take it
+// away: signal.Ignore makes the kernel drop it, and signal.Notify afterwards puts Go's handler in place of ours. A loop in machine code
+// would then never end, and Go's collector wait for it for ever. So it is taken back before code runs that relies on it. For the
+// host nothing changes by that: what has not asked for SIGURG does not get it.
+//
+// To look costs too much for each call. Engines look when a store begins, when an instance is linked, when a call has another context
+// than the one before, and now and then. What takes SIGURG away while code runs is found at the next of these.
+
+// To ask os/signal whether a signal is ignored takes a few nanoseconds, to ask the kernel for its handler a hundred: a machine does that
+// at one of so many calls. Both are powers of two.
+const (
+	lookEvery      = 64
+	askKernelEvery = 2048
+)
+
+var holding sync.Mutex // held while SIGURG is taken back
+
+// holdUrgent makes SIGURG arrive, unless it does.
+func (e *Engine) holdUrgent() {
+	if e.config.Polls || urgentArrives() {
+		return
+	}
+	holding.Lock()
+	defer holding.Unlock()
+	if urgentArrives() {
+		return
+	}
+	// To ask for a signal and to stop asking leaves Go's own handler in place, with all that Go knows of it.
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, unix.SIGURG)
+	signal.Stop(c)
+	if !handlesUrgent() {
+		// What fails here has worked when the first engine was made. Cancellation would be left to those who poll.
+		_ = install(unix.SIGURG, urgentHandlerPC(), &previousUrg)
+	}
+}
+
+func urgentArrives() bool { return !signal.Ignored(unix.SIGURG) && handlesUrgent() }
+
+// handlesUrgent reports whether the handler of SIGURG is ours.
+func handlesUrgent() bool {
+	var action kernelSigaction
+	err := rtSigaction(unix.SIGURG, nil, &action)
+	return err == nil && action.handler == urgentHandlerPC()
+}
