@@ -26,6 +26,16 @@ func newCache(t testing.TB, o weft.CacheOptions) *weft.Cache {
 	return c
 }
 
+// privateDir returns a new directory to which nobody else may write, whatever the umask is: caches want that.
+func privateDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func cachingEngine(t testing.TB, c *weft.Cache, f wasm.Features) *weft.Engine {
 	t.Helper()
 	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(f).WithCache(c))
@@ -121,7 +131,7 @@ const invalid = `(module (func (export "f") (result i32) (i64.const 0)))`
 // has found out, and that it believes it: an invalid module of which an entry says
 // that it is valid is accepted.
 func TestCacheDir(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "cache")
+	dir := filepath.Join(privateDir(t), "cache")
 	later := func(f wasm.Features) *weft.Engine {
 		return cachingEngine(t, newCache(t, weft.CacheOptions{Dir: dir}), f)
 	}
@@ -181,7 +191,7 @@ func TestCacheDir(t *testing.T) {
 // goroutines, with room for not all of them.
 func TestCacheConcurrently(t *testing.T) {
 	sources := [][]byte{encodeText(t, fib), encodeText(t, generator), []byte(fib), []byte(forGo)}
-	c := newCache(t, weft.CacheOptions{Dir: t.TempDir(), MemoryBytes: int64(len(sources[0]) + len(sources[3]))})
+	c := newCache(t, weft.CacheOptions{Dir: privateDir(t), MemoryBytes: int64(len(sources[0]) + len(sources[3]))})
 	engines := []*weft.Engine{cachingEngine(t, c, wasm.DefaultFeatures), cachingEngine(t, c, wasm.DefaultFeatures)}
 	var group sync.WaitGroup
 	for g := range 4 {

@@ -59,7 +59,7 @@ func openConcurrent(t *testing.T, leave weft.HostFunc) (*weft.Store, *weft.Insta
 // TestConcurrentUse has two goroutines that do everything with one store. Each
 // attempt either does its work or is refused.
 func TestConcurrentUse(t *testing.T) {
-	store, instance := openConcurrent(t, nil)
+	store, instance := openConcurrent(t, func(context.Context, []uint64) error { return nil })
 	step, memory := instance.Func("step"), instance.Memory("memory")
 	var done, refused atomic.Int64
 	check := func(what string, err error) {

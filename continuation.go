@@ -40,6 +40,9 @@ func (s *Store) newContinuation(ref uint64, t *contType) *Continuation {
 
 // begin prepares for a use of a continuation, which end ends.
 func (k *Continuation) begin() error {
+	if k == nil {
+		return errNoContinuation
+	}
 	if !k.inUse.CompareAndSwap(false, true) {
 		return &Trap{Code: wasm.TrapContinuationConsumed, Detail: "it is being resumed"}
 	}
@@ -52,6 +55,9 @@ func (k *Continuation) end() { k.inUse.Store(false) }
 // Nothing runs yet.
 func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	defer runtime.KeepAlive(s)
+	if f == nil {
+		return nil, errNoFunc
+	}
 	if f.store != s {
 		return nil, fmt.Errorf("weft: the function belongs to another store")
 	}
@@ -74,7 +80,12 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 
 // Type returns what the continuation takes when it is resumed, and returns when
 // it ends.
-func (k *Continuation) Type() wasm.FuncType { return k.typ.typ }
+func (k *Continuation) Type() wasm.FuncType {
+	if k == nil {
+		return wasm.FuncType{}
+	}
+	return k.typ.typ
+}
 
 // A Suspension is what a continuation has suspended with.
 type Suspension struct {
@@ -96,6 +107,9 @@ func (k *Continuation) Resume(ctx context.Context, args []Value, handlers ...Han
 // returned by a call, in the place where it is suspended (resume_throw). One that
 // has not begun never does.
 func (k *Continuation) Throw(ctx context.Context, e *Exception, handlers ...Handler) (*Suspension, []Value, error) {
+	if e == nil {
+		return nil, nil, errNoException
+	}
 	return k.resume(ctx, nil, e, handlers)
 }
 
@@ -169,6 +183,9 @@ func (s *Store) received(slots []uint64, types []wasm.ValType, refs bool) ([]Val
 // run resumes k, which is in use, with arguments in slots, which take what comes
 // back. If it suspends, what is left of it goes into left; that may be k.
 func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64, left *Continuation) (*Tag, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	s, t := k.store, k.typ
 	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results, Throw: thrown}
 	if k.root != nil {
@@ -176,8 +193,8 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 	}
 	if thrown == nil {
 		r.Args = slots[:t.params]
-	} else if !s.store.Closed() && !s.store.Owns(thrown.Tag) {
-		return nil, fmt.Errorf("weft: the exception belongs to another store")
+	} else if err := s.throws(thrown); err != nil {
+		return nil, err
 	}
 	if h != nil {
 		if err := h.check(k); err != nil {
@@ -194,9 +211,24 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 	return tag, nil
 }
 
+// throws says why an exception cannot be thrown in the store.
+func (s *Store) throws(e *Exception) error {
+	if !s.hold() {
+		return ErrClosed
+	}
+	defer s.drop()
+	if !s.store.Throws(e) {
+		return fmt.Errorf("weft: the exception belongs to another store, or is not whole")
+	}
+	return nil
+}
+
 // Bind fixes the first values that a continuation takes (cont.bind) and returns
 // the continuation that takes the others.
 func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
+	if k == nil {
+		return nil, errNoContinuation
+	}
 	t := k.typ.typ
 	if len(args) > len(t.Params) {
 		return nil, fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t)
@@ -223,6 +255,9 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 // resumed with, so the function's results must be those of the tag. The
 // suspension goes to the handlers of the guest's resumes and of [Continuation.Resume].
 func (t *Tag) Suspend(args ...Value) error {
+	if t == nil {
+		return errNoTag
+	}
 	if len(args) != len(t.tag.Type.Params) {
 		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
 	}

@@ -98,6 +98,9 @@ func (e *Engine) Compile(source []byte) (*Module, error) {
 // CompileModule validates and prepares a module, which must not change
 // afterwards. It does not use the engine's cache.
 func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
+	if m == nil {
+		return nil, errNoModule
+	}
 	if err := validate.Module(m, e.config.features); err != nil {
 		return nil, err
 	}

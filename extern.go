@@ -49,14 +49,22 @@ func (s *Store) newFunc(r *store.FuncRecord) *Func {
 	return &Func{store: s, record: r, typ: t, slots: int(max(r.Params, r.Results)), refs: hasRefs(t.Params) || hasRefs(t.Results)}
 }
 
-func (f *Func) owner() *Store       { return f.store }
+func (f *Func) owner() *Store {
+	if f == nil {
+		return nil
+	}
+	return f.store
+}
+
 func (f *Func) inner() store.Extern { return f.record }
 
 // Type returns the type of the function.
-func (f *Func) Type() wasm.FuncType { return f.typ }
-
-// errNoFunc is what calls of a nil function return.
-var errNoFunc = errors.New("weft: there is no function to call (is it exported under that name?)")
+func (f *Func) Type() wasm.FuncType {
+	if f == nil {
+		return wasm.FuncType{}
+	}
+	return f.typ
+}
 
 // Call calls the function with one value for each parameter, and returns one for
 // each result. The end of the context interrupts the guest. The package comment
@@ -89,6 +97,9 @@ func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
 	if f == nil {
 		return errNoFunc
 	}
+	if ctx == nil {
+		return errNoContext
+	}
 	if len(slots) < f.slots {
 		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots)
 	}
@@ -104,24 +115,53 @@ type Memory struct {
 	memory *store.Memory
 }
 
-func (m *Memory) owner() *Store       { return m.store }
+func (m *Memory) owner() *Store {
+	if m == nil {
+		return nil
+	}
+	return m.store
+}
+
 func (m *Memory) inner() store.Extern { return m.memory }
 
 // Type returns the type of the memory.
-func (m *Memory) Type() wasm.MemoryType { return m.memory.Type }
+func (m *Memory) Type() wasm.MemoryType {
+	if m == nil {
+		return wasm.MemoryType{}
+	}
+	return m.memory.Type
+}
 
 // Size returns the size in bytes; 0 once the store is closed.
 func (m *Memory) Size() uint64 {
-	if m.store.store.Closed() {
+	held, open := m.hold()
+	if held {
+		defer m.store.drop()
+	}
+	if !open {
 		return 0
 	}
+	defer runtime.KeepAlive(m.store)
 	return m.memory.Len()
+}
+
+// hold keeps the memory from being released by another goroutine that closes the store, if nobody else does that:
+// the store must be dropped if held is true. A host function needs nothing, since the call that it is in ends later.
+func (m *Memory) hold() (held, open bool) {
+	switch {
+	case m == nil:
+		return false, false
+	case m.store.store.InUse():
+		return false, !m.store.store.Closed()
+	}
+	held = m.store.hold()
+	return held, held
 }
 
 // Grow adds pages and returns the size in pages before; false if there is no room
 // or the store cannot be used.
 func (m *Memory) Grow(pages uint64) (uint64, bool) {
-	if m.store.enter() != nil {
+	if m == nil || m.store.enter() != nil {
 		return 0, false
 	}
 	defer m.store.leave()
@@ -130,6 +170,13 @@ func (m *Memory) Grow(pages uint64) (uint64, bool) {
 
 // Read copies len(b) bytes at an address into b; false if they are out of bounds.
 func (m *Memory) Read(addr uint64, b []byte) bool {
+	held, open := m.hold()
+	if held {
+		defer m.store.drop()
+	}
+	if !open {
+		return false
+	}
 	defer runtime.KeepAlive(m.store)
 	src, ok := m.lend(addr, uint64(len(b)))
 	copy(b, src)
@@ -138,6 +185,13 @@ func (m *Memory) Read(addr uint64, b []byte) bool {
 
 // Write copies b to an address; false if there is no room.
 func (m *Memory) Write(addr uint64, b []byte) bool {
+	held, open := m.hold()
+	if held {
+		defer m.store.drop()
+	}
+	if !open {
+		return false
+	}
 	defer runtime.KeepAlive(m.store)
 	dst, ok := m.lend(addr, uint64(len(b)))
 	copy(dst, b)
@@ -159,7 +213,7 @@ func (m *Memory) Bytes() []byte {
 }
 
 func (m *Memory) lend(addr, n uint64) ([]byte, bool) {
-	if m.store.store.Closed() {
+	if m == nil || m.store.store.Closed() {
 		return nil, false
 	}
 	return m.memory.Lend(addr, n)
@@ -171,24 +225,39 @@ type Table struct {
 	table *store.Table
 }
 
-func (t *Table) owner() *Store       { return t.store }
+func (t *Table) owner() *Store {
+	if t == nil {
+		return nil
+	}
+	return t.store
+}
+
 func (t *Table) inner() store.Extern { return t.table }
 
 // Type returns the type of the table.
-func (t *Table) Type() wasm.TableType { return t.table.Type }
+func (t *Table) Type() wasm.TableType {
+	if t == nil {
+		return wasm.TableType{}
+	}
+	return t.table.Type
+}
 
 // Size returns the number of elements; 0 once the store is closed.
 func (t *Table) Size() uint64 {
-	if t.store.store.Closed() {
+	if t == nil || !t.store.hold() {
 		return 0
 	}
+	defer t.store.drop()
 	return t.table.Record.Len
 }
 
 // Get returns an element; false if the index is out of bounds.
 func (t *Table) Get(i uint64) (Value, bool) {
-	defer runtime.KeepAlive(t.store)
-	if i >= t.Size() {
+	if t == nil || !t.store.hold() {
+		return Value{}, false
+	}
+	defer t.store.drop()
+	if i >= t.table.Record.Len {
 		return Value{}, false
 	}
 	return t.store.fromSlots(t.table.Slots()[i:i+1], []wasm.ValType{t.table.Type.Elem})[0], true
@@ -196,7 +265,9 @@ func (t *Table) Get(i uint64) (Value, bool) {
 
 // Set replaces an element.
 func (t *Table) Set(i uint64, v Value) error {
-	defer runtime.KeepAlive(t.store)
+	if t == nil {
+		return errNoTable
+	}
 	if err := t.store.enter(); err != nil {
 		return err
 	}
@@ -218,24 +289,37 @@ type Global struct {
 	global *store.Global
 }
 
-func (g *Global) owner() *Store       { return g.store }
+func (g *Global) owner() *Store {
+	if g == nil {
+		return nil
+	}
+	return g.store
+}
+
 func (g *Global) inner() store.Extern { return g.global }
 
 // Type returns the type of the global.
-func (g *Global) Type() wasm.GlobalType { return g.global.Type }
+func (g *Global) Type() wasm.GlobalType {
+	if g == nil {
+		return wasm.GlobalType{}
+	}
+	return g.global.Type
+}
 
 // Get returns the value; the zero Value once the store is closed.
 func (g *Global) Get() Value {
-	defer runtime.KeepAlive(g.store)
-	if g.store.store.Closed() {
+	if g == nil || !g.store.hold() {
 		return Value{}
 	}
+	defer g.store.drop()
 	return g.store.fromSlots(g.global.Record.Value[:], []wasm.ValType{g.global.Type.Type})[0]
 }
 
 // Set assigns a value to a mutable global.
 func (g *Global) Set(v Value) error {
-	defer runtime.KeepAlive(g.store)
+	if g == nil {
+		return errNoGlobal
+	}
 	if !g.global.Type.Mutable {
 		return fmt.Errorf("weft: the global is immutable")
 	}
@@ -257,15 +341,29 @@ type Tag struct {
 	tag   *store.Tag
 }
 
-func (t *Tag) owner() *Store       { return t.store }
+func (t *Tag) owner() *Store {
+	if t == nil {
+		return nil
+	}
+	return t.store
+}
+
 func (t *Tag) inner() store.Extern { return t.tag }
 
 // Type returns the type of the tag.
-func (t *Tag) Type() wasm.FuncType { return t.tag.Type }
+func (t *Tag) Type() wasm.FuncType {
+	if t == nil {
+		return wasm.FuncType{}
+	}
+	return t.tag.Type
+}
 
 // Throw returns an exception with the tag: the error with which a host
 // function throws it.
 func (t *Tag) Throw(args ...Value) error {
+	if t == nil {
+		return errNoTag
+	}
 	if len(args) != len(t.tag.Type.Params) {
 		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
 	}
@@ -280,6 +378,10 @@ func (t *Tag) Throw(args ...Value) error {
 		}
 		defer t.store.leave()
 	}
+	if !t.store.hold() {
+		return ErrClosed
+	}
+	defer t.store.drop()
 	return t.store.store.HoldException(t.tag.Record, payload, 0)
 }
 
@@ -288,11 +390,14 @@ func (t *Tag) Throw(args ...Value) error {
 // for one with references while another goroutine uses the store.
 func (t *Tag) Match(err error) ([]Value, bool) {
 	var e *Exception
-	if !errors.As(err, &e) || e.Tag != t.tag {
+	if t == nil || !errors.As(err, &e) || e == nil || e.Tag != t.tag {
 		return nil, false
 	}
 	defer runtime.KeepAlive(e)
 	types := t.tag.Type.Params
+	if len(e.Payload) != wasm.SlotCount(types) { // somebody has changed it
+		return nil, false
+	}
 	values, err := t.store.received(e.Payload, types, hasRefs(types))
 	return values, err == nil
 }

@@ -33,12 +33,20 @@ func (k *Continuation) ResumeSlots(ctx context.Context, handlers *Handlers, slot
 
 // ThrowSlots is to [Continuation.Throw] what ResumeSlots is to Resume.
 func (k *Continuation) ThrowSlots(ctx context.Context, e *Exception, handlers *Handlers, slots []uint64) (*Tag, error) {
+	if e == nil {
+		return nil, errNoException
+	}
 	return k.resumeSlots(ctx, handlers, e, slots)
 }
 
 // Slots returns how many slots ResumeSlots needs for k with some handlers: the
 // length of the longest among arguments, results, payloads and answers to them.
-func (k *Continuation) Slots(handlers *Handlers) int { return k.typ.slots(handlers) }
+func (k *Continuation) Slots(handlers *Handlers) int {
+	if k == nil {
+		return 0
+	}
+	return k.typ.slots(handlers)
+}
 
 func (k *Continuation) resumeSlots(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
 	if err := k.begin(); err != nil {
@@ -60,6 +68,10 @@ func (k *Continuation) resumeSlots(ctx context.Context, h *Handlers, thrown *Exc
 // k is what is left, and another loop goes on.
 func (k *Continuation) Values(ctx context.Context, yield *Tag) iter.Seq2[[]Value, error] {
 	return func(next func([]Value, error) bool) {
+		if k == nil {
+			next(nil, errNoContinuation)
+			return
+		}
 		h, err := k.store.NewHandlers(On(yield))
 		if err == nil && len(yield.tag.Type.Results) > 0 {
 			err = fmt.Errorf("weft: a generator takes no values, the tag has type %s", yield.tag.Type)

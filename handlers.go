@@ -36,6 +36,9 @@ type Handlers struct {
 // NewHandlers makes handlers of clauses. It fails if a tag belongs to another
 // store, or one for switching has parameters.
 func (s *Store) NewHandlers(clauses ...Handler) (*Handlers, error) {
+	if s == nil {
+		return nil, errNoStore
+	}
 	h := &Handlers{store: s}
 	if err := h.add(clauses); err != nil {
 		return nil, err
@@ -45,6 +48,9 @@ func (s *Store) NewHandlers(clauses ...Handler) (*Handlers, error) {
 
 func (h *Handlers) add(clauses []Handler) error {
 	for _, c := range clauses {
+		if c.tag == nil {
+			return errNoTag
+		}
 		t := c.tag.tag.Type
 		switch {
 		case c.tag.store != h.store:

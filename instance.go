@@ -18,28 +18,36 @@ type Instance struct {
 
 // Module returns the module of which this is an instance.
 func (in *Instance) Module() *Module {
+	if in == nil {
+		return nil
+	}
 	return &Module{engine: in.store.engine, module: in.instance.Module}
 }
 
 // Export returns what is exported under a name; nil if there is nothing, or once
 // the store is closed. It allocates only when a name is asked for the first time.
 func (in *Instance) Export(name string) Extern {
-	defer runtime.KeepAlive(in.store)
-	if in.store.store.Closed() {
+	if in == nil || in.store.store.Closed() {
 		return nil
 	}
+	defer runtime.KeepAlive(in.store)
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	e, known := in.exports[name]
-	if !known {
-		if e = in.store.extern(in.instance.Export(name)); e == nil {
-			return nil
-		}
-		if in.exports == nil {
-			in.exports = map[string]Extern{}
-		}
-		in.exports[name] = e
+	if e, known := in.exports[name]; known {
+		return e
 	}
+	if !in.store.hold() { // another goroutine may close it meanwhile
+		return nil
+	}
+	defer in.store.drop()
+	e := in.store.extern(in.instance.Export(name))
+	if e == nil {
+		return nil
+	}
+	if in.exports == nil {
+		in.exports = map[string]Extern{}
+	}
+	in.exports[name] = e
 	return e
 }
 

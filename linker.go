@@ -59,6 +59,12 @@ func (l *Linker) Has(module string) bool { return l.modules[module] != nil }
 // function fails, the error is that of a call; the instance is returned as well,
 // because others may already hold parts of it.
 func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) {
+	switch {
+	case l == nil:
+		return nil, errNoLinker
+	case m == nil:
+		return nil, errNoModule
+	}
 	imports := make([]Extern, len(m.module.Wasm.Imports))
 	for i := range imports {
 		if i%1024 == 1023 && ctx.Err() != nil {
@@ -74,6 +80,9 @@ func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) 
 
 // DefineFunc makes a host function and gives it a name.
 func (l *Linker) DefineFunc(module, name string, t wasm.FuncType, f HostFunc) error {
+	if l == nil {
+		return errNoLinker
+	}
 	fn, err := l.store.NewFunc(fmt.Sprintf("%s.%s", module, name), t, f)
 	if err != nil {
 		return err

@@ -25,6 +25,9 @@ func (m *Module) Name() string { return m.module.Wasm.Names.Module }
 
 // checkEngine refuses objects of another engine.
 func (m *Module) checkEngine(e *Engine) error {
+	if m == nil {
+		return errNoModule
+	}
 	if m.engine != e {
 		return fmt.Errorf("weft: module %q was compiled by another engine", m.Name())
 	}

@@ -52,7 +52,7 @@ func cacheEntries(t *testing.T, dir string) []string {
 // TestCacheCode checks which entries machine code has, and that damaged ones are not run: the result is
 // right, and the entry is made again.
 func TestCacheCode(t *testing.T) {
-	dir := t.TempDir()
+	dir := privateDir(t)
 	checks := weft.NativeOptions{BoundsChecks: true}
 	for _, c := range []struct {
 		options weft.NativeOptions

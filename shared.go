@@ -34,6 +34,9 @@ type SharedMemory struct {
 // use [Store.NewMemory] and [Memory.Shared].
 func (e *Engine) NewSharedMemory(t wasm.MemoryType) (*SharedMemory, error) {
 	t.Limits.Shared = true
+	if err := checkMemoryType(t); err != nil {
+		return nil, err
+	}
 	m, err := store.NewSharedMemory(t, store.DefaultLimits.MemoryBytes)
 	if err != nil {
 		return nil, err
@@ -51,6 +54,9 @@ func (e *Engine) handle(m *store.SharedMemory) *SharedMemory {
 // Close gives the memory back, unless stores have it: then it goes with the last of them. Without
 // Close, that happens some time after the SharedMemory has become unreachable. Close may be called more than once.
 func (m *SharedMemory) Close() {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.closed {
@@ -61,14 +67,31 @@ func (m *SharedMemory) Close() {
 }
 
 // Type returns the type of the memory.
-func (m *SharedMemory) Type() wasm.MemoryType { return m.memory.Type }
+func (m *SharedMemory) Type() wasm.MemoryType {
+	if m == nil {
+		return wasm.MemoryType{}
+	}
+	return m.memory.Type
+}
 
 // Size returns the size in bytes.
-func (m *SharedMemory) Size() uint64 { return m.memory.Len() }
+func (m *SharedMemory) Size() uint64 {
+	defer runtime.KeepAlive(m)
+	if m == nil {
+		return 0
+	}
+	return m.memory.Len()
+}
 
 // In returns the memory as one of a store, for its instances to import. The error is [ErrClosed], too, if the SharedMemory
 // is closed.
 func (m *SharedMemory) In(s *Store) (*Memory, error) {
+	switch {
+	case m == nil:
+		return nil, errNoMemory
+	case s == nil:
+		return nil, errNoStore
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
@@ -91,10 +114,10 @@ func (m *SharedMemory) In(s *Store) (*Memory, error) {
 // Shared returns what the stores that have the memory share; nil if it is not of
 // a shared type, or its store is closed.
 func (m *Memory) Shared() *SharedMemory {
-	defer runtime.KeepAlive(m.store)
-	if m.memory.Shared == nil || m.store.store.Closed() {
+	if m == nil || m.memory.Shared == nil || !m.store.hold() {
 		return nil
 	}
+	defer m.store.drop()
 	m.memory.Shared.Hold()
 	return m.store.engine.handle(m.memory.Shared)
 }

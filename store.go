@@ -41,9 +41,24 @@ func (s *Store) Close() {
 }
 
 // enter begins a use of the store that is not a call; leave ends it.
-func (s *Store) enter() error { _, err := s.store.Enter(); return err }
+func (s *Store) enter() error {
+	if s == nil {
+		return errNoStore
+	}
+	_, err := s.store.Enter()
+	return err
+}
 
 func (s *Store) leave() { s.store.Leave() }
+
+// hold keeps what there is from being released while it is read; false once the store is closed. Who holds it drops it,
+// and so keeps it reachable until then.
+func (s *Store) hold() bool { return s.store.Hold() }
+
+func (s *Store) drop() {
+	s.store.Drop()
+	runtime.KeepAlive(s)
+}
 
 // SetFuel bounds the calls and branches backwards that guests may make from now
 // on; when none is left they trap. It is meant for tests and fuzzing: a context
@@ -79,16 +94,23 @@ type Stats struct {
 
 // Stats returns what the store holds.
 func (s *Store) Stats() Stats {
-	if s.store.Closed() {
+	if !s.hold() {
 		return Stats{}
 	}
+	defer s.drop()
 	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Conts.StackBytes(), s.store.Collections}
 }
 
 // SetCollectAlways makes every allocation of an object or a continuation, and every use of the store by Go code, collect
 // first, which finds references that the collector does not know. It is meant for
 // tests.
-func (s *Store) SetCollectAlways(always bool) { s.store.SetCollectAlways(always) }
+func (s *Store) SetCollectAlways(always bool) {
+	if s.enter() != nil {
+		return
+	}
+	defer s.leave()
+	s.store.SetCollectAlways(always)
+}
 
 // Caller returns, to a host function, the instance whose code called it; nil if Go
 // did. So a host function gets at the memory of whoever calls it:
@@ -115,12 +137,15 @@ func (s *Store) Caller() *Instance {
 // [*Interrupt]; what was made until then stays in the store, and counts, until that is closed.
 func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*Instance, error) {
 	defer runtime.KeepAlive(s)
+	if err := missing(ctx, s); err != nil {
+		return nil, err
+	}
 	if err := m.checkEngine(s.engine); err != nil {
 		return nil, err
 	}
 	values := make([]store.Extern, len(imports))
 	for i, im := range imports {
-		if im == nil {
+		if im == nil || im.owner() == nil {
 			continue // reported by name
 		}
 		if im.owner() != s {
@@ -142,12 +167,21 @@ func (s *Store) typeID(t wasm.FuncType) wasm.TypeID {
 }
 
 // simple refuses types that refer to a defined type, which cannot be named
-// from outside of a module.
+// from outside of a module, and what is no type.
 func simple(types ...wasm.ValType) error {
 	for _, t := range types {
-		if t.IsRef() && t.Heap.IsIndex() {
-			return fmt.Errorf("weft: type %s refers to a type of a module", t)
+		switch t.Kind {
+		case wasm.KindI32, wasm.KindI64, wasm.KindF32, wasm.KindF64, wasm.KindV128:
+			continue
+		case wasm.KindRef:
+			if t.Heap.IsAbstract() {
+				continue
+			}
+			if t.Heap.IsIndex() {
+				return fmt.Errorf("weft: type %s refers to a type of a module", t)
+			}
 		}
+		return fmt.Errorf("weft: %s is no type of a value", t)
 	}
 	return nil
 }
@@ -168,6 +202,9 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 		return nil, err
 	}
 	defer s.leave()
+	if f == nil {
+		return nil, errNoHostFunc
+	}
 	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
@@ -184,6 +221,9 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 		return nil, err
 	}
 	defer s.leave()
+	if err := checkMemoryType(t); err != nil {
+		return nil, err
+	}
 	m, err := s.store.NewMemory(t)
 	if err != nil {
 		return nil, err
@@ -197,11 +237,8 @@ func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 		return nil, err
 	}
 	defer s.leave()
-	if err := simple(t.Elem); err != nil {
+	if err := checkTableType(t); err != nil {
 		return nil, err
-	}
-	if !t.Elem.IsRef() || !t.Elem.Nullable {
-		return nil, fmt.Errorf("weft: a table of %s cannot be filled with null", t.Elem)
 	}
 	table, err := s.store.NewTable(t, 0)
 	if err != nil {

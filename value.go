@@ -149,6 +149,9 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 		return slots, mismatch()
 	}
 	types := s.engine.types
+	if v.typ.Heap.IsIndex() && !types.Has(wasm.TypeID(v.typ.Heap)) {
+		return slots, mismatch()
+	}
 	if v.ref == nil {
 		if !t.Nullable || types.Top(v.typ.Heap) != types.Top(t.Heap) {
 			return slots, mismatch()
@@ -216,14 +219,14 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	case I31:
 		return store.RefI31(uint32(r)), v.typ.Heap, nil
 	case *Func:
-		if r.store == s {
+		if r != nil && r.store == s {
 			return r.record.Ref(), wasm.HeapType(r.record.Type), nil
 		}
 	case *Object:
-		if r.store == s && v.typ.Heap == wasm.HeapExtern {
+		if r != nil && r.store == s && v.typ.Heap == wasm.HeapExtern {
 			return r.ref, wasm.HeapExtern, nil
 		}
-		if r.store == s {
+		if r != nil && r.store == s {
 			return r.ref, wasm.HeapType(store.ObjectType(r.ref)), nil
 		}
 	case *Continuation:
@@ -232,7 +235,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		}
 		return r.ref, wasm.HeapType(r.typ.id), nil
 	case *Exception:
-		if !s.store.Owns(r.Tag) {
+		if !s.store.Throws(r) {
 			break
 		}
 		slot, trap := s.store.ExceptionRef(r)

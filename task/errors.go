@@ -15,6 +15,14 @@ const Grace = time.Second
 // ErrClosed is the error of tasks that are given to a loop whose context has ended.
 var ErrClosed = errors.New("task: the loop is closed")
 
+// What is returned for arguments that are nil.
+var (
+	errNoContext = errors.New("task: the context is nil")
+	errNoFunc    = errors.New("task: there is no Go function to call")
+	errNoFuture  = errors.New("task: there is no future to wait for")
+	errNoLinker  = errors.New("task: there is no linker")
+)
+
 // errOutside is returned by functions that wait, when what called them is no task.
 var errOutside = errors.New("task: only a task of the loop can wait")
 

@@ -83,8 +83,8 @@ func (l *Loop) Current() *Task { return l.current }
 
 // Do lets the loop call a function between tasks: it may use the store. It does
 // not wait for that, may be called by any goroutine, and reports whether the loop
-// takes it.
-func (l *Loop) Do(f func()) bool { return l.post(event{kind: evDo, do: f}) }
+// takes it: not if the loop is closed, or the function nil.
+func (l *Loop) Do(f func()) bool { return f != nil && l.post(event{kind: evDo, do: f}) }
 
 func (l *Loop) now() int64 { return int64(time.Since(l.epoch)) }
 
@@ -118,6 +118,9 @@ func (l *Loop) Run(ctx context.Context) error { return l.run(ctx, false) }
 func (l *Loop) Serve(ctx context.Context) error { return l.run(ctx, true) }
 
 func (l *Loop) run(ctx context.Context, forever bool) error {
+	if ctx == nil {
+		return errNoContext
+	}
 	if err := l.begin(); err != nil {
 		return err
 	}

@@ -53,9 +53,15 @@ const (
 // The end of the context cancels the task, or interrupts it if it computes.
 func (l *Loop) Go(ctx context.Context, f *weft.Func, args ...weft.Value) *Task {
 	t := &Task{loop: l, ctx: ctx, fn: f, values: args, timer: -1}
-	if !l.submit(t) {
-		t.values, t.err, t.ended, t.state = nil, ErrClosed, true, over
+	switch {
+	case ctx == nil:
+		t.err = errNoContext
+	case !l.submit(t):
+		t.err = ErrClosed
+	default:
+		return t
 	}
+	t.values, t.ended, t.state = nil, true, over
 	return t
 }
 
@@ -105,6 +111,9 @@ func (t *Task) Err() error {
 // context's end, if that is earlier. It blocks the goroutine, so it is not for
 // host functions.
 func (t *Task) Wait(ctx context.Context) ([]weft.Value, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	select {
 	case <-t.Done():
 		return t.Result()

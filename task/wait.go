@@ -21,8 +21,14 @@ type Wait struct {
 // have run. The host function has no results.
 func Sleep(d time.Duration) Wait { return Wait{sleeps: true, sleep: max(d, 0)} }
 
-// Await waits for a future, which gives the host function's results.
-func Await(f *Future) Wait { return Wait{future: f} }
+// Await waits for a future, which gives the host function's results. One that is nil has failed.
+func Await(f *Future) Wait {
+	if f == nil {
+		f = NewFuture()
+		f.Fail(errNoFuture)
+	}
+	return Wait{future: f}
+}
 
 // A Func implements a host function that may wait. Slots hold the arguments as
 // for a [weft.HostFunc], and take the results if it does not wait. They are not
@@ -43,6 +49,9 @@ type hostFunc struct {
 // NewFunc makes a host function that may wait. The name is for people. Like all
 // that use the store it must not run beside the loop.
 func (l *Loop) NewFunc(name string, t wasm.FuncType, f Func) (*weft.Func, error) {
+	if f == nil {
+		return nil, errNoFunc
+	}
 	tag, err := l.tag(t.Results)
 	if err != nil {
 		return nil, err
@@ -71,6 +80,9 @@ func (l *Loop) NewFunc(name string, t wasm.FuncType, f Func) (*weft.Func, error)
 // Define makes a host function that may wait, and gives it the name that imports
 // of it use.
 func (l *Loop) Define(linker *weft.Linker, module, name string, t wasm.FuncType, f Func) error {
+	if linker == nil {
+		return errNoLinker
+	}
 	fn, err := l.NewFunc(fmt.Sprintf("%s.%s", module, name), t, f)
 	if err != nil {
 		return err
@@ -112,6 +124,9 @@ type waitTag struct {
 //	(import "task" "now" (func (result i64)))      nanoseconds since the loop was made
 //	(import "task" "cancelled" (tag))              see Loop.Cancelled
 func (l *Loop) Link(linker *weft.Linker) error {
+	if linker == nil {
+		return errNoLinker
+	}
 	linker.Define("task", "cancelled", l.cancelled)
 	i64 := []wasm.ValType{wasm.I64}
 	if err := l.Define(linker, "task", "sleep", wasm.FuncType{Params: i64}, func(_ context.Context, slots []uint64) (Wait, error) {

@@ -12,7 +12,7 @@ const maxParams = 8
 
 // Func0 makes a host function with no parameters and a result.
 func Func0[R Number](f func(context.Context) (R, error)) Host {
-	return newHost(nil, valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, nil, valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx)
 		slots[0] = toSlot(r)
 		return err
@@ -21,7 +21,7 @@ func Func0[R Number](f func(context.Context) (R, error)) Host {
 
 // Proc0 makes a host function with no parameters and no result.
 func Proc0(f func(context.Context) error) Host {
-	return newHost(nil, nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, nil, nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx)
 	})
 }
@@ -64,7 +64,7 @@ func CallProc0(fn *weft.Func) (func(context.Context) error, error) {
 
 // Func1 makes a host function with a parameter and a result.
 func Func1[A, R Number](f func(context.Context, A) (R, error)) Host {
-	return newHost(valTypes(valType[A]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]))
 		slots[0] = toSlot(r)
 		return err
@@ -73,7 +73,7 @@ func Func1[A, R Number](f func(context.Context, A) (R, error)) Host {
 
 // Proc1 makes a host function with a parameter and no result.
 func Proc1[A Number](f func(context.Context, A) error) Host {
-	return newHost(valTypes(valType[A]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]))
 	})
 }
@@ -118,7 +118,7 @@ func CallProc1[A Number](fn *weft.Func) (func(context.Context, A) error, error) 
 
 // Func2 makes a host function with 2 parameters and a result.
 func Func2[A, B, R Number](f func(context.Context, A, B) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
 		slots[0] = toSlot(r)
 		return err
@@ -127,7 +127,7 @@ func Func2[A, B, R Number](f func(context.Context, A, B) (R, error)) Host {
 
 // Proc2 makes a host function with 2 parameters and no result.
 func Proc2[A, B Number](f func(context.Context, A, B) error) Host {
-	return newHost(valTypes(valType[A](), valType[B]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
 	})
 }
@@ -174,7 +174,7 @@ func CallProc2[A, B Number](fn *weft.Func) (func(context.Context, A, B) error, e
 
 // Func3 makes a host function with 3 parameters and a result.
 func Func3[A, B, C, R Number](f func(context.Context, A, B, C) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
 		slots[0] = toSlot(r)
 		return err
@@ -183,7 +183,7 @@ func Func3[A, B, C, R Number](f func(context.Context, A, B, C) (R, error)) Host 
 
 // Proc3 makes a host function with 3 parameters and no result.
 func Proc3[A, B, C Number](f func(context.Context, A, B, C) error) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
 	})
 }
@@ -232,7 +232,7 @@ func CallProc3[A, B, C Number](fn *weft.Func) (func(context.Context, A, B, C) er
 
 // Func4 makes a host function with 4 parameters and a result.
 func Func4[A, B, C, D, R Number](f func(context.Context, A, B, C, D) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
 		slots[0] = toSlot(r)
 		return err
@@ -241,7 +241,7 @@ func Func4[A, B, C, D, R Number](f func(context.Context, A, B, C, D) (R, error))
 
 // Proc4 makes a host function with 4 parameters and no result.
 func Proc4[A, B, C, D Number](f func(context.Context, A, B, C, D) error) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
 	})
 }
@@ -292,7 +292,7 @@ func CallProc4[A, B, C, D Number](fn *weft.Func) (func(context.Context, A, B, C,
 
 // Func5 makes a host function with 5 parameters and a result.
 func Func5[A, B, C, D, E, R Number](f func(context.Context, A, B, C, D, E) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
 		slots[0] = toSlot(r)
 		return err
@@ -301,7 +301,7 @@ func Func5[A, B, C, D, E, R Number](f func(context.Context, A, B, C, D, E) (R, e
 
 // Proc5 makes a host function with 5 parameters and no result.
 func Proc5[A, B, C, D, E Number](f func(context.Context, A, B, C, D, E) error) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
 	})
 }
@@ -354,7 +354,7 @@ func CallProc5[A, B, C, D, E Number](fn *weft.Func) (func(context.Context, A, B,
 
 // Func6 makes a host function with 6 parameters and a result.
 func Func6[A, B, C, D, E, F, R Number](f func(context.Context, A, B, C, D, E, F) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
 		slots[0] = toSlot(r)
 		return err
@@ -363,7 +363,7 @@ func Func6[A, B, C, D, E, F, R Number](f func(context.Context, A, B, C, D, E, F)
 
 // Proc6 makes a host function with 6 parameters and no result.
 func Proc6[A, B, C, D, E, F Number](f func(context.Context, A, B, C, D, E, F) error) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
 	})
 }
@@ -418,7 +418,7 @@ func CallProc6[A, B, C, D, E, F Number](fn *weft.Func) (func(context.Context, A,
 
 // Func7 makes a host function with 7 parameters and a result.
 func Func7[A, B, C, D, E, F, G, R Number](f func(context.Context, A, B, C, D, E, F, G) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
 		slots[0] = toSlot(r)
 		return err
@@ -427,7 +427,7 @@ func Func7[A, B, C, D, E, F, G, R Number](f func(context.Context, A, B, C, D, E,
 
 // Proc7 makes a host function with 7 parameters and no result.
 func Proc7[A, B, C, D, E, F, G Number](f func(context.Context, A, B, C, D, E, F, G) error) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
 	})
 }
@@ -484,7 +484,7 @@ func CallProc7[A, B, C, D, E, F, G Number](fn *weft.Func) (func(context.Context,
 
 // Func8 makes a host function with 8 parameters and a result.
 func Func8[A, B, C, D, E, F, G, H, R Number](f func(context.Context, A, B, C, D, E, F, G, H) (R, error)) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
 		slots[0] = toSlot(r)
 		return err
@@ -493,7 +493,7 @@ func Func8[A, B, C, D, E, F, G, H, R Number](f func(context.Context, A, B, C, D,
 
 // Proc8 makes a host function with 8 parameters and no result.
 func Proc8[A, B, C, D, E, F, G, H Number](f func(context.Context, A, B, C, D, E, F, G, H) error) Host {
-	return newHost(valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
 	})
 }

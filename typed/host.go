@@ -12,7 +12,11 @@ type Host struct {
 	Call weft.HostFunc // calls the Go function with the numbers in slots
 }
 
-func newHost(params, results []wasm.ValType, call weft.HostFunc) Host {
+// newHost makes a Host; one without a Go function is refused by the store.
+func newHost(missing bool, params, results []wasm.ValType, call weft.HostFunc) Host {
+	if missing {
+		call = nil
+	}
 	return Host{wasm.FuncType{Params: params, Results: results}, call}
 }
 

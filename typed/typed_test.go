@@ -225,3 +225,36 @@ func BenchmarkHostCall(b *testing.B) {
 		}
 	}
 }
+
+// TestMisuse makes functions of nothing.
+func TestMisuse(t *testing.T) {
+	store, instance := open(t, `(module)`, nil)
+	var binary func(context.Context, int32, int64) (int32, error)
+	var none func(context.Context) error
+	for name, host := range map[string]typed.Host{"Func2": typed.Func2(binary), "Proc0": typed.Proc0(none), "no Host": {}} {
+		if _, err := host.New(store, "f"); err == nil {
+			t.Errorf("%s: a nil function was made", name)
+		}
+		if err := host.Define(weft.NewLinker(store), "a", "b"); err == nil {
+			t.Errorf("%s: a nil function was defined", name)
+		}
+	}
+	host := typed.Func0(func(context.Context) (int32, error) { return 0, nil })
+	if _, err := host.New(nil, "f"); err == nil {
+		t.Error("a function was made in no store")
+	}
+	if err := host.Define(nil, "a", "b"); err == nil {
+		t.Error("a function was defined for nobody")
+	}
+	if _, err := typed.CallFunc0[int32](instance.Func("none")); err == nil {
+		t.Error("a function that is not there can be called")
+	}
+	f, err := host.New(store, "f")
+	check(t, err)
+	call, err := typed.CallFunc0[int32](f)
+	check(t, err)
+	var noContext context.Context
+	if _, err := call(noContext); err == nil {
+		t.Error("called without a context")
+	}
+}

@@ -3,6 +3,7 @@ package wasi
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -81,16 +82,26 @@ func (c Config) WithStderr(w io.Writer) Config {
 // with a slash. The name "." becomes "/": C libraries find the same files below
 // both, and Go programs find none below ".". The root stays the caller's to close, after the System.
 func (c Config) WithDir(name string, root *os.Root) Config {
-	return c.withPreopen(name, &rootDirectory{root: root})
+	return c.withRoot(name, root, false)
 }
 
 // WithReadOnlyDir is like [Config.WithDir], but nothing can be changed.
 func (c Config) WithReadOnlyDir(name string, root *os.Root) Config {
-	return c.withPreopen(name, &rootDirectory{root: root, readOnly: true})
+	return c.withRoot(name, root, true)
+}
+
+func (c Config) withRoot(name string, root *os.Root, readOnly bool) Config {
+	if root == nil {
+		return c.withPreopen(name, nil) // Define says so
+	}
+	return c.withPreopen(name, &rootDirectory{root: root, readOnly: readOnly})
 }
 
 // WithFS gives the guest a file system to read.
 func (c Config) WithFS(name string, fsys fs.FS) Config {
+	if fsys == nil {
+		return c.withPreopen(name, nil)
+	}
 	return c.withPreopen(name, &fsDirectory{fsys: fsys, rel: "."})
 }
 
@@ -143,6 +154,22 @@ func (c Config) WithThreads(n int, limits weft.Limits) Config {
 
 // check refuses what cannot be handed to a guest.
 func (c *Config) check() error {
+	for what, missing := range map[string]bool{"standard input": c.stdin == nil, "standard output": c.stdout == nil,
+		"standard error output": c.stderr == nil, "clock": c.clock == nil, "source of randomness": c.random == nil} {
+		if missing {
+			return fmt.Errorf("wasi: the %s is nil (the zero Config has none: begin with NewConfig)", what)
+		}
+	}
+	for _, p := range c.preopens {
+		if p.dir == nil {
+			return fmt.Errorf("wasi: the directory %s is nil", p.name)
+		}
+	}
+	for _, l := range c.listeners {
+		if l == nil {
+			return errors.New("wasi: a listener is nil")
+		}
+	}
 	for _, s := range slices.Concat(c.args, c.env) {
 		if strings.Contains(s, "\x00") {
 			return fmt.Errorf("wasi: %q contains a zero byte", s)

@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"io"
+	"strings"
 )
 
 // An Input is a standard input for guests that come one after the other, and for the
@@ -14,8 +15,11 @@ import (
 // It is safe for concurrent use.
 type Input struct{ pump pump }
 
-// NewInput returns an Input that reads from r, in a goroutine, when it is read from.
+// NewInput returns an Input that reads from r, in a goroutine, when it is read from. If r is nil, it is empty.
 func NewInput(r io.Reader) *Input {
+	if r == nil {
+		r = strings.NewReader("")
+	}
 	in := &Input{}
 	in.pump.r, in.pump.await = r, awaitOf(r)
 	return in

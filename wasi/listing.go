@@ -112,6 +112,7 @@ func (t *thread) list(dir directory) (*listing, error) {
 	// Where the host has no numbers of files they are 0, which C libraries take for unknown.
 	ino := max(st.ino, 1)
 	l.entries = slices.Insert(l.entries, 0, dirEntry{".", typeDirectory, ino}, dirEntry{"..", typeDirectory, ino})
+	l.ctx = nil // it is made
 	return l, nil
 }
 

@@ -15,7 +15,6 @@ import (
 type System struct {
 	config  Config
 	main    thread
-	begun   map[*weft.Instance]error // libraries that were initialized, or failed then
 	started time.Duration
 
 	random  gate // at the source of randomness
@@ -27,6 +26,7 @@ type System struct {
 	listed      []*descriptor // that have a listing, the oldest first
 	listedBytes int
 	closed      bool
+	begun       map[*weft.Instance]error // libraries that were initialized, or failed then
 
 	threads threads
 }
@@ -58,6 +58,9 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	if l == nil || l.Store() == nil {
+		return nil, errNoLinker
+	}
 	s := &System{config: c, random: newGate(), listing: newGate()}
 	s.started = c.clock.Monotonic()
 	s.main = newThread(s, l.Store())
@@ -72,7 +75,10 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 func (s *System) Close() error {
 	s.mu.Lock()
 	open := s.descriptors
-	s.descriptors, s.listed, s.closed = nil, nil, true
+	s.descriptors, s.closed = nil, true
+	for len(s.listed) > 0 {
+		s.forget(s.listed[0])
+	}
 	s.mu.Unlock()
 	s.threads.closeMemories()
 	var failed []error
@@ -88,6 +94,9 @@ func (s *System) Close() error {
 // library (see [System.Initialize]). When it ends, so do the threads that it has made. An exit with a code
 // other than 0 is an [*weft.ExitError].
 func (s *System) Start(ctx context.Context, in *weft.Instance) error {
+	if err := missing(ctx, in); err != nil {
+		return err
+	}
 	f := in.Func("_start")
 	if f == nil {
 		if in.Func("_initialize") == nil {
@@ -104,17 +113,34 @@ func (s *System) Start(ctx context.Context, in *weft.Instance) error {
 // nil, or the error that it returned first. Start and Call do it by themselves; it is for guests
 // whose functions are called directly.
 func (s *System) Initialize(ctx context.Context, in *weft.Instance) error {
+	if err := missing(ctx, in); err != nil {
+		return err
+	}
 	f := in.Func("_initialize")
 	if f == nil || in.Func("_start") != nil {
 		return nil
 	}
-	if err, known := s.begun[in]; known {
+	if known, err := s.initialized(in); known {
 		return err
 	}
-	s.begun[in] = nil // it may call the host, which calls the guest
+	s.note(in, nil) // it may call the host, which calls the guest
 	_, err := s.run(ctx, in, f)
-	s.begun[in] = err
+	s.note(in, err)
 	return err
+}
+
+// initialized returns how a library was initialized, if it was.
+func (s *System) initialized(in *weft.Instance) (known bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err, known = s.begun[in]
+	return known, err
+}
+
+func (s *System) note(in *weft.Instance, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun[in] = err
 }
 
 // Call runs a guest as Start does, from a function that Start would not choose. A library is initialized
@@ -123,7 +149,7 @@ func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args
 	if err := s.Initialize(ctx, in); err != nil {
 		return nil, err
 	}
-	if _, library := s.begun[in]; library && f == in.Func("_initialize") {
+	if library, _ := s.initialized(in); library && f == in.Func("_initialize") {
 		return nil, nil // that was it
 	}
 	return s.run(ctx, in, f, args...)
@@ -133,6 +159,24 @@ func (s *System) run(ctx context.Context, in *weft.Instance, f *weft.Func, args 
 	ctx, end := s.threads.begin(ctx, in)
 	defer func() { err = exitOf(end(err)) }() // also when a host function panics
 	return f.Call(ctx, args...)
+}
+
+var (
+	errNoLinker   = errors.New("wasi: there is no linker, or it has no store")
+	errNoModule   = errors.New("wasi: there is no module")
+	errNoContext  = errors.New("wasi: the context is nil")
+	errNoInstance = errors.New("wasi: there is no instance")
+)
+
+// missing returns an error if there is no context or no instance.
+func missing(ctx context.Context, in *weft.Instance) error {
+	switch {
+	case ctx == nil:
+		return errNoContext
+	case in == nil:
+		return errNoInstance
+	}
+	return nil
 }
 
 // exitOf turns the error of a guest that exited into the exit.

@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	"weft"
@@ -76,12 +77,18 @@ func (ts *threads) exit(err error) {
 // DefineMemories makes the shared memories that a module imports, so that its
 // threads have them in common, and gives them to a linker.
 func (s *System) DefineMemories(l *weft.Linker, m *weft.Module) error {
+	switch {
+	case l == nil || l.Store() == nil:
+		return errNoLinker
+	case m == nil:
+		return errNoModule
+	}
 	for _, im := range m.Wasm().Imports {
 		if im.Kind != wasm.ExternMemory || !im.Memory.Limits.Shared {
 			continue
 		}
 		name := [2]string{im.Module, im.Name}
-		if s.threads.shared[name] != nil {
+		if s.threads.has(name) {
 			continue
 		}
 		shared, err := l.Store().Engine().NewSharedMemory(im.Memory)
@@ -92,10 +99,30 @@ func (s *System) DefineMemories(l *weft.Linker, m *weft.Module) error {
 		if err != nil {
 			return fmt.Errorf("wasi: memory %q %q: %w", im.Module, im.Name, err)
 		}
-		s.threads.shared[name] = shared
+		s.threads.share(name, shared)
 		l.Define(im.Module, im.Name, memory)
 	}
 	return nil
+}
+
+func (ts *threads) has(name [2]string) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return ts.shared[name] != nil
+}
+
+// share adds a memory for the threads that are made from now on.
+func (ts *threads) share(name [2]string, m *weft.SharedMemory) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	ts.shared[name] = m
+}
+
+// memories returns a copy of what the threads share.
+func (ts *threads) memories() map[[2]string]*weft.SharedMemory {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return maps.Clone(ts.shared)
 }
 
 // closeMemories leaves the shared memories to the stores that have them.
@@ -167,7 +194,7 @@ func (s *System) prepareThread(engine *weft.Engine, ctx context.Context, m *weft
 	t := newThread(s, store)
 	l := weft.NewLinker(store)
 	err = t.define(l)
-	for name, shared := range s.threads.shared {
+	for name, shared := range s.threads.memories() {
 		if err != nil {
 			break
 		}

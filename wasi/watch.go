@@ -9,8 +9,8 @@ type watcher interface {
 	// ready reports whether a read would not wait, how many bytes are there, and
 	// whether the other end has gone.
 	ready() (n int, hangup, ok bool)
-	// tell has something sent to wake once ready may report something else.
-	tell(wake chan struct{})
+	// tell has something sent to wake once ready may report something else; false after close.
+	tell(wake chan struct{}) bool
 	// read and accept fail with eAgain if they would wait.
 	read(b []byte) (int, error)
 	accept() (net.Conn, error)
@@ -25,7 +25,9 @@ func try[T any](t *thread, w watcher, block bool, do func() (T, error)) (T, erro
 		if err != eAgain || !block {
 			return v, err
 		}
-		w.tell(t.wake)
+		if !w.tell(t.wake) {
+			return v, eBadF
+		}
 		select {
 		case <-t.wake:
 		case <-t.ctx.Done():
@@ -60,8 +62,8 @@ func (in *watchedInput) close() error {
 
 // readyOr reports what is ready, or lets wake know when something may be.
 func readyOr(w watcher, wake chan struct{}) (n int, hangup, ok bool) {
-	if n, hangup, ok = w.ready(); !ok {
-		w.tell(wake)
+	if n, hangup, ok = w.ready(); !ok && !w.tell(wake) {
+		return 0, true, true // another thread has closed it
 	}
 	return n, hangup, ok
 }

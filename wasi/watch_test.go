@@ -171,6 +171,26 @@ func TestClosedWhileWaiting(t *testing.T) {
 	g.want(eBadF, "sock_accept", 3, 0, result)
 }
 
+// TestClosedByAnotherThread closes the descriptor that a guest waits for, as another of its threads can: that ends the wait.
+func TestClosedByAnotherThread(t *testing.T) {
+	watches(t)
+	r, w, err := os.Pipe()
+	check(t, err)
+	defer r.Close()
+	defer w.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer l.Close()
+	g := newGuest(t, NewConfig().WithStdin(r).WithListener(l))
+	g.want(success, "fd_fdstat_set_flags", 3, 0)
+	for fd, call := range map[uint64][]any{0: {"fd_read", 0, g.vector(buffer, 9), 1, result}, 3: {"sock_accept", 3, 0, result}} {
+		closed := make(chan error, 1)
+		time.AfterFunc(10*time.Millisecond, func() { closed <- g.system.remove(fd).close() })
+		g.want(eBadF, call[0].(string), call[1:]...)
+		check(t, <-closed)
+	}
+}
+
 // TestBytesThere checks what a poll says of how much there is.
 func TestBytesThere(t *testing.T) {
 	watches(t)

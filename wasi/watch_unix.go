@@ -125,12 +125,11 @@ func again(err error) error {
 	return err
 }
 
-func (w *watch) tell(wake chan struct{}) {
+func (w *watch) tell(wake chan struct{}) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
-		notify(wake)
-		return
+		return false
 	}
 	if !slices.Contains(w.wakes, wake) {
 		w.wakes = append(w.wakes, wake)
@@ -142,6 +141,7 @@ func (w *watch) tell(wake chan struct{}) {
 		w.waiting = true
 		go w.run(w.second)
 	}
+	return true
 }
 
 // duplicate returns a second descriptor that Go's runtime can wait for; nil if there can be none.

@@ -213,6 +213,13 @@ func (s *TypeSet) Comp(id TypeID) *CompType {
 	return &s.types[id].comp
 }
 
+// Has reports whether id is that of a type of the set.
+func (s *TypeSet) Has(id TypeID) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return int(id) < len(s.types)
+}
+
 // IsFinal reports whether the type may not be extended.
 func (s *TypeSet) IsFinal(id TypeID) bool {
 	s.mu.RLock()

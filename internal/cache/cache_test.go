@@ -12,9 +12,19 @@ import (
 	"time"
 )
 
+// privateDir returns a new directory to which nobody else may write, whatever the umask is: caches want that.
+func privateDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func open(t testing.TB, maxBytes int64) *Dir {
 	t.Helper()
-	d, err := Open(filepath.Join(t.TempDir(), "a", "b"), maxBytes)
+	d, err := Open(filepath.Join(privateDir(t), "a", "b"), maxBytes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func TestTrust(t *testing.T) {
 		{"by a good link", "link/new", "above", change(0o700), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			top := t.TempDir()
+			top := privateDir(t)
 			if err := os.MkdirAll(filepath.Join(top, "above", "dir"), 0o700); err != nil {
 				t.Fatal(err)
 			}

@@ -49,7 +49,7 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) {
 		m.hostSuspends(f, s)
 		return
 	}
-	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
+	if e, ok := err.(*store.Exception); ok && m.store.Throws(e) {
 		m.throwException(e)
 		m.flight.inner = m.store.ThroughHost(f, e.Stack)
 		return

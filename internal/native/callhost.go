@@ -93,7 +93,7 @@ func copySlots(to, from []uint64) {
 
 // hostFailed ends the call with the error that a host function has returned.
 func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
-	if e, ok := err.(*store.Exception); ok && m.store.Owns(e.Tag) {
+	if e, ok := err.(*store.Exception); ok && m.store.Throws(e) {
 		m.inner = m.store.ThroughHost(f, e.Stack)
 		defer func() { m.inner = store.StackTrace{} }()
 		return m.throw(m.atCall(), e.Tag.Record, e.Payload, e.Ref())

@@ -42,7 +42,7 @@ func ReleaseWith[T any](owner *T, s *Store) {
 // release gives back what the store has, unless uses are under way: the last one to end does it then. It makes the store busy
 // for ever. Who still refers to the store then keeps nothing alive that it referred to, but modules.
 func (s *Store) release() {
-	if !s.use.word.CompareAndSwap(0, useBusy) {
+	if s.use.holders.Load() != 0 || !s.use.word.CompareAndSwap(0, useBusy) {
 		return
 	}
 	if s.Native != nil {

@@ -56,8 +56,9 @@ const (
 )
 
 type useWord struct {
-	word   atomic.Uint32
-	closed atomic.Bool
+	word    atomic.Uint32
+	closed  atomic.Bool
+	holders atomic.Int32 // keep what there is, also beside a use
 
 	lent uint32     // a host function runs, but the word does not say so
 	open uint32     // not 0 once lending is by the word, or the store is closed; an atomic.Bool would keep TakeBack from being inlined
@@ -195,6 +196,27 @@ func (s *Store) Lending(u Use, caller *InstanceRecord, call func() error) error 
 		err = ErrClosed
 	}
 	return err
+}
+
+// Hold keeps the memory of the store from being released until Drop, whoever closes it meanwhile. It is no use of the
+// store, and may happen beside one: for reading. It reports false once the store is closed.
+func (s *Store) Hold() bool {
+	s.use.holders.Add(1)
+	if s.use.closed.Load() {
+		s.Drop()
+		return false
+	}
+	return true
+}
+
+// InUse reports whether a use is under way.
+func (s *Store) InUse() bool { return s.use.word.Load() != 0 }
+
+// Drop ends what Hold has begun.
+func (s *Store) Drop() {
+	if s.use.holders.Add(-1) == 0 && s.use.closed.Load() {
+		s.release()
+	}
 }
 
 // Close releases the memory of everything in the store: at once or, if uses are

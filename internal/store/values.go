@@ -33,6 +33,9 @@ type Tag struct {
 }
 
 func (t *Tag) describe() string {
+	if t == nil {
+		return "without a tag"
+	}
 	if t.Name != "" {
 		return fmt.Sprintf("tag %s %s", t.Name, t.Type)
 	}
@@ -55,6 +58,12 @@ func (s *Store) NewTag(id wasm.TypeID, name string) (*Tag, error) {
 func (s *Store) Owns(t *Tag) bool {
 	i := t.Record.Number
 	return int(i) < len(s.tags) && s.tags[i] == t
+}
+
+// Throws reports whether an exception can be thrown in the store: it is the store's, and whole. Its
+// fields are anybody's to set.
+func (s *Store) Throws(e *Exception) bool {
+	return e != nil && e.Tag != nil && s.Owns(e.Tag) && len(e.Payload) == wasm.SlotCount(e.Tag.Type.Params)
 }
 
 // A HostFunc is the Go half of a function implemented by the host. Slots hold

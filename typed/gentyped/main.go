@@ -19,7 +19,7 @@ const maxParams = 8
 var source = template.Must(template.New("").Parse(`
 // Func{{.N}} makes a host function with {{.Params}} and a result.
 func Func{{.N}}[{{.Types}}R Number](f func({{.Args}}) (R, error)) Host {
-	return newHost({{.ValTypes}}, valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, {{.ValTypes}}, valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
 		r, err := f(ctx{{.FromSlots}})
 		slots[0] = toSlot(r)
 		return err
@@ -28,7 +28,7 @@ func Func{{.N}}[{{.Types}}R Number](f func({{.Args}}) (R, error)) Host {
 
 // Proc{{.N}} makes a host function with {{.Params}} and no result.
 func Proc{{.N}}{{.TypeParams}}(f func({{.Args}}) error) Host {
-	return newHost({{.ValTypes}}, nil, func(ctx context.Context, slots []uint64) error {
+	return newHost(f == nil, {{.ValTypes}}, nil, func(ctx context.Context, slots []uint64) error {
 		return f(ctx{{.FromSlots}})
 	})
 }
