@@ -199,6 +199,9 @@ func TestLimitOnGrowth(t *testing.T) {
 		grow(other, "memory", 3, -1)
 		grow(other, "memory", 2, 1)
 		grow(in, "memory", 1, -1)
+		if stats := store.Stats(); stats.MemoryBytes != 10<<16 || stats.TableElements != 30 || stats.InstanceBytes < 64_000 {
+			t.Errorf("%+v", stats)
+		}
 		grow(in, "table", 500, 10)
 		grow(other, "table", 471, -1)
 		grow(other, "table", 470, 10)

@@ -16,6 +16,11 @@ type usage struct {
 	records  uint64 // bytes of everything else that instances have, in and outside of Go's heap
 }
 
+// Usage returns what the store has of what MemoryBytes, TableElements and InstanceBytes limit.
+func (s *Store) Usage() (memory, elements, records uint64) {
+	return s.used.memory, s.used.elements, s.used.records
+}
+
 // mayInstantiate reports whether there is room for what a module defines, before anything of it is made.
 func (s *Store) mayInstantiate(m *wasm.Module) error {
 	if err := within(len(s.instances), 1, s.Limits.Instances, "instances"); err != nil {
