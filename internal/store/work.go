@@ -15,9 +15,9 @@ import (
 // when the context has ended: then the trap code is Interrupted, and the call ends with an
 // [Interrupt]. What was done until then stays done, as with a loop of the guest's.
 
-// pieceBytes is how much memory is copied or filled without a look: some ten microseconds, beside
+// pieceBytes is how much memory is copied or filled without a look: some microseconds, or hundreds where pages are new, beside
 // which a look is nothing.
-const pieceBytes = 256 << 10
+const pieceBytes = 64 << 10
 
 // lookInterval is after how many steps of other work, which take up to some hundred nanoseconds each, there is a look.
 const lookInterval = 4096
