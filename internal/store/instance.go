@@ -56,13 +56,13 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 	if len(imports) != len(m.Wasm.Imports) {
 		return nil, fmt.Errorf("weft: %d imports given, the module has %d", len(imports), len(m.Wasm.Imports))
 	}
-	if err := s.mayInstantiate(m.Wasm); err != nil {
-		return nil, err
-	}
 	if err := s.Look(0); err != nil {
 		return nil, err
 	}
 	if err := s.matchImports(m, imports); err != nil {
+		return nil, err
+	}
+	if err := s.mayInstantiate(m.Wasm); err != nil {
 		return nil, err
 	}
 	in := &Instance{Module: m, Store: s}
