@@ -82,7 +82,8 @@ func TestLinkErrors(t *testing.T) {
 	}
 }
 
-// TestLinkErrorsComeFirst asks for a memory that no store has, and for an import that does not match: that is what is wrong.
+// TestLinkErrorsComeFirst asks for a memory that no store has, and for an import that does not match: that is what is
+// wrong.
 func TestLinkErrorsComeFirst(t *testing.T) {
 	engine := engineWith(t, wasm.DefaultFeatures)
 	store, err := engine.NewStore(weft.DefaultLimits())

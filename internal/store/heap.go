@@ -322,8 +322,8 @@ func (h *Heap) mark(ref uint64) {
 	}
 }
 
-// maxMarking bounds the objects that are marked and not scanned, beside those of a look's interval: to a 64th of the heap, and to
-// so many that what holds them is quickly copied when it grows.
+// maxMarking bounds the objects that are marked and not scanned, beside those of a look's interval: to a 64th of
+// the heap, and to so many that what holds them is quickly copied when it grows.
 func (h *Heap) maxMarking() int { return min(max(4096, len(h.blocks)<<blockLog2/(64*8)), 1<<20) }
 
 // spill forgets objects that are to be scanned, of which there are too many, and notes their blocks instead: once
