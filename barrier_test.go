@@ -3,7 +3,9 @@ package weft_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"weft"
 	"weft/wasm"
@@ -70,5 +72,35 @@ func testBarriers(t *testing.T, engine *weft.Engine, source string) {
 		default:
 			t.Errorf("%s: %v, %v", name, s, err)
 		}
+	}
+}
+
+// TestInterruptBarrierSearch suspends where hundreds of thousands of frames with thousands of barriers each are to be
+// looked at.
+func TestInterruptBarrierSearch(t *testing.T) {
+	source := `(module (tag $t)
+	  (func $deep (export "deep") (param i32)
+	    (if (i32.eqz (local.get 0)) (then (suspend $t)))
+	    ` + strings.Repeat("(barrier)", 20_000) + `
+	    (if (i32.eqz (local.get 0)) (then (return)))
+	    (call $deep (i32.sub (local.get 0) (i32.const 1))) (drop (i32.const 0))))`
+	for name, executor := range map[string]weft.Executor{"interpreter": weft.Interpreter, "automatic": weft.Automatic} {
+		t.Run(name, func(t *testing.T) {
+			engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures | wasm.TypedContinuations2023).WithExecutor(executor))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, in := openOn(t, engine, source, weft.DefaultLimits(), nil)
+			_, err = in.Func("deep").Call(context.Background(), weft.I32(1)) // which compiles it
+			var unhandled *weft.UnhandledSuspension
+			if !errors.As(err, &unhandled) {
+				t.Fatal(err)
+			}
+			begin := time.Now()
+			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			defer cancel()
+			_, err = in.Func("deep").Call(ctx, weft.I32(100_000))
+			wantInterrupted(t, "the search", begin, err)
+		})
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"weft/wasm"
 )
 
-// manyFunctions returns a module whose code is large, and whose function run calls the one of a number; with cont it does so in a
-// continuation.
+// manyFunctions returns a module whose code is large, and whose function run calls the one of a number; cont does
+// so in a continuation.
 func manyFunctions(n int) string {
 	var b strings.Builder
 	b.WriteString(`(module (type $f (func (result i32))) (type $k (cont $f)) (memory 1) (table $t (ref null $f) (elem`)
@@ -23,8 +23,9 @@ func manyFunctions(n int) string {
 	b.WriteString(`))
 	  (func (export "run") (param i32) (result i32) (call_ref $f (table.get $t (local.get 0))))
 	  (func (export "cont") (param i32) (result i32) (resume $k (cont.new $k (table.get $t (local.get 0)))))`)
+	body := strings.Repeat("(i32.store (i32.load (i32.const 8)) (i32.load (i32.const 16)))", 100)
 	for i := range n {
-		fmt.Fprintf(&b, "(func $f%d (type $f) %s (i32.const %d))\n", i, strings.Repeat("(i32.store (i32.load (i32.const 8)) (i32.load (i32.const 16)))", 100), i)
+		fmt.Fprintf(&b, "(func $f%d (type $f) %s (i32.const %d))\n", i, body, i)
 	}
 	b.WriteString(")")
 	return b.String()
@@ -34,7 +35,9 @@ func manyFunctions(n int) string {
 // that have none trap, wherever they are called; and other modules are not concerned.
 func TestCodeLimit(t *testing.T) {
 	const n = 100
-	configs := map[string]weft.Config{"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter), "automatic": weft.NewConfig()}
+	configs := map[string]weft.Config{
+		"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter), "automatic": weft.NewConfig(),
+	}
 	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
 		configs["ahead"] = weft.NewConfig().WithNativeOptions(weft.NativeOptions{Eager: true})
 		configs["interpreted first"] = weft.NewConfig().WithNativeOptions(weft.NativeOptions{InterpretFirst: true, HotAfter: 5})
@@ -62,7 +65,8 @@ func TestCodeLimit(t *testing.T) {
 				}
 				err := runs(in, what, n-1)
 				var trap *weft.Trap
-				if !errors.As(err, &trap) || trap.Code != wasm.TrapOutOfMemory || !strings.Contains(trap.Detail, "limit of 100000 bytes") {
+				if !errors.As(err, &trap) || trap.Code != wasm.TrapOutOfMemory ||
+					!strings.Contains(trap.Detail, "limit of 100000 bytes") {
 					t.Fatalf("%s: %v, want a trap that names the limit", what, err)
 				}
 				if f := trap.Stack.Frames; len(f) == 0 || f[len(f)-1].FuncName != what {

@@ -3,7 +3,8 @@ package weft
 import "weft/internal/store"
 
 // Limits bound what the guests of a store may use. Begin with [DefaultLimits]: a
-// field that is 0 allows nothing, unless it says that 0 is the default. On machines with addresses of 32 bits, what they
+// field that is 0 allows nothing, unless it says that 0 is the default. On machines
+// with addresses of 32 bits, what they
 // cannot hold is reduced.
 type Limits struct {
 	// StackBytes bounds the stacks of a call together: that of the call from Go and

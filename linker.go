@@ -55,9 +55,10 @@ func (l *Linker) Has(module string) bool { return l.modules[module] != nil }
 
 // Instantiate makes an instance of a module whose imports are all defined. The
 // error for a missing or mistyped import is a [*LinkError]; for several it joins
-// those of the first thousand ([errors.Join]). If the context ends meanwhile, the error is an [*Interrupt]. When a segment does not fit or the start
-// function fails, the error is that of a call; the instance is returned as well,
-// because others may already hold parts of it.
+// those of the first thousand ([errors.Join]). If the context ends meanwhile, the
+// error is an [*Interrupt]. When a segment does not fit or the start function fails,
+// the error is that of a call; the instance is returned as well, because others may
+// already hold parts of it.
 func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) {
 	switch {
 	case l == nil:

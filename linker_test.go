@@ -81,3 +81,19 @@ func TestLinkErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestLinkErrorsComeFirst asks for a memory that no store has, and for an import that does not match: that is what is
+// wrong.
+func TestLinkErrorsComeFirst(t *testing.T) {
+	engine := engineWith(t, wasm.DefaultFeatures)
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	module := compileWith(t, engine, []byte(`(module (import "m" "f" (func)) (memory i64 0xffffffffffff))`))
+	var link *weft.LinkError
+	if _, err := weft.NewLinker(store).Instantiate(context.Background(), module); !errors.As(err, &link) {
+		t.Error(err)
+	}
+}

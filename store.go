@@ -90,6 +90,8 @@ type Stats struct {
 	StackBytes uint64
 	// Collections is how often the store has collected.
 	Collections int
+	// MemoryBytes, TableElements and InstanceBytes are what counts for the limits of these names.
+	MemoryBytes, TableElements, InstanceBytes uint64
 }
 
 // Stats returns what the store holds.
@@ -98,7 +100,10 @@ func (s *Store) Stats() Stats {
 		return Stats{}
 	}
 	defer s.drop()
-	return Stats{s.store.HeapLive(), s.store.Conts.Live(), s.store.Conts.StackBytes(), s.store.Collections}
+	stats := Stats{HeapBytes: s.store.HeapLive(), Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
+		Collections: s.store.Collections}
+	stats.MemoryBytes, stats.TableElements, stats.InstanceBytes = s.store.Usage()
+	return stats
 }
 
 // SetCollectAlways makes every allocation of an object or a continuation, and every use of the store by Go code, collect

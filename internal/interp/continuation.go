@@ -249,9 +249,11 @@ type prompt struct {
 // suspension cannot get to one, the error is in flight.
 func (m *machine) handler(kind op, tag *store.TagRecord) (prompt, bool) {
 	p, ok := m.findHandler(kind, tag)
-	if m.store.Barriers && m.meetsBarrier(p, ok) {
-		m.flight.err = m.trap(wasm.TrapBarrier)
-		return p, false
+	if m.store.Barriers {
+		if trap := m.meetsBarrier(p, ok); trap != wasm.TrapNone {
+			m.flight.err = m.trap(trap)
+			return p, false
+		}
 	}
 	if !ok {
 		m.flight.err = m.unhandled(tag)

@@ -70,7 +70,8 @@ type moduleCode struct {
 
 // Prepare implements [store.Engine]. Functions are lowered when they are called.
 func (e *Engine) Prepare(m *store.Module) {
-	c := &moduleCode{use: store.CodeUse{Limit: e.codeLimit}, arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
+	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
+	c.use.Limit = e.codeLimit
 	c.lower.hotAfter = e.hotAfter
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)

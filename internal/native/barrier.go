@@ -43,16 +43,19 @@ func (b *barriersOf) note(in *wasm.Instr) {
 	}
 }
 
-// meetsBarrier reports whether a suspension to the prompt, or one that nothing handles, meets a
+// meetsBarrier returns the trap if a suspension to the prompt, or one that nothing handles, meets a
 // barrier first.
-func (m *machine) meetsBarrier(p prompt, handled bool) bool {
+func (m *machine) meetsBarrier(p prompt, handled bool) wasm.TrapCode {
 	w := m.atCall()
 	for ok := w.ok; ok && (!handled || w.cont != p.parent); ok = w.Next() {
 		if w.place.inBarrier() {
-			return true
+			return wasm.TrapBarrier
+		}
+		if m.store.Ended() { // many frames with many barriers each can take a while
+			return store.Interrupted
 		}
 	}
-	return false
+	return wasm.TrapNone
 }
 
 // inBarrier reports whether a barrier encloses a place.

@@ -344,9 +344,11 @@ type prompt struct {
 // one, the call has ended.
 func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
 	p, ok := m.findHandler(kind, tag)
-	if m.store.Barriers && m.meetsBarrier(p, ok) {
-		m.trap(wasm.TrapBarrier, "")
-		return p, false
+	if m.store.Barriers {
+		if trap := m.meetsBarrier(p, ok); trap != wasm.TrapNone {
+			m.trap(trap, "")
+			return p, false
+		}
 	}
 	if !ok {
 		m.unhandled(tag)

@@ -68,8 +68,8 @@ type job struct {
 
 var errStopped = errors.New("weft: a compilation has not ended")
 
-// entry returns the address of a function's code, which it compiles if need be. The error is an Interrupt if the context
-// ends before.
+// entry returns the address of a function's code, which it compiles if need be. The error is an Interrupt if the
+// context ends before.
 func (code *lazyCode) entry(ctx context.Context, own int) (uintptr, error) {
 	if entry := code.entries[own].Load(); entry != 0 {
 		return entry, nil

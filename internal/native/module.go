@@ -63,7 +63,8 @@ type funcCode struct {
 
 func (e *Engine) newModuleCode(m *store.Module, barriers [][]barrier) *moduleCode {
 	return &moduleCode{
-		engine: e, module: weak.Make(m), use: store.CodeUse{Limit: e.codeLimit}, entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), barriers: barriers,
+		engine: e, module: weak.Make(m), use: store.CodeUse{Limit: e.codeLimit},
+		entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), barriers: barriers,
 		jobs: map[int]*job{}, callees: map[int][]int{}, wanted: make([]bool, len(m.Wasm.Funcs)),
 	}
 }

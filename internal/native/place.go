@@ -104,7 +104,8 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 
 // codeBytes is what a function takes, with the tables beside its code.
 func codeBytes(c *codegen.Code) uint64 {
-	bytes := uint64(placedSize(c)) + uint64(unsafe.Sizeof(funcCode{})) + uint64(len(c.Sites))*uint64(unsafe.Sizeof(codegen.Site{})) +
+	bytes := uint64(placedSize(c)) + uint64(unsafe.Sizeof(funcCode{})) +
+		uint64(len(c.Sites))*uint64(unsafe.Sizeof(codegen.Site{})) +
 		uint64(len(c.Resumes))*uint64(unsafe.Sizeof(ssa.ResumeSite{}))
 	for i := range c.Sites {
 		bytes += uint64(len(c.Sites[i].Pads)) * 4

@@ -194,6 +194,9 @@ func (c *collector) goesOn(steps int) bool {
 func (c *collector) look() {
 	c.steps = lookInterval
 	c.ended = c.s.Ended() || c.ended
+	if h := &c.s.heap; len(h.marking) > h.maxMarking() {
+		h.spill()
+	}
 }
 
 // forgetMarks forgets what a collection has marked that was given up.
@@ -331,23 +334,46 @@ func (c *collector) drain() {
 
 // objects scans the objects that have been marked.
 func (c *collector) objects() {
-	for h := &c.s.heap; c.goesOn(1); {
-		obj := h.nextMarked()
-		if obj == 0 {
+	h, records := &c.s.heap, c.s.records
+	for len(h.marking) > 0 {
+		n := len(h.marking) - 1
+		obj := uint64(h.marking[n])
+		h.marking = h.marking[:n]
+		if header := headerOf(obj); header.typ < uint32(wasm.FirstTypeID) {
+			if header.typ == typeException {
+				c.exception(obj)
+			}
+		} else if r := records.at(header.typ); r.scan == scanWords {
+			c.steps -= bits.OnesCount64(r.refs)
+			for refs := r.refs; refs != 0; refs &= refs - 1 {
+				h.mark(*(*uint64)(Part(obj, uint64(bits.TrailingZeros64(refs))*8)))
+			}
+		} else {
+			c.scan(obj, header, r.scan)
+		}
+		if !c.goesOn(1) {
 			return
 		}
-		c.scan(obj)
 	}
 }
 
-// scanAgain scans the objects of the blocks in which some were marked when there was no room to note them, and
-// reports whether there were any such blocks.
+// scan marks what an object refers to that is neither small nor an exception.
+func (c *collector) scan(obj uint64, header *header, kind scanKind) {
+	switch kind {
+	case scanArray:
+		c.references(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len))
+	case scanLayout:
+		c.object(obj, header)
+	}
+}
+
+// scanAgain scans the marked objects of the blocks that spill has noted, and reports whether there were any.
 func (c *collector) scanAgain() bool {
 	h := &c.s.heap
-	if !h.overflowed {
+	if !h.spilled {
 		return false
 	}
-	h.overflowed = false
+	h.spilled = false
 	for i := 0; i < len(h.blocks) && c.goesOn(1); i++ {
 		if !h.blocks[i].again {
 			continue
@@ -356,34 +382,12 @@ func (c *collector) scanAgain() bool {
 		for w, word := range h.marks[i*bitmapWords : (i+1)*bitmapWords] {
 			for ; word != 0 && !c.ended; word &= word - 1 {
 				bit := uintptr(bits.TrailingZeros64(word))
-				c.scan(uint64(h.base + uintptr(i)<<blockLog2 + uintptr(w)<<bitmapLog2 + bit*cellAlign))
+				h.marking = append(h.marking, h.base+uintptr(i)<<blockLog2+uintptr(w)<<bitmapLog2+bit*cellAlign)
 				c.objects()
 			}
 		}
 	}
 	return true
-}
-
-// scan marks what an object refers to.
-func (c *collector) scan(obj uint64) {
-	h, header := &c.s.heap, headerOf(obj)
-	if header.typ < uint32(wasm.FirstTypeID) {
-		if header.typ == typeException {
-			c.exception(obj)
-		}
-		return
-	}
-	switch r := c.s.records.at(header.typ); r.scan {
-	case scanWords:
-		c.steps -= bits.OnesCount64(r.refs)
-		for refs := r.refs; refs != 0; refs &= refs - 1 {
-			h.mark(*(*uint64)(Part(obj, uint64(bits.TrailingZeros64(refs))*8)))
-		}
-	case scanArray:
-		c.references(unsafe.Slice((*uint64)(Part(obj, HeaderSize)), header.len))
-	case scanLayout:
-		c.object(obj, header)
-	}
 }
 
 // references follows references to objects.

@@ -83,7 +83,7 @@ type block struct {
 	end     uint32 // blockCells: the offset behind the last cell
 	run     uint32 // blockLarge: number of blocks
 	before  uint32 // blockLargeRest: number of blocks of the object before this one
-	again   bool   // an object that begins here was marked, and not noted: all are to be scanned again
+	again   bool   // an object that begins here was marked, and is not in Heap.marking: all are to be scanned again
 }
 
 // A Heap holds objects.
@@ -108,10 +108,8 @@ type Heap struct {
 	trigger uint64 // a block is refused once there are so many, until a collection
 	live    uint64 // in objects that the last collection found alive
 
-	marking    []uint64   // objects that have been marked but not scanned: the last ones
-	earlier    [][]uint64 // those before, in pieces of which each is full
-	spare      []uint64   // a piece for the next ones; nil if there is none
-	overflowed bool       // there was no room for all: see block.again
+	marking []uintptr // objects that have been marked but not scanned
+	spilled bool      // there are more: see block.again
 }
 
 func (h *Heap) init(s *Store) {
@@ -320,56 +318,27 @@ func (h *Heap) mark(ref uint64) {
 	word, bit := &h.marks[offset>>bitmapLog2], uint64(1)<<(offset/cellAlign%64)
 	if *word&bit == 0 {
 		*word |= bit
-		if len(h.marking) == cap(h.marking) && !h.moreMarking(offset) {
-			return
-		}
-		h.marking = append(h.marking, ref)
+		h.marking = append(h.marking, uintptr(ref))
 	}
 }
 
-// What is marked and not scanned is a stack, in pieces. Together they take at most a 64th of the heap's
-// size. An object for which there is no room is not noted, but its block is: once the stack is empty, all
-// marked objects of that block are scanned again. For that to happen once more, as many objects as the stack
-// has room for must have been marked meanwhile, each of them for the first time; so it ends soon.
-const (
-	markingPiece     = 4096
-	blocksForMarking = 64 * 8 * markingPiece >> blockLog2 // for so many there is a piece
-)
+// maxMarking bounds the objects that are marked and not scanned, beside those of a look's interval: to a 64th of
+// the heap, and to so many that what holds them is quickly copied when it grows.
+func (h *Heap) maxMarking() int { return min(max(4096, len(h.blocks)<<blockLog2/(64*8)), 1<<20) }
 
-// moreMarking makes room for another object that is to be scanned, or notes the block at an offset.
-func (h *Heap) moreMarking(offset uintptr) bool {
-	if len(h.earlier) > len(h.blocks)/blocksForMarking {
-		h.blocks[offset>>blockLog2].again = true
-		h.overflowed = true
-		return false
+// spill forgets objects that are to be scanned, of which there are too many, and notes their blocks instead: once
+// the others are scanned, all marked objects of those blocks are scanned again. For that to happen once more, as many
+// objects as there is room for must have been marked meanwhile, each of them for the first time; so it ends.
+func (h *Heap) spill() {
+	most := h.maxMarking()
+	for _, obj := range h.marking[most:] {
+		h.blocks[(obj-h.base)>>blockLog2].again = true
 	}
-	if h.marking != nil {
-		h.earlier = append(h.earlier, h.marking)
-	}
-	if h.marking, h.spare = h.spare, nil; h.marking == nil {
-		h.marking = make([]uint64, 0, markingPiece)
-	}
-	return true
-}
-
-// nextMarked takes an object that has been marked and not scanned; 0 if there is none.
-func (h *Heap) nextMarked() uint64 {
-	n := len(h.marking)
-	if n == 0 {
-		last := len(h.earlier) - 1
-		if last < 0 {
-			return 0
-		}
-		h.marking, h.spare, h.earlier = h.earlier[last], h.marking, h.earlier[:last]
-		n = markingPiece
-	}
-	obj := h.marking[n-1]
-	h.marking = h.marking[:n-1]
-	return obj
+	h.marking, h.spilled = h.marking[:most], true
 }
 
 // forgetMarking forgets what was to be scanned.
-func (h *Heap) forgetMarking() { h.marking, h.earlier, h.spare, h.overflowed = nil, nil, nil, false }
+func (h *Heap) forgetMarking() { h.marking, h.spilled = nil, false }
 
 // isMarked reports whether an object has been reached.
 func (h *Heap) isMarked(ref uint64) bool {

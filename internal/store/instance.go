@@ -295,7 +295,8 @@ func (in *Instance) initSegments() error {
 		}
 		table := in.Store.Table(in.Record.Table(e.Table))
 		if code := table.Init(in.Elems[i], offset[0], 0, uint64(len(in.Elems[i]))); code != 0 {
-			return in.Store.TrapError(code, fmt.Sprintf("element segment %d does not fit into table %d", i, e.Table), StackTrace{})
+			detail := fmt.Sprintf("element segment %d does not fit into table %d", i, e.Table)
+			return in.Store.TrapError(code, detail, StackTrace{})
 		}
 		in.DropElem(uint32(i))
 	}
@@ -313,7 +314,8 @@ func (in *Instance) initSegments() error {
 		}
 		memory := in.Store.Memory(in.Record.Memory(d.Memory))
 		if code := memory.Init(d.Bytes, offset[0], 0, uint64(len(d.Bytes))); code != 0 {
-			return in.Store.TrapError(code, fmt.Sprintf("data segment %d does not fit into memory %d", i, d.Memory), StackTrace{})
+			detail := fmt.Sprintf("data segment %d does not fit into memory %d", i, d.Memory)
+			return in.Store.TrapError(code, detail, StackTrace{})
 		}
 		in.Datas[i] = nil
 	}

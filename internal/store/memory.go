@@ -103,7 +103,7 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 
 // addMemory adds a memory without content to the store.
 func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
-	if err := within(len(s.memories), 1, s.Limits.Memories, "memories"); err != nil {
+	if err := s.mayMakeMemories(1); err != nil {
 		return nil, err
 	}
 	record, err := newRecord[MemoryRecord, Memory](s)

@@ -186,7 +186,8 @@ func (c *Continuations) moveStack(r *ContRecord, used, size uintptr, down bool) 
 	if down {
 		to, from = p+classSize(class)-used, r.StackEnd()-used
 	}
-	if move(c.store, unsafe.Slice((*byte)(Pointer(to)), used), unsafe.Slice((*byte)(Pointer(from)), used)) != wasm.TrapNone {
+	bytes := func(at uintptr) []byte { return unsafe.Slice((*byte)(Pointer(at)), used) }
+	if move(c.store, bytes(to), bytes(from)) != wasm.TrapNone {
 		c.stacks.put(class, p)
 		return false
 	}

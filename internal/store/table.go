@@ -34,7 +34,7 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 	if t.Limits.Min > limit {
 		return nil, fmt.Errorf("out of memory: a table of %d elements is larger than the limit of %d", t.Limits.Min, limit)
 	}
-	if err := within(len(s.tables), 1, s.Limits.Tables, "tables"); err != nil {
+	if err := s.mayMakeTables(1); err != nil {
 		return nil, err
 	}
 	record, err := newRecord[TableRecord, Table](s)

@@ -17,29 +17,47 @@ type Walker[W any] interface {
 	Running() (c *ContRecord, resumed bool)
 }
 
-// TraceFrom describes the active calls from one on; of a very deep stack both ends.
+// TraceFrom describes the active calls from one on; of a very deep stack both ends. It goes over all of them once, and
+// again over those from a mark on that it has left behind.
 func TraceFrom[W any, P Walker[W]](s *Store, start W) StackTrace {
-	total := 1
-	for w := start; P(&w).Next(); {
+	type mark struct {
+		w W
+		i int
+	}
+	total, w := 1, start
+	earlier, last := mark{start, 0}, mark{start, 0}
+	for P(&w).Next() {
+		if total%lookInterval == 0 {
+			earlier, last = last, mark{w, total}
+		}
 		total++
 	}
 	var trace StackTrace
-	w := P(&start)
-	for i := range total {
-		if trace.Keeps(i, total) {
-			f := w.Describe()
-			c, resumed := w.Running()
-			if c.Link != nil {
-				f.Continuation = s.Conts.Number(c)
+	keep := func(from mark, end int) {
+		for w, i := from.w, from.i; i < end; i++ {
+			if trace.Keeps(i, total) {
+				trace.Frames = append(trace.Frames, describe[W, P](s, &w))
 			}
-			f.ResumedHere = resumed
-			trace.Frames = append(trace.Frames, f)
-		} else {
-			trace.Omitted++
+			P(&w).Next()
 		}
-		w.Next()
 	}
+	if earlier.i > 0 {
+		keep(mark{start, 0}, maxFrames/2)
+	}
+	keep(earlier, total)
+	trace.Omitted = total - len(trace.Frames)
 	return trace
+}
+
+// describe returns the frame of a call.
+func describe[W any, P Walker[W]](s *Store, w P) Frame {
+	f := w.Describe()
+	c, resumed := w.Running()
+	if c.Link != nil {
+		f.Continuation = s.Conts.Number(c)
+	}
+	f.ResumedHere = resumed
+	return f
 }
 
 // A call from the host has a trace of its own. Where its error goes on, through a function of another engine or through the host

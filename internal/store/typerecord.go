@@ -66,7 +66,8 @@ func (s *Store) addTypes(ids []wasm.TypeID) error {
 			return err
 		}
 		l := s.Layout(id)
-		if err := s.useRecords(uint64(unsafe.Sizeof(*l)) + uint64(len(l.Fields)+len(l.refs))*uint64(unsafe.Sizeof(Field{}))); err != nil {
+		fields := len(l.Fields) + len(l.refs)
+		if err := s.useRecords(uint64(unsafe.Sizeof(*l)) + uint64(fields)*uint64(unsafe.Sizeof(Field{}))); err != nil {
 			return err
 		}
 		*s.records.at(uint32(id)) = s.typeRecord(id)

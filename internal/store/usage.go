@@ -16,17 +16,13 @@ type usage struct {
 	records  uint64 // bytes of everything else that instances have, in and outside of Go's heap
 }
 
+// Usage returns what the store has of what MemoryBytes, TableElements and InstanceBytes limit.
+func (s *Store) Usage() (memory, elements, records uint64) {
+	return s.used.memory, s.used.elements, s.used.records
+}
+
 // mayInstantiate reports whether there is room for what a module defines, before anything of it is made.
 func (s *Store) mayInstantiate(m *wasm.Module) error {
-	if err := within(len(s.instances), 1, s.Limits.Instances, "instances"); err != nil {
-		return err
-	}
-	if err := within(len(s.memories), len(m.Memories), s.Limits.Memories, "memories"); err != nil {
-		return err
-	}
-	if err := within(len(s.tables), len(m.Tables), s.Limits.Tables, "tables"); err != nil {
-		return err
-	}
 	bytes, elements := uint64(0), uint64(0)
 	for _, t := range m.Memories {
 		bytes = plus(bytes, min(t.Limits.Min, math.MaxUint64>>t.PageLog2)<<t.PageLog2)
@@ -34,16 +30,24 @@ func (s *Store) mayInstantiate(m *wasm.Module) error {
 	for i := range m.Tables {
 		elements = plus(elements, m.Tables[i].Type.Limits.Min)
 	}
-	if err := s.mayUseMemory(bytes); err != nil {
-		return err
+	for _, err := range []error{
+		within(uint64(len(s.instances)), 1, uint64(s.Limits.Instances), "instances"),
+		s.mayMakeMemories(len(m.Memories)),
+		s.mayMakeTables(len(m.Tables)),
+		s.mayUseMemory(bytes),
+		s.mayUseElements(elements),
+	} {
+		if err != nil {
+			return err
+		}
 	}
-	return s.mayUseElements(elements)
+	return nil
 }
 
-// within returns an error if n more of something would be above a limit.
-func within(have, n int, limit uint32, what string) error {
-	if uint64(have)+uint64(n) > uint64(limit) {
-		return fmt.Errorf("out of memory: the store has %d %s, and %d more are above the limit of %d", have, what, n, limit)
+// within returns an error if so many more of something would be above a limit.
+func within(have, more, limit uint64, what string) error {
+	if more > limit-have {
+		return fmt.Errorf("out of memory: the store has %d %s, and %d more are above the limit of %d", have, what, more, limit)
 	}
 	return nil
 }
@@ -56,12 +60,19 @@ func plus(x, y uint64) uint64 {
 	return math.MaxUint64
 }
 
+// mayMakeMemories reports whether there may be so many memories more.
+func (s *Store) mayMakeMemories(n int) error {
+	return within(uint64(len(s.memories)), uint64(n), uint64(s.Limits.Memories), "memories")
+}
+
+// mayMakeTables does the same for tables.
+func (s *Store) mayMakeTables(n int) error {
+	return within(uint64(len(s.tables)), uint64(n), uint64(s.Limits.Tables), "tables")
+}
+
 // mayUseMemory reports whether memories may have so many bytes more.
 func (s *Store) mayUseMemory(bytes uint64) error {
-	if limit := s.Limits.MemoryBytes; bytes > limit-s.used.memory {
-		return fmt.Errorf("out of memory: the store's memories have %d bytes, and %d more are above the limit of %d", s.used.memory, bytes, limit)
-	}
-	return nil
+	return within(s.used.memory, bytes, s.Limits.MemoryBytes, "bytes of memories")
 }
 
 // useMemory counts bytes of linear memory, unless there would be too many.
@@ -75,19 +86,16 @@ func (s *Store) useMemory(bytes uint64) error {
 
 // mayUseElements reports whether tables may have so many elements more.
 func (s *Store) mayUseElements(n uint64) error {
-	if limit := s.Limits.TableElements; n > limit-s.used.elements {
-		return fmt.Errorf("out of memory: the store's tables have %d elements, and %d more are above the limit of %d", s.used.elements, n, limit)
-	}
-	return nil
+	return within(s.used.elements, n, s.Limits.TableElements, "elements of tables")
 }
 
 // useRecords counts bytes that live as long as the store.
 func (s *Store) useRecords(bytes uint64) error {
-	if limit := s.Limits.InstanceBytes; bytes > limit-s.used.records {
-		return fmt.Errorf("out of memory: the store's instances take %d bytes, and %d more are above the limit of %d", s.used.records, bytes, limit)
+	err := within(s.used.records, bytes, s.Limits.InstanceBytes, "bytes of instances")
+	if err == nil {
+		s.used.records += bytes
 	}
-	s.used.records += bytes
-	return nil
+	return err
 }
 
 // newRecord allocates a record of type R, and counts it with its Go half of type H.

@@ -16,11 +16,12 @@ import (
 // when the context has ended: then the trap code is Interrupted, and the call ends with an
 // [Interrupt]. What was done until then stays done, as with a loop of the guest's.
 
-// pieceBytes is how much memory is copied or filled without a look: some ten microseconds, beside
-// which a look is nothing.
-const pieceBytes = 256 << 10
+// pieceBytes is how much memory is copied or filled without a look: some microseconds, or hundreds where pages are
+// new, beside which a look is nothing.
+const pieceBytes = 64 << 10
 
-// lookInterval is after how many steps of other work, which take up to some hundred nanoseconds each, there is a look.
+// lookInterval is after how many steps of other work, which take up to some hundred nanoseconds each, there is a
+// look.
 const lookInterval = 4096
 
 // Interrupted stands in the place of a trap code for work that was given up. No guest sees it.
@@ -61,7 +62,8 @@ func (s *Store) Context() context.Context {
 	return nil
 }
 
-// Look returns an Interrupt if the context has ended, at some of the steps i of work whose steps take up to some microseconds.
+// Look returns an Interrupt if the context has ended, at some of the steps i of work whose steps take up to some
+// microseconds.
 func (s *Store) Look(i int) error {
 	if i%(lookInterval/16) == 0 && s.Ended() {
 		return s.TrapError(Interrupted, "", StackTrace{})
