@@ -131,10 +131,13 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 	return &Instance{store: s, instance: in}, err
 }
 
-// typeID returns the identity of a function type.
+// typeID returns the identity of a function type, which that has at least until the store is closed.
 func (s *Store) typeID(t wasm.FuncType) wasm.TypeID {
 	sub := wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}}
-	return s.engine.types.Add([]wasm.SubType{sub}, []wasm.RecGroup{{Start: 0, End: 1}})[0]
+	if id, ok := s.engine.hostTypes.Hold(sub); ok {
+		return id
+	}
+	return s.store.HoldType(sub)
 }
 
 // simple refuses types that refer to a defined type, which cannot be named

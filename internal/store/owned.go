@@ -15,6 +15,7 @@ type owned struct {
 	tables   []*Table
 	heap     Heap
 	Conts    Continuations
+	held     *HeldTypes
 	released atomic.Bool
 }
 
@@ -32,6 +33,7 @@ func (o *owned) release() {
 	o.heap.region.Recycle(o.heap.region.Size())
 	o.Conts.release()
 	o.arena.Release()
+	o.held.release()
 }
 
 // ReleaseWith lets the store be released when Go's collector finds its owner dead, without whom nobody uses it.

@@ -63,6 +63,8 @@ type Engine interface {
 	// Link lets the engine complete the records of the functions of a new instance,
 	// which has its memories and tables. The error says why it cannot be used.
 	Link(in *Instance) error
+	// Forget gives back what the engine has for a type, which nobody has any more. The engine must not use the set of types.
+	Forget(t wasm.TypeID)
 	// LinkHost lets it complete the record of a new host function.
 	LinkHost(s *Store, f *FuncRecord) error
 	// Call calls a function. Slots hold the arguments and then the results; its
@@ -95,7 +97,7 @@ type Store struct {
 	tags      []*Tag
 	hosts     []*HostFunc
 	externs   externTable
-	layouts   []*Layout // by wasm.TypeID
+	layouts   []*Layout // by TypeRecord.layout
 	records   typeRecords
 	roots     *rootTable
 	use       useWord
@@ -136,7 +138,7 @@ type Store struct {
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
-	s := &Store{Types: types, Engine: engine, Limits: limits, owned: &owned{}, roots: &rootTable{}}
+	s := &Store{Types: types, Engine: engine, Limits: limits, owned: &owned{held: NewHeldTypes(types, noLimit)}, roots: &rootTable{}}
 	if !lendsByFlag() {
 		s.use.open = 1
 	}

@@ -18,7 +18,10 @@ type TypeRecord struct {
 	refs uint64
 	Kind ObjectKind // ObjectStruct, ObjectArray; ObjectNull where there is no record
 	scan scanKind
-	_    [6]uint8
+	_    [2]uint8
+	// layout is the number of the type's layout in the store. So what a store has in Go's heap depends on its own types only,
+	// and not on how many others the engine knows; of this array nothing takes memory but what is used.
+	layout uint32
 }
 
 // TypeDepths is how many levels of a hierarchy a TypeRecord shows, and TypeRecordLog2 the
@@ -84,8 +87,9 @@ func (s *Store) growTypes(n uint32) error {
 }
 
 func (s *Store) typeRecord(id wasm.TypeID) TypeRecord {
-	l := s.Layout(id)
-	r := TypeRecord{Kind: ObjectStruct}
+	l := s.newLayout(id)
+	r := TypeRecord{Kind: ObjectStruct, layout: uint32(len(s.layouts))}
+	s.layouts = append(s.layouts, l)
 	if l.Kind == wasm.CompArray {
 		r.Kind = ObjectArray
 	}
