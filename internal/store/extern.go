@@ -14,13 +14,16 @@ type externTable struct {
 }
 
 // ExternRef returns the reference to a host value. Equal values have the same,
-// as long as it is in use.
+// as long as it is in use. See NewStruct.
 func (s *Store) ExternRef(v any, comparable bool) (uint64, wasm.TrapCode) {
 	t := &s.externs
 	if comparable {
 		if cell, ok := t.byGo[v]; ok {
 			return cell, wasm.TrapNone
 		}
+	}
+	if s.heap.addHost() {
+		s.Collect()
 	}
 	cell, trap := s.allocate(HeaderSize, typeExtern, 0)
 	if trap != 0 {
@@ -47,15 +50,20 @@ func (t *externTable) add(v any, cell uint64) uint32 {
 	return uint32(len(t.values) - 1)
 }
 
-// sweep forgets the values whose cells were not marked.
+// sweep forgets the values whose cells were not marked, and counts the others.
 func (t *externTable) sweep(h *Heap) {
+	h.host = 0
 	for v, cell := range t.byGo {
 		if !h.isMarked(cell) {
 			delete(t.byGo, v)
 		}
 	}
 	for i, cell := range t.cells {
-		if cell != 0 && !h.isMarked(cell) {
+		switch {
+		case cell == 0:
+		case h.isMarked(cell):
+			h.host += hostValue
+		default:
 			t.values[i], t.cells[i] = nil, 0
 			t.free = append(t.free, uint32(i))
 		}
