@@ -143,10 +143,25 @@ func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 		s.use.open = 1
 	}
 	s.heap.init(limits.HeapBytes)
-	if err := s.Conts.init(limits); err != nil {
+	if err := s.prepare(); err != nil {
+		s.Close()
 		return nil, fmt.Errorf("weft: new store: %w", err)
 	}
 	return s, nil
+}
+
+// prepare takes what a store needs to be called: where there is nothing left of it, there should not be a store.
+func (s *Store) prepare() error {
+	if err := admitStore(); err != nil {
+		return err
+	}
+	if err := s.Conts.init(s.Limits); err != nil {
+		return err
+	}
+	if err := s.Conts.stacks.addSlab(); err != nil && err != errStackLimit { // with that limit, calls trap
+		return err
+	}
+	return s.arena.add(0)
 }
 
 // An EngineState hears of the end of its store, when no use of it is under way, and none will be.
