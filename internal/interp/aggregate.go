@@ -163,6 +163,9 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if c := m.hostCont; c != nil {
 		scan(c.Stack(), uintptr(8*max(c.Func.Params, c.Func.Results)))
 	}
+	if n := len(m.hostSlots); n > 0 {
+		scan(uintptr(unsafe.Pointer(&m.hostSlots[0])), uintptr(n)*8)
+	}
 	if n := len(m.handed); n > 0 {
 		scan(uintptr(unsafe.Pointer(&m.handed[0])), uintptr(n)*8)
 	}
