@@ -77,7 +77,18 @@ func TestClosedStore(t *testing.T) {
 		if memory.Bytes() != nil || memory.Size() != 0 || instance.Func("run") != nil {
 			t.Errorf("%s: a closed store has a memory of %d bytes", name, memory.Size())
 		}
+		instance = nil
+		for range 200 {
+			if runtime.GC(); engine.Types() <= 1 {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if n := engine.Types(); n > 1 { // that of the host function
+			t.Errorf("%s: who has a function of a closed store keeps its module: there are %d types", name, n)
+		}
 		runtime.KeepAlive(store)
+		runtime.KeepAlive(run)
 	}
 }
 

@@ -24,7 +24,6 @@ import (
 type Store struct {
 	engine    *Engine
 	store     *store.Store
-	callers   []*Instance // by number, those that Caller has returned
 	contTypes contTypes
 }
 
@@ -98,13 +97,13 @@ func (s *Store) Caller() *Instance {
 	if r == nil {
 		return nil
 	}
-	for int(r.Number) >= len(s.callers) {
-		s.callers = append(s.callers, nil)
+	in := s.store.Instance(r)
+	caller, known := in.API.(*Instance)
+	if !known {
+		caller = &Instance{store: s, instance: in}
+		in.API = caller
 	}
-	if s.callers[r.Number] == nil {
-		s.callers[r.Number] = &Instance{store: s, instance: s.store.Instance(r)}
-	}
-	return s.callers[r.Number]
+	return caller
 }
 
 // Instantiate makes an instance of a module, given a value for each of its

@@ -42,7 +42,8 @@ func ReleaseWith[T any](owner *T, s *Store) {
 }
 
 // release gives back what the store has, unless uses are under way: the last one to end does it then. It makes the store busy
-// for ever. Who still refers to the store then keeps nothing alive that it referred to, but modules.
+// for ever. Who still refers to the store then keeps nothing alive that it referred to, but for who has an instance: that has
+// its module.
 func (s *Store) release() {
 	if !s.use.word.CompareAndSwap(0, useBusy) {
 		return
@@ -59,5 +60,5 @@ func (s *Store) release() {
 		s.ended()
 	}
 	s.Native, s.Idle, s.Profile, s.endedTrace = nil, nil, nil, nil
-	s.hosts, s.externs, s.layouts = nil, externTable{}, nil
+	s.instances, s.hosts, s.externs, s.layouts = nil, nil, externTable{}, nil
 }
