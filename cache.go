@@ -186,7 +186,8 @@ func (c *Cache) add(key cache.Key, m *wasm.Module, size int64) *cachedModule {
 		return found
 	}
 	c.uses++
-	added := &cachedModule{wasm: m, size: size, lastUse: c.uses, modules: map[weak.Pointer[Engine]]weak.Pointer[store.Module]{}}
+	added := &cachedModule{wasm: m, size: size, lastUse: c.uses}
+	added.modules = map[weak.Pointer[Engine]]weak.Pointer[store.Module]{}
 	if size > c.maxBytes {
 		return added
 	}

@@ -29,7 +29,8 @@ func dead(w weak.Pointer[witness]) bool {
 	return false
 }
 
-// witnessed makes a store with a host function, a host value, and a call with a context that refer to a witness, as that does to the store.
+// witnessed makes a store with a host function, a host value, and a call with a context that refer to a witness, as
+// that does to the store.
 func witnessed(t *testing.T, engine *weft.Engine) (*weft.Store, *weft.Instance, weak.Pointer[witness]) {
 	t.Helper()
 	module := compileWith(t, engine, []byte(`(module
@@ -47,7 +48,8 @@ func witnessed(t *testing.T, engine *weft.Engine) (*weft.Store, *weft.Instance, 
 		slots[0] = uint64(len(w.instance.Memory("memory").Bytes()))
 		return nil
 	}
-	if err := linker.DefineFunc("host", "f", wasm.FuncType{Params: []wasm.ValType{wasm.ExternRef}, Results: []wasm.ValType{wasm.I32}}, host); err != nil {
+	typ := wasm.FuncType{Params: []wasm.ValType{wasm.ExternRef}, Results: []wasm.ValType{wasm.I32}}
+	if err := linker.DefineFunc("host", "f", typ, host); err != nil {
 		t.Fatal(err)
 	}
 	if w.instance, err = linker.Instantiate(context.Background(), module); err != nil {
@@ -107,7 +109,8 @@ func TestSharedMemoryClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared, err := engine.NewSharedMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 1, Max: 1, HasMax: true}, PageLog2: 16})
+	typ := wasm.MemoryType{Limits: wasm.Limits{Min: 1, Max: 1, HasMax: true}, PageLog2: 16}
+	shared, err := engine.NewSharedMemory(typ)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,8 +105,8 @@ func endSource(number int, memory string) []byte {
 	    (i32.add (call $keep (local.get 0)) (call $wait (i32.const %d)))))`, &fields, &params, memory, number)
 }
 
-// TestEnds compiles modules, runs them with all that a program may have, and drops them: nothing may be left of any. A hundred
-// thousand of them take some minutes:
+// TestEnds compiles modules, runs them with all that a program may have, and drops them: nothing may be left of
+// any. A hundred thousand of them take some minutes:
 //
 //	go test -run TestEnds -ends 100000 -timeout 1h -v .
 func TestEnds(t *testing.T) {
@@ -153,7 +153,8 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// endOf makes a module and stores with it, runs it, and drops everything. Of some stores it leaves the closing to the collector.
+// endOf makes a module and stores with it, runs it, and drops everything. Of some stores it leaves the closing to
+// the collector.
 func endOf(t *testing.T, engine *weft.Engine, number int) {
 	t.Helper()
 	memory := `(memory (export "memory") 1)`
@@ -182,7 +183,9 @@ func endOf(t *testing.T, engine *weft.Engine, number int) {
 }
 
 // endInstance makes a store whose host functions refer to it, and an instance, which it uses.
-func endInstance(t *testing.T, ctx context.Context, engine *weft.Engine, module *weft.Module, shared *weft.Memory) (*weft.Store, *weft.Instance) {
+func endInstance(
+	t *testing.T, ctx context.Context, engine *weft.Engine, module *weft.Module, shared *weft.Memory,
+) (*weft.Store, *weft.Instance) {
 	fail := func(err error) {
 		if err != nil {
 			t.Error(err)

@@ -41,8 +41,8 @@ type Engine struct {
 	config   Config
 	types    *wasm.TypeSet
 	executor store.Engine
-	// hostTypes are those of host functions that came first. They stay, so that not each of many stores with the same functions
-	// makes them and their adapters anew.
+	// hostTypes are those of host functions that came first. They stay, so that not each of many stores with the
+	// same functions makes them and their adapters anew.
 	hostTypes *store.HeldTypes
 }
 

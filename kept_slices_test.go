@@ -10,8 +10,8 @@ import (
 	"weft/wasm"
 )
 
-// TestKeptSlices keeps slices of memories whose stores are closed, or which have moved: neither may they show what other stores
-// have in theirs, nor may writing to them change that.
+// TestKeptSlices keeps slices of memories whose stores are closed, or which have moved: neither may they show what
+// other stores have in theirs, nor may writing to them change that.
 func TestKeptSlices(t *testing.T) {
 	if bits.UintSize == 32 {
 		t.Skip("on systems of 32 bits addresses are used again, as Memory.View says")
@@ -74,7 +74,8 @@ func keepSlices(t *testing.T, engine *weft.Engine, source string) {
 	t.Logf("the first slices begin at %p and %p", kept[0], kept[2])
 }
 
-// TestKeptSlots keeps the slots of a host function when its store is closed: they may not become those of another store's guest.
+// TestKeptSlots keeps the slots of a host function when its store is closed: they may not become those of another
+// store's guest.
 func TestKeptSlots(t *testing.T) {
 	const source = `(module
 	  (import "host" "keep" (func $keep (param i64 i64 i64) (result i64)))
@@ -88,11 +89,14 @@ func TestKeptSlots(t *testing.T) {
 		var kept [][]uint64
 		for round := range uint64(20) {
 			store, instance := openOn(t, engine, source, weft.DefaultLimits(), func(_ *weft.Store, l *weft.Linker) {
-				l.DefineFunc("host", "keep", wasm.FuncType{Params: []wasm.ValType{wasm.I64, wasm.I64, wasm.I64}, Results: []wasm.ValType{wasm.I64}},
-					func(_ context.Context, slots []uint64) error {
-						kept = append(kept, slots)
-						return nil
-					})
+				i64 := []wasm.ValType{wasm.I64, wasm.I64, wasm.I64}
+				keep := func(_ context.Context, slots []uint64) error {
+					kept = append(kept, slots)
+					return nil
+				}
+				if err := l.DefineFunc("host", "keep", wasm.FuncType{Params: i64, Results: i64[:1]}, keep); err != nil {
+					t.Fatal(err)
+				}
 			})
 			if got := call(t, instance, "run", weft.I64(int64(1000+round))); got[0].I64() != int64(1000+round) {
 				t.Fatal(got)

@@ -50,8 +50,8 @@ func TestTypesAreForgotten(t *testing.T) {
 	}
 }
 
-// TestHostTypesAreForgotten makes host functions, tags and continuations of many types: what a closed store had of them goes, but for
-// the first thousand.
+// TestHostTypesAreForgotten makes host functions, tags and continuations of many types: what a closed store had of
+// them goes, but for the first thousand.
 func TestHostTypesAreForgotten(t *testing.T) {
 	const few = 1100
 	for name, engine := range allExecutors(t, wasm.DefaultFeatures) {

@@ -55,7 +55,8 @@ const fewTypes = 1024
 
 // NewTypeSet returns an empty set.
 func NewTypeSet() *TypeSet {
-	return &TypeSet{groups: map[string]*typeGroup{}, types: make([]*canonicalType, FirstTypeID), free: int(FirstTypeID), room: fewTypes}
+	none := make([]*canonicalType, FirstTypeID)
+	return &TypeSet{groups: map[string]*typeGroup{}, types: none, free: len(none), room: fewTypes}
 }
 
 // OnForget sets what is called with the identity of each type that leaves the set, before another can get it. The

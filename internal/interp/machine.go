@@ -38,7 +38,8 @@ type machine struct {
 	prompt    hostPrompt // of a call that resumes a continuation
 	detail    string     // for the message of the next trap
 
-	// hostSlots are arguments and results of the host function that runs. They lie in Go's heap, because it may keep them.
+	// hostSlots are arguments and results of the host function that runs. They lie in Go's heap, because it may
+	// keep them.
 	hostSlots []uint64
 
 	second store.SecondTier // the engine for which this is the first tier; nil if there is none

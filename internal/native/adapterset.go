@@ -9,9 +9,10 @@ import (
 	"weft/internal/ssa"
 )
 
-// An adapterSet has the adapters of a process. What an adapter does depends on nothing but how values are passed: so all
-// engines share them, and all types whose values are passed alike. An adapter goes with the last use of it: that
-// of a type in an engine, or of a loop. There is no other limit than memory: where a space is used up, there is another one.
+// An adapterSet has the adapters of a process. What an adapter does depends on nothing but how values are passed:
+// so all engines share them, and all types whose values are passed alike. An adapter goes with the last use of it:
+// that of a type in an engine, or of a loop. There is no other limit than memory: where a space is used up, there
+// is another one.
 type adapterSet struct {
 	mu     sync.Mutex
 	known  map[string]*adapter // by key
@@ -37,7 +38,8 @@ func newAdapterSet(space *codeSpace) *adapterSet {
 // partEmitter emits a part of the adapter for a signature.
 type partEmitter func(*amd64.Assembler, *ssa.Signature)
 
-// use returns the adapter of a kind for a signature. Its parts are what emits emit. Whoever has it gives it back to unuse.
+// use returns the adapter of a kind for a signature. Its parts are what emits emit. Whoever has it gives it back to
+// unuse.
 func (s *adapterSet) use(kind byte, sig *ssa.Signature, emits ...partEmitter) (*adapter, error) {
 	key := adapterKey(kind, sig)
 	s.mu.Lock()

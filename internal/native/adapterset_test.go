@@ -50,7 +50,8 @@ func odd(n int) []wasm.ValType {
 	return params
 }
 
-// TestAdapters uses adapters of types: those whose values are passed alike share one, for all engines, and it goes with the last.
+// TestAdapters uses adapters of types: those whose values are passed alike share one, for all engines, and it goes
+// with the last.
 func TestAdapters(t *testing.T) {
 	one, other := newTestEngine(t, Config{}), newTestEngine(t, Config{NoSignals: true})
 	withRef := func(h wasm.HeapType) wasm.FuncType { return wasm.FuncType{Params: append(odd(0), wasm.RefNull(h))} }
@@ -137,7 +138,8 @@ func TestAdapterSpaces(t *testing.T) {
 	}
 }
 
-// TestLoopAdapters has loops of two functions handed over to machine code: the adapter, which is the same for both, goes with the module.
+// TestLoopAdapters has loops of two functions handed over to machine code: the adapter, which is the same for both,
+// goes with the module.
 func TestLoopAdapters(t *testing.T) {
 	func() {
 		m := newGuest(t, store.DefaultLimits).moduleOf(`(module

@@ -98,7 +98,8 @@ func (s *codeSpace) take(size uintptr) (span, bool) {
 
 // put makes a span free, joined with its neighbours, and returns what it is part of then.
 func (s *codeSpace) put(piece span) span {
-	i, _ := slices.BinarySearchFunc(s.free, piece.start, func(f span, start uintptr) int { return cmp.Compare(f.start, start) })
+	byStart := func(f span, start uintptr) int { return cmp.Compare(f.start, start) }
+	i, _ := slices.BinarySearchFunc(s.free, piece.start, byStart)
 	s.free = slices.Insert(s.free, i, piece)
 	if i+1 < len(s.free) && s.free[i].end() == s.free[i+1].start {
 		s.free[i].size += s.free[i+1].size

@@ -357,8 +357,8 @@ func (h *Heap) sweep() {
 	h.setTrigger()
 }
 
-// hostValue is what a host value counts towards the next collection, beside its cell: nobody knows how much of Go's memory it
-// keeps. With a small heap there is a collection at the latest when 2,048 have been added.
+// hostValue is what a host value counts towards the next collection, beside its cell: nobody knows how much of Go's
+// memory it keeps. With a small heap there is a collection at the latest when 2,048 have been added.
 const hostValue = 16 << 10
 
 // addHost counts a host value, and reports whether it is time to collect.

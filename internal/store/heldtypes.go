@@ -21,8 +21,8 @@ type HeldTypes struct {
 // NewHeldTypes returns an empty list of types in a set, of at most limit.
 func NewHeldTypes(set *wasm.TypeSet, limit int) *HeldTypes { return &HeldTypes{set: set, limit: limit} }
 
-// Hold returns the identity of a type in which indices are identities. From then on it has that; false if there is no room for it
-// in the list.
+// Hold returns the identity of a type in which indices are identities. From then on it has that; false if there is
+// no room for it in the list.
 func (h *HeldTypes) Hold(t wasm.SubType) (wasm.TypeID, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -48,8 +48,8 @@ func (h *HeldTypes) release() {
 	h.ids = nil
 }
 
-// HoldType returns the identity of a type in which indices are identities; it has that until the store is closed. It is 0, which
-// no type has, if that is so already.
+// HoldType returns the identity of a type in which indices are identities; it has that until the store is closed.
+// It is 0, which no type has, if that is so already.
 func (s *Store) HoldType(t wasm.SubType) wasm.TypeID {
 	id, _ := s.held.Hold(t)
 	return id

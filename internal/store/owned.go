@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// owned is what a store has outside of Go's heap, or together with others: what is given back at its end. It refers to nothing
-// that could refer to the store, as a host function does. So it can be what Go's collector calls when the store is dead:
-// whatever that holds lives until then.
+// owned is what a store has outside of Go's heap, or together with others: what is given back at its end. It refers
+// to nothing that could refer to the store, as a host function does. So it can be what Go's collector calls when
+// the store is dead: whatever that holds lives until then.
 type owned struct {
 	arena    Arena
 	memories []*Memory
@@ -41,9 +41,9 @@ func ReleaseWith[T any](owner *T, s *Store) {
 	s.ended = runtime.AddCleanup(owner, (*owned).release, s.owned).Stop
 }
 
-// release gives back what the store has, unless uses are under way: the last one to end does it then. It makes the store busy
-// for ever. Who still refers to the store then keeps nothing alive that it referred to, but for who has an instance: that has
-// its module.
+// release gives back what the store has, unless uses are under way: the last one to end does it then. It makes the
+// store busy for ever. Who still refers to the store then keeps nothing alive that it referred to, but for who has
+// an instance: that has its module.
 func (s *Store) release() {
 	if !s.use.word.CompareAndSwap(0, useBusy) {
 		return

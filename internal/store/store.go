@@ -63,7 +63,8 @@ type Engine interface {
 	// Link lets the engine complete the records of the functions of a new instance,
 	// which has its memories and tables. The error says why it cannot be used.
 	Link(in *Instance) error
-	// Forget gives back what the engine has for a type, which nobody has any more. The engine must not use the set of types.
+	// Forget gives back what the engine has for a type, which nobody has any more. The engine must not use the set
+	// of types.
 	Forget(t wasm.TypeID)
 	// LinkHost lets it complete the record of a new host function.
 	LinkHost(s *Store, f *FuncRecord) error

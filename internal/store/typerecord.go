@@ -19,8 +19,8 @@ type TypeRecord struct {
 	Kind ObjectKind // ObjectStruct, ObjectArray; ObjectNull where there is no record
 	scan scanKind
 	_    [2]uint8
-	// layout is the number of the type's layout in the store. So what a store has in Go's heap depends on its own types only,
-	// and not on how many others the engine knows; of this array nothing takes memory but what is used.
+	// layout is the number of the type's layout in the store. So what a store has in Go's heap depends on its own
+	// types only, and not on how many others the engine knows; of this array nothing takes memory but what is used.
 	layout uint32
 }
 
