@@ -35,7 +35,7 @@ func TestHostValuesAreForgotten(t *testing.T) {
 				}
 			}
 			if most := 2048 + 2*keeps; alive > most {
-				t.Errorf("%s: %d of %d values are alive that nobody keeps, beside %d others", name, alive, len(all), keeps)
+				t.Errorf("%s: %d of %d values that nobody keeps are alive, %d others", name, alive, len(all), keeps)
 			}
 			if n := store.Stats().Collections - before; n == 0 || n > len(all)/1000 {
 				t.Errorf("%s: %d collections for %d values beside %d others", name, n, len(all), keeps)

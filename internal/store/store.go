@@ -139,7 +139,8 @@ type Store struct {
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
-	s := &Store{Types: types, Engine: engine, Limits: limits, owned: &owned{held: NewHeldTypes(types, noLimit)}, roots: &rootTable{}}
+	owned := &owned{held: NewHeldTypes(types, noLimit)}
+	s := &Store{Types: types, Engine: engine, Limits: limits, owned: owned, roots: &rootTable{}}
 	if !lendsByFlag() {
 		s.use.open = 1
 	}
