@@ -15,7 +15,6 @@ import (
 type witness struct {
 	instance *weft.Instance
 	cancel   context.CancelFunc
-	body     [4096]byte
 }
 
 // dead reports whether nothing refers to the witness any more, and waits a while for that.

@@ -138,7 +138,7 @@ func TestEnds(t *testing.T) {
 		{"bytes of addresses", before.addresses, after.addresses, 256<<30 + 6*kept},
 		{"bytes of Go's heap", before.heap, after.heap, 4 << 20},
 		{"bytes of code", before.code, after.code, 2 << 20},
-		{"mappings", before.mappings, after.mappings, 64},
+		{"mappings", before.mappings, after.mappings, 256},
 		{"files", before.files, after.files, 4},
 		{"goroutines", before.goroutines, after.goroutines, 4},
 	} {
