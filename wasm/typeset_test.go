@@ -2,6 +2,7 @@ package wasm_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"weft/wasm"
@@ -95,5 +96,33 @@ func TestTypeSetShrinks(t *testing.T) {
 			t.Errorf("the identities of 4 types are %v, beside %v", ids, stays)
 		}
 		set.Release(append(ids, stays...)...)
+	}
+}
+
+// TestTypeSetTogether adds and releases the same and other types on several goroutines: who has a type finds it as
+// it is.
+func TestTypeSetTogether(t *testing.T) {
+	set := wasm.NewTypeSet()
+	var group sync.WaitGroup
+	for worker := range 4 {
+		group.Go(func() {
+			for round := range 500 {
+				kinds := []wasm.Kind{wasm.KindI32, wasm.KindI64, wasm.KindF32, wasm.KindF64}
+				types, groups := structs(1+(worker+round)%7, kinds[:1+round%4]...)
+				ids := set.Add(types, groups)
+				array := set.AddCanonical(wasm.SubType{Comp: wasm.CompType{Kind: wasm.CompArray,
+					Fields: []wasm.FieldType{{Type: wasm.RefNull(wasm.HeapType(ids[len(ids)-1]))}}}})
+				set.Release(ids...)
+				element := wasm.TypeID(set.Comp(array).Fields[0].Type.Heap)
+				if got, want := len(set.Comp(element).Fields), len(types[len(types)-1].Comp.Fields); got != want {
+					t.Errorf("a type has %d fields instead of %d", got, want)
+				}
+				set.Release(array)
+			}
+		})
+	}
+	group.Wait()
+	if n := set.Len(); n != 0 {
+		t.Errorf("%d types are left that nobody has", n)
 	}
 }
