@@ -105,6 +105,8 @@ type cachedModule struct {
 	wasm    *wasm.Module
 	size    int64
 	lastUse uint64
+
+	mu      sync.Mutex // held while an engine makes something of it, which others wait for
 	modules map[weak.Pointer[Engine]]weak.Pointer[store.Module]
 }
 
@@ -126,7 +128,7 @@ func (c *Cache) compile(e *Engine, source []byte) (*store.Module, error) {
 		}
 		known = c.add(key, m, int64(len(source)))
 	}
-	return c.prepare(e, known, c.saved(digest, e.config.features)), nil
+	return known.prepare(e, c.saved(digest, e.config.features)), nil
 }
 
 // saved returns where an engine keeps what it makes of a source for later runs; nil for nowhere.
@@ -185,7 +187,8 @@ func (c *Cache) add(key cache.Key, m *wasm.Module, size int64) *cachedModule {
 		return found
 	}
 	c.uses++
-	added := &cachedModule{m, size, c.uses, map[weak.Pointer[Engine]]weak.Pointer[store.Module]{}}
+	added := &cachedModule{wasm: m, size: size, lastUse: c.uses}
+	added.modules = map[weak.Pointer[Engine]]weak.Pointer[store.Module]{}
 	if size > c.maxBytes {
 		return added
 	}
@@ -206,9 +209,9 @@ func (c *Cache) add(key cache.Key, m *wasm.Module, size int64) *cachedModule {
 }
 
 // prepare returns what an engine has made of a module, or makes it.
-func (c *Cache) prepare(e *Engine, m *cachedModule, saved store.Saved) *store.Module {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (m *cachedModule) prepare(e *Engine, saved store.Saved) *store.Module {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	key := weak.Make(e)
 	if made := m.modules[key].Value(); made != nil {
 		return made

@@ -77,9 +77,8 @@ func (s *Store) contType(id wasm.TypeID) *contType {
 // contTypeOf returns the type of continuations over a function type whose heap
 // types are identities.
 func (s *Store) contTypeOf(t wasm.FuncType) *contType {
-	types := s.engine.types
-	f := types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}})
-	return s.contType(types.AddCanonical(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompCont, Cont: wasm.HeapType(f)}}))
+	f := wasm.HeapType(s.typeID(t))
+	return s.contType(s.store.HoldType(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompCont, Cont: f}}))
 }
 
 // restType returns the type of what is left of a continuation of type t that has

@@ -15,7 +15,6 @@ import (
 type witness struct {
 	instance *weft.Instance
 	cancel   context.CancelFunc
-	body     [4096]byte
 }
 
 // dead reports whether nothing refers to the witness any more, and waits a while for that.
@@ -29,7 +28,8 @@ func dead(w weak.Pointer[witness]) bool {
 	return false
 }
 
-// witnessed makes a store with a host function, a host value, and a call with a context that refer to a witness, as that does to the store.
+// witnessed makes a store with a host function, a host value, and a call with a context that refer to a witness, as
+// that does to the store.
 func witnessed(t *testing.T, engine *weft.Engine) (*weft.Store, *weft.Instance, weak.Pointer[witness]) {
 	t.Helper()
 	module := compileWith(t, engine, []byte(`(module
@@ -47,7 +47,8 @@ func witnessed(t *testing.T, engine *weft.Engine) (*weft.Store, *weft.Instance, 
 		slots[0] = uint64(len(w.instance.Memory("memory").Bytes()))
 		return nil
 	}
-	if err := linker.DefineFunc("host", "f", wasm.FuncType{Params: []wasm.ValType{wasm.ExternRef}, Results: []wasm.ValType{wasm.I32}}, host); err != nil {
+	typ := wasm.FuncType{Params: []wasm.ValType{wasm.ExternRef}, Results: []wasm.ValType{wasm.I32}}
+	if err := linker.DefineFunc("host", "f", typ, host); err != nil {
 		t.Fatal(err)
 	}
 	if w.instance, err = linker.Instantiate(context.Background(), module); err != nil {
@@ -77,7 +78,18 @@ func TestClosedStore(t *testing.T) {
 		if memory.Bytes() != nil || memory.Size() != 0 || instance.Func("run") != nil {
 			t.Errorf("%s: a closed store has a memory of %d bytes", name, memory.Size())
 		}
+		instance = nil
+		for range 200 {
+			if runtime.GC(); engine.Types() <= 1 {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if n := engine.Types(); n > 1 { // that of the host function
+			t.Errorf("%s: who has a function of a closed store keeps its module: there are %d types", name, n)
+		}
 		runtime.KeepAlive(store)
+		runtime.KeepAlive(run)
 	}
 }
 
@@ -96,7 +108,8 @@ func TestSharedMemoryClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared, err := engine.NewSharedMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 1, Max: 1, HasMax: true}, PageLog2: 16})
+	typ := wasm.MemoryType{Limits: wasm.Limits{Min: 1, Max: 1, HasMax: true}, PageLog2: 16}
+	shared, err := engine.NewSharedMemory(typ)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,13 @@ type Engine struct {
 	config   Config
 	types    *wasm.TypeSet
 	executor store.Engine
+	// hostTypes are those of host functions that came first. They stay, so that not each of many stores with the
+	// same functions makes them and their adapters anew.
+	hostTypes *store.HeldTypes
 }
+
+// maxHostTypes is how many of them stay.
+const maxHostTypes = 1024
 
 // NewEngine makes an engine. The error says that the system has no memory for it, or
 // that functions cannot be executed natively here.
@@ -63,7 +69,9 @@ func NewEngine(c Config) (*Engine, error) {
 	if c.code != 0 {
 		e.LimitCode(c.code)
 	}
-	return &Engine{config: c, types: wasm.NewTypeSet(), executor: e}, nil
+	types := wasm.NewTypeSet()
+	types.OnForget(e.Forget)
+	return &Engine{config: c, types: types, executor: e, hostTypes: store.NewHeldTypes(types, maxHostTypes)}, nil
 }
 
 // magic begins every binary module.

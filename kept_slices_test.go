@@ -10,8 +10,8 @@ import (
 	"weft/wasm"
 )
 
-// TestKeptSlices keeps slices of memories whose stores are closed, or which have moved: neither may they show what other stores
-// have in theirs, nor may writing to them change that.
+// TestKeptSlices keeps slices of memories whose stores are closed, or which have moved: neither may they show what
+// other stores have in theirs, nor may writing to them change that.
 func TestKeptSlices(t *testing.T) {
 	if bits.UintSize == 32 {
 		t.Skip("on systems of 32 bits addresses are used again, as Memory.View says")
@@ -72,4 +72,43 @@ func keepSlices(t *testing.T, engine *weft.Engine, source string) {
 		store.Close()
 	}
 	t.Logf("the first slices begin at %p and %p", kept[0], kept[2])
+}
+
+// TestKeptSlots keeps the slots of a host function when its store is closed: they may not become those of another
+// store's guest.
+func TestKeptSlots(t *testing.T) {
+	const source = `(module
+	  (import "host" "keep" (func $keep (param i64 i64 i64) (result i64)))
+	  (func (export "run") (param i64) (result i64)
+	    (local.get 0) (drop (call $fill (local.get 0) (i64.const 200)))
+	    (call $keep (local.get 0) (local.get 0) (local.get 0)) (drop))
+	  (func $fill (param i64 i64) (result i64)
+	    (if (result i64) (i64.eqz (local.get 1)) (then (local.get 0))
+	      (else (i64.add (local.get 0) (call $fill (local.get 0) (i64.sub (local.get 1) (i64.const 1))))))))`
+	for name, engine := range allExecutors(t, wasm.DefaultFeatures) {
+		var kept [][]uint64
+		for round := range uint64(20) {
+			store, instance := openOn(t, engine, source, weft.DefaultLimits(), func(_ *weft.Store, l *weft.Linker) {
+				i64 := []wasm.ValType{wasm.I64, wasm.I64, wasm.I64}
+				keep := func(_ context.Context, slots []uint64) error {
+					kept = append(kept, slots)
+					return nil
+				}
+				if err := l.DefineFunc("host", "keep", wasm.FuncType{Params: i64, Results: i64[:1]}, keep); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if got := call(t, instance, "run", weft.I64(int64(1000+round))); got[0].I64() != int64(1000+round) {
+				t.Fatal(got)
+			}
+			store.Close()
+		}
+		for round, slots := range kept {
+			for _, v := range slots {
+				if v != uint64(1000+round) {
+					t.Fatalf("%s: slots that were kept in round %d are %d", name, round, slots)
+				}
+			}
+		}
+	}
 }

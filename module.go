@@ -2,6 +2,7 @@ package weft
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 
 	"weft/internal/store"
@@ -36,7 +37,7 @@ func (m *Module) checkEngine(e *Engine) error {
 
 // An ExternType is the type of what is imported or exported: of its fields, the one
 // for the kind. A concrete reference type in it names the type's identity in the
-// engine.
+// engine, which it has as long as there is a module or a store with it.
 type ExternType struct {
 	Kind   wasm.ExternKind
 	Func   wasm.FuncType // also of a tag
@@ -74,6 +75,7 @@ type Export struct {
 // Imports returns what the module imports, in the order in which
 // [Store.Instantiate] takes it.
 func (m *Module) Imports() []Import {
+	defer runtime.KeepAlive(m.module) // with which its types go
 	imports := make([]Import, len(m.module.Wasm.Imports))
 	var counts [5]uint32 // by kind: the first of each index space are the imports
 	for i, im := range m.module.Wasm.Imports {
@@ -85,6 +87,7 @@ func (m *Module) Imports() []Import {
 
 // Exports returns what the module exports, in its order.
 func (m *Module) Exports() []Export {
+	defer runtime.KeepAlive(m.module) // with which its types go
 	exports := make([]Export, len(m.module.Wasm.Exports))
 	for i, e := range m.module.Wasm.Exports {
 		exports[i] = Export{e.Name, m.externType(e.Kind, e.Index)}

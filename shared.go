@@ -83,8 +83,8 @@ func (m *SharedMemory) Size() uint64 {
 	return m.memory.Len()
 }
 
-// In returns the memory as one of a store, for its instances to import. The error is [ErrClosed], too, if the SharedMemory
-// is closed.
+// In returns the memory as one of a store, for its instances to import. The error is [ErrClosed], too, if the
+// SharedMemory is closed.
 func (m *SharedMemory) In(s *Store) (*Memory, error) {
 	switch {
 	case m == nil:

@@ -24,7 +24,6 @@ import (
 type Store struct {
 	engine    *Engine
 	store     *store.Store
-	callers   []*Instance // by number, those that Caller has returned
 	contTypes contTypes
 }
 
@@ -128,13 +127,13 @@ func (s *Store) Caller() *Instance {
 	if r == nil {
 		return nil
 	}
-	for int(r.Number) >= len(s.callers) {
-		s.callers = append(s.callers, nil)
+	in := s.store.Instance(r)
+	caller, known := in.API.(*Instance)
+	if !known {
+		caller = &Instance{store: s, instance: in}
+		in.API = caller
 	}
-	if s.callers[r.Number] == nil {
-		s.callers[r.Number] = &Instance{store: s, instance: s.store.Instance(r)}
-	}
-	return s.callers[r.Number]
+	return caller
 }
 
 // Instantiate makes an instance of a module, given a value for each of its
@@ -165,10 +164,13 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 	return &Instance{store: s, instance: in}, err
 }
 
-// typeID returns the identity of a function type.
+// typeID returns the identity of a function type, which that has at least until the store is closed.
 func (s *Store) typeID(t wasm.FuncType) wasm.TypeID {
 	sub := wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}}
-	return s.engine.types.Add([]wasm.SubType{sub}, []wasm.RecGroup{{Start: 0, End: 1}})[0]
+	if id, ok := s.engine.hostTypes.Hold(sub); ok {
+		return id
+	}
+	return s.store.HoldType(sub)
 }
 
 // simple refuses types that refer to a defined type, which cannot be named

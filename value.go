@@ -50,7 +50,9 @@ func FuncRef(f *Func) Value {
 	return Value{typ: wasm.Ref(wasm.HeapFunc), ref: f}
 }
 
-// ExternRef returns a reference to a Go value; nil is null.
+// ExternRef returns a reference to a Go value; nil is null. A store to which it is passed keeps the value until a
+// collection finds that the guest cannot reach it any more. Each counts as 16 KiB of the heap for when that
+// comes: 2,048 of them, or more in a large heap.
 func ExternRef(v any) Value {
 	if v == nil {
 		return Null(wasm.HeapExtern)

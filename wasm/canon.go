@@ -3,108 +3,14 @@ package wasm
 import (
 	"encoding/binary"
 	"slices"
-	"sync"
 )
-
-// A TypeID identifies a defined type within a [TypeSet]: two types are the same
-// if and only if their identities are.
-type TypeID uint32
-
-// FirstTypeID is the least identity: a run time may use those below for objects of
-// its own.
-const FirstTypeID TypeID = 2
-
-// A TypeSet gives canonical identities to the types of modules (core
-// specification, section "Type Equivalence"): recursion groups that look alike
-// once references within the group are relative and those out of it canonical
-// are one group. It is safe for concurrent use.
-type TypeSet struct {
-	mu     sync.RWMutex
-	groups map[string]TypeID // first type of each known group, by its key
-	types  []canonicalType
-}
-
-type canonicalType struct {
-	comp CompType // indices are TypeIDs
-	// supers are the proper supertypes from the root of the hierarchy down to the
-	// parent: the display that makes a subtype test one look-up.
-	supers []TypeID
-	final  bool
-}
-
-// NewTypeSet returns an empty set.
-func NewTypeSet() *TypeSet {
-	return &TypeSet{groups: map[string]TypeID{}, types: make([]canonicalType, FirstTypeID)}
-}
-
-// Add enters the types of a module, whose references point backwards or into
-// their own group, and returns the identity of each.
-func (s *TypeSet) Add(types []SubType, groups []RecGroup) []TypeID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ids := make([]TypeID, 0, len(types))
-	for _, g := range groups {
-		ids = s.addGroup(ids, types, g)
-	}
-	return ids
-}
-
-// AddGroup enters one more group, given the identities of all types before it,
-// and returns the list extended by those of the group.
-func (s *TypeSet) AddGroup(ids []TypeID, types []SubType, g RecGroup) []TypeID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.addGroup(ids, types, g)
-}
-
-// AddCanonical enters a single type in which heap types that are indices are
-// TypeIDs, such as one that was made of parts of other types.
-func (s *TypeSet) AddCanonical(t SubType) TypeID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := len(s.types)
-	ids := make([]TypeID, n, n+1)
-	for i := range ids {
-		ids[i] = TypeID(i)
-	}
-	types := make([]SubType, n+1)
-	types[n] = t
-	return s.addGroup(ids, types, RecGroup{Start: n, End: n + 1})[n]
-}
-
-func (s *TypeSet) addGroup(ids []TypeID, types []SubType, g RecGroup) []TypeID {
-	key := groupKey{ids: ids, start: g.Start}
-	for i := g.Start; i < g.End; i++ {
-		key.subType(&types[i])
-	}
-	first, known := s.groups[string(key.buf)]
-	if !known {
-		first = TypeID(len(s.types))
-		s.groups[string(key.buf)] = first
-	}
-	for i := g.Start; i < g.End; i++ {
-		ids = append(ids, first+TypeID(i-g.Start))
-	}
-	if known {
-		return ids
-	}
-	for i := g.Start; i < g.End; i++ {
-		t := &types[i]
-		c := canonicalType{comp: canonicalComp(&t.Comp, ids), final: t.Final}
-		if len(t.Supers) > 0 {
-			parent := ids[t.Supers[0]]
-			c.supers = append(slices.Clip(s.types[parent].supers), parent)
-		}
-		s.types = append(s.types, c)
-	}
-	return ids
-}
 
 // groupKey builds the string that represents a group up to equivalence.
 type groupKey struct {
-	buf   []byte
-	ids   []TypeID
-	start int
+	buf       []byte
+	canonical bool // indices are TypeIDs; otherwise:
+	ids       []TypeID
+	start     int
 }
 
 func (k *groupKey) number(n int) { k.buf = binary.AppendUvarint(k.buf, uint64(n)) }
@@ -113,6 +19,9 @@ func (k *groupKey) heapType(h HeapType) {
 	switch {
 	case !h.IsIndex():
 		k.buf = append(k.buf, 0, byte(h))
+	case k.canonical:
+		k.buf = append(k.buf, 2)
+		k.number(int(h))
 	case int(h) >= k.start:
 		k.buf = append(k.buf, 1)
 		k.number(int(h) - k.start)
@@ -171,20 +80,29 @@ func (k *groupKey) subType(t *SubType) {
 }
 
 // canonicalComp replaces type indices by identities.
-func canonicalComp(c *CompType, ids []TypeID) CompType {
+func canonicalComp(c *CompType, r resolver) CompType {
+	val := func(t ValType) ValType {
+		if t.IsRef() {
+			t.Heap = r(t.Heap)
+		}
+		return t
+	}
 	list := func(ts []ValType) []ValType {
 		out := make([]ValType, len(ts))
 		for i, t := range ts {
-			out[i] = CanonicalValType(t, ids)
+			out[i] = val(t)
 		}
 		return out
 	}
-	out := CompType{Kind: c.Kind, Cont: canonicalHeap(c.Cont, ids)}
-	if c.Kind == CompFunc {
+	out := CompType{Kind: c.Kind, Cont: c.Cont}
+	switch c.Kind {
+	case CompFunc:
 		out.Func = FuncType{Params: list(c.Func.Params), Results: list(c.Func.Results)}
+	case CompCont:
+		out.Cont = r(c.Cont)
 	}
 	for _, f := range c.Fields {
-		out.Fields = append(out.Fields, FieldType{CanonicalValType(f.Type, ids), f.Mutable})
+		out.Fields = append(out.Fields, FieldType{val(f.Type), f.Mutable})
 	}
 	return out
 }
@@ -206,11 +124,11 @@ func CanonicalValType(t ValType, ids []TypeID) ValType {
 }
 
 // Comp returns the composite type of id; heap types in it that are indices
-// are TypeIDs.
+// are TypeIDs. It has no kind if there is no such type in the set.
 func (s *TypeSet) Comp(id TypeID) *CompType {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return &s.types[id].comp
+	return &s.get(id).comp
 }
 
 // Has reports whether id is that of a type of the set.
@@ -224,7 +142,7 @@ func (s *TypeSet) Has(id TypeID) bool {
 func (s *TypeSet) IsFinal(id TypeID) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.types[id].final
+	return s.get(id).final
 }
 
 // Supers returns the proper supertypes, from the root of the hierarchy down to the parent.
@@ -232,14 +150,14 @@ func (s *TypeSet) IsFinal(id TypeID) bool {
 func (s *TypeSet) Supers(id TypeID) []TypeID {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.types[id].supers
+	return s.get(id).supers
 }
 
 // Depth returns the number of proper supertypes.
 func (s *TypeSet) Depth(id TypeID) int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return len(s.types[id].supers)
+	return len(s.get(id).supers)
 }
 
 // IsSubtype reports whether sub is super or was declared, perhaps over several
@@ -250,8 +168,8 @@ func (s *TypeSet) IsSubtype(sub, super TypeID) bool {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	depth := len(s.types[super].supers)
-	supers := s.types[sub].supers
+	depth := len(s.get(super).supers)
+	supers := s.get(sub).supers
 	return depth < len(supers) && supers[depth] == super
 }
 

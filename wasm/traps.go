@@ -60,7 +60,7 @@ var trapMessages = [trapCodeEnd]string{
 	TrapUnalignedAtomic:      "unaligned atomic",
 	TrapExpectedShared:       "expected shared memory",
 	TrapBarrier:              "barrier hit by suspension",
-	TrapOutOfMemory:          "out of memory: the store's limit is reached",
+	TrapOutOfMemory:          "out of memory: a limit of the store or of the system is reached",
 	TrapTooManyContinuations: "out of continuations: the store's limit is reached",
 	TrapFuelExhausted:        "fuel exhausted",
 }

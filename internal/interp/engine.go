@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // Engine is the interpreter. It holds nothing but the stubs at which stacks end,
@@ -79,6 +80,9 @@ func (e *Engine) Prepare(m *store.Module) {
 
 // Link implements [store.Engine]: functions need nothing before they are called.
 func (e *Engine) Link(*store.Instance) error { return nil }
+
+// Forget implements [store.Engine]: nothing is kept for types.
+func (e *Engine) Forget(wasm.TypeID) {}
 
 // LinkHost implements [store.Engine].
 func (e *Engine) LinkHost(*store.Store, *store.FuncRecord) error { return nil }

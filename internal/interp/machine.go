@@ -36,6 +36,10 @@ type machine struct {
 	prompt    hostPrompt // of a call that resumes a continuation
 	detail    string     // for the message of the next trap
 
+	// hostSlots are arguments and results of the host function that runs. They lie in Go's heap, because it may
+	// keep them.
+	hostSlots []uint64
+
 	second store.SecondTier // the engine for which this is the first tier; nil if there is none
 	handed []uint64         // locals of the loop that is being handed over
 }
@@ -129,6 +133,7 @@ func (m *machine) leave() {
 		m.store.Profile.End(m.store)
 	}
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt, m.second = nil, 0, nil, 0, hostPrompt{}, nil
+	m.hostSlots = m.hostSlots[:0]
 	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
@@ -311,7 +316,18 @@ func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
 
 // callHostFor calls a host function for the code of an instance.
 func (m *machine) callHostFor(f *store.FuncRecord, caller *store.InstanceRecord, p unsafe.Pointer) {
-	if err := m.store.CallHost(m.ctx, m.use, f, caller, slots(p, 8*max(f.Params, f.Results))); err != nil {
+	args := slots(p, 8*max(f.Params, f.Results))
+	if !f.IsHost() {
+		if err := m.store.CallHost(m.ctx, m.use, f, caller, args); err != nil {
+			m.hostFailed(f, err)
+		}
+		return
+	}
+	m.hostSlots = append(m.hostSlots[:0], args...)
+	err := m.store.CallHost(m.ctx, m.use, f, caller, m.hostSlots)
+	copy(args[:f.Results], m.hostSlots)
+	m.hostSlots = m.hostSlots[:0]
+	if err != nil {
 		m.hostFailed(f, err)
 	}
 }

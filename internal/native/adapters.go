@@ -22,7 +22,17 @@ import (
 //     the machine's, since a call that the host function makes uses the same Args; if there are many, Go
 //     copies them from Args and to Args.
 
-type adapters struct{ entry, host uintptr }
+// parts of the adapter for a type.
+const (
+	entryPart = iota
+	hostPart
+)
+
+// Kinds of adapters.
+const (
+	forType = iota
+	forLoop
+)
 
 // Offsets of fields of function records.
 const (
@@ -33,68 +43,29 @@ const (
 // convention is how values are passed.
 var convention = *amd64.Convention()
 
-// A functionType is one for which adapters are wanted.
-type functionType struct {
-	id wasm.TypeID
-	t  wasm.FuncType
-}
-
-// adapt makes the adapters for those types that have none yet.
-func (e *Engine) adapt(types []functionType) error {
+// adapter returns the address of a part of the adapter for a type, which stays as long as the type does.
+func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType, part int) (uintptr, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	a := &amd64.Assembler{}
-	var made []functionType
-	var labels []amd64.Label
-	for _, ft := range types {
-		if _, ok := e.adapters[ft.id]; ok {
-			continue
+	a := e.adapters[id]
+	if a == nil {
+		var err error
+		if a, err = process.adapters.use(forType, ssa.SignatureOf(t), emitEntryAdapter, emitHostAdapter); err != nil {
+			return 0, err
 		}
-		e.adapters[ft.id] = adapters{} // so that a type which is there twice is made once
-		sig := ssa.SignatureOf(ft.t)
-		for _, emit := range []func(*amd64.Assembler, *ssa.Signature){emitEntryAdapter, emitHostAdapter} {
-			a.Align(16)
-			l := a.NewLabel()
-			a.Bind(l)
-			emit(a, sig)
-			labels = append(labels, l)
-		}
-		made = append(made, ft)
+		e.adapters[id] = a
 	}
-	if len(made) == 0 {
-		return nil
-	}
-	piece, err := process.adapters.place(a.Finish())
-	if err != nil {
-		for _, ft := range made {
-			delete(e.adapters, ft.id)
-		}
-		return err
-	}
-	e.pieces.list = append(e.pieces.list, piece)
-	for i, ft := range made {
-		e.adapters[ft.id] = adapters{
-			entry: piece.start + uintptr(a.Offset(labels[2*i])),
-			host:  piece.start + uintptr(a.Offset(labels[2*i+1])),
-		}
-	}
-	return nil
+	return a.parts[part], nil
 }
 
-// adapter returns the adapters for a type.
-func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType) (adapters, error) {
-	e.mu.Lock()
-	found, ok := e.adapters[id]
-	e.mu.Unlock()
-	if ok {
-		return found, nil
-	}
-	if err := e.adapt([]functionType{{id, t}}); err != nil {
-		return adapters{}, err
-	}
+// Forget implements [store.Engine].
+func (e *Engine) Forget(id wasm.TypeID) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.adapters[id], nil
+	if a := e.adapters[id]; a != nil {
+		delete(e.adapters, id)
+		process.adapters.unuse(a)
+	}
 }
 
 func emitEntryAdapter(a *amd64.Assembler, sig *ssa.Signature) {

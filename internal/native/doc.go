@@ -35,7 +35,7 @@
 //	codememory.go    executable memory; codespace.go, pieces of it; place.go, functions in them
 //	process.go       what a process has one of: the region for code, the handlers
 //	signal.go        installing the handlers
-//	stubs.go         the code between Go and compiled functions; adapters.go, that for function types
+//	stubs.go         the code between Go and compiled functions; adapters.go and adapterset.go, that for function types
 //	enter_*.s        the assembly on Go's side
 //	machine.go       a call from the host; host.go, the resumption of a continuation
 //	dispatch.go      what code asks of Go: builtin.go, atomic.go, object.go; callhost.go, host functions

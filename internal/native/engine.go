@@ -35,12 +35,8 @@ type Engine struct {
 	chunks atomic.Pointer[[]*chunk] // sorted by address
 
 	mu       sync.Mutex // held to change chunks, and for what follows
-	adapters map[wasm.TypeID]adapters
-	pieces   *pieces
+	adapters map[wasm.TypeID]*adapter
 }
-
-// pieces are what is given back with the engine.
-type pieces struct{ list []span }
 
 // New returns an engine. The first one with signals installs handlers in the process
 // (see docs/native.md); where Go does not interrupt goroutines by signals, code polls. The
@@ -69,7 +65,7 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 	e := &Engine{interpreter: interpreter, config: config, features: features, codeLimit: store.DefaultCodeBytes,
 		compilers: sync.Pool{New: func() any { return newCompiler() }},
 		contexts:  sync.Pool{New: func() any { return newContext() }},
-		adapters:  map[wasm.TypeID]adapters{}, pieces: &pieces{}}
+		adapters:  map[wasm.TypeID]*adapter{}}
 	if config.Eager {
 		e.compile = compile
 	} else if config.InterpretFirst && !config.Fuel {
@@ -78,11 +74,11 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 		}
 	}
 	e.chunks.Store(&[]*chunk{})
-	runtime.AddCleanup(e, func(p *pieces) {
-		for _, piece := range p.list {
-			process.adapters.release(piece)
+	runtime.AddCleanup(e, func(left map[wasm.TypeID]*adapter) {
+		for _, a := range left {
+			process.adapters.unuse(a)
 		}
-	}, e.pieces)
+	}, e.adapters)
 	return e, nil
 }
 
@@ -106,15 +102,6 @@ func (e *Engine) Prepare(m *store.Module) {
 }
 
 func (e *Engine) prepare(m *store.Module) error {
-	var types []functionType
-	for i, id := range m.Types {
-		if t := &m.Wasm.Types[i]; t.Comp.Kind == wasm.CompFunc {
-			types = append(types, functionType{id, t.Comp.Func})
-		}
-	}
-	if err := e.adapt(types); err != nil {
-		return err
-	}
 	code, err := e.newLazyCode(m, e.config.BoundsChecks)
 	if err != nil {
 		return err
@@ -208,11 +195,9 @@ func (e *Engine) Link(in *store.Instance) error {
 			return err
 		}
 		f := in.Record.OwnFunc(uint32(i))
-		a, err := e.adapter(f.Type, in.Store.Types.Comp(f.Type).Func)
-		if err != nil {
+		if err := e.LinkHost(in.Store, f); err != nil {
 			return err
 		}
-		f.Native = a.host
 	}
 	return nil
 }
@@ -233,8 +218,8 @@ func guardable(t wasm.MemoryType) bool { return !t.Limits.Is64 && t.PageLog2 == 
 
 // LinkHost implements [store.Engine].
 func (e *Engine) LinkHost(s *store.Store, f *store.FuncRecord) error {
-	a, err := e.adapter(f.Type, s.Types.Comp(f.Type).Func)
-	f.Native = a.host
+	host, err := e.adapter(f.Type, s.Types.Comp(f.Type).Func, hostPart)
+	f.Native = host
 	return err
 }
 

@@ -207,11 +207,11 @@ func (m *machine) enterFunction() bool {
 	if compiled {
 		c.ResumePC = f.Native
 	} else {
-		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
+		host, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func, hostPart)
 		if err != nil {
 			return m.end(err)
 		}
-		c.ResumePC = a.host
+		c.ResumePC = host
 	}
 	c.NativePC = process.stubs.goOn
 	return m.goesOn()

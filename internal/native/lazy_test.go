@@ -104,7 +104,7 @@ func TestUncompilable(t *testing.T) {
 }
 
 func freeCode() (bytes uintptr) {
-	s := &process.compiled
+	s := process.compiled
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.free {
@@ -154,7 +154,7 @@ func TestCodeMemory(t *testing.T) {
 		t.Fatal("the system does not map memory twice: functions take a page each")
 	}
 	for _, m := range []*codeMemory{once, twice} {
-		space := codeSpace{memory: m, free: []span{{m.start, m.size}}}
+		space := newCodeSpace(m, span{m.start, m.size}, codePage)
 		piece, err := space.place([]byte{1, 2, 3})
 		if err != nil {
 			t.Fatal(err)

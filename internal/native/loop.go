@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
 	"weft/internal/store"
 )
 
@@ -70,18 +71,18 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	if err != nil {
 		return err
 	}
-	a := &amd64.Assembler{}
-	emitEntryTo(a, sig, ctxAt(savedTarget))
-	piece, err := process.adapters.place(a.Finish())
+	a, err := process.adapters.use(forLoop, sig, emitLoopAdapter)
 	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	e.pieces.list = append(e.pieces.list, piece)
-	e.mu.Unlock()
-	l.start, l.entry, l.locals = placed[0].start, piece.start, uint32(slotsOf(sig.Params))
+	code.mu.Lock()
+	code.adapters = append(code.adapters, a)
+	code.mu.Unlock()
+	l.start, l.entry, l.locals = placed[0].start, a.parts[0], uint32(slotsOf(sig.Params))
 	return nil
 }
+
+func emitLoopAdapter(a *amd64.Assembler, sig *ssa.Signature) { emitEntryTo(a, sig, ctxAt(savedTarget)) }
 
 // invokeLoop runs a loop and what follows it.
 func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) error {

@@ -270,11 +270,10 @@ func (m *machine) entry(f *store.FuncRecord) (uintptr, error) {
 	}
 	entry := m.state.entries[f.Type]
 	if entry == 0 {
-		a, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func)
-		if err != nil {
+		var err error
+		if entry, err = m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func, entryPart); err != nil {
 			return 0, err
 		}
-		entry = a.entry
 		m.state.entries[f.Type] = entry
 	}
 	m.entryType, m.lastEntry = f.Type, entry

@@ -35,6 +35,8 @@ type moduleCode struct {
 	chunks []*chunk
 	linked []*funcCode  // those with clause tables
 	jobs   map[int]*job // by function: compilations under way, and those that have failed
+	// adapters are those of loops.
+	adapters []*adapter
 	// callees are what functions call that were compiled and not called yet, and wanted the
 	// functions that were asked for ahead.
 	callees map[int][]int
@@ -122,6 +124,9 @@ func (e *Engine) remove(code *moduleCode) {
 	e.mu.Unlock()
 	for _, c := range code.chunks {
 		process.compiled.release(c.piece)
+	}
+	for _, a := range code.adapters {
+		process.adapters.unuse(a)
 	}
 }
 

@@ -25,9 +25,9 @@ var process struct {
 	once        sync.Once
 	err         error
 	stubs       stubs
-	adapters    codeSpace
+	adapters    *adapterSet
 	trampolines trampolines
-	compiled    codeSpace
+	compiled    *codeSpace
 
 	signalsOnce sync.Once
 	signalsErr  error
@@ -58,14 +58,14 @@ func reserveCode() error {
 		memory.release()
 		return err
 	}
-	space := func(offset, size uintptr) codeSpace {
-		return codeSpace{memory: memory, free: []span{{memory.start + offset, size}}}
+	space := func(offset, size, grain uintptr) *codeSpace {
+		return newCodeSpace(memory, span{memory.start + offset, size}, grain)
 	}
 	process.stubs = at.moved(memory.start)
-	process.adapters = space(stubsSize, adapterSize)
-	process.trampolines.space = space(stubsSize+adapterSize, trampolineSize)
+	process.adapters = newAdapterSet(space(stubsSize, adapterSize, adapterGrain))
+	process.trampolines.space = space(stubsSize+adapterSize, trampolineSize, codePage)
 	process.trampolines.start = memory.start + stubsSize + adapterSize
-	process.compiled = space(compiledOffset, regionSize-compiledOffset)
+	process.compiled = space(compiledOffset, regionSize-compiledOffset, codePage)
 	faultStub, asyncStub = process.stubs.fault, process.stubs.async
 	compiledStart, compiledSize = memory.start+compiledOffset, regionSize-compiledOffset
 	return nil

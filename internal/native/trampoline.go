@@ -15,7 +15,7 @@ import (
 // module, so all modules share them.
 type trampolines struct {
 	start uintptr
-	space codeSpace
+	space *codeSpace
 	mu    sync.Mutex
 	count int // those that are there
 }

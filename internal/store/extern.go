@@ -14,13 +14,16 @@ type externTable struct {
 }
 
 // ExternRef returns the reference to a host value. Equal values have the same,
-// as long as it is in use.
+// as long as it is in use. See NewStruct.
 func (s *Store) ExternRef(v any, comparable bool) (uint64, wasm.TrapCode) {
 	t := &s.externs
 	if comparable {
 		if cell, ok := t.byGo[v]; ok {
 			return cell, wasm.TrapNone
 		}
+	}
+	if s.heap.addHost() {
+		s.Collect()
 	}
 	cell, trap := s.allocate(HeaderSize, typeExtern, 0)
 	if trap != 0 {
@@ -47,9 +50,10 @@ func (t *externTable) add(v any, cell uint64) uint32 {
 	return uint32(len(t.values) - 1)
 }
 
-// sweepExterns forgets the values whose cells were not marked.
+// sweepExterns forgets the values whose cells were not marked, and counts the others.
 func (c *collector) sweepExterns() {
 	t, h := &c.s.externs, &c.s.heap
+	host := uint64(0)
 	for v, cell := range t.byGo {
 		if !c.goesOn(1) {
 			return
@@ -62,11 +66,16 @@ func (c *collector) sweepExterns() {
 		if !c.goesOn(1) {
 			return
 		}
-		if cell != 0 && !h.isMarked(cell) {
+		switch {
+		case cell == 0:
+		case h.isMarked(cell):
+			host += hostValue
+		default:
 			t.values[i], t.cells[i] = nil, 0
 			t.free = append(t.free, uint32(i))
 		}
 	}
+	h.host = host
 }
 
 // ExternValue returns the host value that a reference is to. The reference is

@@ -104,10 +104,10 @@ type Heap struct {
 	shared        *HeapShared // own, or what is shared with machine code
 	single        bool        // runs have one cell
 
-	bytes   uint64 // in blocks that are not free
-	trigger uint64 // a block is refused once there are so many, until a collection
-	live    uint64 // in objects that the last collection found alive
-
+	bytes   uint64    // in blocks that are not free
+	host    uint64    // what host values count
+	trigger uint64    // a block is refused once there are so many of both, until a collection
+	live    uint64    // in objects that the last collection found alive
 	marking []uintptr // objects that have been marked but not scanned
 	spilled bool      // there are more: see block.again
 }
@@ -173,7 +173,7 @@ func (h *Heap) block(class int) int32 {
 // there are none.
 func (h *Heap) blockRun(n int) int {
 	bytes := uint64(n) << blockLog2
-	if h.bytes+bytes > h.trigger || h.bytes+bytes > uint64(h.limit) {
+	if h.bytes+h.host+bytes > h.trigger || h.bytes+bytes > uint64(h.limit) {
 		return -1
 	}
 	at := -1
@@ -392,8 +392,18 @@ func (c *collector) sweepHeap() {
 	h.setTrigger()
 }
 
+// hostValue is what a host value counts towards the next collection, beside its cell: nobody knows how much of Go's
+// memory it keeps. With a small heap there is a collection at the latest when 2,048 have been added.
+const hostValue = 16 << 10
+
+// addHost counts a host value, and reports whether it is time to collect.
+func (h *Heap) addHost() bool {
+	h.host += hostValue
+	return h.bytes+h.host > h.trigger
+}
+
 // setTrigger lets as much be allocated before the next collection as the last one found alive.
-func (h *Heap) setTrigger() { h.trigger = h.bytes + max(firstTrigger, h.live) }
+func (h *Heap) setTrigger() { h.trigger = h.bytes + h.host + max(firstTrigger, h.live+h.host) }
 
 // releaseLarge gives back the room of a large object.
 func (h *Heap) releaseLarge(p uintptr) {

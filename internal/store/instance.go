@@ -18,6 +18,8 @@ type Instance struct {
 	Datas [][]byte
 	// Native is what an engine of machine code keeps for the instance.
 	Native any
+	// API is what package weft returns for the instance when it is the caller; nil before.
+	API any
 }
 
 // Instantiate makes an instance of a module with one value for each of its
@@ -76,13 +78,13 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 		return nil, err
 	}
 	in := &Instance{Module: m, Store: s}
-	if err := s.addTypes(m.aggregates); err != nil {
-		return nil, err
-	}
 	if err := in.allocateRecord(); err != nil {
 		return nil, err
 	}
-	s.instances = append(s.instances, in)
+	s.instances = append(s.instances, in) // from now on the store has the module, and so its types
+	if err := s.addTypes(m.aggregates); err != nil {
+		return nil, err
+	}
 	in.linkImports(imports)
 	if err := in.allocateOwn(); err != nil {
 		return nil, err

@@ -127,11 +127,11 @@ func (s *Store) trace(t wasm.ValType) Trace {
 	return traceOf(t, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
 }
 
-// Layout returns the layout of the objects of a struct or array type.
-func (s *Store) Layout(id wasm.TypeID) *Layout {
-	if int(id) < len(s.layouts) && s.layouts[id] != nil {
-		return s.layouts[id]
-	}
+// Layout returns the layout of the objects of a struct or array type of an instance.
+func (s *Store) Layout(id wasm.TypeID) *Layout { return s.layouts[s.records.at(uint32(id)).layout] }
+
+// newLayout makes the layout of a type.
+func (s *Store) newLayout(id wasm.TypeID) *Layout {
 	comp := s.Types.Comp(id)
 	l := &Layout{Kind: comp.Kind}
 	l.Fields, l.Size = LayoutFields(comp, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
@@ -140,9 +140,5 @@ func (s *Store) Layout(id wasm.TypeID) *Layout {
 			l.refs = append(l.refs, f)
 		}
 	}
-	for int(id) >= len(s.layouts) {
-		s.layouts = append(s.layouts, nil)
-	}
-	s.layouts[id] = l
 	return l
 }

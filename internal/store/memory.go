@@ -193,8 +193,8 @@ func (m *Memory) Len() uint64 {
 // store is closed.
 func (m *Memory) Bytes() []byte { return unsafe.Slice((*byte)(m.Record.Base), m.Len()) }
 
-// Lend returns n bytes at an offset, for Go code that may keep the slice; false if they are out of bounds. When the memory
-// is gone they are zero and nobody else's.
+// Lend returns n bytes at an offset, for Go code that may keep the slice; false if they are out of bounds. When the
+// memory is gone they are zero and nobody else's.
 func (m *Memory) Lend(offset, n uint64) ([]byte, bool) {
 	b := m.Bytes()
 	if size := uint64(len(b)); n > size || offset > size-n {

@@ -58,20 +58,27 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 	timedOut := w.block(ctx, timeout)
 	w.timer.Stop()
 
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	defer t.recycle(w)
 	switch {
-	case !w.queued:
+	case t.leave(addr, w):
 		// A wake-up counts even if the wait ended for another reason at the same
 		// time: notify has reported it.
 		return WaitWoken, nil
 	case timedOut:
-		t.remove(addr, w)
 		return WaitTimedOut, nil
 	}
-	t.remove(addr, w)
-	return WaitWoken, context.Cause(ctx)
+	return WaitWoken, context.Cause(ctx) // without the lock, since a context is anybody's code
+}
+
+// leave ends a wait, and reports whether it was woken.
+func (t *waitTable) leave(addr uint64, w *waiter) (woken bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	woken = !w.queued
+	if !woken {
+		t.remove(addr, w)
+	}
+	t.recycle(w)
+	return woken
 }
 
 // block returns when the wait has ended, and whether by its timeout.

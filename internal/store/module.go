@@ -1,6 +1,7 @@
 package store
 
 import (
+	"runtime"
 	"sync"
 
 	"weft/internal/dwarf"
@@ -56,6 +57,7 @@ func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engi
 		}
 	}
 	engine.Prepare(c)
+	runtime.AddCleanup(c, func(ids []wasm.TypeID) { types.Release(ids...) }, c.Types)
 	return c
 }
 

@@ -72,18 +72,26 @@ type Arena struct {
 func (a *Arena) Alloc(size uintptr) (unsafe.Pointer, error) {
 	size = roundUp(max(size, 1), 16)
 	if size > a.left {
-		chunk := roundUp(max(size, pageRound<<min(len(a.chunks), 6)), pageRound)
-		r, err := reserveUsable(chunk, chunk)
-		if err != nil {
+		if err := a.add(size); err != nil {
 			return nil, err
 		}
-		a.chunks = append(a.chunks, r)
-		a.next, a.left = uintptr(r.Base), chunk
 	}
 	p := a.next
 	a.next += size
 	a.left -= size
 	return Pointer(p), nil
+}
+
+// add adds memory of which size bytes can be handed out.
+func (a *Arena) add(size uintptr) error {
+	chunk := roundUp(max(size, pageRound<<min(len(a.chunks), 6)), pageRound)
+	r, err := reserveUsable(chunk, chunk)
+	if err != nil {
+		return err
+	}
+	a.chunks = append(a.chunks, r)
+	a.next, a.left = uintptr(r.Base), chunk
+	return nil
 }
 
 // Release gives back everything that the arena handed out.

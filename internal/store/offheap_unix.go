@@ -48,6 +48,9 @@ func reserveSpare(size, usable, spare uintptr) (Region, error) {
 	return Region{Base: p, reserved: size, spare: spare}, nil
 }
 
+// admitStore refuses a store for which there are not enough mappings.
+func admitStore() error { return regions.admit() }
+
 func mapRegion(size uintptr) (unsafe.Pointer, error) {
 	return unix.MmapPtr(-1, 0, nil, size, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|mapNoReserve)
 }

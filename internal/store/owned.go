@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// owned is what a store has outside of Go's heap, or together with others: what is given back at its end. It refers to nothing
-// that could refer to the store, as a host function does. So it can be what Go's collector calls when the store is dead:
-// whatever that holds lives until then.
+// owned is what a store has outside of Go's heap, or together with others: what is given back at its end. It refers
+// to nothing that could refer to the store, as a host function does. So it can be what Go's collector calls when
+// the store is dead: whatever that holds lives until then.
 type owned struct {
 	arena    Arena
 	memories []*Memory
@@ -15,6 +15,7 @@ type owned struct {
 	tables   []*Table
 	heap     Heap
 	Conts    Continuations
+	held     *HeldTypes
 	released atomic.Bool
 }
 
@@ -32,6 +33,7 @@ func (o *owned) release() {
 	o.heap.region.Recycle(o.heap.region.Size())
 	o.Conts.release()
 	o.arena.Release()
+	o.held.release()
 }
 
 // ReleaseWith lets the store be released when Go's collector finds its owner dead, without whom nobody uses it.
@@ -39,8 +41,9 @@ func ReleaseWith[T any](owner *T, s *Store) {
 	s.ended = runtime.AddCleanup(owner, (*owned).release, s.owned).Stop
 }
 
-// release gives back what the store has, unless uses are under way: the last one to end does it then. It makes the store busy
-// for ever. Who still refers to the store then keeps nothing alive that it referred to, but modules.
+// release gives back what the store has, unless uses are under way: the last one to end does it then. It makes the
+// store busy for ever. Who still refers to the store then keeps nothing alive that it referred to, but for who has
+// an instance: that has its module.
 func (s *Store) release() {
 	if s.use.holders.Load() != 0 || !s.use.word.CompareAndSwap(0, useBusy) {
 		return
@@ -57,5 +60,5 @@ func (s *Store) release() {
 		s.ended()
 	}
 	s.Native, s.Idle, s.Profile = nil, nil, nil
-	s.hosts, s.externs, s.layouts = nil, externTable{}, nil
+	s.instances, s.hosts, s.externs, s.layouts = nil, nil, externTable{}, nil
 }

@@ -112,6 +112,20 @@ func (p *regionPool) count(n int) error {
 	if p.tryCount(n) || p.drop() && p.tryCount(n) {
 		return nil
 	}
+	return errMappings()
+}
+
+// admit refuses another store where the stores that there are have little left: a sixteenth is for them alone.
+func (p *regionPool) admit() error {
+	n := p.limit() / 16
+	if err := p.count(n); err != nil {
+		return err
+	}
+	p.uncount(n)
+	return nil
+}
+
+func errMappings() error {
 	return fmt.Errorf("out of memory mappings: stores use nearly all of the %d that the system allows a process; close some, or raise vm.max_map_count", systemMappings())
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
+
+	"weft/wasm"
 )
 
 // TestRecycle takes regions that were used before: they must be as new ones, but for what
@@ -99,5 +101,37 @@ func TestManySizes(t *testing.T) {
 	regions.drop()
 	if regions.mappings != before || regions.kept != 0 {
 		t.Errorf("%d mappings are counted, %d were before; %d regions are kept", regions.mappings, before, regions.kept)
+	}
+}
+
+// TestStoresAtTheLimit makes stores until there are no mappings for another: that is said when it is made, and
+// those that were made have what a call needs.
+func TestStoresAtTheLimit(t *testing.T) {
+	p := &regions
+	p.drop()
+	limit, before := p.limit, p.mappings
+	defer func() { p.limit = limit }()
+	p.limit = func() int { return before + 160 }
+	var all []*Store
+	for {
+		s, err := New(wasm.NewTypeSet(), nil, DefaultLimits)
+		if err != nil {
+			if !strings.Contains(err.Error(), "vm.max_map_count") {
+				t.Errorf("the error is %v", err)
+			}
+			break
+		}
+		defer s.Close()
+		all = append(all, s)
+	}
+	if left := p.limit() - p.mappings; len(all) < 20 || left < p.limit()/16-4 {
+		t.Errorf("%d stores are made, and %d mappings left for them", len(all), left)
+	}
+	p.limit = func() int { return p.mappings } // what is left is used up
+	for i, s := range all {
+		_, err := s.arena.Alloc(1000)
+		if r := s.Conts.New(nil, 0); err != nil || !s.Conts.AllocStack(r, 4<<10) {
+			t.Fatalf("store %d of %d has no room for a call: %v", i, len(all), err)
+		}
 	}
 }

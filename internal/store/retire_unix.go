@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Go code that has got a slice of a memory may keep it when the memory is gone, and nothing tells
-// whether it does. So the addresses of such slices are never used again in the process: what is read there later is zero, and
-// what is written is seen by nobody else. They stay mapped, and take memory only if they are written.
+// Go code that has got a slice of a memory may keep it when the memory is gone, and nothing tells whether it does.
+// So the addresses of such slices are never used again in the process: what is read there later is zero, and what
+// is written is seen by nobody else. They stay mapped, and take memory only if they are written.
 //
-// Address space is what that costs. A memory takes 8 GiB of it, for its guard, of which 47 bits hold 16,000. So the region
-// of a memory has some to spare behind. When it has been used, it becomes a region as large that begins behind the addresses of the
-// slices, and the next memory lies there. Only when nothing is left to spare, another region is reserved. So 2 GiB of such
-// memories, whoever had them, cost 10 GiB of addresses and one mapping.
+// Address space is what that costs. A memory takes 8 GiB of it, for its guard, of which 47 bits hold 16,000. So the
+// region of a memory has some to spare behind. When it has been used, it becomes a region as large that begins
+// behind the addresses of the slices, and the next memory lies there. Only when nothing is left to spare, another
+// region is reserved. So 2 GiB of such memories, whoever had them, cost 10 GiB of addresses and one mapping.
 //
 // On systems of 32 bits there is no address space for that: there, slices must not be kept.
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"unsafe"
 
 	"weft/wasm"
@@ -75,30 +76,38 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 		return p, true
 	}
 	size := slabPart(class)
-	if a.left < size {
-		slab := uintptr(smallSlab)
-		if a.bytes >= largeSlabsFrom {
-			slab = largeSlab
-		}
-		if a.bytes+uint64(slab) > a.limit {
-			return 0, false
-		}
-		r, err := reserveUsable(slab, slab)
-		if err != nil {
-			return 0, false
-		}
-		if slab == largeSlab {
-			r.WantLargePages(0)
-		}
-		a.recycle()
-		a.slabs = append(a.slabs, r)
-		a.next, a.left = uintptr(r.Base), slab
-		a.bytes += uint64(slab)
+	if a.left < size && a.addSlab() != nil {
+		return 0, false
 	}
 	p := a.next
 	a.next += size
 	a.left -= size
 	return p, true
+}
+
+var errStackLimit = errors.New("the limit of the bytes of stacks is reached")
+
+// addSlab adds a slab.
+func (a *stackAllocator) addSlab() error {
+	slab := uintptr(smallSlab)
+	if a.bytes >= largeSlabsFrom {
+		slab = largeSlab
+	}
+	if a.bytes+uint64(slab) > a.limit {
+		return errStackLimit
+	}
+	r, err := reserveUsable(slab, slab)
+	if err != nil {
+		return err
+	}
+	if slab == largeSlab {
+		r.WantLargePages(0)
+	}
+	a.recycle()
+	a.slabs = append(a.slabs, r)
+	a.next, a.left = uintptr(r.Base), slab
+	a.bytes += uint64(slab)
+	return nil
 }
 
 // recycle puts the rest of the last slab into the free lists.

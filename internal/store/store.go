@@ -86,6 +86,9 @@ type Engine interface {
 	// Link lets the engine complete the records of the functions of a new instance,
 	// which has its memories and tables. The error says why it cannot be used.
 	Link(in *Instance) error
+	// Forget gives back what the engine has for a type, which nobody has any more. The engine must not use the set
+	// of types.
+	Forget(t wasm.TypeID)
 	// LinkHost lets it complete the record of a new host function.
 	LinkHost(s *Store, f *FuncRecord) error
 	// Call calls a function. Slots hold the arguments and then the results; its
@@ -118,7 +121,7 @@ type Store struct {
 	tags      []*Tag
 	hosts     []*HostFunc
 	externs   externTable
-	layouts   []*Layout // by wasm.TypeID
+	layouts   []*Layout // by TypeRecord.layout
 	records   typeRecords
 	roots     *rootTable
 	marked    bool // there are marks of a collection that was given up
@@ -161,15 +164,31 @@ type Store struct {
 // New returns an empty store.
 func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 	limits = limits.fit()
-	s := &Store{Types: types, Engine: engine, Limits: limits, owned: &owned{}, roots: &rootTable{}}
+	owned := &owned{held: NewHeldTypes(types, noLimit)}
+	s := &Store{Types: types, Engine: engine, Limits: limits, owned: owned, roots: &rootTable{}}
 	if !lendsByFlag() {
 		s.use.open = 1
 	}
 	s.heap.init(s)
-	if err := s.Conts.init(s); err != nil {
+	if err := s.prepare(); err != nil {
+		s.Close()
 		return nil, fmt.Errorf("weft: new store: %w", err)
 	}
 	return s, nil
+}
+
+// prepare takes what a store needs to be called: where there is nothing left of it, there should not be a store.
+func (s *Store) prepare() error {
+	if err := admitStore(); err != nil {
+		return err
+	}
+	if err := s.Conts.init(s); err != nil {
+		return err
+	}
+	if err := s.Conts.stacks.addSlab(); err != nil && err != errStackLimit { // with that limit, calls trap
+		return err
+	}
+	return s.arena.add(0)
 }
 
 // An EngineState hears of the end of its store, when no use of it is under way, and none will be.

@@ -18,7 +18,10 @@ type TypeRecord struct {
 	refs uint64
 	Kind ObjectKind // ObjectStruct, ObjectArray; ObjectNull where there is no record
 	scan scanKind
-	_    [6]uint8
+	_    [2]uint8
+	// layout is the number of the type's layout in the store. So what a store has in Go's heap depends on its own
+	// types only, and not on how many others the engine knows; of this array nothing takes memory but what is used.
+	layout uint32
 }
 
 // TypeDepths is how many levels of a hierarchy a TypeRecord shows, and TypeRecordLog2 the
@@ -65,12 +68,12 @@ func (s *Store) addTypes(ids []wasm.TypeID) error {
 		if err := s.growTypes(uint32(id) + 1); err != nil {
 			return err
 		}
-		l := s.Layout(id)
+		l := s.newLayout(id)
 		fields := len(l.Fields) + len(l.refs)
 		if err := s.useRecords(uint64(unsafe.Sizeof(*l)) + uint64(fields)*uint64(unsafe.Sizeof(Field{}))); err != nil {
 			return err
 		}
-		*s.records.at(uint32(id)) = s.typeRecord(id)
+		*s.records.at(uint32(id)) = s.typeRecord(id, l)
 	}
 	return nil
 }
@@ -91,9 +94,9 @@ func (s *Store) growTypes(n uint32) error {
 	return nil
 }
 
-func (s *Store) typeRecord(id wasm.TypeID) TypeRecord {
-	l := s.Layout(id)
-	r := TypeRecord{Kind: ObjectStruct}
+func (s *Store) typeRecord(id wasm.TypeID, l *Layout) TypeRecord {
+	r := TypeRecord{Kind: ObjectStruct, layout: uint32(len(s.layouts))}
+	s.layouts = append(s.layouts, l)
 	if l.Kind == wasm.CompArray {
 		r.Kind = ObjectArray
 	}

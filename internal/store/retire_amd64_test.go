@@ -7,12 +7,9 @@ import (
 	"unsafe"
 )
 
-// TestRetire gives regions back whose first bytes Go code may have: they are zero from then on, nobody else's, and many of them
-// cost little of what a process has few of.
+// TestRetire gives regions back whose first bytes Go code may have: they are zero from then on, nobody else's, and
+// many of them cost little of what a process has few of.
 func TestRetire(t *testing.T) {
-	if !retires {
-		t.Skip("addresses are used again on systems of 32 bits")
-	}
 	const size, usable = guardedSpace + 5*pageRound, 16 << 20 // a size that nobody else has
 	regions.drop()
 	before, bases := regions.mappings, map[unsafe.Pointer]bool{}
@@ -43,7 +40,8 @@ func TestRetire(t *testing.T) {
 	}
 	kept := r.bytes(0, usable)
 	r.Retire(pageRound) // as much as slices can reach
-	if r, err = reserveGuarded(size, usable); err != nil || uintptr(r.Base) != uintptr(unsafe.Pointer(&kept[pageRound])) {
+	r, err = reserveGuarded(size, usable)
+	if err != nil || r.Base != unsafe.Pointer(&kept[pageRound]) {
 		t.Errorf("the next region does not begin behind the slices: %v", err)
 	}
 	r.Retire(usable)
