@@ -65,7 +65,7 @@ func TestHostTypesAreForgotten(t *testing.T) {
 				for x := i + 2000*round; x > 0; x /= 4 {
 					params = append(params, []wasm.ValType{wasm.I32, wasm.I64, wasm.F32, wasm.ExternRef}[x%4])
 				}
-				f, err := store.NewFunc("f", wasm.FuncType{Params: params}, nil)
+				f, err := store.NewFunc("f", wasm.FuncType{Params: params}, func(context.Context, []uint64) error { return nil })
 				if err != nil {
 					t.Fatal(err)
 				}
