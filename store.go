@@ -62,7 +62,8 @@ func (s *Store) drop() {
 // SetFuel bounds the calls and branches backwards that guests may make from now
 // on; when none is left they trap. It is meant for tests and fuzzing: a context
 // interrupts a guest at no cost. Functions are interpreted then, unless machine code counts
-// ([NativeOptions]). Set it before anything runs: what machine code has suspended goes on as such.
+// ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has begun cannot go on, and trap as at
+// a barrier.
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
 // Collect frees the objects and continuations that cannot be reached any more.
