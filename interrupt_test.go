@@ -3,6 +3,7 @@ package weft_test
 import (
 	"context"
 	"errors"
+	"math/bits"
 	"strings"
 	"testing"
 	"time"
@@ -17,13 +18,22 @@ func wantInterrupted(t *testing.T, what string, begin time.Time, err error) {
 	if !errors.As(err, &interrupt) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%s: %v, want an interrupt", what, err)
 	}
-	if took := time.Since(begin); took > 2*time.Second {
+	if took := time.Since(begin); took > 10*time.Second {
 		t.Errorf("%s: ends after %v", what, took)
+	}
+}
+
+// needAddresses skips a test of what takes long because it is large, where addresses of 32 bits hold too little for that.
+func needAddresses(t *testing.T) {
+	t.Helper()
+	if bits.UintSize == 32 {
+		t.Skip("addresses of 32 bits hold nothing so large")
 	}
 }
 
 // TestInterruptOneInstruction executes single instructions, each of which would work on half a gigabyte.
 func TestInterruptOneInstruction(t *testing.T) {
+	needAddresses(t)
 	const source = `(module
 	  (type $bytes (array (mut i8))) (type $refs (array (mut (ref null func))))
 	  (memory 8192) (table $t 0 funcref) (elem declare func $fine)
@@ -60,6 +70,7 @@ func TestInterruptOneInstruction(t *testing.T) {
 
 // TestInterruptInstantiation makes instances of small modules that want much.
 func TestInterruptInstantiation(t *testing.T) {
+	needAddresses(t)
 	sources := map[string]string{
 		"a table that is filled": `(module (table 50000000 funcref (ref.func $f)) (func $f))`,
 		"an array in a global": `(module (type $a (array i64))
@@ -147,8 +158,8 @@ func TestLimitsTogether(t *testing.T) {
 		{`(table i64 0xffffffffffffffff funcref) (table 1 funcref)`, "has 0 elements of tables", 0},
 		{`(table 0 funcref) (table 0 funcref)`, "tables, and 2 more", 10},
 		{``, "instances, and 1 more", 50},
-		{strings.Repeat(`(global i32 (i32.const 0))`, 1200), "bytes of instances", 1},
-		{strings.Repeat(`(func)`, 1500), "bytes of instances", 1},
+		{strings.Repeat(`(global i32 (i32.const 0))`, 1500), "bytes of instances", 1},
+		{strings.Repeat(`(func)`, 1900), "bytes of instances", 1},
 		{strings.Repeat(`(tag)`, 1000), "bytes of instances", 1},
 		{`(func $f) (elem func ` + strings.Repeat("$f ", 8000) + `)`, "bytes of instances", 1},
 	} {
