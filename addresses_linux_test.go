@@ -18,8 +18,9 @@ import (
 	"weft/wasm"
 )
 
-// TestShortAddressSpace makes instances where the process may have little address space: too little for a guard behind a memory, which
-// machine code otherwise relies on. Those that were there before, and later ones, behave alike. It runs in a process of its own.
+// TestShortAddressSpace makes instances where the process may have little address space: too little for a guard behind
+// a memory, which machine code otherwise relies on. Those that were there before, and later ones, behave alike. It runs
+// in a process of its own.
 func TestShortAddressSpace(t *testing.T) {
 	const variable = "WEFT_TEST_SHORT_ADDRESS_SPACE"
 	if os.Getenv(variable) != "" {

@@ -64,8 +64,8 @@ func TestCallerMemory(t *testing.T) {
 	}
 }
 
-// TestCallers checks that a host function knows whose code has called it, however it was called. The instances of two modules
-// have a letter in their memories.
+// TestCallers checks that a host function knows whose code has called it, however it was called. The instances of two
+// modules have a letter in their memories.
 func TestCallers(t *testing.T) {
 	const b = `(module
 	  (type $t (func (result i32)))

@@ -45,8 +45,9 @@ type NativeOptions struct {
 	InterpretFirst bool
 	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the function's size.
 	HotAfter int
-	// Plain chooses functions that are compiled in the form for those that are too large for the other one: slower code, made in time
-	// that is linear in their size. They are those whose number, modulo 32, is a bit that is set. For tests.
+	// Plain chooses functions that are compiled in the form for those that are too large for the other one: slower
+	// code, made in time that is linear in their size. They are those whose number, modulo 32, is a bit that is set.
+	// For tests.
 	Plain uint32
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool

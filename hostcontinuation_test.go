@@ -10,8 +10,8 @@ import (
 	"weft/wasm"
 )
 
-// TestContinuationOfHost runs continuations whose function is the host's. It may suspend, and what it is resumed with is
-// what it returns.
+// TestContinuationOfHost runs continuations whose function is the host's. It may suspend, and what it is resumed with
+// is what it returns.
 func TestContinuationOfHost(t *testing.T) {
 	const source = `(module
 	  (type $f (func (param i32) (result i32))) (type $k (cont $f))

@@ -23,7 +23,8 @@ func wantInterrupted(t *testing.T, what string, begin time.Time, err error) {
 	}
 }
 
-// needAddresses skips a test of what takes long because it is large, where addresses of 32 bits hold too little for that.
+// needAddresses skips a test of what takes long because it is large, where addresses of 32 bits hold too little for
+// that.
 func needAddresses(t *testing.T) {
 	t.Helper()
 	if bits.UintSize == 32 {

@@ -138,7 +138,8 @@ func TestNaNBits(t *testing.T) {
 	}
 }
 
-// putLanes writes operands to memory: x, then y, then x again; the lanes of each are the first of the list and those behind it.
+// putLanes writes operands to memory: x, then y, then x again; the lanes of each are the first of the list and those
+// behind it.
 func putLanes(memory []byte, lane byte, x, y []uint64) {
 	for i, list := range [][]uint64{x, y, x} {
 		for j := range 16 {

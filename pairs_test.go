@@ -12,9 +12,9 @@ import (
 	"weft/wasm"
 )
 
-// A continuation is one whoever runs it. These tests have two modules in a store, each of which calls the other's functions,
-// suspends and throws through them, and keeps its continuations; which functions are too large for the compiler, or begin in the
-// interpreter, is decided at random.
+// A continuation is one whoever runs it. These tests have two modules in a store, each of which calls the other's
+// functions, suspends and throws through them, and keeps its continuations; which functions are too large for the
+// compiler, or begin in the interpreter, is decided at random.
 
 // seamRivals returns engines in which the forms of code meet; seed decides how.
 func seamRivals(t testing.TB, features wasm.Features, seed uint64) *rivalry {
@@ -121,8 +121,8 @@ func (r *rivalry) comparePair(t *testing.T, choices []byte) (string, bool) {
 	return "", stopped
 }
 
-// executePair instantiates two modules in one store, of which the second imports from the first, and calls the functions of the first, the
-// second and the first again.
+// executePair instantiates two modules in one store, of which the second imports from the first, and calls the
+// functions of the first, the second and the first again.
 func executePair(t *testing.T, engine *weft.Engine, sources []string, x execution) (r record) {
 	store, ctx, close := x.open(t, engine)
 	defer close()

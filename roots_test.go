@@ -9,8 +9,8 @@ import (
 	"weft/wasm"
 )
 
-// What Go code holds on behalf of a guest is there as long as Go code can read it. Each test runs with a collection at every
-// allocation and every use of the store, on all executors.
+// What Go code holds on behalf of a guest is there as long as Go code can read it. Each test runs with a collection at
+// every allocation and every use of the store, on all executors.
 
 const rootsSource = `(module
   (type $s (struct (field (mut i64)) (field (mut i64)) (field (mut i64)) (field (mut i64))))
@@ -64,8 +64,8 @@ func openRoots(t *testing.T, engine *weft.Engine, hosts map[string]func(ctx cont
 	return store, instance
 }
 
-// TestExceptionOfFullHeap lets an exception go through Go code while the heap is full: its payload must outlive what is done before
-// the exception goes on.
+// TestExceptionOfFullHeap lets an exception go through Go code while the heap is full: its payload must outlive what is
+// done before the exception goes on.
 func TestExceptionOfFullHeap(t *testing.T) {
 	ctx := context.Background()
 	for name, engine := range allExecutors(t, wasm.AllFeatures) {
@@ -91,7 +91,8 @@ func TestExceptionOfFullHeap(t *testing.T) {
 	}
 }
 
-// TestPayloadOfSuspension lets the payload of a host function's suspension wait while other things are done in the store.
+// TestPayloadOfSuspension lets the payload of a host function's suspension wait while other things are done in the
+// store.
 func TestPayloadOfSuspension(t *testing.T) {
 	ctx := context.Background()
 	for name, engine := range allExecutors(t, wasm.AllFeatures) {

@@ -59,11 +59,10 @@ func (s *Store) drop() {
 	runtime.KeepAlive(s)
 }
 
-// SetFuel bounds the calls and branches backwards that guests may make from now
-// on; when none is left they trap. It is meant for tests and fuzzing: a context
-// interrupts a guest at no cost. Functions are interpreted then, unless machine code counts
-// ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has begun cannot go on, and trap as at
-// a barrier.
+// SetFuel bounds the calls and branches backwards that guests may make from now on; when none is left they trap. It is
+// meant for tests and fuzzing: a context interrupts a guest at no cost. Functions are interpreted then, unless machine
+// code counts ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has
+// begun cannot go on, and trap as at a barrier.
 func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
 
 // Collect frees the objects and continuations that cannot be reached any more.
@@ -106,9 +105,8 @@ func (s *Store) Stats() Stats {
 	return stats
 }
 
-// SetCollectAlways makes every allocation of an object or a continuation, and every use of the store by Go code, collect
-// first, which finds references that the collector does not know. It is meant for
-// tests.
+// SetCollectAlways makes every allocation of an object or a continuation, and every use of the store by Go code,
+// collect first, which finds references that the collector does not know. It is meant for tests.
 func (s *Store) SetCollectAlways(always bool) {
 	if s.enter() != nil {
 		return

@@ -12,9 +12,9 @@ import (
 	"weft/wasm"
 )
 
-// TestTraceThroughHost checks that the trace of an error shows the calls on both sides of a host function that has called the guest,
-// and the host function between them, whatever ends the call; and that an error which the host returns twice is not
-// changed by that.
+// TestTraceThroughHost checks that the trace of an error shows the calls on both sides of a host function that has
+// called the guest, and the host function between them, whatever ends the call; and that an error which the host
+// returns twice is not changed by that.
 func TestTraceThroughHost(t *testing.T) {
 	const source = `(module (import "h" "f" (func $f)) (tag $t) (tag $e (param i32))
 	  (func $deep_trap (unreachable)) (func (export "trap") (call $deep_trap))

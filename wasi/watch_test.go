@@ -171,7 +171,8 @@ func TestClosedWhileWaiting(t *testing.T) {
 	g.want(eBadF, "sock_accept", 3, 0, result)
 }
 
-// TestClosedByAnotherThread closes the descriptor that a guest waits for, as another of its threads can: that ends the wait.
+// TestClosedByAnotherThread closes the descriptor that a guest waits for, as another of its threads can: that ends the
+// wait.
 func TestClosedByAnotherThread(t *testing.T) {
 	watches(t)
 	r, w, err := os.Pipe()

@@ -40,7 +40,8 @@ func TestRecords(t *testing.T) {
 	checkRecords(t, d.Records(key(2)), nil)
 }
 
-// TestRecordsTogether has processes, directories, records and goroutines that add to one entry: all of it is there then.
+// TestRecordsTogether has processes, directories, records and goroutines that add to one entry: all of it is there
+// then.
 func TestRecordsTogether(t *testing.T) {
 	const child = "WEFT_CACHE_TEST_RECORDS"
 	if path := os.Getenv(child); path != "" {

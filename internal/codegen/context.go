@@ -41,7 +41,8 @@ type Context struct {
 
 	PollsLeft uint32 // until one leaves to Go though Interrupt is 0
 
-	// TailCaller is the instance whose code has made a tail call of a host function, until Go has taken it: no frame tells.
+	// TailCaller is the instance whose code has made a tail call of a host function, until Go has taken it: no frame
+	// tells.
 	TailCaller uintptr
 
 	// The two sides of the border between Go and native code.

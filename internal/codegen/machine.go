@@ -150,7 +150,8 @@ type Func struct {
 	// because nobody has called it.
 	Begins bool
 
-	// Homes is how many slots of the frame instructions use by themselves, from HomesAt on, an offset that the allocator finds out.
+	// Homes is how many slots of the frame instructions use by themselves, from HomesAt on, an offset that the
+	// allocator finds out.
 	Homes int32
 
 	// Vectors are constants of 16 bytes that instructions name.

@@ -75,8 +75,8 @@ func Module(choices []byte, features wasm.Features) string {
 	return g.functions()
 }
 
-// Pair returns the texts of two modules of which the second imports from the first, under the name "a", tags, a table that both call
-// through, and some functions: so each calls the other's, and what they suspend and throw passes both.
+// Pair returns the texts of two modules of which the second imports from the first, under the name "a", tags, a table
+// that both call through, and some functions: so each calls the other's, and what they suspend and throw passes both.
 func Pair(choices []byte, features wasm.Features) (first, second string) {
 	g := &generator{choices: choices, features: features, pair: true}
 	g.types()

@@ -32,8 +32,8 @@ type Engine struct {
 type stubs struct {
 	header
 	clauses, exit, contReturn instr
-	// hostCall stands for the call of a host function with which a continuation begins: its results go to the bottom of the
-	// stack. What stands behind it is never executed.
+	// hostCall stands for the call of a host function with which a continuation begins: its results go to the bottom of
+	// the stack. What stands behind it is never executed.
 	hostCall, behind instr
 	hostFunc         store.FuncRecord
 	hostInstance     store.InstanceRecord

@@ -7,10 +7,11 @@ import (
 	"weft/wasm"
 )
 
-// Which NaN an operation returns the specification leaves open, and processors, and even two orders of operands, differ in it. All
-// executors give the same bits on all machines, those that x86-64 has: the first operand that is a NaN, made quiet; where none is, the
-// canonical NaN with its sign set. Machine code has that for nothing, as long as it does not swap the operands of an addition or
-// multiplication. Minima and maxima of lanes give the canonical NaN with its sign set in any case.
+// Which NaN an operation returns the specification leaves open, and processors, and even two orders of operands, differ
+// in it. All executors give the same bits on all machines, those that x86-64 has: the first operand that is a NaN, made
+// quiet; where none is, the canonical NaN with its sign set. Machine code has that for nothing, as long as it does not
+// swap the operands of an addition or multiplication. Minima and maxima of lanes give the canonical NaN with its sign
+// set in any case.
 
 // nanOf returns the NaN that is the result of an operation on x and y.
 func nanOf[F float](x, y F) F {

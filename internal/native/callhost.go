@@ -46,9 +46,9 @@ func (m *machine) callHostOfMany() bool {
 	return m.endHostCall(f, err)
 }
 
-// calledHost returns the function that code calls, and the instance whose code does: with it the caller's
-// frame begins, behind the return address. A tail call leaves no frame and tells by itself; for the function of a continuation
-// it is the instance that resumes.
+// calledHost returns the function that code calls, and the instance whose code does: with it the caller's frame begins,
+// behind the return address. A tail call leaves no frame and tells by itself; for the function of a continuation it is
+// the instance that resumes.
 func (m *machine) calledHost() (*store.FuncRecord, *store.InstanceRecord) {
 	c := m.context
 	f, frame := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), store.Pointer(c.NativeSP+unsafe.Sizeof(c.NativeSP))

@@ -87,7 +87,8 @@ func (e *Engine) configuration(m *store.Module, env *ssa.Env) amd64.Config {
 
 // function compiles one of the module's own functions.
 func (c *compiler) function(own int) (*codegen.Code, error) {
-	code, _, err := c.inSomeForm(own, c.begins != nil && c.begins[own], func() (*ssa.Func, error) { return c.builder.Build(c.env, own) })
+	build := func() (*ssa.Func, error) { return c.builder.Build(c.env, own) }
+	code, _, err := c.inSomeForm(own, c.begins != nil && c.begins[own], build)
 	return code, err
 }
 
@@ -96,8 +97,8 @@ func (c *compiler) loop(own, offset int) (*codegen.Code, *ssa.Signature, error) 
 	return c.inSomeForm(own, false, func() (*ssa.Func, error) { return c.builder.BuildLoop(c.env, own, offset) })
 }
 
-// inSomeForm compiles what is built; in the plain form if it is too large otherwise. An error is an [*ssa.TooLarge], but
-// for faults of the compiler.
+// inSomeForm compiles what is built; in the plain form if it is too large otherwise. An error is an [*ssa.TooLarge],
+// but for faults of the compiler.
 func (c *compiler) inSomeForm(own int, begins bool, build func() (*ssa.Func, error)) (*codegen.Code, *ssa.Signature, error) {
 	c.builder.Plain = c.plain>>(own%32)&1 != 0
 	for {

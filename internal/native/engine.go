@@ -113,7 +113,8 @@ func (e *Engine) prepare(m *store.Module) error {
 	return nil
 }
 
-// newLazyCode returns what the engine keeps for a module whose code compares addresses with the length of memory, or does not.
+// newLazyCode returns what the engine keeps for a module whose code compares addresses with the length of memory, or
+// does not.
 func (e *Engine) newLazyCode(m *store.Module, checks bool) (*lazyCode, error) {
 	survey := surveyModule(m)
 	code := e.newModuleCode(m, survey.barriers)
@@ -202,8 +203,8 @@ func (e *Engine) Link(in *store.Instance) error {
 	return nil
 }
 
-// isGuarded reports whether accesses to an instance's memories fault where they are out of bounds. They do not where there was no
-// address space for that.
+// isGuarded reports whether accesses to an instance's memories fault where they are out of bounds. They do not where
+// there was no address space for that.
 func isGuarded(in *store.Instance) bool {
 	for i, t := range in.Module.Space.Memories {
 		if guardable(t) && !in.Store.Memory(in.Record.Memory(uint32(i))).Guarded() {

@@ -171,9 +171,9 @@ func compileFirst(e *Engine, m *store.Module, plain uint32) (*codegen.Code, erro
 	return c.function(0)
 }
 
-// TestHostile compiles functions of one and of two sizes, each twice as large as the other, as they are compiled and in the plain form: what
-// the compiler allocates, and the code, may not be much more than twice as large. That the larger one of two needs the plain form is no
-// measure of the other.
+// TestHostile compiles functions of one and of two sizes, each twice as large as the other, as they are compiled and in
+// the plain form: what the compiler allocates, and the code, may not be much more than twice as large. That the larger
+// one of two needs the plain form is no measure of the other.
 func TestHostile(t *testing.T) {
 	e, err := newEngine(nil, Config{})
 	if err != nil {

@@ -30,8 +30,8 @@ type lazyCode struct {
 	begins []bool // see survey
 	saved  savedCode
 	tiered bool // see tier.go
-	// checks says that the code compares addresses with the length of memory. Code that does not may have a twin that does, for instances
-	// whose memories are not guarded.
+	// checks says that the code compares addresses with the length of memory. Code that does not may have a twin that
+	// does, for instances whose memories are not guarded.
 	checks bool
 	twin   struct {
 		once sync.Once

@@ -138,8 +138,8 @@ func beside(t testing.TB, g *guest, name string, do func()) {
 	}
 }
 
-// BenchmarkPauses runs the loops beside goroutines that allocate, and for comparison a loop of Go's. Each operation is a
-// collection of Go's; how long the world stood still is reported, in percentiles.
+// BenchmarkPauses runs the loops beside goroutines that allocate, and for comparison a loop of Go's. Each operation is
+// a collection of Go's; how long the world stood still is reported, in percentiles.
 func BenchmarkPauses(b *testing.B) {
 	b.Run("guest", func(b *testing.B) { beside(b, newEndless(b), "spin", func() { measurePauses(b) }) })
 	for _, name := range []string{"memory.copy", "memory.copy upwards", "memory.fill", "table.copy", "array.fill", "array.new", "collect"} {

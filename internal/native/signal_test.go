@@ -362,9 +362,9 @@ func BenchmarkHostCall(b *testing.B) {
 	}
 }
 
-// TestSignalTakenAway lets the host take SIGURG away after the engine was made: calls of guests that never end must end with
-// their context all the same, and a collection of Go's beside them. Each way runs in a process of its own, which would
-// stand still.
+// TestSignalTakenAway lets the host take SIGURG away after the engine was made: calls of guests that never end must end
+// with their context all the same, and a collection of Go's beside them. Each way runs in a process of its own, which
+// would stand still.
 func TestSignalTakenAway(t *testing.T) {
 	needPreemption(t)
 	ways := map[string]func(){

@@ -11,16 +11,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// SIGURG is how Go makes a thread that runs machine code come back, to stop the world or because a call is to end. The host may take it
-// away: signal.Ignore makes the kernel drop it, and signal.Notify afterwards puts Go's handler in place of ours. A loop in machine code
-// would then never end, and Go's collector wait for it for ever. So it is taken back before code runs that relies on it. For the
-// host nothing changes by that: what has not asked for SIGURG does not get it.
+// SIGURG is how Go makes a thread that runs machine code come back, to stop the world or because a call is to end. The
+// host may take it away: signal.Ignore makes the kernel drop it, and signal.Notify afterwards puts Go's handler in
+// place of ours. A loop in machine code would then never end, and Go's collector wait for it for ever. So it is taken
+// back before code runs that relies on it. For the host nothing changes by that: what has not asked for SIGURG does not
+// get it.
 //
-// To look costs too much for each call. Engines look when a store begins, when an instance is linked, when a call has another context
-// than the one before, and now and then. What takes SIGURG away while code runs is found at the next of these.
+// To look costs too much for each call. Engines look when a store begins, when an instance is linked, when a call has
+// another context than the one before, and now and then. What takes SIGURG away while code runs is found at the next of
+// these.
 
-// To ask os/signal whether a signal is ignored takes a few nanoseconds, to ask the kernel for its handler a hundred: a machine does that
-// at one of so many calls. Both are powers of two.
+// To ask os/signal whether a signal is ignored takes a few nanoseconds, to ask the kernel for its handler a hundred: a
+// machine does that at one of so many calls. Both are powers of two.
 const (
 	lookEvery      = 64
 	askKernelEvery = 2048
@@ -49,8 +51,8 @@ func (e *Engine) holdUrgent() {
 	sendUrgent()
 }
 
-// sendUrgent makes each thread of the process take a SIGURG. One that Go has sent while the kernel dropped it is lost, and Go sends the thread
-// no other before that has arrived.
+// sendUrgent makes each thread of the process take a SIGURG. One that Go has sent while the kernel dropped it is lost,
+// and Go sends the thread no other before that has arrived.
 func sendUrgent() {
 	threads, _ := os.ReadDir("/proc/self/task")
 	for _, thread := range threads {

@@ -64,8 +64,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// checkPlain builds a function in the plain form and runs the passes that it needs. What it does is compared elsewhere, by executing it.
-// Here, values must live no farther than within the instruction of the body that they are of.
+// checkPlain builds a function in the plain form and runs the passes that it needs. What it does is compared elsewhere,
+// by executing it. Here, values must live no farther than within the instruction of the body that they are of.
 func checkPlain(t *testing.T, b *Builder, o *Optimizer, env *Env, i int) {
 	t.Helper()
 	b.Plain = true

@@ -40,7 +40,8 @@ type Unsupported struct {
 	Feature wasm.Features // its proposal
 }
 
-// A TooLarge error is that of a function which would take gigabytes to compile: a limit, and not one of what the compiler knows.
+// A TooLarge error is that of a function which would take gigabytes to compile: a limit, and not one of what the
+// compiler knows.
 type TooLarge struct{ Bytes int }
 
 func (e *TooLarge) Error() string {

@@ -34,7 +34,7 @@ func (o *Optimizer) changed(v *Value, op Op, x, y *Value) *Value {
 
 func (o *Optimizer) foldBinary(v *Value, info *OpInfo) *Value {
 	x, y := v.Args[0], v.Args[1]
-	if info.Commutative && (x.Op == OpConst && y.Op != OpConst || y.Op != OpConst && x.ID > y.ID) || v.Commutes() && x.Op == OpConst && y.Op != OpConst {
+	if y.Op != OpConst && (x.Op == OpConst && v.Commutes() || info.Commutative && x.ID > y.ID) {
 		x, y = y, x
 		v.Args[0], v.Args[1] = x, y
 	}

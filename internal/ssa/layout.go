@@ -1,8 +1,8 @@
 package ssa
 
-// layout puts the blocks in their order: reverse postorder with the blocks of a loop
-// together, cold ones last. Blocks that cannot be reached are dropped, loops are
-// found (not in the plain form, in which they may be many in each other), and what only leads to cold blocks is cold, too.
+// layout puts the blocks in their order: reverse postorder with the blocks of a loop together, cold ones last. Blocks
+// that cannot be reached are dropped, loops are found (not in the plain form, in which they may be many in each other),
+// and what only leads to cold blocks is cold, too.
 func (o *Optimizer) layout(f *Func) {
 	o.dom.find(f)
 	o.dropUnreachable(f)

@@ -188,8 +188,8 @@ type OpInfo struct {
 	// Pure operations have no effect, depend on their arguments alone and do not
 	// trap.
 	Pure bool
-	// Commutative operations may swap their two arguments. Those on floats may not, unless one argument is known to be a number: of
-	// two NaNs the result is the first.
+	// Commutative operations may swap their two arguments. Those on floats may not, unless one argument is known to be
+	// a number: of two NaNs the result is the first.
 	Commutative bool
 	// Call operations lose all registers. Their results are OpResult values.
 	Call bool

@@ -4,19 +4,20 @@ import "weft/wasm"
 
 // The plain form of a function.
 //
-// A body may be valid and yet become much larger as SSA than it is itself: blocks that nest deeply and assign many locals hand each
-// of them over at each join, and many loops in each other make passes look at each block once for each. Such a function is
-// built in another form, in which everything stays as large as the body: all locals, and what lies on the operand stack
-// between blocks, have places in the frame, their *homes*. Blocks have no parameters, values live within the blocks of one
-// instruction of the body, and no pass but those that the next part of the compiler needs looks at it. The code is as slow as that of a compiler which
-// does not optimise, and as safe as other code: it is the same selection, allocation and emission that follow. So every
-// valid function has machine code, and no continuation ever meets a frame of the interpreter.
+// A body may be valid and yet become much larger as SSA than it is itself: blocks that nest deeply and assign many
+// locals hand each of them over at each join, and many loops in each other make passes look at each block once for
+// each. Such a function is built in another form, in which everything stays as large as the body: all locals, and what
+// lies on the operand stack between blocks, have places in the frame, their *homes*. Blocks have no parameters, values
+// live within the blocks of one instruction of the body, and no pass but those that the next part of the compiler needs
+// looks at it. The code is as slow as that of a compiler which does not optimise, and as safe as other code: it is the
+// same selection, allocation and emission that follow. So every valid function has machine code, and no continuation
+// ever meets a frame of the interpreter.
 //
 // An element of the operand stack is a value, or nil if it is in its home. Before an instruction that may end a block,
 // all go to their homes; a branch moves what it carries to where its target expects it.
 
-// maxPlainValues bounds a plain function. It has about three values for an instruction of the body, and some for each clause around each
-// call.
+// maxPlainValues bounds a plain function. It has about three values for an instruction of the body, and some for each
+// clause around each call.
 const maxPlainValues = 1 << 23
 
 // A home is a place in the frame: what of the operand stack or of the locals is there.
@@ -142,7 +143,8 @@ func (b *Builder) carried(l *label) bool {
 	return true
 }
 
-// carry brings what a branch to a label carries to where the target expects it: not above where it is, so one after the other.
+// carry brings what a branch to a label carries to where the target expects it: not above where it is, so one after the
+// other.
 func (b *Builder) carry(l *label) {
 	types := l.types()
 	from, slot := len(b.stack)-len(types), b.homeAt(l.depth, Void, 0).slot
@@ -158,8 +160,8 @@ func (b *Builder) carry(l *label) {
 	}
 }
 
-// expect makes the operand stack that with which a label's target begins, or the first part of a block: n elements of the
-// types are in their homes.
+// expect makes the operand stack that with which a label's target begins, or the first part of a block: n elements of
+// the types are in their homes.
 func (b *Builder) expect(depth int, types []Type, facts func(i int) RefFacts) {
 	b.stack = b.stack[:depth]
 	for i, t := range types {

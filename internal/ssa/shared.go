@@ -10,8 +10,8 @@ import "slices"
 // made again, which simplify mends.
 const sharedSlots = 64
 
-// shared returns the value of an operation that needs nothing, or the instance, or a shared value. In the plain form it is not
-// shared, lest it live throughout the function.
+// shared returns the value of an operation that needs nothing, or the instance, or a shared value. In the plain form it
+// is not shared, lest it live throughout the function.
 func (b *Builder) shared(op Op, t Type, aux int64, args ...*Value) *Value {
 	if b.Plain {
 		return b.add(op, t, aux, args...)

@@ -81,8 +81,8 @@ func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
 	return func() { table.remove(i) }
 }
 
-// keepSlots keeps what the references among values of the types are to, until the function that it returns is called; nil if there are
-// none.
+// keepSlots keeps what the references among values of the types are to, until the function that it returns is called;
+// nil if there are none.
 func (s *Store) keepSlots(slots []uint64, types []wasm.ValType) (release func()) {
 	var kept []func()
 	for _, t := range types {

@@ -148,8 +148,8 @@ func (c *ContRecord) SetNative() { c.flags |= contNative }
 // IsNative reports whether it does: then only the native engine can go on with it.
 func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
 
-// IsUnprepared reports whether no engine has prepared a continuation yet, so that any may: it is fresh and has no stack. A stack is the
-// preparation, whether or not values are bound: its size, and what lies where, are the engine's.
+// IsUnprepared reports whether no engine has prepared a continuation yet, so that any may: it is fresh and has no
+// stack. A stack is the preparation, whether or not values are bound: its size, and what lies where, are the engine's.
 func (c *ContRecord) IsUnprepared() bool { return c.State == ContFresh && c.Class == 0 }
 
 // Inner returns the innermost of the continuations with which a suspended one goes on.

@@ -60,8 +60,8 @@ func describe[W any, P Walker[W]](s *Store, w P) Frame {
 	return f
 }
 
-// A call from the host has a trace of its own. Where its error goes on, through a function of another engine or through the host
-// function that has made the call, the trace goes on with the calls around.
+// A call from the host has a trace of its own. Where its error goes on, through a function of another engine or through
+// the host function that has made the call, the trace goes on with the calls around.
 
 // JoinTrace appends to the trace of an error that has just been made the calls around it.
 func JoinTrace(t *StackTrace, outer StackTrace) { *t = t.joined(outer) }
@@ -86,8 +86,8 @@ func (s *Store) ThroughHost(f *FuncRecord, t StackTrace) StackTrace {
 
 func (s *Store) hostFrame(f *FuncRecord) Frame { return Frame{FuncIndex: -1, FuncName: s.FuncName(f)} }
 
-// CallFailed returns the error of a call in which a function of the host or of another engine, called where outer begins, has returned
-// err.
+// CallFailed returns the error of a call in which a function of the host or of another engine, called where outer
+// begins, has returned err.
 func (s *Store) CallFailed(f *FuncRecord, err error, outer StackTrace) error {
 	if f.IsHost() {
 		return s.hostFailed(f, err, outer)
@@ -100,8 +100,8 @@ func (s *Store) CallFailed(f *FuncRecord, err error, outer StackTrace) error {
 	return err
 }
 
-// hostFailed does that for the host. An error of a guest that the host function has called, as it is, stands for both calls: a copy,
-// since the host may keep it, or return it again. Any other becomes a [HostError].
+// hostFailed does that for the host. An error of a guest that the host function has called, as it is, stands for both
+// calls: a copy, since the host may keep it, or return it again. Any other becomes a [HostError].
 func (s *Store) hostFailed(f *FuncRecord, err error, outer StackTrace) error {
 	through := StackTrace{Frames: append([]Frame{s.hostFrame(f)}, outer.Frames...), Omitted: outer.Omitted}
 	switch e := err.(type) {

@@ -39,8 +39,8 @@ func (s *Store) Ended() bool {
 // An ender tells whether work is to be given up.
 type ender interface{ Ended() bool }
 
-// A home is the store of something that Go's collector may have to find while the store is dead (see owned): a reference to the store itself
-// would keep it alive.
+// A home is the store of something that Go's collector may have to find while the store is dead (see owned): a
+// reference to the store itself would keep it alive.
 type home struct{ weak.Pointer[Store] }
 
 func homeOf(s *Store) home { return home{weak.Make(s)} }
