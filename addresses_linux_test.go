@@ -77,6 +77,9 @@ func shortAddressSpace(t *testing.T) {
 	}
 	instantiate()
 	for i, in := range instances {
+		if want := i >= len(modules); in.Unguarded() != want {
+			t.Errorf("instance %d: unguarded: %v, want %v", i, in.Unguarded(), want)
+		}
 		for range 5 { // so that what begins in the interpreter becomes hot
 			wantTrap := func(f string, address uint32) {
 				t.Helper()

@@ -51,6 +51,8 @@ type Engine struct {
 	config   Config
 	types    *wasm.TypeSet
 	executor store.Engine
+	// interprets is why that is the interpreter, if nobody has asked for it.
+	interprets error
 	// hostTypes are those of host functions that came first. They stay, so that not each of many stores with the
 	// same functions makes them and their adapters anew.
 	hostTypes *store.HeldTypes
@@ -62,7 +64,7 @@ const maxHostTypes = 1024
 // NewEngine makes an engine. The error says that the system has no memory for it, or
 // that functions cannot be executed natively here.
 func NewEngine(c Config) (*Engine, error) {
-	e, err := c.newExecutor()
+	e, why, err := c.newExecutor()
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func NewEngine(c Config) (*Engine, error) {
 	}
 	types := wasm.NewTypeSet()
 	types.OnForget(e.Forget)
-	return &Engine{config: c, types: types, executor: e, hostTypes: store.NewHeldTypes(types, maxHostTypes)}, nil
+	return &Engine{config: c, types: types, executor: e, interprets: why, hostTypes: store.NewHeldTypes(types, maxHostTypes)}, nil
 }
 
 // magic begins every binary module.

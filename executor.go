@@ -65,21 +65,30 @@ func (c Config) WithNativeOptions(o NativeOptions) Config {
 	return c
 }
 
-// newExecutor makes what executes functions.
-func (c Config) newExecutor() (store.Engine, error) {
+// newExecutor makes what executes functions. If that is the interpreter because nothing else works here, why says so.
+func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	i, err := interp.New()
 	if err != nil || c.executor == Interpreter {
-		return i, err
+		return i, nil, err
 	}
 	options := native.Config(c.native)
 	options.InterpretFirst = options.InterpretFirst && c.profiler == nil // its samples are of one engine's calls
 	n, err := native.New(i, options)
 	if err != nil && c.executor == Automatic {
-		return i, nil
+		return i, err, nil
 	}
-	return n, err
+	return n, nil, err
 }
 
-// Interpreted returns why an engine that executes natively has left the module to the
-// interpreter; nil if it has not.
-func (m *Module) Interpreted() error { return m.module.Interpreted }
+// Interpreted returns why the module is interpreted, though its engine was not asked for that: because nothing else works
+// here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the interpreter was asked for.
+func (m *Module) Interpreted() error {
+	if why := m.module.Interpreted; why != nil {
+		return why
+	}
+	return m.engine.interprets
+}
+
+// Unguarded reports whether there was no address space for guards behind the instance's memories, so that its machine code compares
+// addresses with their lengths, which takes a little longer.
+func (in *Instance) Unguarded() bool { return in != nil && in.instance.Unguarded }

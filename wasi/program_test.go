@@ -36,8 +36,7 @@ func run(t *testing.T, executor weft.Executor, source []byte, c wasi.Config) (ou
 	check(t, err)
 	module, err := engine.Compile(source)
 	check(t, err)
-	// Programs of threads use what the compiler does not know.
-	if why := module.Interpreted(); why != nil && !strings.Contains(why.Error(), "atomic") {
+	if why := module.Interpreted(); why != nil {
 		t.Errorf("the program is interpreted: %v", why)
 	}
 	store, err := engine.NewStore(weft.DefaultLimits())

@@ -145,6 +145,9 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	if err != nil {
 		return fmt.Errorf("%s: instantiation: %w", file, err)
 	}
+	if flags.verbose && instance.Unguarded() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
+	}
 	return flags.call(ctx, cmd, instance, host, args)
 }
 

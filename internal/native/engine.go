@@ -183,6 +183,7 @@ func (e *Engine) Link(in *store.Instance) error {
 			if code, err = code.withChecks(m); err != nil {
 				return err
 			}
+			in.Unguarded = true
 		}
 		in.Native = code
 		if code.barriers != nil {

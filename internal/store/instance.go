@@ -18,6 +18,8 @@ type Instance struct {
 	Datas [][]byte
 	// Native is what an engine of machine code keeps for the instance.
 	Native any
+	// Unguarded says that its code compares addresses because a memory has no guard.
+	Unguarded bool
 	// API is what package weft returns for the instance when it is the caller; nil before.
 	API any
 }
