@@ -3,6 +3,7 @@ package weft_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -191,6 +192,42 @@ func TestHostFuncsOfATypeAreMadeOnce(t *testing.T) {
 			t.Errorf("%s: instances take %d bytes", name, grown)
 		}
 		store.Close()
+	}
+}
+
+// TestHostFuncsOfTypesAreLimited imports one host function under many types, in a store that has room for them, and in
+// one that has a little less.
+func TestHostFuncsOfTypesAreLimited(t *testing.T) {
+	var types, imports strings.Builder
+	for i := range 500 {
+		params := strings.Repeat("(param i32)", i)
+		fmt.Fprintf(&types, "(rec (type $t%d (func (param i32) (result i32))) (type (func%s)))", i, params)
+		fmt.Fprintf(&imports, `(import "h" "add" (func (type $t%d)))`, i)
+	}
+	engine := engineWith(t, wasm.DefaultFeatures)
+	module := compileWith(t, engine, []byte("(module "+types.String()+imports.String()+")"))
+	limits := weft.DefaultLimits()
+	within := func(bytes uint64) (uint64, error) {
+		limits.InstanceBytes = bytes
+		store, err := engine.NewStore(limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		linker := weft.NewLinker(store)
+		linker.Define("h", "add", addFunc(t, store, 1))
+		_, err = linker.Instantiate(context.Background(), module)
+		return store.Stats().InstanceBytes, err
+	}
+	used, err := within(1 << 20)
+	if err != nil || used < 500*40 {
+		t.Errorf("500 functions take %d bytes: %v", used, err)
+	}
+	if _, err := within(used); err != nil {
+		t.Error(err)
+	}
+	if _, err := within(used - 1); err == nil || !strings.Contains(err.Error(), "bytes of instances") {
+		t.Errorf("within less: %v", err)
 	}
 }
 

@@ -10,12 +10,6 @@ import (
 // one, or lies in a group. So a function of the host can be one of each type whose parameters it takes, and whose
 // results it gives. For each it has a record of its own, of the very type, by which calls through tables and casts go.
 
-// otherType is what a host function has for each of them.
-type otherType struct {
-	id     wasm.TypeID
-	record *FuncRecord
-}
-
 // Fits reports whether a function can be one of a type.
 func (s *Store) Fits(f *FuncRecord, want wasm.TypeID) bool {
 	if s.Types.IsSubtype(f.Type, want) {
@@ -37,7 +31,7 @@ func (s *Store) FuncAs(f *FuncRecord, want wasm.TypeID) (*FuncRecord, error) {
 	if other := h.others[want]; other != nil {
 		return other, nil
 	}
-	other, err := newRecord[FuncRecord, otherType](s)
+	other, err := newRecord[FuncRecord, [2]uintptr](s) // with its entry in the map
 	if err != nil {
 		return nil, err
 	}
