@@ -161,7 +161,7 @@ func TestLimitsTogether(t *testing.T) {
 		{``, "instances, and 1 more", 50},
 		{strings.Repeat(`(global i32 (i32.const 0))`, 1500), "bytes of instances", 1},
 		{strings.Repeat(`(func)`, 1900), "bytes of instances", 1},
-		{strings.Repeat(`(tag)`, 1000), "bytes of instances", 1},
+		{strings.Repeat(`(tag)`, 900), "bytes of instances", 1},
 		{`(func $f) (elem func ` + strings.Repeat("$f ", 8000) + `)`, "bytes of instances", 1},
 	} {
 		module := compileWith(t, engine, []byte("(module"+c.fields+")"))

@@ -67,11 +67,8 @@ func checkMemoryType(t wasm.MemoryType) error {
 	return checkLimits(t.Limits, largest)
 }
 
-// checkTableType refuses types that no module can have, and those of a module.
+// checkTableType refuses types that no module can have.
 func checkTableType(t wasm.TableType) error {
-	if err := simple(t.Elem); err != nil {
-		return err
-	}
 	if !t.Elem.IsRef() || !t.Elem.Nullable {
 		return fmt.Errorf("weft: a table of %s cannot be filled with null", t.Elem)
 	}

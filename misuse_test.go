@@ -134,8 +134,21 @@ var misuses = []struct {
 		_, err := m.store.NewFunc("f", t, func(context.Context, []uint64) error { return nil })
 		return err
 	}},
-	{"NewTag of a type of a module", "refers to a type", func(_ context.Context, m *misuse) error {
-		_, err := m.store.NewTag("t", wasm.FuncType{Params: []wasm.ValType{wasm.RefNull(3)}})
+	{"NewTag of a type that no module has", "does not have", func(_ context.Context, m *misuse) error {
+		_, err := m.store.NewTag("t", wasm.FuncType{Params: []wasm.ValType{wasm.RefNull(1 << 30)}})
+		return err
+	}},
+	{"NewFunc of an identity that no type has", "does not have", func(_ context.Context, m *misuse) error {
+		t := wasm.FuncType{Results: []wasm.ValType{wasm.Ref(0)}}
+		_, err := m.store.NewFunc("f", t, func(context.Context, []uint64) error { return nil })
+		return err
+	}},
+	{"NewTable of a type that no module has", "does not have", func(_ context.Context, m *misuse) error {
+		_, err := m.store.NewTable(wasm.TableType{Elem: wasm.RefNull(1 << 30)})
+		return err
+	}},
+	{"NewGlobal of a type that no module has", "does not have", func(_ context.Context, m *misuse) error {
+		_, err := m.store.NewGlobal(wasm.GlobalType{Type: wasm.RefNull(1 << 30)}, weft.Null(wasm.HeapNone))
 		return err
 	}},
 	{"NewMemory of odd pages", "pages of 2^63", func(_ context.Context, m *misuse) error {

@@ -37,7 +37,8 @@ func (m *Module) checkEngine(e *Engine) error {
 
 // An ExternType is the type of what is imported or exported: of its fields, the one
 // for the kind. A concrete reference type in it names the type's identity in the
-// engine, which it has as long as there is a module or a store with it.
+// engine, which it has as long as there is a module or a store with it. [Store.NewFunc],
+// NewTag, NewTable and NewGlobal take such types, and keep them until the store is closed.
 type ExternType struct {
 	Kind   wasm.ExternKind
 	Func   wasm.FuncType // also of a tag

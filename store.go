@@ -163,28 +163,35 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 	return &Instance{store: s, instance: in}, err
 }
 
-// typeID returns the identity of a function type, which that has at least until the store is closed.
+// typeID returns the identity of a function type, which that has at least until the store is closed. Types that refer
+// to those of modules do not stay with the engine, since the modules' would.
 func (s *Store) typeID(t wasm.FuncType) wasm.TypeID {
 	sub := wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompFunc, Func: t}}
-	if id, ok := s.engine.hostTypes.Hold(sub); ok {
-		return id
+	if !slices.ContainsFunc(t.Params, isConcrete) && !slices.ContainsFunc(t.Results, isConcrete) {
+		if id, ok := s.engine.hostTypes.Hold(sub); ok {
+			return id
+		}
 	}
 	return s.store.HoldType(sub)
 }
 
-// simple refuses types that refer to a defined type, which cannot be named
-// from outside of a module, and what is no type.
-func simple(types ...wasm.ValType) error {
+// isConcrete reports whether a type refers to a defined type.
+func isConcrete(t wasm.ValType) bool { return t.IsRef() && t.Heap.IsIndex() }
+
+// holdTypes refuses what is no type of a value. Identities in the others are those of their types until the store is
+// closed.
+func (s *Store) holdTypes(types ...wasm.ValType) error {
 	for _, t := range types {
 		switch t.Kind {
 		case wasm.KindI32, wasm.KindI64, wasm.KindF32, wasm.KindF64, wasm.KindV128:
 			continue
 		case wasm.KindRef:
-			if t.Heap.IsAbstract() {
+			if t.Heap.IsAbstract() || t.Heap.IsIndex() && s.store.HoldTypeID(wasm.TypeID(t.Heap)) {
 				continue
 			}
 			if t.Heap.IsIndex() {
-				return fmt.Errorf("weft: type %s refers to a type of a module", t)
+				return fmt.Errorf("weft: type %s refers to a type that the engine does not have: "+
+					"Module.Imports and Module.Exports name those of a module while it lives", t)
 			}
 		}
 		return fmt.Errorf("weft: %s is no type of a value", t)
@@ -202,7 +209,10 @@ func simple(types ...wasm.ValType) error {
 // calls.
 type HostFunc func(ctx context.Context, slots []uint64) error
 
-// NewFunc makes a function that the host implements. The name is for people.
+// NewFunc makes a function that the host implements. The name is for people. It
+// satisfies each import whose parameters it takes and whose results it gives, also
+// if the import's type is open, extends another one or lies in a group. Concrete
+// types are those of [Module.Imports]; the error says if the engine does not have one.
 func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
@@ -211,7 +221,7 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 	if f == nil {
 		return nil, errNoHostFunc
 	}
-	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
+	if err := s.holdTypes(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
 	h, err := s.store.NewHostFunc(s.typeID(t), name, f)
@@ -237,12 +247,15 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	return &Memory{store: s, memory: m}, nil
 }
 
-// NewTable makes a table filled with null.
+// NewTable makes a table filled with null. Concrete types are as for [Store.NewFunc].
 func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
 	defer s.leave()
+	if err := s.holdTypes(t.Elem); err != nil {
+		return nil, err
+	}
 	if err := checkTableType(t); err != nil {
 		return nil, err
 	}
@@ -253,13 +266,13 @@ func (s *Store) NewTable(t wasm.TableType) (*Table, error) {
 	return &Table{store: s, table: table}, nil
 }
 
-// NewGlobal makes a global.
+// NewGlobal makes a global. Concrete types are as for [Store.NewFunc].
 func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
 	defer s.leave()
-	if err := simple(t.Type); err != nil {
+	if err := s.holdTypes(t.Type); err != nil {
 		return nil, err
 	}
 	slots, err := s.toSlots(nil, v, t.Type)
@@ -275,18 +288,20 @@ func (s *Store) NewGlobal(t wasm.GlobalType, v Value) (*Global, error) {
 	return &Global{store: s, global: g}, nil
 }
 
-// NewTag makes a tag, different from all others. The name is for people.
+// NewTag makes a tag, different from all others. The name is for people. It satisfies
+// each import with the same parameters and results. Concrete types are as for [Store.NewFunc].
 func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
 	defer s.leave()
-	if err := simple(slices.Concat(t.Params, t.Results)...); err != nil {
+	if err := s.holdTypes(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
 	tag, err := s.store.NewTag(s.typeID(t), name)
 	if err != nil {
 		return nil, err
 	}
+	tag.Host = true
 	return &Tag{store: s, tag: tag}, nil
 }

@@ -165,9 +165,44 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 		return slots, err
 	}
 	if !types.IsHeapSubtype(have, t.Heap) {
-		return slots, mismatch()
+		var fits bool
+		if slot, fits, err = s.as(slot, have, t.Heap); err != nil {
+			return slots, err
+		}
+		if !fits {
+			return slots, mismatch()
+		}
 	}
 	return append(slots, slot), nil
+}
+
+// as returns the reference as one of another type, if it can be: functions of the host can by their signature,
+// and continuations, as with cont.bind.
+func (s *Store) as(slot uint64, have, want wasm.HeapType) (uint64, bool, error) {
+	if !have.IsIndex() || !want.IsIndex() {
+		return 0, false, nil
+	}
+	types := s.engine.types
+	from, to := types.Comp(wasm.TypeID(have)), types.Comp(wasm.TypeID(want))
+	if from.Kind != to.Kind {
+		return 0, false, nil
+	}
+	switch from.Kind {
+	case wasm.CompFunc:
+		f := store.FuncFromRef(slot)
+		if !s.store.Fits(f, wasm.TypeID(want)) {
+			return 0, false, nil
+		}
+		f, err := s.store.FuncAs(f, wasm.TypeID(want))
+		if err != nil {
+			return 0, false, err
+		}
+		return f.Ref(), true, nil
+	case wasm.CompCont:
+		function := func(c *wasm.CompType) wasm.FuncType { return types.Comp(wasm.TypeID(c.Cont)).Func }
+		return slot, types.IsFuncSubtype(function(from), function(to)), nil
+	}
+	return 0, false, nil
 }
 
 // hasRefs reports whether there are types of references.

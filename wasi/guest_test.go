@@ -281,6 +281,42 @@ func TestStreams(t *testing.T) {
 	g.want(eBadF, "fd_write", 1, g.vector(0, 1), 1, result)
 }
 
+// TestImportsInGroup runs a module whose imports have types of a group, as those of compilers for languages with a
+// garbage collector do.
+func TestImportsInGroup(t *testing.T) {
+	const source = `(module
+	  (rec
+	    (type $write (sub (func (param i32 i32 i32 i32) (result i32))))
+	    (type $exit (func (param i32)))
+	    (type $list (struct (field (ref null $list)))))
+	  (import "wasi_snapshot_preview1" "fd_write" (func $write (type $write)))
+	  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (type $exit)))
+	  (memory (export "memory") 1)
+	  (data (i32.const 0) "\08\00\00\00\03\00\00\00hi\n")
+	  (func (export "_start")
+	    (call $exit (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))`
+	for _, executor := range []weft.Executor{weft.Interpreter, weft.Automatic} {
+		engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(executor))
+		check(t, err)
+		module, err := engine.Compile([]byte(source))
+		check(t, err)
+		store, err := engine.NewStore(weft.DefaultLimits())
+		check(t, err)
+		defer store.Close()
+		var out bytes.Buffer
+		linker := weft.NewLinker(store)
+		system, err := NewConfig().WithStdout(&out).Define(linker)
+		check(t, err)
+		defer func() { check(t, system.Close()) }()
+		instance, err := linker.Instantiate(context.Background(), module)
+		check(t, err)
+		check(t, system.Start(context.Background(), instance))
+		if out.String() != "hi\n" {
+			t.Errorf("it writes %q", &out)
+		}
+	}
+}
+
 // TestFaults calls every function with addresses and numbers that are not good.
 func TestFaults(t *testing.T) {
 	root, _ := tempRoot(t)

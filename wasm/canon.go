@@ -135,7 +135,17 @@ func (s *TypeSet) Comp(id TypeID) *CompType {
 func (s *TypeSet) Has(id TypeID) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return int(id) < len(s.types)
+	return s.get(id) != &noType
+}
+
+// GroupLen returns the number of types in the recursion group of a type of the set.
+func (s *TypeSet) GroupLen(id TypeID) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if g := s.get(id).group; g != nil {
+		return len(g.ids)
+	}
+	return 0
 }
 
 // IsFinal reports whether the type may not be extended.

@@ -92,6 +92,18 @@ func (s *TypeSet) AddCanonical(t SubType) TypeID {
 	return s.add([]SubType{t}, key, func([]TypeID) resolver { return identity })[0]
 }
 
+// Retain adds a type that is in the set once more, and reports whether it is.
+func (s *TypeSet) Retain(id TypeID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.get(id)
+	if t == &noType {
+		return false
+	}
+	t.group.uses++
+	return true
+}
+
 // A resolver replaces indices of types by identities.
 type resolver func(HeapType) HeapType
 
@@ -173,7 +185,7 @@ func (t *canonicalType) references(yield func(TypeID) bool) {
 // releaseTogether is how many types are released at a time, so that others do not wait long.
 const releaseTogether = 4096
 
-// Release takes back that types were added: ids are what Add or AddCanonical has returned.
+// Release takes back that types were added: ids are what Add or AddCanonical has returned, or was given to Retain.
 func (s *TypeSet) Release(ids ...TypeID) {
 	for some := range slices.Chunk(ids, releaseTogether) {
 		s.release(some)

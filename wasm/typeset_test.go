@@ -78,6 +78,26 @@ func TestTypeSetGroups(t *testing.T) {
 	}
 }
 
+// TestTypeSetRetain adds a type once more by its identity, which keeps its whole group.
+func TestTypeSetRetain(t *testing.T) {
+	set := wasm.NewTypeSet()
+	types, _ := structs(3, wasm.KindI32)
+	ids := set.Add(types, []wasm.RecGroup{{Start: 0, End: 3}})
+	if !set.Retain(ids[1]) || set.GroupLen(ids[1]) != 3 {
+		t.Fatal("the type is not in the set, or its group is not of 3")
+	}
+	set.Release(ids...)
+	if set.Len() != 3 || !set.Has(ids[0]) {
+		t.Errorf("%d types are left of a group of 3", set.Len())
+	}
+	set.Release(ids[1])
+	for _, id := range append(ids, 0, 1<<31) {
+		if set.Has(id) || set.Retain(id) || set.GroupLen(id) != 0 {
+			t.Errorf("%d is the identity of a type that nobody has", id)
+		}
+	}
+}
+
 // TestTypeSetShrinks has many types for a while: what comes then gets small identities, also beside others that stay.
 func TestTypeSetShrinks(t *testing.T) {
 	set := wasm.NewTypeSet()

@@ -39,6 +39,21 @@ func (h *HeldTypes) Hold(t wasm.SubType) (wasm.TypeID, bool) {
 	return id, true
 }
 
+// HoldID does the same for a type whose identity is known; false if no type has it.
+func (h *HeldTypes) HoldID(id wasm.TypeID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	i, found := slices.BinarySearch(h.ids, id)
+	if found {
+		return true
+	}
+	if h.ended || len(h.ids) >= h.limit || !h.set.Retain(id) {
+		return false
+	}
+	h.ids = slices.Insert(h.ids, i, id)
+	return true
+}
+
 // release ends holding, for ever.
 func (h *HeldTypes) release() {
 	h.mu.Lock()
@@ -54,6 +69,9 @@ func (s *Store) HoldType(t wasm.SubType) wasm.TypeID {
 	id, _ := s.held.Hold(t)
 	return id
 }
+
+// HoldTypeID makes an identity that of its type until the store is closed; false if no type has it.
+func (s *Store) HoldTypeID(id wasm.TypeID) bool { return s.held.HoldID(id) }
 
 // noLimit is that of a store's types, of which there are as many as it has use for.
 const noLimit = math.MaxInt

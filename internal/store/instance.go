@@ -87,7 +87,9 @@ func (s *Store) allocateInstance(m *Module, imports []Extern) (*Instance, error)
 	if err := s.addTypes(m.aggregates); err != nil {
 		return nil, err
 	}
-	in.linkImports(imports)
+	if err := in.linkImports(imports); err != nil {
+		return nil, err
+	}
 	if err := in.allocateOwn(); err != nil {
 		return nil, err
 	}
@@ -119,15 +121,23 @@ func (in *Instance) allocateRecord() error {
 	return nil
 }
 
-func (in *Instance) linkImports(imports []Extern) {
+// linkImports enters the imports, which match.
+func (in *Instance) linkImports(imports []Extern) error {
 	var counts [5]uint32
 	for i, value := range imports {
-		kind := in.Module.Wasm.Imports[i].Kind
-		n := counts[kind]
-		counts[kind]++
+		if err := in.Store.Look(i); err != nil {
+			return err
+		}
+		im := &in.Module.Wasm.Imports[i]
+		n := counts[im.Kind]
+		counts[im.Kind]++
 		switch v := value.(type) {
 		case *FuncRecord:
-			*at(in.Record.funcs, n) = v
+			f, err := in.Store.FuncAs(v, in.Module.Types[im.Type])
+			if err != nil {
+				return err
+			}
+			*at(in.Record.funcs, n) = f
 		case *Table:
 			*at(in.Record.tables, n) = v.Record
 		case *Memory:
@@ -138,6 +148,7 @@ func (in *Instance) linkImports(imports []Extern) {
 			*at(in.Record.tags, n) = v.Record
 		}
 	}
+	return nil
 }
 
 // allocateOwn makes what the module defines itself, in an order in which

@@ -18,8 +18,8 @@ func (s *Store) matchImports(m *Module, values []Extern) error {
 		if err := s.Look(i); err != nil {
 			return err
 		}
-		if err := s.matchImport(m, &m.Wasm.Imports[i], values[i]); err != nil {
-			if all = append(all, err); len(all) == maxLinkErrors {
+		if im := &m.Wasm.Imports[i]; !s.matches(m, im, values[i]) {
+			if all = append(all, s.linkError(m, im, values[i])); len(all) == maxLinkErrors {
 				all = append(all, fmt.Errorf("weft: %d imports do not match, and others were not looked at", maxLinkErrors))
 				break
 			}
@@ -31,53 +31,41 @@ func (s *Store) matchImports(m *Module, values []Extern) error {
 	return errors.Join(all...)
 }
 
-// matchImport checks a value against what an import asks for (core
-// specification, section "Import Matching").
-func (s *Store) matchImport(m *Module, im *wasm.Import, value Extern) error {
-	want, have, ok := "", "", false
+// matches checks a value against what an import asks for (core specification, section "Import Matching"). Functions and
+// tags of the host match more: see hosttype.go.
+func (s *Store) matches(m *Module, im *wasm.Import, value Extern) bool {
 	canonical := func(t wasm.ValType) wasm.ValType { return wasm.CanonicalValType(t, m.Types) }
-	funcString := func(id wasm.TypeID) string { return s.Types.Comp(id).Func.String() }
-	switch im.Kind {
-	case wasm.ExternFunc:
-		want = "func " + m.Wasm.FuncType(im.Type).String()
-	case wasm.ExternTag:
-		want = "tag " + m.Wasm.FuncType(im.Type).String()
-	case wasm.ExternTable:
-		want = "table " + im.Table.String()
-	case wasm.ExternMemory:
-		want = "memory " + im.Memory.String()
-	case wasm.ExternGlobal:
-		want = "global " + im.Global.String()
-	}
 	switch v := value.(type) {
 	case *FuncRecord:
-		have = "func " + funcString(v.Type)
-		ok = im.Kind == wasm.ExternFunc && s.Types.IsSubtype(v.Type, m.Types[im.Type])
+		return im.Kind == wasm.ExternFunc && s.Fits(v, m.Types[im.Type])
 	case *Tag:
-		have = "tag " + funcString(v.Record.Type)
-		ok = im.Kind == wasm.ExternTag && v.Record.Type == m.Types[im.Type]
+		return im.Kind == wasm.ExternTag && s.tagFits(v, m.Types[im.Type])
 	case *Table:
-		t := v.Type
-		t.Limits.Min = v.Record.Len
-		have = "table " + t.String()
-		ok = im.Kind == wasm.ExternTable && t.Elem == canonical(im.Table.Elem) && limitsMatch(t.Limits, im.Table.Limits)
+		t := v.now()
+		return im.Kind == wasm.ExternTable && t.Elem == canonical(im.Table.Elem) && limitsMatch(t.Limits, im.Table.Limits)
 	case *Memory:
-		t := v.Type
-		t.Limits.Min = v.Pages()
-		have = "memory " + t.String()
-		ok = im.Kind == wasm.ExternMemory && t.PageLog2 == im.Memory.PageLog2 && limitsMatch(t.Limits, im.Memory.Limits)
+		t := v.now()
+		return im.Kind == wasm.ExternMemory && t.PageLog2 == im.Memory.PageLog2 && limitsMatch(t.Limits, im.Memory.Limits)
 	case *Global:
-		have = "global " + v.Type.String()
-		ok = im.Kind == wasm.ExternGlobal && v.Type.Mutable == im.Global.Mutable &&
-			s.Types.IsValSubtype(v.Type.Type, canonical(im.Global.Type)) &&
-			(!v.Type.Mutable || v.Type.Type == canonical(im.Global.Type))
-	default:
-		return &LinkError{Module: im.Module, Name: im.Name, Msg: "unknown import: nothing provides the " + want}
+		want := canonical(im.Global.Type)
+		return im.Kind == wasm.ExternGlobal && v.Type.Mutable == im.Global.Mutable &&
+			(v.Type.Type == want || !v.Type.Mutable && s.Types.IsValSubtype(v.Type.Type, want))
 	}
-	if !ok {
-		return &LinkError{Module: im.Module, Name: im.Name, Msg: fmt.Sprintf("incompatible import type: %s wanted, %s given", want, have)}
-	}
-	return nil
+	return false
+}
+
+// now returns the type with the size that the table has.
+func (t *Table) now() wasm.TableType {
+	now := t.Type
+	now.Limits.Min = t.Record.Len
+	return now
+}
+
+// now returns the type with the size that the memory has.
+func (m *Memory) now() wasm.MemoryType {
+	now := m.Type
+	now.Limits.Min = m.Pages()
+	return now
 }
 
 func limitsMatch(have, want wasm.Limits) bool {

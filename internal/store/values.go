@@ -30,6 +30,8 @@ type Tag struct {
 	Record *TagRecord
 	Name   string // for people
 	Type   wasm.FuncType
+	// Host says that Go has made the tag: it satisfies imports of each type with these parameters and results.
+	Host bool
 }
 
 func (t *Tag) describe() string {
@@ -74,6 +76,7 @@ type HostFunc struct {
 	Record *FuncRecord
 	Name   string // for people
 	Call   func(ctx context.Context, slots []uint64) error
+	others map[wasm.TypeID]*FuncRecord // the function as one of other types: see FuncAs
 }
 
 // NewHostFunc makes a host function.
@@ -82,13 +85,18 @@ func (s *Store) NewHostFunc(id wasm.TypeID, name string, call func(ctx context.C
 	if err != nil {
 		return nil, err
 	}
-	t := s.Types.Comp(id).Func
-	*record = FuncRecord{Index: uint32(len(s.hosts)), Type: id,
-		Params: uint32(wasm.SlotCount(t.Params)), Results: uint32(wasm.SlotCount(t.Results))}
-	if err := s.Engine.LinkHost(s, record); err != nil {
+	if err := s.initHost(record, id, uint32(len(s.hosts))); err != nil {
 		return nil, err
 	}
 	f := &HostFunc{Record: record, Name: name, Call: call}
 	s.hosts = append(s.hosts, f)
 	return f, nil
+}
+
+// initHost makes a record that of a host function as one of a type.
+func (s *Store) initHost(record *FuncRecord, id wasm.TypeID, number uint32) error {
+	t := s.Types.Comp(id).Func
+	*record = FuncRecord{Index: number, Type: id,
+		Params: uint32(wasm.SlotCount(t.Params)), Results: uint32(wasm.SlotCount(t.Results))}
+	return s.Engine.LinkHost(s, record)
 }
