@@ -11,7 +11,7 @@ import (
 )
 
 // Go code that has got a slice of a memory may keep it when the memory is gone, and nothing tells whether it does.
-// So the addresses of such slices are never used again in the process: what is read there later is zero, and what
+// So the addresses of such slices are not used again, but see below: what is read there later is zero, and what
 // is written is seen by nobody else. They stay mapped, and take memory only if they are written.
 //
 // Address space is what that costs. A memory takes 8 GiB of it, for its guard, of which 47 bits hold 16,000. So the
