@@ -38,8 +38,8 @@ func (c Config) WithCache(cache *Cache) Config {
 }
 
 // WithCodeLimit bounds what an executor makes of the functions of each module: bytes of code, and of the tables beside
-// it. A call of a function whose code would be above it traps with "out of memory"; a module that is to be compiled
-// ahead ([NativeOptions]) is interpreted. Without a limit, or with 0, it is 256 MiB. All modules
+// it. A call of a function whose code would be above it traps with "out of memory", also if all is compiled ahead
+// ([NativeOptions]). Without a limit, or with 0, it is 256 MiB. All modules
 // of a process together have room for nearly 1 GiB of machine code, and functions behind it trap likewise.
 func (c Config) WithCodeLimit(bytes uint64) Config {
 	c.code = bytes

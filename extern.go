@@ -201,8 +201,9 @@ func (m *Memory) Write(addr uint64, b []byte) bool {
 // View returns the n bytes at an address themselves, not a copy; false if they are
 // out of bounds. They are valid until the memory grows or the store is closed: a
 // host function must not keep them, nor use them after it has called a guest. A slice that is
-// kept all the same never shows the memory of another store: once its own is gone it is zero, and what
-// is written to it is lost (on systems of 64 bits).
+// kept all the same does not show the memory of another store (on systems of 64 bits): once its own is gone
+// it is zero, and what is written to it is lost. That ends when later memories have taken 8 TiB of
+// addresses, or the process has no others left.
 func (m *Memory) View(addr, n uint64) ([]byte, bool) { return m.lend(addr, n) }
 
 // Bytes returns the content itself, not a copy; nil once the store is closed. It is valid as long as

@@ -80,3 +80,36 @@ func TestNativeRecursionEnds(t *testing.T) {
 		})
 	}
 }
+
+// TestFuelInstantiation lets a host function make an instance during a call that is counted: a continuation suspends through a
+// function of that.
+func TestFuelInstantiation(t *testing.T) {
+	const source = `(module (type $f (func)) (type $k (cont $f))
+	  (import "host" "make" (func $make)) (tag $yield (export "yield")) (table (export "table") 1 funcref)
+	  (elem declare func $call)
+	  (func $call (call_indirect (type $f) (i32.const 0)))
+	  (func (export "run") (result i32) (call $make)
+	    (block $yielded (result (ref $k))
+	      (resume $k (on $yield $yielded) (cont.new $k (ref.func $call))) (return (i32.const 0)))
+	    (drop) (i32.const 1)))`
+	const plugin = `(module (import "main" "yield" (tag $yield)) (import "main" "table" (table 1 funcref))
+	  (elem (i32.const 0) func $suspend) (func $suspend (suspend $yield)))`
+	onExecutors(t, func(t *testing.T, engine *weft.Engine) {
+		module := compileWith(t, engine, []byte(plugin))
+		var linker *weft.Linker
+		store, in := openOn(t, engine, source, weft.DefaultLimits(), func(_ *weft.Store, l *weft.Linker) {
+			linker = l
+			if err := l.DefineFunc("host", "make", wasm.FuncType{}, func(ctx context.Context, _ []uint64) error {
+				_, err := l.Instantiate(ctx, module)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		linker.DefineInstance("main", in)
+		store.SetFuel(1_000_000)
+		if got := call(t, in, "run")[0].I32(); got != 1 {
+			t.Errorf("the continuation has returned %d", got)
+		}
+	})
+}

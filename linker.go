@@ -66,6 +66,9 @@ func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) 
 	case m == nil:
 		return nil, errNoModule
 	}
+	if err := missing(ctx, l.store); err != nil {
+		return nil, err
+	}
 	imports := make([]Extern, len(m.module.Wasm.Imports))
 	for i := range imports {
 		if i%1024 == 1023 && ctx.Err() != nil {

@@ -95,6 +95,14 @@ var misuses = []struct {
 		_, err := m.store.Instantiate(noContext, m.in.Module(), []weft.Extern{m.in.Func("call")})
 		return err
 	}},
+	{"Linker.Instantiate(nil context)", "context is nil", func(_ context.Context, m *misuse) error {
+		module, err := m.engine.Compile([]byte("(module " + strings.Repeat(`(import "a" "f" (func))`, 2000) + ")"))
+		if err != nil {
+			return err
+		}
+		_, err = weft.NewLinker(m.store).Instantiate(noContext, module)
+		return err
+	}},
 	{"Instantiate(nil import)", "unknown import", func(ctx context.Context, m *misuse) error {
 		_, err := m.store.Instantiate(ctx, m.in.Module(), []weft.Extern{nil})
 		return err

@@ -140,7 +140,9 @@ func (e *Engine) newLazyCode(m *store.Module, checks bool) (*lazyCode, error) {
 		e.remove(code)
 		return nil, err
 	}
-	m.Extra = extra
+	if m.Extra != extra { // of a twin it is the same, while others make instances
+		m.Extra = extra
+	}
 	env := e.environment(m, checks)
 	runtime.AddCleanup(m, e.remove, code)
 	return &lazyCode{moduleCode: code, checks: checks, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}, nil
@@ -190,6 +192,7 @@ func (e *Engine) Link(in *store.Instance) error {
 			e.expectBarriers(in.Store)
 		}
 		code.linkInstance(e.stateOf(in.Store), in.Record)
+		e.counts(in.Store) // the call under way, whose host function makes the instance, may be the interpreter's
 		return nil
 	}
 	for i := range m.Wasm.Funcs {

@@ -47,6 +47,7 @@ type lazyCode struct {
 func (code *lazyCode) withChecks(m *store.Module) (*lazyCode, error) {
 	t := &code.twin
 	t.once.Do(func() {
+		code.interpret(m) // else each of the two might do that, at the same time
 		if t.code, t.err = code.engine.newLazyCode(m, true); t.err == nil {
 			t.code.tiered = code.tiered
 		}

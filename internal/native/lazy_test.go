@@ -173,3 +173,33 @@ func TestCodeMemory(t *testing.T) {
 		m.release()
 	}
 }
+
+// TestTwinBesideInstances makes the code of a module that compares addresses while stores make instances of it. Only
+// the race detector sees what may go wrong.
+func TestTwinBesideInstances(t *testing.T) {
+	g := newGuest(t, store.DefaultLimits)
+	m := g.moduleOf(lazySource)
+	code := m.Native.(*lazyCode)
+	var group sync.WaitGroup
+	group.Go(func() {
+		twin, err := code.withChecks(m)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		twin.interpret(m)
+	})
+	group.Go(func() { code.interpret(m) })
+	group.Go(func() {
+		s, err := store.New(g.types, g.engine, store.DefaultLimits)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer s.Close()
+		if _, err := s.Instantiate(context.Background(), m, nil); err != nil {
+			t.Error(err)
+		}
+	})
+	group.Wait()
+}

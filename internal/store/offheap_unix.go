@@ -14,10 +14,9 @@ type Region struct {
 	Base     unsafe.Pointer
 	reserved uintptr
 	usable   uintptr
-	// spare bytes behind are reserved, too, and retired says that there are addresses before
-	// that are not used again (see Retire).
+	// spare bytes behind are reserved, too, and retired bytes before are not used again (see Retire).
 	spare   uintptr
-	retired bool
+	retired uintptr
 }
 
 // reserveLike reserves address space, and prefers regions of which exactly the first usable bytes are
@@ -39,6 +38,9 @@ func reserveSpare(size, usable, spare uintptr) (Region, error) {
 		p, err = mapRegion(size)
 	}
 	if err != nil && regions.drop() {
+		p, err = mapRegion(size)
+	}
+	if err != nil && regions.endRest() {
 		p, err = mapRegion(size)
 	}
 	if err != nil {

@@ -29,6 +29,9 @@ type regionPool struct {
 	// retired are those that lie behind addresses which are not used again (see Region.Retire). They
 	// are all kept, because giving them back would leave these as a mapping.
 	retired map[uintptr][]Region
+	// resting are the addresses of those of which nothing was left, the oldest first (see regionPool.rest).
+	resting      []restingPart
+	restingBytes uint64
 
 	mappings int
 	limit    func() int
@@ -72,7 +75,7 @@ func (p *regionPool) take(size, usable uintptr) (Region, bool) {
 // put keeps a region, unless there are enough of its size.
 func (p *regionPool) put(r Region) bool {
 	p.mu.Lock()
-	if r.retired {
+	if r.retired > 0 {
 		p.retired[r.reserved] = append(p.retired[r.reserved], r)
 		p.mu.Unlock()
 		return true

@@ -46,3 +46,32 @@ func TestRetire(t *testing.T) {
 	}
 	r.Retire(usable)
 }
+
+// TestRest gives back many large regions whose ends Go code has seen, as guests with 4 GiB of untouched memory make them: what rests
+// is bounded, and goes where there is no address space left.
+func TestRest(t *testing.T) {
+	const size, usable = guardedSpace + 7*pageRound, 4 << 30
+	regions.drop()
+	regions.endRest()
+	before := regions.mappings
+	var kept []byte
+	for range maxResting/usable + 50 {
+		r, err := reserveGuarded(size, usable)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = r.bytes(0, usable)
+		kept[usable-1] = 1
+		r.Retire(usable)
+		if kept[usable-1] != 0 {
+			t.Fatalf("a slice shows %d afterwards", kept[usable-1])
+		}
+	}
+	kept[usable-1] = 2 // it still rests
+	if parts := uint64(len(regions.resting)); parts != maxResting/usable || regions.restingBytes != maxResting {
+		t.Errorf("%d parts rest, of %d bytes", parts, regions.restingBytes)
+	}
+	if !regions.endRest() || regions.mappings != before || regions.restingBytes != 0 {
+		t.Errorf("%d mappings are left that were not there before", regions.mappings-before)
+	}
+}

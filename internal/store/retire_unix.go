@@ -4,24 +4,33 @@ package store
 
 import (
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // Go code that has got a slice of a memory may keep it when the memory is gone, and nothing tells whether it does.
-// So the addresses of such slices are never used again in the process: what is read there later is zero, and what
+// So the addresses of such slices are not used again, but see below: what is read there later is zero, and what
 // is written is seen by nobody else. They stay mapped, and take memory only if they are written.
 //
 // Address space is what that costs. A memory takes 8 GiB of it, for its guard, of which 47 bits hold 16,000. So the
 // region of a memory has some to spare behind. When it has been used, it becomes a region as large that begins
-// behind the addresses of the slices, and the next memory lies there. Only when nothing is left to spare, another
-// region is reserved. So 2 GiB of such memories, whoever had them, cost 10 GiB of addresses and one mapping.
+// behind the addresses of the slices, and the next memory lies there. When nothing is left to spare, the addresses that were used
+// rest, and another region is reserved. So 2 GiB of such memories, whoever had them, cost 10 GiB of addresses and one mapping.
+//
+// A guest can have a memory of 4 GiB at no cost, and let a host function look at its end, once for each of its stores. So that it
+// cannot use up the addresses of the process, without which Go cannot live either, no more than maxResting bytes rest. Those that have
+// rested longest go back to the system, and so do all where it has no others left. A slice from so long before must not be used.
 //
 // On systems of 32 bits there is no address space for that: there, slices must not be kept.
 
 // spareForViews is what a memory's region has to spare: a quarter of the rest.
 const spareForViews = 2 << 30 * (bits.UintSize / 64)
+
+// maxResting bounds the bytes that rest. The parts are larger than spareForViews, so these are few, and what lies between them and is
+// smaller than a region is less than half of the address space.
+const maxResting uint64 = 8 << 40
 
 // retires reports whether addresses are not used again.
 const retires = bits.UintSize == 64
@@ -33,29 +42,71 @@ func (r *Region) Retire(n uintptr) {
 		r.Recycle(r.usable)
 		return
 	}
-	if !r.retired {
-		r.retired = true
+	if r.retired == 0 {
 		regions.mustCount(1)
 	}
 	zero := r.zero()
 	if n > r.spare || !zero {
 		_ = unix.MunmapPtr(unsafe.Add(r.Base, n), r.reserved+r.spare-n) // of a range that was mapped as a whole
 		regions.uncount(r.mappings(r.usable))
+		regions.rest(unsafe.Add(r.Base, -int(r.retired)), r.retired+n)
 	} else {
 		before := r.mappings(r.usable)
-		r.Base, r.usable, r.spare = unsafe.Add(r.Base, n), r.usable-n, r.spare-n
+		r.Base, r.usable, r.spare, r.retired = unsafe.Add(r.Base, n), r.usable-n, r.spare-n, r.retired+n
 		regions.uncount(before - r.mappings(r.usable))
 		regions.put(*r)
 	}
 	*r = Region{}
 }
 
+// A restingPart is a range of addresses that are not used again for long.
+type restingPart struct {
+	base unsafe.Pointer
+	size uintptr
+}
+
+// rest lets addresses rest.
+func (p *regionPool) rest(base unsafe.Pointer, size uintptr) {
+	_ = renew(base, size) // it is zero already, but the system has tables for its pages, which go by that
+	p.mu.Lock()
+	p.resting = append(p.resting, restingPart{base, size})
+	p.restingBytes += uint64(size)
+	n := 0
+	for ; p.restingBytes > maxResting; n++ {
+		p.restingBytes -= uint64(p.resting[n].size)
+	}
+	old := slices.Clone(p.resting[:n])
+	p.resting = slices.Delete(p.resting, 0, n)
+	p.mu.Unlock()
+	p.unmap(old)
+}
+
+// endRest gives back all addresses that rest, and reports whether there were any.
+func (p *regionPool) endRest() bool {
+	p.mu.Lock()
+	old := p.resting
+	p.resting, p.restingBytes = nil, 0
+	p.mu.Unlock()
+	p.unmap(old)
+	return len(old) > 0
+}
+
+// unmap gives addresses that have rested to the system.
+func (p *regionPool) unmap(parts []restingPart) {
+	for _, part := range parts {
+		_ = unix.MunmapPtr(part.base, part.size)
+	}
+	p.uncount(len(parts))
+}
+
+// renew makes usable addresses zero, and gives back all that the system has for them.
+func renew(base unsafe.Pointer, size uintptr) error {
+	_, err := unix.MmapPtr(-1, 0, base, size, unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_FIXED|mapNoReserve)
+	return err
+}
+
 // zero makes all that is usable zero, and gives its memory back.
 func (r *Region) zero() bool {
-	if giveBack(r.bytes(0, r.usable)) {
-		return true
-	}
-	_, err := unix.MmapPtr(-1, 0, r.Base, r.usable, unix.PROT_READ|unix.PROT_WRITE,
-		unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_FIXED|mapNoReserve)
-	return err == nil
+	return giveBack(r.bytes(0, r.usable)) || renew(r.Base, r.usable) == nil
 }

@@ -53,13 +53,13 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 	if err := s.mayUseElements(t.Limits.Min); err != nil {
 		return nil, err
 	}
+	s.tables = append(s.tables, table) // with it go the elements, also if filling them is interrupted
 	if _, ok := table.Grow(t.Limits.Min, fill); !ok {
 		if s.Ended() {
 			return nil, s.TrapError(Interrupted, "", StackTrace{})
 		}
 		return nil, fmt.Errorf("out of memory: no space for a table of %d elements", t.Limits.Min)
 	}
-	s.tables = append(s.tables, table)
 	return table, nil
 }
 

@@ -168,6 +168,20 @@ func TestWorkLooks(t *testing.T) {
 	}
 }
 
+// TestTableGivenUp ends the context of a store that fills a new table: what the table has got by then goes with the store.
+func TestTableGivenUp(t *testing.T) {
+	s := newStore(t, nil)
+	lookAt(s, 3)
+	_, err := s.NewTable(wasm.TableType{Limits: wasm.Limits{Min: 64 * pieceBytes}, Elem: wasm.ExternRef}, 1)
+	s.Active = nil
+	if interrupt := (*Interrupt)(nil); !errors.As(err, &interrupt) {
+		t.Fatal(err)
+	}
+	if len(s.tables) != 1 || s.tables[0].region.Base == nil || s.tables[0].Record.Len != 0 {
+		t.Error("the store does not have the table's elements, or shows them")
+	}
+}
+
 // TestUsage makes and grows memories and tables up to the limits on all of them together.
 func TestUsage(t *testing.T) {
 	s := newStore(t, func(l *Limits) {
