@@ -144,8 +144,15 @@ func (code *lazyCode) claim(own int) (j *job, mine bool) {
 
 // compile does a job. If it fails, the job stays, so that it is not done again; but room for code may come.
 func (code *lazyCode) compile(own int, j *job) {
-	defer close(j.done)
-	j.err = errStopped // for those who wait, should the compiler panic
+	j.err = errStopped // for those who wait, should the compiler panic: they try again, and can recover
+	defer func() {
+		if _, noRoom := store.IsCodeError(j.err); j.err == nil || j.err == errStopped || noRoom {
+			code.mu.Lock()
+			delete(code.jobs, own)
+			code.mu.Unlock()
+		}
+		close(j.done)
+	}()
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	c.begin(code.env, &code.config, code.begins, e.config.Plain)
@@ -156,24 +163,12 @@ func (code *lazyCode) compile(own int, j *job) {
 		_, err = code.place([]placedCode{{own: own, Code: compiled}})
 	}
 	j.err = err
-	if _, noRoom := store.IsCodeError(err); err != nil && !noRoom {
-		return
-	}
-	code.mu.Lock()
-	delete(code.jobs, own)
-	code.mu.Unlock()
 }
 
 // tryCompile is compile for nobody in particular: if the compiler panics, that is left to whoever calls the function and
 // compiles it again, who can recover. Here it would end the process.
 func (code *lazyCode) tryCompile(own int, j *job) {
-	defer func() {
-		if recover() != nil {
-			code.mu.Lock()
-			delete(code.jobs, own)
-			code.mu.Unlock()
-		}
-	}()
+	defer func() { _ = recover() }()
 	code.compile(own, j)
 }
 
