@@ -5,6 +5,7 @@ package native
 import (
 	"unsafe"
 
+	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
@@ -17,7 +18,10 @@ func callHost(m *machine) bool {
 	if cur := m.current(); m.cur != cur { // for most it is the same, and costs no write barrier
 		m.cur = cur
 	}
-	f, caller := m.calledHost()
+	f, caller := calledHost(c)
+	if c.TailCaller != 0 || caller == nil {
+		caller = m.callerWithoutFrame()
+	}
 	m.sp = c.NativeSP
 	m.slotCount = max(f.Params, f.Results)
 	slots := m.slots[:m.slotCount]
@@ -38,28 +42,35 @@ var _ func(*machine) bool = callHost
 
 // callHostOfMany is callHost where arguments and results are in Args.
 func (m *machine) callHostOfMany() bool {
-	f, caller := m.calledHost()
-	args := &m.context.Args
+	c := m.context
+	f, caller := calledHost(c)
+	if c.TailCaller != 0 || caller == nil {
+		caller = m.callerWithoutFrame()
+	}
+	args := &c.Args
 	m.manySlots = append(m.manySlots[:0], args[:max(f.Params, f.Results)]...)
 	err := m.store.CallHost(m.ctx, m.use, f, caller, m.manySlots)
 	copy(args[:], m.manySlots[:f.Results])
 	return m.endHostCall(f, err)
 }
 
-// calledHost returns the function that code calls, and the instance whose code does: with it the caller's frame begins,
-// behind the return address. A tail call leaves no frame and tells by itself; for the function of a continuation it is
-// the instance that resumes.
-func (m *machine) calledHost() (*store.FuncRecord, *store.InstanceRecord) {
+// calledHost returns the function that code calls, and the instance whose code does: with it the caller's
+// frame begins, behind the return address.
+func calledHost(c *codegen.Context) (*store.FuncRecord, *store.InstanceRecord) {
+	frame := store.Pointer(c.NativeSP + unsafe.Sizeof(c.NativeSP))
+	return (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), *(**store.InstanceRecord)(frame)
+}
+
+// callerWithoutFrame returns whose code has called a host function where no frame says so: that of a tail call tells by itself, and for
+// the function of a continuation it is the instance that resumes.
+func (m *machine) callerWithoutFrame() *store.InstanceRecord {
 	c := m.context
-	f, frame := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), store.Pointer(c.NativeSP+unsafe.Sizeof(c.NativeSP))
-	caller := *(**store.InstanceRecord)(frame)
-	if c.TailCaller != 0 {
-		caller = (*store.InstanceRecord)(store.Pointer(c.TailCaller))
-		c.TailCaller = 0
-	} else if caller == nil {
-		caller = m.resumer()
+	if c.TailCaller == 0 {
+		return m.resumer()
 	}
-	return f, caller
+	caller := (*store.InstanceRecord)(store.Pointer(c.TailCaller))
+	c.TailCaller = 0
+	return caller
 }
 
 // resumer returns the instance whose code has resumed the running continuation, nil for the host.

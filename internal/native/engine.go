@@ -250,25 +250,14 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	if err != nil {
 		return err
 	}
-	if e.counts(s) {
+	if s.FuelEnabled && e.counts(s) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
 	}
-	if e.first != nil && e.Interprets(s, f) {
-		s.Leave()
-		return e.first.CallFirst(ctx, s, f, slots, e)
-	}
-	compiled, err := e.compiled(ctx, s, f)
-	if err != nil {
-		s.Leave()
-		if detail, ok := store.IsCodeError(err); ok {
-			return &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+	if f.Native-compiledStart >= compiledSize {
+		if done, err := e.callOther(ctx, s, f, slots); done {
+			return err
 		}
-		return err
-	}
-	if !compiled {
-		s.Leave()
-		return e.interpreter.Call(ctx, s, f, slots)
 	}
 	m, err := e.begin(ctx, s, use)
 	if err != nil {
@@ -276,6 +265,27 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	}
 	defer m.leave()
 	return m.invoke(f, slots)
+}
+
+// callOther calls a function that has no machine code yet, if it is not to have any, or cannot. Then the use of the store has ended.
+// Otherwise the function has machine code now.
+func (e *Engine) callOther(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) (done bool, err error) {
+	if e.first != nil && e.Interprets(s, f) {
+		s.Leave()
+		return true, e.first.CallFirst(ctx, s, f, slots, e)
+	}
+	compiled, err := e.compiled(ctx, s, f)
+	if err == nil && compiled {
+		return false, nil
+	}
+	s.Leave()
+	if detail, ok := store.IsCodeError(err); ok {
+		return true, &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
+	}
+	if err == nil {
+		err = e.interpreter.Call(ctx, s, f, slots)
+	}
+	return true, err
 }
 
 // isOurs reports whether this engine goes on with a continuation, rather than the

@@ -5,12 +5,9 @@ package native
 import (
 	"context"
 	"math"
-	"os/signal"
 	"slices"
 	"sync/atomic"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
@@ -176,8 +173,8 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if s.Profile != nil {
 		s.Profile.Begin(s, m)
 	}
-	if m.calls++; m.watch(ctx) || m.calls%lookEvery == 0 && signal.Ignored(unix.SIGURG) || m.calls%askKernelEvery == 0 {
-		e.holdUrgent()
+	if m.calls++; m.watch(ctx) || m.calls%lookEvery == 0 {
+		e.lookForUrgent(m.calls)
 	}
 	m.ctx, m.caller, m.use = ctx, s.Caller(), use
 	return m, nil

@@ -30,6 +30,13 @@ const (
 
 var holding sync.Mutex // held while SIGURG is taken back
 
+// lookForUrgent is holdUrgent at a call: at one with another context, and else now and then.
+func (e *Engine) lookForUrgent(calls uint32) {
+	if calls%lookEvery != 0 || calls%askKernelEvery == 0 || signal.Ignored(unix.SIGURG) {
+		e.holdUrgent()
+	}
+}
+
 // holdUrgent makes SIGURG arrive, unless it does.
 func (e *Engine) holdUrgent() {
 	if e.config.Polls || urgentArrives() {

@@ -24,9 +24,11 @@ func (m *machine) ask(what uint32) {
 
 // watch makes the end of the context interrupt the machine, and reports whether that is another one than before.
 func (m *machine) watch(ctx context.Context) bool {
-	before := m.watched.Done()
+	if done := ctx.Done(); done == nil || done == m.watched.Done() {
+		return false
+	}
 	m.watched = store.WatchContext(ctx, m.watched, m, (*machine).cancel)
-	return m.watched.Done() != before
+	return true
 }
 
 // cancel interrupts the machine, from another goroutine. Loops that poll see the flag.
