@@ -166,7 +166,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	if p := m.flight.payload; m.flight.tag != nil && len(p) > 0 {
 		scan(uintptr(unsafe.Pointer(&p[0])), uintptr(len(p))*8)
 	}
-	if n := len(m.hostSlots); n > 0 {
+	if n := m.hostCount; n > 0 {
 		scan(uintptr(unsafe.Pointer(&m.hostSlots[0])), uintptr(n)*8)
 	}
 	if n := len(m.handed); n > 0 {

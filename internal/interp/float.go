@@ -26,6 +26,10 @@ func outOfLine(fp unsafe.Pointer, in *instr) (trap wasm.TrapCode) {
 		// A negative number is 2⁶⁴ more when taken as unsigned.
 		set64(fp, in.a, lo)
 		set64(fp, in.a+8, hi-uint64(x>>63&y)-uint64(y>>63&x))
+	case wasm.OpF32Min, wasm.OpF32Max: // of which one operand is a NaN
+		setF32(fp, in.a, nanOf(f32(fp, in.b), f32(fp, in.c)))
+	case wasm.OpF64Min, wasm.OpF64Max:
+		setF64(fp, in.a, nanOf(f64(fp, in.b), f64(fp, in.c)))
 	case wasm.OpF32Ceil:
 		setF32(fp, in.a, float32(math.Ceil(quiet(float64(f32(fp, in.b))))))
 	case wasm.OpF32Floor:
@@ -85,21 +89,6 @@ func setTruncated(fp unsafe.Pointer, off uint32, convert func(float64) (uint64, 
 	v, trap := convert(x)
 	set64(fp, off, v)
 	return trap
-}
-
-// floatMin and floatMax are Wasm's: -0 is less than 0, and a NaN wins.
-func floatMin[F float](x, y F) F {
-	if x != x || y != y {
-		return nanOf(x, y)
-	}
-	return min(x, y)
-}
-
-func floatMax[F float](x, y F) F {
-	if x != x || y != y {
-		return nanOf(x, y)
-	}
-	return max(x, y)
 }
 
 // The conversions to integers return the saturated value (0 for a NaN) as a slot

@@ -39,6 +39,7 @@ type machine struct {
 	// hostSlots are arguments and results of the host function that runs. They lie in Go's heap, because it may
 	// keep them.
 	hostSlots []uint64
+	hostCount int // of them are in use
 
 	second store.SecondTier // the engine for which this is the first tier; nil if there is none
 	handed []uint64         // locals of the loop that is being handed over
@@ -133,7 +134,7 @@ func (m *machine) leave() {
 		m.store.Profile.End(m.store)
 	}
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt, m.second = nil, 0, nil, 0, hostPrompt{}, nil
-	m.hostSlots = m.hostSlots[:0]
+	m.hostCount = 0
 	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
@@ -323,10 +324,15 @@ func (m *machine) callHostFor(f *store.FuncRecord, caller *store.InstanceRecord,
 		}
 		return
 	}
-	m.hostSlots = append(m.hostSlots[:0], args...)
-	err := m.store.CallHost(m.ctx, m.use, f, caller, m.hostSlots)
-	copy(args[:f.Results], m.hostSlots)
-	m.hostSlots = m.hostSlots[:0]
+	if len(args) > len(m.hostSlots) {
+		m.hostSlots = make([]uint64, 2*len(args))
+	}
+	m.hostCount = len(args)
+	given := m.hostSlots[:len(args)]
+	copySlots(unsafe.Pointer(unsafe.SliceData(given)), p, 8*uint32(len(given)))
+	err := m.store.CallHost(m.ctx, m.use, f, caller, given)
+	copySlots(p, unsafe.Pointer(unsafe.SliceData(given)), 8*f.Results)
+	m.hostCount = 0
 	if err != nil {
 		m.hostFailed(f, err)
 	}

@@ -1118,39 +1118,27 @@ loadMemory:
 		case op(wasm.OpF32Copysign):
 			set32(fp, in.a, u32(fp, in.b)&^(1<<31)|u32(fp, in.c)&(1<<31))
 		case op(wasm.OpF32Sqrt):
-			r := float32(math.Sqrt(float64(f32(fp, in.b))))
-			if r != r {
-				goto notANumber
-			}
-			setF32(fp, in.a, r)
+			set32(fp, in.a, math.Float32bits(float32(math.Sqrt(float64(f32(fp, in.b))))))
 		case op(wasm.OpF32Add):
-			r := f32(fp, in.b) + f32(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF32(fp, in.a, r)
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)+f32(fp, in.c)))
 		case op(wasm.OpF32Sub):
-			r := f32(fp, in.b) - f32(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF32(fp, in.a, r)
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)-f32(fp, in.c)))
 		case op(wasm.OpF32Mul):
-			r := f32(fp, in.b) * f32(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF32(fp, in.a, r)
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)*f32(fp, in.c)))
 		case op(wasm.OpF32Div):
-			r := f32(fp, in.b) / f32(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF32(fp, in.a, r)
+			set32(fp, in.a, math.Float32bits(f32(fp, in.b)/f32(fp, in.c)))
 		case op(wasm.OpF32Min):
-			set32(fp, in.a, math.Float32bits(floatMin(f32(fp, in.b), f32(fp, in.c))))
+			x, y := f32(fp, in.b), f32(fp, in.c)
+			if x != x || y != y {
+				goto outOfLine
+			}
+			setF32(fp, in.a, min(x, y))
 		case op(wasm.OpF32Max):
-			set32(fp, in.a, math.Float32bits(floatMax(f32(fp, in.b), f32(fp, in.c))))
+			x, y := f32(fp, in.b), f32(fp, in.c)
+			if x != x || y != y {
+				goto outOfLine
+			}
+			setF32(fp, in.a, max(x, y))
 		case op(wasm.OpF64Eq):
 			setBool(fp, in.a, f64(fp, in.b) == f64(fp, in.c))
 		case op(wasm.OpF64Ne):
@@ -1170,39 +1158,27 @@ loadMemory:
 		case op(wasm.OpF64Copysign):
 			set64(fp, in.a, u64(fp, in.b)&^(1<<63)|u64(fp, in.c)&(1<<63))
 		case op(wasm.OpF64Sqrt):
-			r := math.Sqrt(f64(fp, in.b))
-			if r != r {
-				goto notANumber
-			}
-			setF64(fp, in.a, r)
+			set64(fp, in.a, math.Float64bits(math.Sqrt(f64(fp, in.b))))
 		case op(wasm.OpF64Add):
-			r := f64(fp, in.b) + f64(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF64(fp, in.a, r)
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)+f64(fp, in.c)))
 		case op(wasm.OpF64Sub):
-			r := f64(fp, in.b) - f64(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF64(fp, in.a, r)
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)-f64(fp, in.c)))
 		case op(wasm.OpF64Mul):
-			r := f64(fp, in.b) * f64(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF64(fp, in.a, r)
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)*f64(fp, in.c)))
 		case op(wasm.OpF64Div):
-			r := f64(fp, in.b) / f64(fp, in.c)
-			if r != r {
-				goto notANumber
-			}
-			setF64(fp, in.a, r)
+			set64(fp, in.a, math.Float64bits(f64(fp, in.b)/f64(fp, in.c)))
 		case op(wasm.OpF64Min):
-			set64(fp, in.a, math.Float64bits(floatMin(f64(fp, in.b), f64(fp, in.c))))
+			x, y := f64(fp, in.b), f64(fp, in.c)
+			if x != x || y != y {
+				goto outOfLine
+			}
+			setF64(fp, in.a, min(x, y))
 		case op(wasm.OpF64Max):
-			set64(fp, in.a, math.Float64bits(floatMax(f64(fp, in.b), f64(fp, in.c))))
+			x, y := f64(fp, in.b), f64(fp, in.c)
+			if x != x || y != y {
+				goto outOfLine
+			}
+			setF64(fp, in.a, max(x, y))
 		case op(wasm.OpF32DemoteF64):
 			set32(fp, in.a, math.Float32bits(float32(f64(fp, in.b))))
 		case op(wasm.OpF64PromoteF32):
@@ -1231,18 +1207,17 @@ loadMemory:
 		default:
 			// What takes a call in Go, or registers that the loop needs, is not worth a
 			// case here.
-			m.save(ip, fp, fn)
-			if trap = outOfLine(fp, in); trap != 0 {
-				goto trappedInMachine
-			}
-			goto load
+			goto outOfLine
 		}
 		continue
 
-	notANumber:
+	outOfLine:
 		m.save(ip, fp, fn)
-		setNaN(fp, in)
+		if trap = outOfLine(fp, in); trap != 0 {
+			goto trappedInMachine
+		}
 		goto load
+
 	branch:
 		ip = unsafe.Add(ip, int32(in.c))
 		if int32(in.c) >= 0 {

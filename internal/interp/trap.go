@@ -44,13 +44,16 @@ type walker struct {
 // walk begins at the innermost call, if there is one.
 func (m *machine) walk() (w walker, ok bool) {
 	w = walker{m: m, ip: store.Pointer(m.ip), fp: m.frame(), fn: m.function(), cont: m.cur}
-	if m.isHost(m.cur) {
-		return w, false
-	}
-	if w.fn.IsHost() { // with which a continuation has begun
-		return w, w.resumer()
+	if w.fn.IsHost() || m.isHost(m.cur) {
+		return m.walkFromHost(w)
 	}
 	return w, true
+}
+
+// walkFromHost begins where a continuation was resumed that has begun with a function of the host.
+func (m *machine) walkFromHost(w walker) (walker, bool) {
+	ok := !m.isHost(m.cur) && w.resumer()
+	return w, ok
 }
 
 // resumer makes the walker be where the continuation was resumed; false if that was in the host.
