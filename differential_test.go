@@ -132,14 +132,7 @@ func TestFound(t *testing.T) {
 //	go test -run '^$' -fuzz FuzzExecutors -fuzztime 30m .
 func FuzzExecutors(f *testing.F) {
 	r := rivals(f, wasm.AllFeatures)
-	for s := range uint64(20) {
-		random := rand.New(rand.NewPCG(s, 1))
-		choices := make([]byte, 100*s)
-		for i := range choices {
-			choices[i] = byte(random.Uint32())
-		}
-		f.Add(choices)
-	}
+	addChoices(f, 1, 100)
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		if len(choices) > 10_000 {
 			return
@@ -148,6 +141,18 @@ func FuzzExecutors(f *testing.F) {
 			t.Fatalf("%s\n%s", d, generate.Module(choices, r.features))
 		}
 	})
+}
+
+// addChoices gives a fuzzer random seeds of a stream, each larger by so many bytes than the one before.
+func addChoices(f *testing.F, stream uint64, step int) {
+	for s := range 20 {
+		random := rand.New(rand.NewPCG(uint64(s), stream))
+		choices := make([]byte, step*s)
+		for i := range choices {
+			choices[i] = byte(random.Uint32())
+		}
+		f.Add(choices)
+	}
 }
 
 // compareGenerated compares the executors on the module that is generated from choices.

@@ -32,7 +32,8 @@ func nanOperations() (list []nanOperation) {
 		if !ok || row.Imm != wasm.ImmNone || params == "" {
 			continue
 		}
-		o := nanOperation{name: row.Name, lane: params[0], params: len(params), vector: strings.HasPrefix(row.Name, "f32x4.") || strings.HasPrefix(row.Name, "f64x2.")}
+		lanes := strings.HasPrefix(row.Name, "f32x4.") || strings.HasPrefix(row.Name, "f64x2.")
+		o := nanOperation{name: row.Name, lane: params[0], params: len(params), vector: lanes}
 		switch {
 		case o.vector && strings.Trim(params+result, "v") == "":
 			o.lane = 'f'
@@ -130,7 +131,8 @@ func TestNaNBits(t *testing.T) {
 			for i := 0; i < len(want); i += 16 {
 				if string(got[f][i:i+16]) != string(want[i:i+16]) {
 					n := len(nanBits['f'])
-					t.Errorf("%s: %s, operands %d and %d: %x, in the interpreter %x", name, f, i/16/n, i/16%n, got[f][i:i+16], want[i:i+16])
+					t.Errorf("%s: %s, operands %d and %d: %x, in the interpreter %x", name, f, i/16/n, i/16%n,
+						got[f][i:i+16], want[i:i+16])
 					break
 				}
 			}

@@ -83,14 +83,7 @@ func TestPairs(t *testing.T) {
 //	go test -run '^$' -fuzz FuzzPairs -fuzztime 30m .
 func FuzzPairs(f *testing.F) {
 	r := seamRivals(f, wasm.AllFeatures, 1)
-	for s := range uint64(20) {
-		random := rand.New(rand.NewPCG(s, 4))
-		choices := make([]byte, 150*s)
-		for i := range choices {
-			choices[i] = byte(random.Uint32())
-		}
-		f.Add(choices)
-	}
+	addChoices(f, 4, 150)
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		if len(choices) > 10_000 {
 			return

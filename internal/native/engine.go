@@ -145,7 +145,8 @@ func (e *Engine) newLazyCode(m *store.Module, checks bool) (*lazyCode, error) {
 	}
 	env := e.environment(m, checks)
 	runtime.AddCleanup(m, e.remove, code)
-	return &lazyCode{moduleCode: code, checks: checks, env: env, config: e.configuration(m, env), begins: survey.begins, saved: saved}, nil
+	return &lazyCode{moduleCode: code, checks: checks, env: env, config: e.configuration(m, env),
+		begins: survey.begins, saved: saved}, nil
 }
 
 // isLimit reports whether a function has no code because of a limit, rather than a fault of the compiler.
