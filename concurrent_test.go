@@ -168,6 +168,7 @@ func TestLending(t *testing.T) {
 	ctx := context.Background()
 	var store *weft.Store
 	var instance *weft.Instance
+	var late sync.WaitGroup
 	step := func(want error) {
 		if results, err := instance.Func("step").Call(ctx, weft.I32(20)); !errors.Is(err, want) || err == nil && results[0].I32() != -1 {
 			t.Errorf("step: %v, %v", results, err)
@@ -181,7 +182,7 @@ func TestLending(t *testing.T) {
 			go func() { step(nil); close(entered) }()
 			<-entered
 		case 2:
-			go func() {
+			late.Go(func() {
 				if _, err := store.NewFunc("", wasm.FuncType{}, func(context.Context, []uint64) error { return nil }); err != nil {
 					t.Error(err)
 				}
@@ -190,7 +191,7 @@ func TestLending(t *testing.T) {
 				if err != nil && !errors.Is(err, weft.ErrConcurrentUse) {
 					t.Error(err)
 				}
-			}()
+			})
 			<-entered
 		case 3:
 			panic("oh")
@@ -204,6 +205,7 @@ func TestLending(t *testing.T) {
 		if err != nil || results[0].I32() != arg+100 {
 			t.Errorf("leave(%d): %v, %v", arg, results, err)
 		}
+		late.Wait() // it may begin only now, and would be met by the next call
 	}
 	func() {
 		defer func() {
