@@ -13,3 +13,6 @@ func (r *Region) WantLargePages(from uintptr) {}
 func giveBack([]byte) bool { return false }
 
 func systemMappings() int { return math.MaxInt }
+
+// populate has pages ready for memory that is about to be written; here it cannot be asked for.
+func populate([]byte) {}

@@ -99,10 +99,36 @@ func (s *Store) TrapError(code wasm.TrapCode, detail string, stack StackTrace) e
 	return &Trap{Code: code, Detail: detail, Stack: stack}
 }
 
+// A stretch is how much memory is populated at once: that of a large page.
+const stretchBytes = 2 << 20
+
 // pieceOf returns how many values of a type are a piece.
-func pieceOf[T any]() int {
+func pieceOf[T any]() int { return valuesIn[T](pieceBytes) }
+
+func valuesIn[T any](n int) int {
 	var zero T
-	return pieceBytes / int(unsafe.Sizeof(zero))
+	return n / int(unsafe.Sizeof(zero))
+}
+
+// inPieces has values written, in parts of at most a piece.
+func inPieces[T any](s ender, values []T, write func(from, to int)) wasm.TrapCode {
+	piece, stretch := pieceOf[T](), valuesIn[T](stretchBytes)
+	for from := 0; from < len(values); from += piece {
+		if from%stretch == 0 && len(values)-from >= stretch {
+			populateValues(values[from:][:stretch])
+		}
+		write(from, min(from+piece, len(values)))
+		if s.Ended() {
+			return Interrupted
+		}
+	}
+	return wasm.TrapNone
+}
+
+// populateValues is populate.
+func populateValues[T any](values []T) {
+	var zero T
+	populate(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(zero))))
 }
 
 // move copies values, which may overlap. Both slices have the same length.
@@ -116,21 +142,14 @@ func move[T any](s ender, to, from []T) wasm.TrapCode {
 
 // movePieces begins at the end if the values move upwards onto themselves.
 func movePieces[T any](s ender, to, from []T) wasm.TrapCode {
-	piece := pieceOf[T]()
 	upwards := uintptr(unsafe.Pointer(&to[0])) - uintptr(unsafe.Pointer(&from[0]))
-	if upwards < uintptr(unsafe.Pointer(&from[len(from)-1]))-uintptr(unsafe.Pointer(&from[0])) {
-		for end := len(from); end > 0; end -= piece {
-			start := max(end-piece, 0)
-			copy(to[start:end], from[start:end])
-			if s.Ended() {
-				return Interrupted
-			}
-		}
-		return wasm.TrapNone
+	if upwards >= uintptr(unsafe.Pointer(&from[len(from)-1]))-uintptr(unsafe.Pointer(&from[0])) {
+		return inPieces(s, to, func(first, end int) { copy(to[first:end], from[first:end]) })
 	}
-	for len(from) > 0 {
-		n := copy(to, from[:min(piece, len(from))])
-		to, from = to[n:], from[n:]
+	piece := pieceOf[T]()
+	for end := len(from); end > 0; end -= piece {
+		start := max(end-piece, 0)
+		copy(to[start:end], from[start:end])
 		if s.Ended() {
 			return Interrupted
 		}
@@ -140,42 +159,29 @@ func movePieces[T any](s ender, to, from []T) wasm.TrapCode {
 
 // zero makes bytes zero.
 func zero(s ender, b []byte) wasm.TrapCode {
-	for len(b) > pieceBytes {
-		clear(b[:pieceBytes])
-		b = b[pieceBytes:]
-		if s.Ended() {
-			return Interrupted
-		}
+	if len(b) <= pieceBytes {
+		clear(b)
+		return wasm.TrapNone
 	}
-	clear(b)
-	return wasm.TrapNone
+	return inPieces(s, b, func(from, to int) { clear(b[from:to]) })
 }
 
 // repeat fills bytes with what the first of them are, by copying as many as there are already, but no
 // more than a piece. Their number divides that of a piece.
 func repeat(s ender, b []byte, first int) wasm.TrapCode {
-	for done := first; done < len(b); {
-		n := copy(b[done:], b[:min(done, pieceBytes)])
-		done += n
-		if n == pieceBytes && s.Ended() {
-			return Interrupted
-		}
+	done := first
+	for done < min(len(b), pieceBytes) {
+		done += copy(b[done:min(len(b), pieceBytes)], b[:done])
 	}
-	return wasm.TrapNone
+	rest := b[done:]
+	return inPieces(s, rest, func(from, to int) { copy(rest[from:to], b) })
 }
 
 // fillSlots sets all slots to a value.
 func fillSlots(s ender, slots []uint64, value uint64) wasm.TrapCode {
-	for piece := pieceOf[uint64](); ; {
-		n := min(piece, len(slots))
-		for i := range slots[:n] {
-			slots[i] = value
+	return inPieces(s, slots, func(from, to int) {
+		for i := range slots[from:to] {
+			slots[from+i] = value
 		}
-		if slots = slots[n:]; len(slots) == 0 {
-			return wasm.TrapNone
-		}
-		if s.Ended() {
-			return Interrupted
-		}
-	}
+	})
 }
