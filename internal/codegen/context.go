@@ -45,6 +45,8 @@ type Context struct {
 	// tells.
 	TailCaller uintptr
 
+	ReenterStub uintptr // where a function leads that is entered in the middle, in a form that cannot be
+
 	// The two sides of the border between Go and native code.
 	GoSP, GoBP           uintptr
 	NativeSP, NativePC   uintptr
@@ -97,6 +99,7 @@ const (
 	OffPoolHead        = int32(unsafe.Offsetof(Context{}.PoolHead))
 	OffResumeThrowStub = int32(unsafe.Offsetof(Context{}.ResumeThrowStub))
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
+	OffReenterStub     = int32(unsafe.Offsetof(Context{}.ReenterStub))
 	OffArrayStub       = int32(unsafe.Offsetof(Context{}.ArrayStub))
 	OffCellSizes       = int32(unsafe.Offsetof(Context{}.CellSizes))
 	OffArrayClasses    = int32(unsafe.Offsetof(Context{}.ArrayClasses))

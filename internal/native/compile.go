@@ -88,12 +88,22 @@ func (e *Engine) configuration(m *store.Module, env *ssa.Env) amd64.Config {
 // function compiles one of the module's own functions.
 func (c *compiler) function(own int) (*codegen.Code, error) {
 	build := func() (*ssa.Func, error) { return c.builder.Build(c.env, own) }
+	c.optimizer.Reenter = true
+	code, _, err := c.inSomeForm(own, c.begins != nil && c.begins[own], build)
+	return code, err
+}
+
+// general compiles a function in the form that can be entered anywhere.
+func (c *compiler) general(own int) (*codegen.Code, error) {
+	build := func() (*ssa.Func, error) { return c.builder.Build(c.env, own) }
+	c.optimizer.Reenter = false
 	code, _, err := c.inSomeForm(own, c.begins != nil && c.begins[own], build)
 	return code, err
 }
 
 // loop compiles the rest of a function from a turn of a loop on, and returns its signature, too.
 func (c *compiler) loop(own, offset int) (*codegen.Code, *ssa.Signature, error) {
+	c.optimizer.Reenter = false
 	return c.inSomeForm(own, false, func() (*ssa.Func, error) { return c.builder.BuildLoop(c.env, own, offset) })
 }
 

@@ -47,6 +47,8 @@ func dispatch(m *machine) bool {
 		return m.callHostOfMany()
 	case requestCompile:
 		return m.enterFunction()
+	case requestReenter:
+		return m.reenterFunction()
 	}
 	if c.Request > requestResumeThrow {
 		return m.switchStacks(c.Request)

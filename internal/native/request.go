@@ -13,6 +13,7 @@ const (
 	requestArray                   // Args: type, length, word
 	requestCallHost                // of a host function with many arguments or results, which are in Args
 	requestCompile                 // of the function whose number is in R13, of the instance in R14
+	requestReenter                 // the same, in the form that can be entered anywhere
 
 	// Operations on continuations. Registers are in Saved: arguments and results as in
 	// calls, and what switchRegisters says.

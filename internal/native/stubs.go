@@ -37,6 +37,8 @@ type stubs struct {
 	entry, exit, host, trap, grow, poll, alloc, array, async, fault uintptr
 	// lazy is where functions lead that are not compiled yet.
 	lazy uintptr
+	// reenter is where a function leads that is entered in the middle, in a form that cannot be.
+	reenter uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
 	contNew, resume, suspend, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
 }
@@ -46,7 +48,7 @@ func (s *stubs) all() []stub {
 	return []stub{
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
 		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
-		{&s.lazy, emitSwitch(requestCompile)},
+		{&s.lazy, emitSwitch(requestCompile)}, {&s.reenter, emitSwitch(requestReenter)},
 		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
 		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.hostReturn, emitHostReturn},

@@ -90,6 +90,7 @@ func (b *Builder) start(env *Env, index int) error {
 	clear(b.sharedTable[:])
 
 	b.f.Name = m.Names.Funcs[uint32(env.Space.ImportedFuncs+index)]
+	b.f.Own = index
 	b.f.Sig = b.signature(fn.Type)
 	b.begin(b.f.NewBlock())
 	b.instance = b.f.NewParam(b.block, I64)

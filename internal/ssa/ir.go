@@ -1,6 +1,10 @@
 package ssa
 
-import "weft/wasm"
+import (
+	"slices"
+
+	"weft/wasm"
+)
 
 // A Value is an operation in a block.
 type Value struct {
@@ -102,6 +106,7 @@ func (b *Block) Terminator() *Value { return b.Values[len(b.Values)-1] }
 // those of the function.
 type Func struct {
 	Name   string
+	Own    int // its number among those that the module defines
 	Sig    *Signature
 	Blocks []*Block
 	// Sites are the resume sites, by the lower half of Aux of OpResume and OpResumeThrow.
@@ -178,6 +183,12 @@ func (b *Block) Add(v *Value) *Value {
 	v.Block = b
 	b.Values = append(b.Values, v)
 	return v
+}
+
+// insert adds a value at the beginning of a block.
+func (b *Block) insert(v *Value) {
+	v.Block = b
+	b.Values = slices.Insert(b.Values, 0, v)
 }
 
 // NewParam adds a parameter to a block.

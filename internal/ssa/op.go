@@ -176,6 +176,7 @@ const (
 	OpTrap           // Aux: wasm.TrapCode
 	OpTailCall       // as OpCall
 	OpTailCallRecord // as OpCallRecord
+	OpReenter        // as OpTailCall, of the function itself: it begins anew, in the form that can be entered anywhere (thread.go)
 	OpInvoke         // the call before it (only its results stand between): returns to Succs[0]; the others are pads; Aux: index in Func.Catches
 	opCount
 )
@@ -257,7 +258,8 @@ var Ops = [opCount]OpInfo{
 	OpJump: info("jump", 0, terminator), OpIf: info("if", 1, terminator), OpTable: info("table", 1, terminator),
 	OpReturn: info("return", -1, terminator), OpTrap: info("trap", 0, terminator),
 	OpTailCall: info("tail_call", -1, terminator), OpTailCallRecord: info("tail_call_record", -1, terminator),
-	OpInvoke: info("invoke", 1, terminator),
+	OpReenter: info("reenter", -1, terminator),
+	OpInvoke:  info("invoke", 1, terminator),
 }
 
 // HasMem reports whether the operation moves what Value.Mem says.

@@ -13,6 +13,7 @@ type Pass struct {
 var Passes = [...]Pass{
 	{"params", (*Optimizer).params, false},     // no parameters that all edges hand the same
 	{"join", (*Optimizer).join, false},         // no jumps to blocks that nothing else goes to
+	{"thread", (*Optimizer).thread, false},     // no jumps through a dispatch whose target is known
 	{"simplify", (*Optimizer).simplify, false}, // folding and value numbering
 	{"params again", (*Optimizer).params, false},
 	{"join again", (*Optimizer).join, false},
@@ -25,6 +26,9 @@ var Passes = [...]Pass{
 // An Optimizer runs the passes on functions, one after the other, in the same
 // memory. The zero Optimizer is ready.
 type Optimizer struct {
+	// Reenter says that there is another form of functions for rare entries (reenter.go).
+	Reenter bool
+
 	dom   domTree
 	repl  []*Value // by ID: what a value is replaced with
 	loops loopForest

@@ -16,8 +16,8 @@ func (o *Optimizer) split(f *Func) {
 	f.linkPreds()
 }
 
-// splitEdge puts a block on an edge. Predecessors are not those any more.
-func (f *Func) splitEdge(from *Block, e *Edge) {
+// splitEdge puts a block on an edge, and returns it. Predecessors are not those any more.
+func (f *Func) splitEdge(from *Block, e *Edge) *Block {
 	between := f.NewBlock()
 	between.Cold = e.To.Cold
 	jump := f.NewValue(OpJump, Void, 0)
@@ -26,4 +26,5 @@ func (f *Func) splitEdge(from *Block, e *Edge) {
 	between.Succs = append(between.Succs, *e)
 	*e = Edge{To: between}
 	f.Blocks = append(f.Blocks, between)
+	return between
 }

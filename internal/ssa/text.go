@@ -146,7 +146,7 @@ const (
 
 func (o Op) auxForm() auxForm {
 	switch o {
-	case OpConst, OpCall, OpTailCall, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
+	case OpConst, OpCall, OpTailCall, OpReenter, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
 		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray:
 		return auxNumber
 	case OpIcmp, OpFcmp:

@@ -39,6 +39,7 @@ type Emitter struct {
 	sites     []codegen.Site
 	calls     []codegen.Relocation
 	leaf      bool
+	start     Label // of the function
 }
 
 // An exit is a trap: where it is raised, behind the function.
@@ -93,6 +94,8 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 		}
 	}
 	e.thread()
+	e.start = e.a.NewLabel()
+	e.a.Bind(e.start)
 	grow := e.prologue()
 	for i := 0; i < len(f.Blocks); i = e.next {
 		b := &f.Blocks[i]

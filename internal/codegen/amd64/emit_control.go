@@ -212,6 +212,9 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mTailCall:
 		e.epilogue()
 		e.callOwn(uint32(in.Imm), true)
+	case mReenter:
+		e.epilogue()
+		e.reenter(uint32(in.Imm))
 	case mTailCallRecord:
 		e.epilogue()
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))

@@ -30,6 +30,22 @@ func (e *Emitter) callOwn(own uint32, tail bool) {
 	e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: own, Indirect: indirect})
 }
 
+// reenter lets the function begin anew where the instance's record of it leads, unless that is here: then Go is asked
+// for the form that can be entered anywhere, to which the record leads from then on.
+func (e *Emitter) reenter(own uint32) {
+	a := &e.a
+	const code, here = R13, R12 // they carry no arguments
+	ask := a.NewLabel()
+	a.Load(S64, code, At(instanceReg, e.Config.OwnFunc(own)))
+	a.Lea(S64, here, e.start.Mem())
+	a.ALU(CMP, S64, code, here)
+	a.Jcc(E, ask)
+	a.JmpReg(code)
+	a.Bind(ask)
+	a.MovImm(R13, int64(own))
+	a.JmpMem(At(contextReg, codegen.OffReenterStub))
+}
+
 // SetCall makes a call of code direct, which lies distance bytes behind the end of
 // the call's displacement; at is where that begins. An indirect call is longer by
 // prefixes that mean nothing here.

@@ -172,6 +172,7 @@ const (
 	mCallRecord
 	mTailCall
 	mTailCallRecord
+	mReenter
 	mBuiltin
 	mContBind    // Imm: in codegen.Func.Bindings
 	mContNew     // Disp: the place in the context of the stub for what is not common
@@ -202,7 +203,7 @@ var mopNames = [mopCount]string{
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mReenter: "reenter", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
 }
 
 // String returns the name of the operation, with its form and consumer.

@@ -191,6 +191,9 @@ func (s *Selector) tailCall(v *ssa.Value) {
 		m, to = mTailCallRecord, recordReg
 		operands = append(operands, fixedUse(s.vreg(s.f.Blocks[0].Params[0]), tailCallerReg))
 	}
+	if v.Op == ssa.OpReenter {
+		m = mReenter
+	}
 	operands = append(operands, fixedUse(s.vreg(v.Args[0]), to))
 	s.add(m, codegen.Inst{Imm: v.Aux}, s.arguments(operands, v.Args[1:], v.Sig.Params)...)
 }

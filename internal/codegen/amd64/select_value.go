@@ -125,7 +125,7 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.add(mReturn, codegen.Inst{}, s.arguments(nil, v.Args, s.f.Sig.Results)...)
 	case ssa.OpTrap:
 		s.add(mTrap, codegen.Inst{Imm: v.Aux})
-	case ssa.OpTailCall, ssa.OpTailCallRecord:
+	case ssa.OpTailCall, ssa.OpTailCallRecord, ssa.OpReenter:
 		s.tailCall(v)
 	case ssa.OpInvoke:
 		s.add(mInvoke, codegen.Inst{Imm: v.Aux})

@@ -1,0 +1,87 @@
+package ssa
+
+import "slices"
+
+// A function in dispatch form whose number comes from its caller can be entered anywhere: each number of the
+// table is an entry, and every block to which something else jumps has a number. If all of them were entries, no loop
+// would be without some in the middle. But those who use them come back to where they left: the function has
+// called, the callee asked it to return, and later it is entered again behind the call. So only the numbers of blocks behind calls
+// stay entries, and number 0, with which functions begin. Others let the function begin anew in another form, in which all
+// are entries (OpReenter); that is compiled when it is needed.
+
+// usualEntries returns where a dispatch leads if rare entries begin anew; nil if they cannot: it has to follow the beginning
+// of the function, where nothing has happened yet, with one of its parameters as the number, and
+// be reached with known numbers otherwise.
+func (o *Optimizer) usualEntries(f *Func, d *Block, index int) []Edge {
+	entry := f.Blocks[0]
+	if !o.Reenter || len(f.Sites) > 0 || entry.Terminator().Op != OpJump || entry.Succs[0].To != d {
+		return nil
+	}
+	if number := entry.Succs[0].Args[index]; number.Op != OpParam || number.Block != entry {
+		return nil
+	}
+	for _, v := range entry.Values[:len(entry.Values)-1] {
+		if hasEffect(v.Op) && v.Op != OpPoll {
+			return nil
+		}
+	}
+	for _, p := range d.Preds {
+		for _, e := range p.Succs {
+			if e.To == d && p != entry && e.Args[index].Op != OpConst {
+				return nil
+			}
+		}
+	}
+	succs := slices.Clone(d.Succs)
+	var rare *Block
+	for i := range succs {
+		if succs[i].To == succs[0].To || isBehindCall(succs[i].To, d) {
+			continue
+		}
+		if rare == nil {
+			rare = f.beginAnew()
+		}
+		succs[i] = Edge{To: rare}
+	}
+	return succs
+}
+
+// beginAnew makes a block that leads to the other form of the function.
+func (f *Func) beginAnew() *Block {
+	b := f.NewBlock()
+	b.Cold = true
+	b.Add(f.NewValue(OpReenter, Void, int64(f.Own), f.Blocks[0].Params...)).Sig = f.Sig
+	f.Blocks = append(f.Blocks, b)
+	return b
+}
+
+// isBehindCall reports whether a block, to which a dispatch leads, is also reached from a call.
+func isBehindCall(b, dispatch *Block) bool {
+	for steps := 0; b.onlyJumps() && b.hasOnePred() && steps < fewJumps; steps++ {
+		b = b.Succs[0].To
+	}
+	for _, p := range b.Preds {
+		for steps := 0; p.onlyJumps() && p.hasOnePred() && steps < fewJumps; steps++ {
+			p = p.Preds[0]
+		}
+		if p != dispatch && slices.ContainsFunc(p.Values, func(v *Value) bool { return v.Op == OpCall || v.Op == OpCallRecord }) {
+			return true
+		}
+	}
+	return false
+}
+
+// fewJumps bounds how many blocks that only jump are passed: there are hardly two in a row.
+const fewJumps = 4
+
+func (b *Block) onlyJumps() bool { return len(b.Values) == 1 && b.Values[0].Op == OpJump }
+
+// hasOnePred reports whether all edges to a block come from one.
+func (b *Block) hasOnePred() bool {
+	for _, p := range b.Preds {
+		if p != b.Preds[0] {
+			return false
+		}
+	}
+	return len(b.Preds) > 0
+}

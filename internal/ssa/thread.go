@@ -1,0 +1,370 @@
+package ssa
+
+import "math/bits"
+
+// Compilers that cannot make structured control flow, or do not want to, put a function into one loop around a
+// br_table: to go somewhere is to set a local to a number and to go around. Official Go does, so that it can enter a
+// function again in the middle. As built, all ways lead through one block, the dispatch, every block is in its
+// loop, and real loops cannot be seen:
+//
+//	b1(v6, v7): loop           table v6 -> b2, b3, b4
+//	b3: ...                    jump -> b1(4, v9)
+//
+// thread lets jumps that hand a constant to the dispatch go where that leads (jump threading):
+//
+//	b3: ...                    jump -> b4(v9)
+//
+// What remains of the dispatch are the ways with numbers that are not known. If that is only the function's
+// beginning, it is in no loop any more. Then number 0 is taken for the usual one, the table is cold, and reduce (reduce.go)
+// sees to it that entries in the middle leave loops reducible.
+//
+// The dispatch has no values but its parameters. It dominated all uses of these, and does no more, so they are
+// variables now, which jumps through the dispatch assign: each block gets parameters for those that
+// are live in it, if it is reached by such a jump or from several blocks. The pass params removes most of them.
+
+const (
+	// maxDispatches is how many dispatches of a function are threaded.
+	maxDispatches = 4
+	// maxThreadSize bounds blocks times parameters of a dispatch, so that memory and time stay linear, nearly.
+	maxThreadSize = 1 << 23
+)
+
+// thread threads jumps through dispatches.
+func (o *Optimizer) thread(f *Func) {
+	o.order = o.order[:0]
+	for _, b := range f.Blocks {
+		if dispatchOn(b) >= 0 && len(o.order) < maxDispatches {
+			o.order = append(o.order, b)
+		}
+	}
+	threaded := false
+	for _, b := range o.order {
+		threaded = o.threadThrough(f, b) || threaded
+	}
+	if threaded {
+		o.startReplacing(f)
+		o.rewrite(f)
+		o.params(f)
+		o.join(f)
+	}
+}
+
+// dispatchOn returns the parameter on which a block switches that does nothing else; -1 if it does.
+func dispatchOn(b *Block) int {
+	t := b.Terminator()
+	if t.Op != OpTable || b.Pad != NotPad {
+		return -1
+	}
+	for _, v := range b.Values[:len(b.Values)-1] {
+		if v.Op != OpPoll && v.Op != OpFuel {
+			return -1
+		}
+	}
+	for i, p := range b.Params {
+		if p == t.Args[0] {
+			return i
+		}
+	}
+	return -1
+}
+
+// A threader threads the jumps through one dispatch.
+type threader struct {
+	f        *Func
+	dispatch *Block
+	index    int            // of the parameter that is switched on
+	jumps    []threadedJump // in the order of blocks and of their successors
+	first    []int32        // by block ID: where its jumps begin
+	variable []int32        // by value ID: 1 + which of the dispatch's parameters
+	words    int
+	live     []uint64 // by block ID, words each: the variables that are live at its beginning
+	pred     []*Block // by block ID: the only predecessor, from which it has its values
+	start    []int32  // by block ID: where its values begin
+	values   []*Value // of the variables that are live in each block, in order
+}
+
+// A threadedJump was an edge to the dispatch.
+type threadedJump struct {
+	from *Block
+	succ int
+	was  Edge
+	via  Edge // that of the dispatch on which it goes on
+}
+
+// threadThrough threads the jumps through a dispatch, and reports whether there are any and it can be done.
+func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
+	index := dispatchOn(dispatch)
+	if index < 0 || len(dispatch.Params)*f.NumBlocks() > maxThreadSize {
+		return false
+	}
+	t := &threader{f: f, dispatch: dispatch, index: index}
+	usual := o.usualEntries(f, dispatch, index)
+	if t.redirect(); len(t.jumps) == 0 {
+		return false
+	}
+	all := dispatch.Succs
+	if usual != nil {
+		dispatch.Succs = usual
+	}
+	f.linkPreds()
+	r := reducer{f: f}
+	if !r.plan() {
+		t.restore()
+		dispatch.Succs = all
+		f.linkPreds()
+		return false
+	}
+	o.dom.findOrder(f)
+	t.findLive(o.dom.order)
+	t.addParams(o.dom.order)
+	t.assign(o.dom.order)
+	r.commit()
+	t.checkpoints(&r.nest)
+	t.splitStart()
+	o.dom.findOrder(f)
+	o.dropUnreachable(f)
+	f.linkPreds()
+	return true
+}
+
+// redirect lets edges with constants go where those lead.
+func (t *threader) redirect() {
+	t.first = make([]int32, t.f.NumBlocks())
+	for _, b := range t.f.Blocks {
+		t.first[b.ID] = int32(len(t.jumps))
+		for i, e := range b.Succs {
+			if e.To != t.dispatch || b == t.dispatch || e.Args[t.index].Op != OpConst {
+				continue
+			}
+			via := t.dispatch.Succs[min(uint64(e.Args[t.index].Aux), uint64(len(t.dispatch.Succs)-1))]
+			t.jumps = append(t.jumps, threadedJump{b, i, e, via})
+			b.Succs[i] = Edge{To: via.To}
+		}
+	}
+}
+
+// restore takes redirect back.
+func (t *threader) restore() {
+	for _, j := range t.jumps {
+		j.from.Succs[j.succ] = j.was
+	}
+}
+
+// edges calls do with the successors of a block; with the jump if one was threaded.
+func (t *threader) edges(b *Block, do func(e *Edge, j *threadedJump)) {
+	jumps := t.jumps[t.first[b.ID]:]
+	for i := range b.Succs {
+		if len(jumps) > 0 && jumps[0].from == b && jumps[0].succ == i {
+			do(&b.Succs[i], &jumps[0])
+			jumps = jumps[1:]
+		} else {
+			do(&b.Succs[i], nil)
+		}
+	}
+}
+
+// liveIn returns the variables that are live at the beginning of a block.
+func (t *threader) liveIn(b *Block) []uint64 { return t.live[int(b.ID)*t.words:][:t.words] }
+
+// findLive finds the variables that are live in each block: those that it uses, and those that its successors need,
+// unless a threaded jump assigns them. The dispatch has them as its parameters.
+func (t *threader) findLive(order []*Block) {
+	t.words = (len(t.dispatch.Params) + 63) / 64
+	t.live = make([]uint64, t.f.NumBlocks()*t.words)
+	t.variable = make([]int32, t.f.NumValues())
+	for i, p := range t.dispatch.Params {
+		t.variable[p.ID] = int32(i) + 1
+	}
+	for _, b := range order {
+		live := t.liveIn(b)
+		use := func(args []*Value) {
+			for _, a := range args {
+				if i := t.variable[a.ID]; i > 0 {
+					live[(i-1)/64] |= 1 << ((i - 1) % 64)
+				}
+			}
+		}
+		for _, v := range b.Values {
+			use(v.Args)
+		}
+		t.edges(b, func(e *Edge, j *threadedJump) {
+			if j != nil {
+				use(j.was.Args)
+			} else {
+				use(e.Args)
+			}
+		})
+	}
+	clear(t.liveIn(t.dispatch))
+	for changed := true; changed; {
+		changed = false
+		for i := len(order) - 1; i >= 0; i-- {
+			changed = t.spreadLive(order[i]) || changed
+		}
+	}
+}
+
+// spreadLive adds what a block's successors need, and reports whether that is more than was known.
+func (t *threader) spreadLive(b *Block) (changed bool) {
+	if b == t.dispatch {
+		return false
+	}
+	live := t.liveIn(b)
+	t.edges(b, func(e *Edge, j *threadedJump) {
+		if j != nil {
+			return
+		}
+		for w, set := range t.liveIn(e.To) {
+			changed = changed || set&^live[w] != 0
+			live[w] |= set
+		}
+	})
+	return changed
+}
+
+// eachLive calls do with the variables that are live at the beginning of a block, in order.
+func (t *threader) eachLive(b *Block, do func(variable int)) {
+	for w, set := range t.liveIn(b) {
+		for ; set != 0; set &= set - 1 {
+			do(64*w + bits.TrailingZeros64(set))
+		}
+	}
+}
+
+// current returns the value of a variable in a block.
+func (t *threader) current(b *Block, variable int) *Value {
+	if b == t.dispatch {
+		return b.Params[variable]
+	}
+	live, rank := t.liveIn(b), 0
+	for _, set := range live[:variable/64] {
+		rank += bits.OnesCount64(set)
+	}
+	rank += bits.OnesCount64(live[variable/64] & (1<<(variable%64) - 1))
+	return t.values[int(t.start[b.ID])+rank]
+}
+
+// addParams gives each block values for the variables that are live in it: those of its only predecessor, or
+// parameters.
+func (t *threader) addParams(order []*Block) {
+	t.start = make([]int32, t.f.NumBlocks())
+	t.pred = make([]*Block, t.f.NumBlocks())
+	for _, b := range order {
+		if len(b.Preds) == 1 {
+			t.pred[b.ID] = b.Preds[0]
+		}
+	}
+	for _, j := range t.jumps {
+		t.pred[j.via.To.ID] = nil
+	}
+	for _, b := range order {
+		t.start[b.ID] = int32(len(t.values))
+		from := t.pred[b.ID]
+		t.eachLive(b, func(variable int) {
+			if from != nil {
+				t.values = append(t.values, t.current(from, variable))
+			} else {
+				t.values = append(t.values, t.f.NewParam(b, t.dispatch.Params[variable].Type))
+			}
+		})
+	}
+}
+
+// assign lets all values and edges use what the variables are where they stand.
+func (t *threader) assign(order []*Block) {
+	for _, b := range order {
+		if b != t.dispatch {
+			for _, v := range b.Values {
+				t.replace(b, v.Args)
+			}
+		}
+		t.edges(b, func(e *Edge, j *threadedJump) {
+			if j == nil {
+				t.replace(b, e.Args)
+			} else {
+				t.replace(b, j.was.Args)
+				e.Args = t.through(j)
+			}
+			if t.pred[e.To.ID] != nil {
+				return
+			}
+			t.eachLive(e.To, func(variable int) {
+				if j != nil {
+					e.Args = append(e.Args, j.was.Args[variable])
+				} else {
+					e.Args = append(e.Args, t.current(b, variable))
+				}
+			})
+		})
+	}
+}
+
+// replace replaces the dispatch's parameters by what they are in a block.
+func (t *threader) replace(b *Block, args []*Value) {
+	for i, a := range args {
+		if int(a.ID) < len(t.variable) && t.variable[a.ID] > 0 {
+			args[i] = t.current(b, int(t.variable[a.ID])-1)
+		}
+	}
+}
+
+// through returns what the dispatch's edge carries, whose parameters are what the jump has handed to it.
+func (t *threader) through(j *threadedJump) []*Value {
+	args := append([]*Value(nil), j.via.Args...)
+	for i, a := range args {
+		if variable := t.variable[a.ID]; variable > 0 {
+			args[i] = j.was.Args[variable-1]
+		}
+	}
+	return args
+}
+
+// checkpoints keeps what the dispatch had in it for the host: jumps take the fuel that it has taken, and loops poll.
+func (t *threader) checkpoints(nest *nesting) {
+	for _, v := range t.dispatch.Values[:len(t.dispatch.Values)-1] {
+		if v.Op == OpFuel {
+			for _, j := range t.jumps {
+				between := t.f.splitEdge(j.from, &j.from.Succs[j.succ])
+				between.insert(t.checkpoint(v))
+			}
+			continue
+		}
+		for i, b := range nest.order {
+			if nest.isLoop[i] && b != t.dispatch && b.Values[0].Op != OpPoll {
+				b.insert(t.checkpoint(v))
+			}
+		}
+	}
+}
+
+func (t *threader) checkpoint(like *Value) *Value {
+	v := t.f.NewValue(like.Op, Void, 0)
+	v.Pos = like.Pos
+	return v
+}
+
+// splitStart lets a function begin without a table: where the dispatch is reached only from the beginning, with a
+// number that is one of the function's parameters, that is 0 unless the function is entered in the middle.
+func (t *threader) splitStart() {
+	f, d := t.f, t.dispatch
+	f.linkPreds()
+	if len(d.Preds) != 1 || d.Preds[0].Terminator().Op != OpJump {
+		return
+	}
+	if number := d.Preds[0].Succs[0].Args[t.index]; number.Op != OpParam || number.Block != f.Blocks[0] {
+		return
+	}
+	middle := f.NewBlock()
+	middle.Cold = true
+	f.Blocks = append(f.Blocks, middle)
+	table := d.Values[len(d.Values)-1]
+	d.Values = d.Values[:len(d.Values)-1]
+	middle.Add(table)
+	middle.Succs = append(middle.Succs, d.Succs...)
+	branch := f.NewValue(OpIf, Void, 0, table.Args[0])
+	branch.Pos = table.Pos
+	d.Add(branch)
+	usual := d.Succs[0]
+	usual.Args = append([]*Value(nil), usual.Args...)
+	d.Succs = append(d.Succs[:0], Edge{To: middle}, usual)
+}
