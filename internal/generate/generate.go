@@ -32,6 +32,8 @@ type generator struct {
 	catches []string // labels of the legacy handlers that are open
 	unique  int
 	loops   int
+	states  int    // of a function in dispatch form (dispatch.go)
+	goes    string // the local that has the number of one
 }
 
 // A signature is what a function or a tag takes and gives.
@@ -296,11 +298,17 @@ func (g *generator) function(i int) {
 	if g.has(wasm.FunctionReferences) {
 		g.out.WriteString(" (local $fn (ref null $t0))")
 	}
-	g.out.WriteString("\n")
-	body := g.statements(0)
+	g.out.WriteString(" (local $state i32) (local $turns i32)\n")
+	begin := "  (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))\n" +
+		"  (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then " + g.leave() + "))\n"
+	g.states = 0
+	body := begin
+	if g.next(4) == 3 {
+		body = g.dispatch(begin)
+	} else {
+		body += g.statements(0)
+	}
 	results := g.values(g.current.results, 3)
-	g.out.WriteString("  (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))\n")
-	g.out.WriteString("  (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then " + g.leave() + "))\n")
 	g.out.WriteString(body + "\n " + results + ")\n")
 }
 

@@ -139,6 +139,9 @@ func (g *generator) change() string {
 
 // branch returns a branch to a label, mostly a conditional one.
 func (g *generator) branch() string {
+	if g.states > 0 && (len(g.labels) == 0 || g.next(2) == 1) {
+		return fmt.Sprintf("(if %s (then %s))", g.value("i32", 3), g.goTo())
+	}
 	if len(g.labels) == 0 {
 		return "(nop)"
 	}

@@ -39,8 +39,8 @@ type lazyCode struct {
 		err  error
 	}
 
-	generalMu sync.Mutex   // held to change general
-	general   map[int]bool // functions that are in the other form (reenter.go)
+	generalMu   sync.Mutex   // held to change general
+	generalized map[int]bool // functions that are in the other form (reenter.go)
 
 	loopsMu sync.Mutex // held to change loops
 	loops   map[loopKey]*loopCode

@@ -33,7 +33,7 @@ func (m *machine) reenterFunction() bool {
 func (code *lazyCode) generalize(own int) error {
 	code.generalMu.Lock()
 	defer code.generalMu.Unlock()
-	if code.general[own] {
+	if code.generalized[own] {
 		return nil
 	}
 	e := code.engine
@@ -47,9 +47,9 @@ func (code *lazyCode) generalize(own int) error {
 	if _, err := code.place([]placedCode{{own: own, Code: compiled}}); err != nil {
 		return err
 	}
-	if code.general == nil {
-		code.general = map[int]bool{}
+	if code.generalized == nil {
+		code.generalized = map[int]bool{}
 	}
-	code.general[own] = true
+	code.generalized[own] = true
 	return nil
 }

@@ -112,6 +112,10 @@ func checkPasses(t *testing.T, o *Optimizer, f *Func) {
 		before = append(before, outcome{effects, ended})
 	}
 	built := f.String()
+	general, err := Parse(built)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, pass := range Passes {
 		if f.Plain && !pass.Needed {
 			continue
@@ -121,7 +125,7 @@ func checkPasses(t *testing.T, o *Optimizer, f *Func) {
 			t.Fatalf("%s: %v\n%v", pass.Name, err, f)
 		}
 		for i, args := range inputs {
-			effects, ended := execute(f, args)
+			effects, ended := executeForms(f, general, args)
 			if err := sameEffects(before[i].effects, before[i].ended, effects, ended); err != nil {
 				t.Fatalf("%s: %v\n%v\nbuilt:\n%v", pass.Name, err, f, built)
 			}

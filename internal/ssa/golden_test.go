@@ -11,7 +11,8 @@ import (
 )
 
 // TestGolden compares the functions of the modules in testdata after all passes with the golden
-// files beside them; those of plain.wat are in the plain form. After an intended change: go test -run Golden -update
+// files beside them; those of plain.wat are in the plain form, those of dispatch.wat have another form for rare
+// entries. After an intended change: go test -run Golden -update
 func TestGolden(t *testing.T) {
 	golden.Run(t, "testdata/*.wat", func(t *testing.T, name string, source []byte) string {
 		m, err := text.Parse(source, wasm.AllFeatures)
@@ -26,6 +27,7 @@ func TestGolden(t *testing.T) {
 		var o Optimizer
 		env := testEnv(m, true)
 		b.Plain = strings.HasSuffix(name, "plain.wat")
+		o.Reenter = strings.HasSuffix(name, "dispatch.wat")
 		for i := range m.Funcs {
 			f, err := b.Build(env, i)
 			if err != nil {

@@ -53,6 +53,7 @@ func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
 	jump.Op, jump.Pos, jump.Args = OpReturn, to.Values[0].Pos, f.newArgs(len(to.Values[0].Args))
 	o.indexParams(to)
 	for _, a := range to.Values[0].Args {
+		a = o.resolve(a) // what was appended to the block returns
 		if a.Op == OpParam && a.Block == to {
 			a = b.Succs[0].Args[o.index[a.ID]]
 		}

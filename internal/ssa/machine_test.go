@@ -19,6 +19,7 @@ type machine struct {
 	making  uint64 // the object that has no OpCommit yet
 	steps   int
 	effects []string
+	general *Func // what begins anew at an OpReenter
 }
 
 // hashOf mixes numbers.
@@ -34,16 +35,25 @@ func hashOf(parts ...uint64) uint64 {
 const maxSteps = 1000
 
 // execute runs a function and returns its effects, and whether it came to an end.
-func execute(f *Func, args []uint64) (effects []string, ended bool) {
-	m := &machine{f: f, values: make([]uint64, f.NumValues()), memory: map[uint64]byte{}, records: map[uint64]uint64{}, lengths: map[uint64]uint64{}}
-	for i, p := range f.Blocks[0].Params {
-		m.values[p.ID] = truncate(p.Type, args[i%len(args)])
-	}
-	b := f.Blocks[0]
+func execute(f *Func, args []uint64) (effects []string, ended bool) { return executeForms(f, nil, args) }
+
+// executeForms is execute for a function that may begin anew in another form.
+func executeForms(f, general *Func, args []uint64) (effects []string, ended bool) {
+	m := &machine{memory: map[uint64]byte{}, records: map[uint64]uint64{}, lengths: map[uint64]uint64{}, general: general}
+	b := m.begin(f, args)
 	for b != nil && m.steps < maxSteps {
 		b = m.block(b)
 	}
 	return m.effects, b == nil
+}
+
+// begin begins a function.
+func (m *machine) begin(f *Func, args []uint64) *Block {
+	m.f, m.values = f, make([]uint64, f.NumValues())
+	for i, p := range f.Blocks[0].Params {
+		m.values[p.ID] = truncate(p.Type, args[i%len(args)])
+	}
+	return f.Blocks[0]
 }
 
 func (m *machine) note(format string, args ...any) {
@@ -69,6 +79,8 @@ func (m *machine) block(b *Block) *Block {
 		case OpReturn, OpTrap, OpTailCall, OpTailCallRecord:
 			m.note("%v %d %v @%d", v.Op, v.Aux, args, v.Pos)
 			return nil
+		case OpReenter:
+			return m.begin(m.general, args)
 		case OpJump:
 		default:
 			if m.value(v, args) {
