@@ -9,8 +9,8 @@ func (a *Allocator) edges() {
 		for i := range blk.Succs {
 			e := &blk.Succs[i]
 			to := &a.f.Blocks[e.To]
-			if to.Pad {
-				continue
+			if to.Pad || i > 0 && e.To == blk.Succs[i-1].To {
+				continue // or done, since a table has it again
 			}
 			single := len(blk.Succs) == 1
 			// Stores to the frame are behind the moves at the beginning of a block, so that

@@ -114,7 +114,7 @@ type Block struct {
 	// Insts is the range of Func.Insts; the allocator replaces it (Func.Insts is made anew).
 	First, End int
 	Succs      []Edge
-	Preds      []int
+	Preds      []int // each once
 	LoopDepth  int
 	IsLoop     bool
 	// Pad blocks are entered by the run time or by another stack, with every

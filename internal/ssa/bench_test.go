@@ -54,7 +54,7 @@ func BenchmarkPasses(b *testing.B) {
 	m := benchmarkModule(b)
 	env := testEnv(m, true)
 	var builder Builder
-	var o Optimizer
+	o := Optimizer{Reenter: true}
 	b.SetBytes(codeSize(m))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -154,7 +154,7 @@ func checkEdges(t *testing.T, f *Func) {
 	t.Helper()
 	for _, b := range f.Blocks {
 		for _, e := range b.Succs {
-			if len(b.Succs) > 1 && (len(e.To.Preds) > 1 || len(e.Args) > 0) {
+			if len(b.Succs) > 1 && (!e.To.HasOnePred() || len(e.Args) > 0) {
 				t.Fatalf("a critical edge from b%d to b%d:\n%v", b.ID, e.To.ID, f)
 			}
 		}

@@ -35,7 +35,9 @@ func hashOf(parts ...uint64) uint64 {
 const maxSteps = 1000
 
 // execute runs a function and returns its effects, and whether it came to an end.
-func execute(f *Func, args []uint64) (effects []string, ended bool) { return executeForms(f, nil, args) }
+func execute(f *Func, args []uint64) (effects []string, ended bool) {
+	return executeForms(f, nil, args)
+}
 
 // executeForms is execute for a function that may begin anew in another form.
 func executeForms(f, general *Func, args []uint64) (effects []string, ended bool) {

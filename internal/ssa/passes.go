@@ -11,9 +11,9 @@ type Pass struct {
 
 // Passes lists the passes in their order.
 var Passes = [...]Pass{
+	{"thread", (*Optimizer).thread, false},     // no jumps through a dispatch whose target is known
 	{"params", (*Optimizer).params, false},     // no parameters that all edges hand the same
 	{"join", (*Optimizer).join, false},         // no jumps to blocks that nothing else goes to
-	{"thread", (*Optimizer).thread, false},     // no jumps through a dispatch whose target is known
 	{"simplify", (*Optimizer).simplify, false}, // folding and value numbering
 	{"params again", (*Optimizer).params, false},
 	{"join again", (*Optimizer).join, false},
@@ -51,6 +51,9 @@ type Optimizer struct {
 	table  valueTable
 	again  bool // fold has changed its value
 	cut    bool // an edge was removed
+
+	threader threader
+	reducer  reducer
 
 	live []*Value // dead: to be looked at
 	seen []bool   // dead, schedule: by value ID
@@ -96,6 +99,24 @@ func (o *Optimizer) resolve(v *Value) *Value {
 // rewrite replaces the arguments of all values and edges, and counts uses anew.
 func (o *Optimizer) rewrite(f *Func) {
 	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			for i, a := range v.Args {
+				v.Args[i] = o.resolve(a)
+			}
+		}
+		for i := range b.Succs {
+			args := b.Succs[i].Args
+			for j, a := range args {
+				args[j] = o.resolve(a)
+			}
+		}
+	}
+	o.countUses(f)
+}
+
+// countUses counts how often each value is an argument.
+func (o *Optimizer) countUses(f *Func) {
+	for _, b := range f.Blocks {
 		for _, v := range b.Params {
 			v.Uses = 0
 		}
@@ -105,17 +126,12 @@ func (o *Optimizer) rewrite(f *Func) {
 	}
 	for _, b := range f.Blocks {
 		for _, v := range b.Values {
-			for i, a := range v.Args {
-				a = o.resolve(a)
-				v.Args[i] = a
+			for _, a := range v.Args {
 				a.Uses++
 			}
 		}
 		for i := range b.Succs {
-			args := b.Succs[i].Args
-			for j, a := range args {
-				a = o.resolve(a)
-				args[j] = a
+			for _, a := range b.Succs[i].Args {
 				a.Uses++
 			}
 		}

@@ -44,7 +44,7 @@ type sideEdge struct {
 	outer *carrier // of the outermost loop that is entered
 }
 
-// A reducer makes control flow reducible.
+// A reducer makes control flow reducible. Its memory is reused.
 type reducer struct {
 	f        *Func
 	nest     nesting
@@ -61,11 +61,13 @@ type constantKey struct {
 }
 
 // plan finds the edges that have to be led elsewhere. It changes nothing, and reports whether they are a reasonable number.
-func (r *reducer) plan() bool {
-	if !r.nest.find(r.f) {
+func (r *reducer) plan(f *Func) bool {
+	r.f, r.list, r.edges, r.entries = f, r.list[:0], r.edges[:0], 0
+	clear(r.carriers)
+	clear(r.numbers)
+	if !r.nest.find(f) {
 		return false
 	}
-	r.carriers = map[*Block]*carrier{}
 	for y, b := range r.nest.order {
 		for i, e := range b.Succs {
 			if outer := r.carry(int32(y), r.nest.number[e.To.ID]); outer != nil {
@@ -88,6 +90,9 @@ func (r *reducer) carry(y, x int32) (outer *carrier) {
 		c := r.carriers[header]
 		if c == nil {
 			c = &carrier{header: header, number: map[*Block]int{}}
+			if r.carriers == nil {
+				r.carriers, r.numbers = map[*Block]*carrier{}, map[constantKey]*Value{}
+			}
 			r.carriers[header] = c
 			r.list = append(r.list, c)
 		}
@@ -103,7 +108,6 @@ func (r *reducer) carry(y, x int32) (outer *carrier) {
 
 // commit leads the edges to the headers.
 func (r *reducer) commit() {
-	r.numbers = map[constantKey]*Value{}
 	for _, c := range r.list {
 		r.choose(c)
 		r.begin(c)

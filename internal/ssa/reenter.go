@@ -57,11 +57,11 @@ func (f *Func) beginAnew() *Block {
 
 // isBehindCall reports whether a block, to which a dispatch leads, is also reached from a call.
 func isBehindCall(b, dispatch *Block) bool {
-	for steps := 0; b.onlyJumps() && b.hasOnePred() && steps < fewJumps; steps++ {
+	for steps := 0; b.onlyJumps() && b.HasOnePred() && steps < fewJumps; steps++ {
 		b = b.Succs[0].To
 	}
 	for _, p := range b.Preds {
-		for steps := 0; p.onlyJumps() && p.hasOnePred() && steps < fewJumps; steps++ {
+		for steps := 0; p.onlyJumps() && p.HasOnePred() && steps < fewJumps; steps++ {
 			p = p.Preds[0]
 		}
 		if p != dispatch && slices.ContainsFunc(p.Values, func(v *Value) bool { return v.Op == OpCall || v.Op == OpCallRecord }) {
@@ -75,13 +75,3 @@ func isBehindCall(b, dispatch *Block) bool {
 const fewJumps = 4
 
 func (b *Block) onlyJumps() bool { return len(b.Values) == 1 && b.Values[0].Op == OpJump }
-
-// hasOnePred reports whether all edges to a block come from one.
-func (b *Block) hasOnePred() bool {
-	for _, p := range b.Preds {
-		if p != b.Preds[0] {
-			return false
-		}
-	}
-	return len(b.Preds) > 0
-}

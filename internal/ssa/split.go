@@ -1,16 +1,37 @@
 package ssa
 
-// split puts a block on each edge from a block with several successors that carries
-// values or leads to a block with several predecessors.
+// split puts a block on each edge from a block with several successors that carries values or leads to a block which has
+// other predecessors. Edges from one table to one block share it, if they carry nothing.
 func (o *Optimizer) split(f *Func) {
+	count := f.NumBlocks()
+	o.index = resized(o.index, count) // by block ID: how many edges lead there from the block at hand
+	o.place = resized(o.place, count) // by block ID: what is shared on the way there
 	for _, b := range f.Blocks {
 		if len(b.Succs) < 2 {
 			continue
 		}
+		for _, e := range b.Succs {
+			o.index[e.To.ID]++
+		}
 		for i := range b.Succs {
-			if e := &b.Succs[i]; e.To.Pad == NotPad && (len(e.To.Preds) > 1 || len(e.Args) > 0) {
+			e := &b.Succs[i]
+			to := e.To
+			switch {
+			case to.Pad != NotPad || len(e.Args) == 0 && len(to.Preds) == int(o.index[to.ID]):
+			case len(e.Args) > 0:
 				f.splitEdge(b, e)
+			case o.place[to.ID] == nil:
+				o.place[to.ID] = f.splitEdge(b, e)
+			default:
+				*e = Edge{To: o.place[to.ID]}
 			}
+		}
+		for _, e := range b.Succs {
+			to := e.To
+			if int(to.ID) >= count {
+				to = to.Succs[0].To // of a block that was put here
+			}
+			o.index[to.ID], o.place[to.ID] = 0, nil
 		}
 	}
 	f.linkPreds()

@@ -37,15 +37,16 @@ func (o *Optimizer) thread(f *Func) {
 			o.order = append(o.order, b)
 		}
 	}
+	if len(o.order) == 0 {
+		return
+	}
+	o.dead(f) // else variables would be live since blocks have parameters that nothing needs
 	threaded := false
 	for _, b := range o.order {
 		threaded = o.threadThrough(f, b) || threaded
 	}
 	if threaded {
-		o.startReplacing(f)
-		o.rewrite(f)
-		o.params(f)
-		o.join(f)
+		o.countUses(f)
 	}
 }
 
@@ -68,7 +69,7 @@ func dispatchOn(b *Block) int {
 	return -1
 }
 
-// A threader threads the jumps through one dispatch.
+// A threader threads the jumps through one dispatch. Its memory is reused.
 type threader struct {
 	f        *Func
 	dispatch *Block
@@ -78,9 +79,11 @@ type threader struct {
 	variable []int32        // by value ID: 1 + which of the dispatch's parameters
 	words    int
 	live     []uint64 // by block ID, words each: the variables that are live at its beginning
-	pred     []*Block // by block ID: the only predecessor, from which it has its values
+	incoming []int32  // by block ID: the edges to it from which nothing has come yet
 	start    []int32  // by block ID: where its values begin
 	values   []*Value // of the variables that are live in each block, in order
+	several  *Value   // stands for different values that come to a block
+	newParam int32    // the ID of the first parameter that was added
 }
 
 // A threadedJump was an edge to the dispatch.
@@ -97,7 +100,8 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 	if index < 0 || len(dispatch.Params)*f.NumBlocks() > maxThreadSize {
 		return false
 	}
-	t := &threader{f: f, dispatch: dispatch, index: index}
+	t, r := &o.threader, &o.reducer
+	t.f, t.dispatch, t.index = f, dispatch, index
 	usual := o.usualEntries(f, dispatch, index)
 	if t.redirect(); len(t.jumps) == 0 {
 		return false
@@ -107,8 +111,7 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 		dispatch.Succs = usual
 	}
 	f.linkPreds()
-	r := reducer{f: f}
-	if !r.plan() {
+	if !r.plan(f) {
 		t.restore()
 		dispatch.Succs = all
 		f.linkPreds()
@@ -129,7 +132,7 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 
 // redirect lets edges with constants go where those lead.
 func (t *threader) redirect() {
-	t.first = make([]int32, t.f.NumBlocks())
+	t.first, t.jumps = resized(t.first, t.f.NumBlocks()), t.jumps[:0]
 	for _, b := range t.f.Blocks {
 		t.first[b.ID] = int32(len(t.jumps))
 		for i, e := range b.Succs {
@@ -170,8 +173,8 @@ func (t *threader) liveIn(b *Block) []uint64 { return t.live[int(b.ID)*t.words:]
 // unless a threaded jump assigns them. The dispatch has them as its parameters.
 func (t *threader) findLive(order []*Block) {
 	t.words = (len(t.dispatch.Params) + 63) / 64
-	t.live = make([]uint64, t.f.NumBlocks()*t.words)
-	t.variable = make([]int32, t.f.NumValues())
+	t.live = resized(t.live, t.f.NumBlocks()*t.words)
+	t.variable = resized(t.variable, t.f.NumValues())
 	for i, p := range t.dispatch.Params {
 		t.variable[p.ID] = int32(i) + 1
 	}
@@ -231,46 +234,86 @@ func (t *threader) eachLive(b *Block, do func(variable int)) {
 	}
 }
 
-// current returns the value of a variable in a block.
-func (t *threader) current(b *Block, variable int) *Value {
-	if b == t.dispatch {
-		return b.Params[variable]
-	}
+// place returns where the value of a variable that is live in a block stands.
+func (t *threader) place(b *Block, variable int) **Value {
 	live, rank := t.liveIn(b), 0
 	for _, set := range live[:variable/64] {
 		rank += bits.OnesCount64(set)
 	}
 	rank += bits.OnesCount64(live[variable/64] & (1<<(variable%64) - 1))
-	return t.values[int(t.start[b.ID])+rank]
+	return &t.values[int(t.start[b.ID])+rank]
 }
 
-// addParams gives each block values for the variables that are live in it: those of its only predecessor, or
-// parameters.
+// current returns the value of a variable in a block.
+func (t *threader) current(b *Block, variable int) *Value {
+	if b == t.dispatch {
+		return b.Params[variable]
+	}
+	return *t.place(b, variable)
+}
+
+// addParams gives each block values for the variables that are live in it: what all edges hand to it, if they are known
+// before and hand the same; else parameters.
 func (t *threader) addParams(order []*Block) {
-	t.start = make([]int32, t.f.NumBlocks())
-	t.pred = make([]*Block, t.f.NumBlocks())
+	t.start, t.incoming = resized(t.start, t.f.NumBlocks()), resized(t.incoming, t.f.NumBlocks())
+	total := 0
 	for _, b := range order {
-		if len(b.Preds) == 1 {
-			t.pred[b.ID] = b.Preds[0]
+		t.start[b.ID] = int32(total)
+		for _, set := range t.liveIn(b) {
+			total += bits.OnesCount64(set)
+		}
+		for _, e := range b.Succs {
+			t.incoming[e.To.ID]++
 		}
 	}
-	for _, j := range t.jumps {
-		t.pred[j.via.To.ID] = nil
-	}
+	t.values = resized(t.values, total)
+	t.several = t.f.NewValue(OpInvalid, Void, 0)
+	t.newParam = int32(t.f.NumValues())
 	for _, b := range order {
-		t.start[b.ID] = int32(len(t.values))
-		from := t.pred[b.ID]
+		known := t.incoming[b.ID] == 0
+		values := t.values[t.start[b.ID]:]
+		rank := 0
 		t.eachLive(b, func(variable int) {
-			if from != nil {
-				t.values = append(t.values, t.current(from, variable))
-			} else {
-				t.values = append(t.values, t.f.NewParam(b, t.dispatch.Params[variable].Type))
+			if v := values[rank]; !known || v == t.several || v == nil {
+				values[rank] = t.f.NewParam(b, t.dispatch.Params[variable].Type)
 			}
+			rank++
 		})
+		t.handOver(b)
 	}
 }
 
-// assign lets all values and edges use what the variables are where they stand.
+// handOver notes what a block's edges hand to its successors that have no values yet.
+func (t *threader) handOver(b *Block) {
+	t.edges(b, func(e *Edge, j *threadedJump) {
+		t.incoming[e.To.ID]--
+		rank := int(t.start[e.To.ID])
+		t.eachLive(e.To, func(variable int) {
+			handed := &t.values[rank]
+			rank++
+			switch v := t.handed(b, j, variable); {
+			case *handed == nil:
+				*handed = v
+			case *handed != v && !t.isParam(e.To, *handed):
+				*handed = t.several
+			}
+		})
+	})
+}
+
+// handed returns the value of a variable on an edge from a block.
+func (t *threader) handed(b *Block, j *threadedJump, variable int) *Value {
+	if j == nil {
+		return t.current(b, variable)
+	}
+	return t.replaced(b, j.was.Args[variable])
+}
+
+// isParam reports whether the value of a variable in a block is a parameter of it that was added.
+func (t *threader) isParam(b *Block, v *Value) bool { return v.Block == b && v.ID >= t.newParam }
+
+// assign lets all values and edges use what the variables are where they stand. Each is looked at once: what a variable
+// is may be a parameter of the dispatch, too, and is not the variable then.
 func (t *threader) assign(order []*Block) {
 	for _, b := range order {
 		if b != t.dispatch {
@@ -279,22 +322,28 @@ func (t *threader) assign(order []*Block) {
 			}
 		}
 		t.edges(b, func(e *Edge, j *threadedJump) {
-			if j == nil {
-				t.replace(b, e.Args)
-			} else {
+			args := e.Args
+			if j != nil {
 				t.replace(b, j.was.Args)
-				e.Args = t.through(j)
+				args = t.through(j)
+			} else {
+				t.replace(b, args)
 			}
-			if t.pred[e.To.ID] != nil {
-				return
+			if added := e.To.Params[len(args):]; len(added) > 0 && e.To.Pad == NotPad {
+				args = append(t.f.newArgs(len(e.To.Params)), args...)
+				rank := int(t.start[e.To.ID])
+				t.eachLive(e.To, func(variable int) {
+					switch {
+					case !t.isParam(e.To, t.values[rank]):
+					case j == nil:
+						args = append(args, t.current(b, variable))
+					default:
+						args = append(args, j.was.Args[variable])
+					}
+					rank++
+				})
 			}
-			t.eachLive(e.To, func(variable int) {
-				if j != nil {
-					e.Args = append(e.Args, j.was.Args[variable])
-				} else {
-					e.Args = append(e.Args, t.current(b, variable))
-				}
-			})
+			e.Args = args
 		})
 	}
 }
@@ -302,19 +351,25 @@ func (t *threader) assign(order []*Block) {
 // replace replaces the dispatch's parameters by what they are in a block.
 func (t *threader) replace(b *Block, args []*Value) {
 	for i, a := range args {
-		if int(a.ID) < len(t.variable) && t.variable[a.ID] > 0 {
-			args[i] = t.current(b, int(t.variable[a.ID])-1)
-		}
+		args[i] = t.replaced(b, a)
 	}
+}
+
+func (t *threader) replaced(b *Block, v *Value) *Value {
+	if int(v.ID) < len(t.variable) && t.variable[v.ID] > 0 {
+		return t.current(b, int(t.variable[v.ID])-1)
+	}
+	return v
 }
 
 // through returns what the dispatch's edge carries, whose parameters are what the jump has handed to it.
 func (t *threader) through(j *threadedJump) []*Value {
-	args := append([]*Value(nil), j.via.Args...)
-	for i, a := range args {
+	args := t.f.newArgs(len(j.via.Args))
+	for _, a := range j.via.Args {
 		if variable := t.variable[a.ID]; variable > 0 {
-			args[i] = j.was.Args[variable-1]
+			a = j.was.Args[variable-1]
 		}
+		args = append(args, a)
 	}
 	return args
 }
@@ -365,6 +420,6 @@ func (t *threader) splitStart() {
 	branch.Pos = table.Pos
 	d.Add(branch)
 	usual := d.Succs[0]
-	usual.Args = append([]*Value(nil), usual.Args...)
+	usual.Args = append(f.newArgs(len(usual.Args)), usual.Args...)
 	d.Succs = append(d.Succs[:0], Edge{To: middle}, usual)
 }

@@ -164,7 +164,7 @@ func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
 		case to < 0:
 			s.failf("an edge to block %d, which is not in the function", e.To.ID)
 			return
-		case len(b.Succs) > 1 && (len(e.To.Preds) > 1 || len(e.Args) > 0):
+		case len(b.Succs) > 1 && (!e.To.HasOnePred() || len(e.Args) > 0):
 			s.failf("the edge from block %d to block %d is critical or has arguments", b.ID, e.To.ID)
 			return
 		}
@@ -177,10 +177,14 @@ func (s *Selector) edges(b *ssa.Block, out *codegen.Block) {
 		}
 		out.Succs[i] = codegen.Edge{To: int(to), Args: args}
 	}
-	out.Preds = s.preds.Cut(len(b.Preds))
+	// A table may have several edges here.
+	preds := s.preds.Cut(len(b.Preds))[:0]
 	for i, p := range b.Preds {
-		out.Preds[i] = int(s.index[p.ID])
+		if i == 0 || p != b.Preds[i-1] {
+			preds = append(preds, int(s.index[p.ID]))
+		}
 	}
+	out.Preds = preds
 }
 
 // params emits what defines the parameters of a block that is not entered by edges,
