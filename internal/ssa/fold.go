@@ -192,6 +192,9 @@ func (o *Optimizer) foldUnary(v *Value) *Value {
 		if x.Op == OpExtendS || x.Op == OpExtendU {
 			return x.Args[0]
 		}
+		if len(x.Args) == 2 && narrows(x.Op) && isWidened(x.Args[0]) && isWidened(x.Args[1]) {
+			return o.changed(v, x.Op, o.make(OpWrap, I32, 0, x.Args[0]), o.make(OpWrap, I32, 0, x.Args[1]))
+		}
 	case OpSExt8, OpSExt16, OpSExt32:
 		if x.Op == v.Op || x.Op == OpSExt8 && v.Op != OpSExt8 || v.Op == OpSExt32 && (x.Op == OpExtendS || x.Op == OpSExt16) ||
 			isBool(x) {
@@ -216,6 +219,18 @@ func (o *Optimizer) foldUnary(v *Value) *Value {
 	}
 	return v
 }
+
+// narrows reports whether the lower half of an operation's result depends on those of its arguments alone.
+func narrows(op Op) bool {
+	switch op {
+	case OpAdd, OpSub, OpMul, OpAnd, OpOr, OpXor:
+		return true
+	}
+	return false
+}
+
+// isWidened reports whether the lower half of a value is there without computing it.
+func isWidened(v *Value) bool { return v.Op == OpExtendS || v.Op == OpExtendU || v.Op == OpConst }
 
 func (o *Optimizer) foldSelect(v *Value) *Value {
 	c, yes, no := v.Args[0], v.Args[1], v.Args[2]

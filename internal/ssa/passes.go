@@ -39,13 +39,12 @@ type Optimizer struct {
 	index   []int32  // join, dead: of a parameter, by value ID
 
 	// simplify
-	f     *Func
-	block *Block // the current one
-	pos   int32  // of the current value
-	input []*Value
-	early []*Value // what comes to stand at the beginning of the entry
-	reads []read   // of records
-	parts []read   // of objects
+	f        *Func
+	block    *Block // the current one
+	pos      int32  // of the current value
+	input    []*Value
+	early    []*Value // what comes to stand at the beginning of the entry
+	contents contents
 	// making is the object between its OpAlloc and its OpCommit.
 	making *Value
 	table  valueTable

@@ -5,8 +5,8 @@ package ssa
 //   - replaces it with a constant or another value, or its operation with a cheaper one
 //     (fold.go);
 //   - replaces it with an equal one that is computed on every way here (value numbering):
-//     a pure one and a fixed part of an object anywhere, a read of a record or an object from
-//     earlier in the block if nothing has changed those since; and leaves out a bounds check if a stronger one has
+//     a pure one and a fixed part of an object anywhere, a read of a record, an object or memory if nothing has
+//     changed those since (contents.go); and leaves out a bounds check if a stronger one has
 //     succeeded, and a trap whose condition has been tested, be it by a branch.
 //
 // Branches on constants become jumps. Constants and what never changes come to stand in
@@ -19,9 +19,11 @@ func (o *Optimizer) simplify(f *Func) {
 	o.table.reset(f.NumValues())
 	o.early = o.early[:0]
 	o.cut = false
+	o.forget(f)
 	for _, b := range o.dom.order {
-		o.block, o.reads, o.parts = b, o.reads[:0], o.parts[:0]
+		o.block = b
 		o.making = nil
+		o.recall(b)
 		o.input = append(o.input[:0], b.Values...)
 		b.Values = b.Values[:0]
 		o.assume(b)
@@ -34,6 +36,7 @@ func (o *Optimizer) simplify(f *Func) {
 				o.repl[v.ID] = r
 			}
 		}
+		o.remember(b)
 	}
 	entry := f.Blocks[0]
 	o.input = append(o.input[:0], entry.Values...)
@@ -105,36 +108,19 @@ func (o *Optimizer) value(v *Value) *Value {
 			return r
 		}
 		o.table.add(v)
-	case v.Op == OpGet:
-		if r := findRead(o.reads, v); r != nil {
-			return r
-		}
-		o.reads = addRead(o.reads, v, v)
-	case v.Op == OpSet:
-		o.reads = addRead(o.reads[:0], v, v.Args[1])
-	case v.Op == OpPart:
-		if r := findRead(o.parts, v); r != nil {
-			return r
-		}
-		o.parts = addRead(o.parts, v, v)
 	case v.Op == OpPartFixed:
 		if r := o.table.find(v, o); r != nil {
 			return r
 		}
 		o.table.add(v)
-	case v.Op == OpSetPart:
-		if v.Args[0] != o.making { // of which nobody has read anything
-			o.parts = o.parts[:0]
-		}
-		if v.Mem.Size() == v.Args[1].Type.Size() {
-			o.parts = addRead(o.parts, v, v.Args[1])
-		}
 	case v.Op == OpAlloc:
 		o.making = v
 	case v.Op == OpCommit:
 		o.making = nil
-	case v.Op.Info().Call, v.Op == OpPoll:
-		o.reads, o.parts = o.reads[:0], o.parts[:0]
+	case v.Op == OpGet, v.Op == OpPart, v.Op == OpLoad:
+		if r := o.known(v); r != nil {
+			return r
+		}
 	case v.Op == OpBoundsCheck, v.Op == OpTrapIf, v.Op == OpTrapUnless:
 		if o.table.find(v, o) != nil {
 			return v
@@ -142,36 +128,11 @@ func (o *Optimizer) value(v *Value) *Value {
 		o.table.add(v)
 	case v.Op.Info().Terminator:
 		o.terminator(v)
+	default:
+		o.changes(v)
 	}
 	o.block.Add(v)
 	return v
-}
-
-// A read is what is known to be at a place of a record or an object.
-type read struct {
-	pointer *Value
-	offset  int64
-	mem     Mem
-	value   *Value
-}
-
-const maxReads = 16
-
-func addRead(list []read, access, value *Value) []read {
-	if len(list) < maxReads {
-		list = append(list, read{access.Args[0], access.Aux, access.Mem, value})
-	}
-	return list
-}
-
-// findRead returns what is known to be where v reads; nil if nothing is.
-func findRead(list []read, v *Value) *Value {
-	for _, r := range list {
-		if r.pointer == v.Args[0] && r.offset == v.Aux && r.mem == v.Mem && r.value.Type == v.Type {
-			return r.value
-		}
-	}
-	return nil
 }
 
 // isEarly reports whether a value is the instance or an invariant that comes from it: those

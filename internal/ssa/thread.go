@@ -46,6 +46,7 @@ func (o *Optimizer) thread(f *Func) {
 		threaded = o.threadThrough(f, b) || threaded
 	}
 	if threaded {
+		f.unwindCold()
 		o.countUses(f)
 	}
 }
@@ -396,6 +397,24 @@ func (t *threader) checkpoint(like *Value) *Value {
 	v := t.f.NewValue(like.Op, Void, 0)
 	v.Pos = like.Pos
 	return v
+}
+
+// unwindCold marks what follows a call only to return a number at once, because of what the call has returned: so functions ask
+// their callers to return, too, which are entered again later. It happens seldom.
+func (f *Func) unwindCold() {
+	for _, b := range f.Blocks {
+		t := b.Terminator()
+		if t.Op != OpIf || t.Args[0].Op != OpResult || t.Args[0].Block != b {
+			continue
+		}
+		to := b.Succs[0].To
+		if to.onlyJumps() {
+			to = to.Succs[0].To
+		}
+		if last := to.Terminator(); last.Op == OpReturn && len(to.Values) == 1 && len(last.Args) == 1 && last.Args[0].Op == OpConst {
+			to.Cold = true
+		}
+	}
 }
 
 // splitStart lets a function begin without a table: where the dispatch is reached only from the beginning, with a

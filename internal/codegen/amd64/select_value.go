@@ -75,7 +75,7 @@ func (s *Selector) choose(v *ssa.Value) {
 	case ssa.OpExtendS:
 		s.unary(mMovsxd, S64, v)
 	case ssa.OpWrap:
-		s.extend(mMov, v)
+		s.wrap(v)
 	case ssa.OpIcmp, ssa.OpFcmp:
 		s.consume(s.compare(v, true), toValue, wasm.TrapNone, s.def(v))
 	case ssa.OpVector, ssa.OpShuffle:
@@ -296,6 +296,15 @@ func (s *Selector) unary(m mop, size Size, v *ssa.Value) {
 // would have another size than the value that is loaded.
 func (s *Selector) extend(m mop, v *ssa.Value) {
 	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.low(v.Args[0]), s.def(v))
+}
+
+// wrap loads only the lower half of what is in a record. A load from memory has to be whole, for its trap.
+func (s *Selector) wrap(v *ssa.Value) {
+	if x := v.Args[0]; x.Op != ssa.OpLoad && s.movable(x) && x.Type == ssa.I64 && (!x.Op.HasMem() || x.Mem == ssa.Mem64) {
+		s.addMem(mMov.with(formMem), codegen.Inst{Size: uint8(S32)}, s.fold(x), s.def(v))
+		return
+	}
+	s.extend(mMov, v)
 }
 
 func (s *Selector) count(m, without mop, has bool, v *ssa.Value) {
