@@ -15,10 +15,10 @@ func (o *Optimizer) params(f *Func) {
 		if !o.findTrivial(f) {
 			break
 		}
-		o.dropReplaced(f)
 		removed = true
 	}
 	if removed {
+		o.dropReplaced(f)
 		o.rewrite(f)
 	}
 }
@@ -50,6 +50,9 @@ func (o *Optimizer) findTrivial(f *Func) bool {
 		for _, e := range b.Succs {
 			for j, a := range e.Args {
 				p := e.To.Params[j]
+				if o.repl[p.ID] != nil {
+					continue
+				}
 				a = o.resolve(a)
 				switch s := o.single[p.ID]; {
 				case a == p || s == a || s == p:
@@ -65,7 +68,7 @@ func (o *Optimizer) findTrivial(f *Func) bool {
 	found := false
 	for _, b := range f.Blocks {
 		for _, p := range b.Params {
-			if s := o.single[p.ID]; s != nil && s != p {
+			if s := o.single[p.ID]; s != nil && s != p && o.repl[p.ID] == nil {
 				// In a loop what s was replaced with meanwhile may be p itself.
 				if s = o.resolve(s); s != p {
 					o.repl[p.ID] = s
