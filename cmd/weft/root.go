@@ -139,7 +139,8 @@ func newEngine(features, cacheDir string, executor executorFlag, profiler *weft.
 		return nil, nil, err
 	}
 	end = func() {}
-	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor)).WithCPUProfiler(profiler)
+	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor)).WithCPUProfiler(profiler).
+		WithNativeOptions(weft.NativeOptions{InterpretFirst: true})
 	if cacheDir != "" {
 		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
 		if err != nil {
@@ -147,9 +148,6 @@ func newEngine(features, cacheDir string, executor executorFlag, profiler *weft.
 		}
 		end = func() { _ = cache.Flush() } // what cannot be kept is compiled again
 		config = config.WithCache(cache)
-	} else {
-		// With a cache, what is compiled is there for later runs.
-		config = config.WithNativeOptions(weft.NativeOptions{InterpretFirst: true})
 	}
 	engine, err = weft.NewEngine(config)
 	return engine, end, err

@@ -46,8 +46,8 @@ as in the text format, references only null. Results are printed one per line.
 
 With --cache, or a directory in the environment variable WEFT_CACHE, a module that
 was run before starts faster. The directory must be yours alone, and no other user
-may be able to write to the directories above it: its content is believed. The first run takes longer, since all functions that are called are
-compiled; without a directory they are interpreted until compiling them pays.
+may be able to write to the directories above it: its content is believed. Functions are interpreted until compiling them pays; what
+was compiled is there for later runs.
 
 With --cpuprofile, the file shows "go tool pprof" where the program spends its time.
 
