@@ -16,6 +16,23 @@ import (
 	"weft/wasm/validate"
 )
 
+// inStates makes a function in dispatch form with the code of so many states, and with so many locals from 1 on.
+func inStates(states, locals int, state func(i, count int) string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "(func $f (param i32 i32) (result i32) (local %s) (loop $e %s (block (br_table", strings.Repeat("i32 ", locals), strings.Repeat("(block ", states-1))
+	for i := range states {
+		fmt.Fprintf(&b, " %d", i)
+	}
+	b.WriteString(" (local.get 0)))")
+	for i := range states {
+		if i > 0 {
+			b.WriteString(")")
+		}
+		b.WriteString(state(i, states))
+	}
+	return b.String() + ") (i32.const 0))"
+}
+
 // hostileFunctions are functions that are large in one way: each makes a source of about n instructions.
 var hostileFunctions = []struct {
 	name string
@@ -113,6 +130,27 @@ var hostileFunctions = []struct {
 			fmt.Fprintf(&b, "(local.set %d (i32.const %d))", i+1, i)
 		}
 		return b.String() + strings.Repeat("))", n/10) + ")"
+	}},
+	{"states in a random order", func(n int) string {
+		return inStates(n/12, 1, func(i, count int) string {
+			x := i * 7919
+			return fmt.Sprintf("(local.set 0 (i32.const %d)) (br_if $e (local.get 1)) (local.set 0 (i32.const %d)) (br $e)", x%count, (x/3+1)%count)
+		})
+	}},
+	{"states in nested loops that calls enter", func(n int) string {
+		return inStates(n/12, 1, func(i, count int) string {
+			s := "(call $f (i32.const 0) (local.get 1)) (if (then (return (i32.const 1))))"
+			if i > count/2 {
+				s += fmt.Sprintf("(local.set 0 (i32.const %d)) (br_if $e (local.get 1))", count-i)
+			}
+			return s
+		})
+	}},
+	{"states with locals", func(n int) string {
+		return inStates(n/14, 64, func(i, count int) string {
+			return fmt.Sprintf("(local.set %d (i32.add (local.get %d) (local.get 1))) (local.set 0 (i32.const %d)) (br_if $e (local.get 1))",
+				i%64+1, (i+13)%64+1, (i*31+7)%count)
+		})
 	}},
 	{"calls in nested tries", func(n int) string {
 		return "(func $f (param i32) (block $b " + strings.Repeat("(try_table (catch_all $b) ", n/100) +

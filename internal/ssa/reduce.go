@@ -17,8 +17,9 @@ package ssa
 // (c), which are zero on other ways. Other values at m are of blocks that dominate the header, too: if there were one in
 // the loop, x could only be reached through it, and would be in the loop.
 
-// maxEntries bounds the entries of all loops of a function, those of loops around counted again.
-const maxEntries = 1 << 16
+// maxEntries bounds the entries of all loops of a function, those of loops around counted again: so many, and two for each
+// block.
+const maxEntries = 256
 
 // A carrier is the header of a loop that lets in what enters the loop elsewhere.
 type carrier struct {
@@ -73,7 +74,7 @@ func (r *reducer) plan(f *Func) bool {
 			if outer := r.carry(int32(y), r.nest.number[e.To.ID]); outer != nil {
 				r.edges = append(r.edges, sideEdge{b, i, outer})
 			}
-			if r.entries > maxEntries {
+			if r.entries > maxEntries+2*len(r.nest.order) {
 				return false
 			}
 		}

@@ -25,8 +25,9 @@ import "math/bits"
 const (
 	// maxDispatches is how many dispatches of a function are threaded.
 	maxDispatches = 4
-	// maxThreadSize bounds blocks times parameters of a dispatch, so that memory and time stay linear, nearly.
-	maxThreadSize = 1 << 23
+	// maxThreadSize bounds blocks times parameters of a dispatch, by the number of values in the function, so that memory
+	// and time stay linear.
+	maxThreadSize = 32
 )
 
 // thread threads jumps through dispatches.
@@ -82,6 +83,7 @@ type threader struct {
 	live     []uint64 // by block ID, words each: the variables that are live at its beginning
 	incoming []int32  // by block ID: the edges to it from which nothing has come yet
 	start    []int32  // by block ID: where its values begin
+	position []int32  // by block ID, in the code
 	values   []*Value // of the variables that are live in each block, in order
 	several  *Value   // stands for different values that come to a block
 	newParam int32    // the ID of the first parameter that was added
@@ -98,24 +100,12 @@ type threadedJump struct {
 // threadThrough threads the jumps through a dispatch, and reports whether there are any and it can be done.
 func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 	index := dispatchOn(dispatch)
-	if index < 0 || len(dispatch.Params)*f.NumBlocks() > maxThreadSize {
+	if index < 0 || len(dispatch.Params)*f.NumBlocks() > maxThreadSize*f.NumValues() {
 		return false
 	}
 	t, r := &o.threader, &o.reducer
 	t.f, t.dispatch, t.index = f, dispatch, index
-	usual := o.usualEntries(f, dispatch, index)
-	if t.redirect(); len(t.jumps) == 0 {
-		return false
-	}
-	all := dispatch.Succs
-	if usual != nil {
-		dispatch.Succs = usual
-	}
-	f.linkPreds()
-	if !r.plan(f) {
-		t.restore()
-		dispatch.Succs = all
-		f.linkPreds()
+	if !t.redirectAll(r, o.usualEntries(f, dispatch, index)) && !t.redirectForward(r) {
 		return false
 	}
 	o.dom.findOrder(f)
@@ -131,8 +121,53 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 	return true
 }
 
-// redirect lets edges with constants go where those lead.
-func (t *threader) redirect() {
+// redirectAll lets all edges with constants go where those lead, with other entries of the function unless usual is nil.
+// It reports whether there are any, and the loops that show then can be made reducible.
+func (t *threader) redirectAll(r *reducer, usual []Edge) bool {
+	if t.redirect(nil); len(t.jumps) == 0 {
+		return false
+	}
+	all := t.dispatch.Succs
+	if usual != nil {
+		t.dispatch.Succs = usual
+	}
+	t.f.linkPreds()
+	if r.plan(t.f) {
+		return true
+	}
+	t.restore()
+	t.dispatch.Succs = all
+	t.f.linkPreds()
+	return false
+}
+
+// redirectForward is redirectAll for those edges only that lead forward in the code. All loops of jumps still go through the
+// dispatch, so they are one, of which it is the header.
+func (t *threader) redirectForward(r *reducer) bool {
+	t.position = resized(t.position, t.f.NumBlocks())
+	for i, b := range t.f.Blocks {
+		t.position[b.ID] = int32(i)
+	}
+	forward := func(from, to *Block) bool {
+		if to.onlyJumps() { // a table has those at its end
+			to = to.Succs[0].To
+		}
+		return t.position[from.ID] < t.position[to.ID]
+	}
+	if t.redirect(forward); len(t.jumps) == 0 {
+		return false
+	}
+	t.f.linkPreds()
+	if r.plan(t.f) {
+		return true
+	}
+	t.restore()
+	t.f.linkPreds()
+	return false
+}
+
+// redirect lets edges with constants go where those lead, if they are wanted.
+func (t *threader) redirect(wanted func(from, to *Block) bool) {
 	t.first, t.jumps = resized(t.first, t.f.NumBlocks()), t.jumps[:0]
 	for _, b := range t.f.Blocks {
 		t.first[b.ID] = int32(len(t.jumps))
@@ -141,6 +176,9 @@ func (t *threader) redirect() {
 				continue
 			}
 			via := t.dispatch.Succs[min(uint64(e.Args[t.index].Aux), uint64(len(t.dispatch.Succs)-1))]
+			if wanted != nil && !wanted(b, via.To) {
+				continue
+			}
 			t.jumps = append(t.jumps, threadedJump{b, i, e, via})
 			b.Succs[i] = Edge{To: via.To}
 		}

@@ -139,18 +139,22 @@ func (p *twin) module() string {
 	p.add("") // the first state
 	last := p.add("(return (local.get $v0))")
 	p.states[0] = goTo(body.lower(last, last, last))
+	return fmt.Sprintf(`(module (import "m" "f" (func $f (param i32) (result i32))) (global $g (mut i32) (i32.const 0))
+		(func (param $p0 i32) (result i32) %s
+		%s
+		(local.get $v0))
+		(func (param $p0 i32) (result i32) %s %s))`, locals, body.text, locals, p.dispatch())
+}
+
+// dispatch returns the body of the dispatch form.
+func (p *twin) dispatch() string {
 	open, table, states := "", "", ""
 	for i, s := range p.states {
 		open = fmt.Sprintf("(block $s%d ", i) + open
 		table += fmt.Sprintf(" $s%d", i)
 		states += ")\n" + s
 	}
-	return fmt.Sprintf(`(module (import "m" "f" (func $f (param i32) (result i32))) (global $g (mut i32) (i32.const 0))
-		(func (param $p0 i32) (result i32) %s
-		%s
-		(local.get $v0))
-		(func (param $p0 i32) (result i32) %s
-		(loop $entry %s (br_table %s (local.get $p0))%s) unreachable))`, locals, body.text, locals, open, table, states)
+	return fmt.Sprintf("(loop $entry %s (br_table %s (local.get $p0))%s) unreachable", open, table, states)
 }
 
 // positions are where instructions stand, which is not the same in both forms.
@@ -265,4 +269,43 @@ func FuzzTwins(f *testing.F) {
 			checkTwins(t, choices)
 		}
 	})
+}
+
+// TestForward has more states that lead anywhere than loops can be found for: then jumps forward are threaded, and the dispatch
+// stays for others.
+func TestForward(t *testing.T) {
+	var p twin
+	const count = 400
+	for i := range count {
+		p.add(fmt.Sprintf("(local.set $v0 (i32.add (i32.mul (local.get $v0) (i32.const 3)) (i32.const %d))) (global.set $g (local.get $v0)) (if (i32.and (local.get $v0) (i32.const 4)) (then %s)) %s",
+			i, goTo(i*7919%count), goTo((i*31+17)%count)))
+	}
+	source := "(module (global $g (mut i32) (i32.const 0)) (func (param $p0 i32) (result i32) (local $v0 i32) " + p.dispatch() + "))"
+	m, err := text.Parse([]byte(source), wasm.AllFeatures)
+	if err == nil {
+		err = validate.Module(m, wasm.AllFeatures)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Builder
+	var o Optimizer
+	for number := range uint64(3) {
+		checkEntry(t, &o, &b, testEnv(m, true), 0, number*100)
+	}
+	f, err := b.Build(testEnv(m, true), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Run(f)
+	tables, jumps := 0, 0
+	for _, block := range f.Blocks {
+		if block.Terminator().Op == OpTable {
+			tables++
+			jumps = len(block.Preds)
+		}
+	}
+	if tables != 1 || jumps < count/2 || jumps > count*3/2 {
+		t.Errorf("%d tables, the last has %d jumps", tables, jumps)
+	}
 }
