@@ -98,8 +98,14 @@ func (a *Allocator) farthest(c Class, ban regSet) (Reg, int32) {
 	return best, bestNext
 }
 
-// take returns a register that contains nothing, if need be because its value loses it.
+// take returns a register that contains nothing, if need be because its value loses it. That of the hint is given up for it
+// by a value that the next call takes out of registers anyway.
 func (a *Allocator) take(c Class, ban regSet, hint Reg) Reg {
+	if hint != NoReg && a.class[c]&a.used&^ban&bit(hint) != 0 {
+		if next := a.vals[a.content[hint]].next; next < never && next-a.pos >= callDist {
+			a.release(hint)
+		}
+	}
 	if r := a.free(c, ban, hint); r != NoReg {
 		return r
 	}
