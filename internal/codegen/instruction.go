@@ -57,8 +57,8 @@ func (a *Allocator) loaded(v VReg) {
 	a.extend(v, a.blocks[a.cur].pos+1+a.inst)
 }
 
-// free chooses one of the registers that contain nothing, NoReg if there is none: the hint if it is one of them, otherwise
-// one that other instructions do not want soon, in the machine's order.
+// free chooses one of the registers that contain nothing, NoReg if there is none: the hint if it is one of them,
+// otherwise one that other instructions do not want soon, in the machine's order.
 func (a *Allocator) free(c Class, ban regSet, hint Reg) Reg {
 	s := a.class[c] &^ (a.used | ban)
 	if s == 0 {
@@ -98,8 +98,8 @@ func (a *Allocator) farthest(c Class, ban regSet) (Reg, int32) {
 	return best, bestNext
 }
 
-// take returns a register that contains nothing, if need be because its value loses it. That of the hint is given up for it
-// by a value that the next call takes out of registers anyway.
+// take returns a register that contains nothing, if need be because its value loses it. That of the hint is given up
+// for it by a value that the next call takes out of registers anyway.
 func (a *Allocator) take(c Class, ban regSet, hint Reg) Reg {
 	if hint != NoReg && a.class[c]&a.used&^ban&bit(hint) != 0 {
 		if next := a.vals[a.content[hint]].next; next < never && next-a.pos >= callDist {
@@ -209,8 +209,8 @@ func (a *Allocator) define(v VReg, r Reg, next int32) {
 // noTied stands where no operand is tied.
 const noTied = -1
 
-// allocateOperands handles an instruction that is not a call: first the uses, those in fixed registers, then
-// the one that is destroyed, then the others, of which those come first that are in a register already; then temporaries; then
+// allocateOperands handles an instruction that is not a call: first the uses, those in fixed registers, then the one
+// that is destroyed, then the others, of which those come first that are in a register already; then temporaries; then
 // definitions, which may have the registers of values that die here.
 func (a *Allocator) allocateOperands(in *Inst, ops []Operand) {
 	o := int(in.First)

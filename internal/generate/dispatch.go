@@ -6,14 +6,14 @@ import (
 )
 
 // Some functions are in the form of compilers that do not make structured control flow: a loop around a br_table, in
-// which to go to a state is to set a local to its number and to go around. If that is the first parameter, the function can
-// be entered anywhere.
+// which to go to a state is to set a local to its number and to go around. If that is the first parameter, the function
+// can be entered anywhere.
 
 // maxTurns bounds how often such a function goes around.
 const maxTurns = 25
 
-// dispatch returns the body of a function in this form. What every function begins with is in its first state: so nothing
-// happens before the dispatch.
+// dispatch returns the body of a function in this form. What every function begins with is in its first state: so
+// nothing happens before the dispatch.
 func (g *generator) dispatch(begin string) string {
 	g.states, g.goes = 2+g.next(5), "$state"
 	if p := g.current.params; len(p) > 0 && p[0] == "i32" && g.next(4) > 0 {

@@ -33,7 +33,6 @@ func TestReenter(t *testing.T) {
 	g.compiled(dispatched)
 	code := g.Module.Native.(*lazyCode)
 	first := g.Instance
-
 	want := []uint64{70213, 713, 7213, 73}
 	g.expect("call", want[0], 0)
 	if code.generalized[0] {

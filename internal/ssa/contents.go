@@ -3,12 +3,13 @@ package ssa
 import "slices"
 
 // What is at a place of a record, an object or memory is known when it has been read or written, until something may
-// change it. simplify replaces reads of what is known. Blocks begin with what their predecessor knows, if there is only one.
+// change it. simplify replaces reads of what is known. Blocks begin with what their predecessor knows, if there is only
+// one.
 //
 // A write to memory changes what it may overlap. It does not if both are at known distances from the same value:
-// compilers that keep their locals in memory, as Go does, address them all from a stack pointer. Two memories may be the same
-// one, if they are imported; records, objects and memories are apart. Of memory that threads share, what one has read may
-// be used again like this, too: no other access says that it must see what others have written since.
+// compilers that keep their locals in memory, as Go does, address them all from a stack pointer. Two memories may be
+// the same one, if they are imported; records, objects and memories are apart. Of memory that threads share, what one
+// has read may be used again like this, too: no other access says that it must see what others have written since.
 
 // A content is what is known to be at a place.
 type content struct {
@@ -166,8 +167,8 @@ func (o *Optimizer) overwrite(v *Value) {
 	}
 }
 
-// apart reports whether two places of memory cannot overlap. Addresses wrap around at 4 GiB, and both accesses have been within
-// memory: so their distance is what it seems, or 4 GiB off, where nothing overlaps.
+// apart reports whether two places of memory cannot overlap. Addresses wrap around at 4 GiB, and both accesses have
+// been within memory: so their distance is what it seems, or 4 GiB off, where nothing overlaps.
 func (c *content) apart(d *content) bool {
 	if c.pointer != d.pointer || c.root != d.root {
 		return false

@@ -1,7 +1,8 @@
 package ssa
 
 // Passes want reducible control flow: a loop is entered by its header. Where jumps through a dispatch have become
-// direct (thread.go), some loops have other entries: such a function can be entered in the middle, and so can its loops.
+// direct (thread.go), some loops have other entries: such a function can be entered in the middle, and so can its
+// loops.
 //
 // reduce leads each edge that enters a loop elsewhere to the header, with a number that says whither, and
 // lets the header look whether there is one:
@@ -12,13 +13,13 @@ package ssa
 //	                        s: table q -> h, m(c), ...     cold
 //	y: jump -> h(w)         y: jump -> h'(0, 0, w)
 //
-// So nothing is built twice, and a loop pays one comparison a turn for its other entries, if it has any. At the header of
-// a loop inside, if m is in one, the same begins anew. What only the way from x to m needs is carried by parameters of h'
-// (c), which are zero on other ways. Other values at m are of blocks that dominate the header, too: if there were one in
-// the loop, x could only be reached through it, and would be in the loop.
+// So nothing is built twice, and a loop pays one comparison a turn for its other entries, if it has any. At the header
+// of a loop inside, if m is in one, the same begins anew. What only the way from x to m needs is carried by parameters
+// of h' (c), which are zero on other ways. Other values at m are of blocks that dominate the header, too: if there were
+// one in the loop, x could only be reached through it, and would be in the loop.
 
-// maxEntries bounds the entries of all loops of a function, those of loops around counted again: so many, and two for each
-// block.
+// maxEntries bounds the entries of all loops of a function, those of loops around counted again: so many, and two for
+// each block.
 const maxEntries = 256
 
 // A carrier is the header of a loop that lets in what enters the loop elsewhere.
@@ -61,7 +62,8 @@ type constantKey struct {
 	bits int64
 }
 
-// plan finds the edges that have to be led elsewhere. It changes nothing, and reports whether they are a reasonable number.
+// plan finds the edges that have to be led elsewhere. It changes nothing, and reports whether they are a reasonable
+// number.
 func (r *reducer) plan(f *Func) bool {
 	r.f, r.list, r.edges, r.entries = f, r.list[:0], r.edges[:0], 0
 	clear(r.carriers)

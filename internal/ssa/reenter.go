@@ -2,16 +2,16 @@ package ssa
 
 import "slices"
 
-// A function in dispatch form whose number comes from its caller can be entered anywhere: each number of the
-// table is an entry, and every block to which something else jumps has a number. If all of them were entries, no loop
-// would be without some in the middle. But those who use them come back to where they left: the function has
-// called, the callee asked it to return, and later it is entered again behind the call. So only the numbers of blocks behind calls
-// stay entries, and number 0, with which functions begin. Others let the function begin anew in another form, in which all
+// A function in dispatch form whose number comes from its caller can be entered anywhere: each number of the table is
+// an entry, and every block to which something else jumps has a number. If all of them were entries, no loop would be
+// without some in the middle. But those who use them come back to where they left: the function has called, the callee
+// asked it to return, and later it is entered again behind the call. So only the numbers of blocks behind calls stay
+// entries, and number 0, with which functions begin. Others let the function begin anew in another form, in which all
 // are entries (OpReenter); that is compiled when it is needed.
 
-// usualEntries returns where a dispatch leads if rare entries begin anew; nil if they cannot: it has to follow the beginning
-// of the function, where nothing has happened yet, with one of its parameters as the number, and
-// be reached with known numbers otherwise.
+// usualEntries returns where a dispatch leads if rare entries begin anew; nil if they cannot: it has to follow the
+// beginning of the function, where nothing has happened yet, with one of its parameters as the number, and be reached
+// with known numbers otherwise.
 func (o *Optimizer) usualEntries(f *Func, d *Block, index int) []Edge {
 	entry := f.Blocks[0]
 	if !o.Reenter || len(f.Sites) > 0 || entry.Terminator().Op != OpJump || entry.Succs[0].To != d {
@@ -64,12 +64,14 @@ func isBehindCall(b, dispatch *Block) bool {
 		for steps := 0; p.onlyJumps() && p.HasOnePred() && steps < fewJumps; steps++ {
 			p = p.Preds[0]
 		}
-		if p != dispatch && slices.ContainsFunc(p.Values, func(v *Value) bool { return v.Op == OpCall || v.Op == OpCallRecord }) {
+		if p != dispatch && slices.ContainsFunc(p.Values, isGuestCall) {
 			return true
 		}
 	}
 	return false
 }
+
+func isGuestCall(v *Value) bool { return v.Op == OpCall || v.Op == OpCallRecord }
 
 // fewJumps bounds how many blocks that only jump are passed: there are hardly two in a row.
 const fewJumps = 4

@@ -1,7 +1,7 @@
 package ssa
 
-// split puts a block on each edge from a block with several successors that carries values or leads to a block which has
-// other predecessors. Edges from one table to one block share it, if they carry nothing.
+// split puts a block on each edge from a block with several successors that carries values or leads to a block which
+// has other predecessors. Edges from one table to one block share it, if they carry nothing.
 func (o *Optimizer) split(f *Func) {
 	count := f.NumBlocks()
 	o.index = resized(o.index, count) // by block ID: how many edges lead there from the block at hand

@@ -14,9 +14,9 @@ import "math/bits"
 //
 //	b3: ...                    jump -> b4(v9)
 //
-// What remains of the dispatch are the ways with numbers that are not known. If that is only the function's
-// beginning, it is in no loop any more. Then number 0 is taken for the usual one, the table is cold, and reduce (reduce.go)
-// sees to it that entries in the middle leave loops reducible.
+// What remains of the dispatch are the ways with numbers that are not known. If that is only the function's beginning,
+// it is in no loop any more. Then number 0 is taken for the usual one, the table is cold, and reduce (reduce.go) sees
+// to it that entries in the middle leave loops reducible.
 //
 // The dispatch has no values but its parameters. It dominated all uses of these, and does no more, so they are
 // variables now, which jumps through the dispatch assign: each block gets parameters for those that
@@ -25,8 +25,8 @@ import "math/bits"
 const (
 	// maxDispatches is how many dispatches of a function are threaded.
 	maxDispatches = 4
-	// maxThreadSize bounds blocks times parameters of a dispatch, by the number of values in the function, so that memory
-	// and time stay linear.
+	// maxThreadSize bounds blocks times parameters of a dispatch, by the number of values in the function, so that
+	// memory and time stay linear.
 	maxThreadSize = 32
 )
 
@@ -121,8 +121,8 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 	return true
 }
 
-// redirectAll lets all edges with constants go where those lead, with other entries of the function unless usual is nil.
-// It reports whether there are any, and the loops that show then can be made reducible.
+// redirectAll lets all edges with constants go where those lead, with other entries of the function unless usual is
+// nil. It reports whether there are any, and the loops that show then can be made reducible.
 func (t *threader) redirectAll(r *reducer, usual []Edge) bool {
 	if t.redirect(nil); len(t.jumps) == 0 {
 		return false
@@ -141,8 +141,8 @@ func (t *threader) redirectAll(r *reducer, usual []Edge) bool {
 	return false
 }
 
-// redirectForward is redirectAll for those edges only that lead forward in the code. All loops of jumps still go through the
-// dispatch, so they are one, of which it is the header.
+// redirectForward is redirectAll for those edges only that lead forward in the code. All loops of jumps still go
+// through the dispatch, so they are one, of which it is the header.
 func (t *threader) redirectForward(r *reducer) bool {
 	t.position = resized(t.position, t.f.NumBlocks())
 	for i, b := range t.f.Blocks {
@@ -437,8 +437,8 @@ func (t *threader) checkpoint(like *Value) *Value {
 	return v
 }
 
-// unwindCold marks what follows a call only to return a number at once, because of what the call has returned: so functions ask
-// their callers to return, too, which are entered again later. It happens seldom.
+// unwindCold marks what follows a call only to return a number at once, because of what the call has returned: so
+// functions ask their callers to return, too, which are entered again later. It happens seldom.
 func (f *Func) unwindCold() {
 	for _, b := range f.Blocks {
 		t := b.Terminator()
@@ -449,7 +449,8 @@ func (f *Func) unwindCold() {
 		if to.onlyJumps() {
 			to = to.Succs[0].To
 		}
-		if last := to.Terminator(); last.Op == OpReturn && len(to.Values) == 1 && len(last.Args) == 1 && last.Args[0].Op == OpConst {
+		last := to.Terminator()
+		if last.Op == OpReturn && len(to.Values) == 1 && len(last.Args) == 1 && last.Args[0].Op == OpConst {
 			to.Cold = true
 		}
 	}

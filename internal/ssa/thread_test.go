@@ -160,8 +160,8 @@ func (p *twin) dispatch() string {
 // positions are where instructions stand, which is not the same in both forms.
 var positions = regexp.MustCompile(` @\d+`)
 
-// checkTwins builds both forms of a program, and checks that they do the same, that passes leave what the dispatch form does
-// wherever it is entered, and that nothing of the dispatch remains but at the beginning.
+// checkTwins builds both forms of a program, and checks that they do the same, that passes leave what the dispatch form
+// does wherever it is entered, and that nothing of the dispatch remains but at the beginning.
 func checkTwins(t *testing.T, choices []byte) {
 	t.Helper()
 	p := twin{choices: choices}
@@ -178,14 +178,11 @@ func checkTwins(t *testing.T, choices []byte) {
 		for i := range m.Funcs {
 			var b Builder
 			var o Optimizer
-			f, err := b.Build(testEnv(m, guarded), i)
-			if err != nil {
-				t.Fatal(err)
-			}
 			for number := range 6 {
 				checkEntry(t, &o, &b, testEnv(m, guarded), i, uint64(number))
 			}
-			if f, err = b.Build(testEnv(m, guarded), i); err != nil {
+			f, err := b.Build(testEnv(m, guarded), i)
+			if err != nil {
 				t.Fatal(err)
 			}
 			o.Run(f)
@@ -271,8 +268,8 @@ func FuzzTwins(f *testing.F) {
 	})
 }
 
-// TestForward has more states that lead anywhere than loops can be found for: then jumps forward are threaded, and the dispatch
-// stays for others.
+// TestForward has more states that lead anywhere than loops can be found for: then jumps forward are threaded, and the
+// dispatch stays for others.
 func TestForward(t *testing.T) {
 	var p twin
 	const count = 400
