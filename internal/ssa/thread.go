@@ -75,10 +75,11 @@ func dispatchOn(b *Block) int {
 type threader struct {
 	f        *Func
 	dispatch *Block
-	index    int            // of the parameter that is switched on
-	jumps    []threadedJump // in the order of blocks and of their successors
-	first    []int32        // by block ID: where its jumps begin
-	variable []int32        // by value ID: 1 + which of the dispatch's parameters
+	index    int // of the parameter that is switched on
+	jumps    []threadedJump
+	first    []int32 // by block ID: where its edges begin in jumpOf
+	jumpOf   []int32 // by edge: 1 + the jump
+	variable []int32 // by value ID: 1 + which of the dispatch's parameters
 	words    int
 	live     []uint64 // by block ID, words each: the variables that are live at its beginning
 	incoming []int32  // by block ID: the edges to it from which nothing has come yet
@@ -168,9 +169,10 @@ func (t *threader) redirectForward(r *reducer) bool {
 
 // redirect lets edges with constants go where those lead, if they are wanted.
 func (t *threader) redirect(wanted func(from, to *Block) bool) {
-	t.first, t.jumps = resized(t.first, t.f.NumBlocks()), t.jumps[:0]
+	t.first, t.jumps, t.jumpOf = resized(t.first, t.f.NumBlocks()), t.jumps[:0], t.jumpOf[:0]
 	for _, b := range t.f.Blocks {
-		t.first[b.ID] = int32(len(t.jumps))
+		t.first[b.ID] = int32(len(t.jumpOf))
+		t.jumpOf = append(t.jumpOf, make([]int32, len(b.Succs))...)
 		for i, e := range b.Succs {
 			if e.To != t.dispatch || b == t.dispatch || e.Args[t.index].Op != OpConst {
 				continue
@@ -180,6 +182,7 @@ func (t *threader) redirect(wanted func(from, to *Block) bool) {
 				continue
 			}
 			t.jumps = append(t.jumps, threadedJump{b, i, e, via})
+			t.jumpOf[int(t.first[b.ID])+i] = int32(len(t.jumps))
 			b.Succs[i] = Edge{To: via.To}
 		}
 	}
@@ -192,17 +195,12 @@ func (t *threader) restore() {
 	}
 }
 
-// edges calls do with the successors of a block; with the jump if one was threaded.
-func (t *threader) edges(b *Block, do func(e *Edge, j *threadedJump)) {
-	jumps := t.jumps[t.first[b.ID]:]
-	for i := range b.Succs {
-		if len(jumps) > 0 && jumps[0].from == b && jumps[0].succ == i {
-			do(&b.Succs[i], &jumps[0])
-			jumps = jumps[1:]
-		} else {
-			do(&b.Succs[i], nil)
-		}
+// jump returns the jump that an edge of a block was, if it was threaded; else nil.
+func (t *threader) jump(b *Block, succ int) *threadedJump {
+	if n := t.jumpOf[int(t.first[b.ID])+succ]; n > 0 {
+		return &t.jumps[n-1]
 	}
+	return nil
 }
 
 // liveIn returns the variables that are live at the beginning of a block.
@@ -229,13 +227,13 @@ func (t *threader) findLive(order []*Block) {
 		for _, v := range b.Values {
 			use(v.Args)
 		}
-		t.edges(b, func(e *Edge, j *threadedJump) {
-			if j != nil {
+		for i, e := range b.Succs {
+			if j := t.jump(b, i); j != nil {
 				use(j.was.Args)
 			} else {
 				use(e.Args)
 			}
-		})
+		}
 	}
 	clear(t.liveIn(t.dispatch))
 	for changed := true; changed; {
@@ -252,15 +250,15 @@ func (t *threader) spreadLive(b *Block) (changed bool) {
 		return false
 	}
 	live := t.liveIn(b)
-	t.edges(b, func(e *Edge, j *threadedJump) {
-		if j != nil {
-			return
+	for i := range b.Succs {
+		if t.jump(b, i) != nil {
+			continue
 		}
-		for w, set := range t.liveIn(e.To) {
+		for w, set := range t.liveIn(b.Succs[i].To) {
 			changed = changed || set&^live[w] != 0
 			live[w] |= set
 		}
-	})
+	}
 	return changed
 }
 
@@ -324,20 +322,21 @@ func (t *threader) addParams(order []*Block) {
 
 // handOver notes what a block's edges hand to its successors that have no values yet.
 func (t *threader) handOver(b *Block) {
-	t.edges(b, func(e *Edge, j *threadedJump) {
-		t.incoming[e.To.ID]--
-		rank := int(t.start[e.To.ID])
-		t.eachLive(e.To, func(variable int) {
+	for i := range b.Succs {
+		to, j := b.Succs[i].To, t.jump(b, i)
+		t.incoming[to.ID]--
+		rank := int(t.start[to.ID])
+		t.eachLive(to, func(variable int) {
 			handed := &t.values[rank]
 			rank++
 			switch v := t.handed(b, j, variable); {
 			case *handed == nil:
 				*handed = v
-			case *handed != v && !t.isParam(e.To, *handed):
+			case *handed != v && !t.isParam(to, *handed):
 				*handed = t.several
 			}
 		})
-	})
+	}
 }
 
 // handed returns the value of a variable on an edge from a block.
@@ -360,31 +359,36 @@ func (t *threader) assign(order []*Block) {
 				t.replace(b, v.Args)
 			}
 		}
-		t.edges(b, func(e *Edge, j *threadedJump) {
-			args := e.Args
-			if j != nil {
-				t.replace(b, j.was.Args)
-				args = t.through(j)
-			} else {
-				t.replace(b, args)
+		for i := range b.Succs {
+			t.assignEdge(b, &b.Succs[i], t.jump(b, i))
+		}
+	}
+}
+
+// assignEdge lets an edge hand over what the parameters of its target have to be, those that were added last.
+func (t *threader) assignEdge(b *Block, e *Edge, j *threadedJump) {
+	args := e.Args
+	if j != nil {
+		t.replace(b, j.was.Args)
+		args = t.through(j)
+	} else {
+		t.replace(b, args)
+	}
+	if len(args) < len(e.To.Params) && e.To.Pad == NotPad {
+		args = append(t.f.newArgs(len(e.To.Params)), args...)
+		rank := int(t.start[e.To.ID])
+		t.eachLive(e.To, func(variable int) {
+			switch {
+			case !t.isParam(e.To, t.values[rank]):
+			case j == nil:
+				args = append(args, t.current(b, variable))
+			default:
+				args = append(args, j.was.Args[variable])
 			}
-			if added := e.To.Params[len(args):]; len(added) > 0 && e.To.Pad == NotPad {
-				args = append(t.f.newArgs(len(e.To.Params)), args...)
-				rank := int(t.start[e.To.ID])
-				t.eachLive(e.To, func(variable int) {
-					switch {
-					case !t.isParam(e.To, t.values[rank]):
-					case j == nil:
-						args = append(args, t.current(b, variable))
-					default:
-						args = append(args, j.was.Args[variable])
-					}
-					rank++
-				})
-			}
-			e.Args = args
+			rank++
 		})
 	}
+	e.Args = args
 }
 
 // replace replaces the dispatch's parameters by what they are in a block.
