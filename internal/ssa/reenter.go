@@ -9,41 +9,47 @@ import "slices"
 // entries, and number 0, with which functions begin. Others let the function begin anew in another form, in which all
 // are entries (OpReenter); that is compiled when it is needed.
 
-// usualEntries returns where a dispatch leads if rare entries begin anew; nil if they cannot: it has to follow the
+// findRare finds the edges of the dispatch for rare entries, where these can begin anew: the dispatch has to follow the
 // beginning of the function, where nothing has happened yet, with one of its parameters as the number, and be reached
 // with known numbers otherwise.
-func (o *Optimizer) usualEntries(f *Func, d *Block, index int) []Edge {
+func (t *threader) findRare() {
+	f, d, index := t.f, t.dispatch, t.index
+	t.rare = t.rare[:0]
 	entry := f.Blocks[0]
-	if !o.Reenter || len(f.Sites) > 0 || entry.Terminator().Op != OpJump || entry.Succs[0].To != d {
-		return nil
+	if len(f.Sites) > 0 || entry.Terminator().Op != OpJump || entry.Succs[0].To != d {
+		return
 	}
 	if number := entry.Succs[0].Args[index]; number.Op != OpParam || number.Block != entry {
-		return nil
+		return
 	}
 	for _, v := range entry.Values[:len(entry.Values)-1] {
 		if hasEffect(v.Op) && v.Op != OpPoll {
-			return nil
+			return
 		}
 	}
 	for _, p := range d.Preds {
 		for _, e := range p.Succs {
 			if e.To == d && p != entry && e.Args[index].Op != OpConst {
-				return nil
+				return
 			}
 		}
 	}
-	succs := slices.Clone(d.Succs)
-	var rare *Block
-	for i := range succs {
-		if succs[i].To == succs[0].To || isBehindCall(succs[i].To, d) {
-			continue
+	for i, e := range d.Succs {
+		if e.To != d.Succs[0].To && !isBehindCall(e.To, d) {
+			t.rare = append(t.rare, threadedJump{from: d, succ: i, was: e})
 		}
-		if rare == nil {
-			rare = f.beginAnew()
-		}
-		succs[i] = Edge{To: rare}
 	}
-	return succs
+}
+
+// leaveRare lets those edges lead to a beginning in the other form.
+func (t *threader) leaveRare() {
+	if len(t.rare) == 0 {
+		return
+	}
+	anew := t.f.beginAnew()
+	for _, j := range t.rare {
+		j.from.Succs[j.succ] = Edge{To: anew}
+	}
 }
 
 // beginAnew makes a block that leads to the other form of the function.

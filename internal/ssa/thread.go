@@ -77,9 +77,10 @@ type threader struct {
 	dispatch *Block
 	index    int // of the parameter that is switched on
 	jumps    []threadedJump
-	first    []int32 // by block ID: where its edges begin in jumpOf
-	jumpOf   []int32 // by edge: 1 + the jump
-	variable []int32 // by value ID: 1 + which of the dispatch's parameters
+	rare     []threadedJump // edges of the dispatch (reenter.go)
+	first    []int32        // by block ID: where its edges begin in jumpOf
+	jumpOf   []int32        // by edge: 1 + the jump
+	variable []int32        // by value ID: 1 + which of the dispatch's parameters
 	words    int
 	live     []uint64 // by block ID, words each: the variables that are live at its beginning
 	incoming []int32  // by block ID: the edges to it from which nothing has come yet
@@ -106,7 +107,10 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 	}
 	t, r := &o.threader, &o.reducer
 	t.f, t.dispatch, t.index = f, dispatch, index
-	if !t.redirectAll(r, o.usualEntries(f, dispatch, index)) && !t.redirectForward(r) {
+	if t.rare = t.rare[:0]; o.Reenter {
+		t.findRare()
+	}
+	if !t.redirectAll(r) && !t.redirectForward(r) {
 		return false
 	}
 	o.dom.findOrder(f)
@@ -122,23 +126,18 @@ func (o *Optimizer) threadThrough(f *Func, dispatch *Block) bool {
 	return true
 }
 
-// redirectAll lets all edges with constants go where those lead, with other entries of the function unless usual is
-// nil. It reports whether there are any, and the loops that show then can be made reducible.
-func (t *threader) redirectAll(r *reducer, usual []Edge) bool {
+// redirectAll lets all edges with constants go where those lead, and rare entries begin anew. It reports whether there
+// are any, and the loops that show then can be made reducible.
+func (t *threader) redirectAll(r *reducer) bool {
 	if t.redirect(nil); len(t.jumps) == 0 {
 		return false
 	}
-	all := t.dispatch.Succs
-	if usual != nil {
-		t.dispatch.Succs = usual
-	}
+	t.leaveRare()
 	t.f.linkPreds()
 	if r.plan(t.f) {
 		return true
 	}
 	t.restore()
-	t.dispatch.Succs = all
-	t.f.linkPreds()
 	return false
 }
 
@@ -163,7 +162,6 @@ func (t *threader) redirectForward(r *reducer) bool {
 		return true
 	}
 	t.restore()
-	t.f.linkPreds()
 	return false
 }
 
@@ -188,11 +186,15 @@ func (t *threader) redirect(wanted func(from, to *Block) bool) {
 	}
 }
 
-// restore takes redirect back.
+// restore leads all edges back to where they led.
 func (t *threader) restore() {
-	for _, j := range t.jumps {
-		j.from.Succs[j.succ] = j.was
+	for _, list := range [...][]threadedJump{t.jumps, t.rare} {
+		for _, j := range list {
+			j.from.Succs[j.succ] = j.was
+		}
 	}
+	t.rare = t.rare[:0]
+	t.f.linkPreds()
 }
 
 // jump returns the jump that an edge of a block was, if it was threaded; else nil.
@@ -477,11 +479,11 @@ func (t *threader) splitStart() {
 	table := d.Values[len(d.Values)-1]
 	d.Values = d.Values[:len(d.Values)-1]
 	middle.Add(table)
-	middle.Succs = append(middle.Succs, d.Succs...)
+	middle.Succs, d.Succs = d.Succs, middle.Succs
 	branch := f.NewValue(OpIf, Void, 0, table.Args[0])
 	branch.Pos = table.Pos
 	d.Add(branch)
-	usual := d.Succs[0]
+	usual := middle.Succs[0]
 	usual.Args = append(f.newArgs(len(usual.Args)), usual.Args...)
 	d.Succs = append(d.Succs[:0], Edge{To: middle}, usual)
 }
