@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/bits"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,18 +70,58 @@ func TestInterruptOneInstruction(t *testing.T) {
 	})
 }
 
+// wantMuch are small modules of which an instance takes long to make.
+var wantMuch = map[string]string{
+	"a table that is filled": `(module (table 50000000 funcref (ref.func $f)) (func $f))`,
+	"an array in a global": `(module (type $a (array i64))
+	  (global (ref $a) (array.new $a (i64.const 1) (i32.const 0x3fffff0))))`,
+	"many globals": `(module (type $a (array i64))` +
+		strings.Repeat("(global (ref $a) (array.new_default $a (i32.const 5000)))", 20_000) + `)`,
+}
+
+// BenchmarkInterruptInstantiation reports how long after its context an instantiation ends.
+func BenchmarkInterruptInstantiation(b *testing.B) {
+	engine, err := weft.NewEngine(weft.NewConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, source := range wantMuch {
+		b.Run(name, func(b *testing.B) {
+			module, err := engine.Compile([]byte(source))
+			if err != nil {
+				b.Fatal(err)
+			}
+			limits := weft.DefaultLimits()
+			limits.TableElements = 50_000_000
+			var late []float64
+			for b.Loop() {
+				store, err := engine.NewStore(limits)
+				if err != nil {
+					b.Fatal(err)
+				}
+				deadline := time.Now().Add(5 * time.Millisecond)
+				ctx, cancel := context.WithDeadline(context.Background(), deadline)
+				_, err = weft.NewLinker(store).Instantiate(ctx, module)
+				late = append(late, time.Since(deadline).Seconds()*1e3)
+				cancel()
+				store.Close()
+				if !errors.Is(err, context.DeadlineExceeded) {
+					b.Fatal(err)
+				}
+			}
+			slices.Sort(late)
+			b.ReportMetric(late[len(late)/2], "p50-ms")
+			b.ReportMetric(late[len(late)*99/100], "p99-ms")
+			b.ReportMetric(late[len(late)-1], "max-ms")
+		})
+	}
+}
+
 // TestInterruptInstantiation makes instances of small modules that want much.
 func TestInterruptInstantiation(t *testing.T) {
 	needAddresses(t)
-	sources := map[string]string{
-		"a table that is filled": `(module (table 50000000 funcref (ref.func $f)) (func $f))`,
-		"an array in a global": `(module (type $a (array i64))
-		  (global (ref $a) (array.new $a (i64.const 1) (i32.const 0x3fffff0))))`,
-		"many globals": `(module (type $a (array i64))` +
-			strings.Repeat("(global (ref $a) (array.new_default $a (i32.const 5000)))", 20_000) + `)`,
-	}
 	onExecutors(t, func(t *testing.T, engine *weft.Engine) {
-		for name, source := range sources {
+		for name, source := range wantMuch {
 			module := compileWith(t, engine, []byte(source))
 			limits := weft.DefaultLimits()
 			limits.TableElements = 50_000_000
