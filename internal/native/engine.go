@@ -245,50 +245,6 @@ func (e *Engine) counts(s *store.Store) bool {
 	return true
 }
 
-// Call implements [store.Engine].
-func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) error {
-	use, err := s.Enter()
-	if err != nil {
-		return err
-	}
-	if s.FuelEnabled && e.counts(s) {
-		s.Leave()
-		return e.interpreter.Call(ctx, s, f, slots)
-	}
-	if f.Native-compiledStart >= compiledSize {
-		if done, err := e.callOther(ctx, s, f, slots); done {
-			return err
-		}
-	}
-	m, err := e.begin(ctx, s, use)
-	if err != nil {
-		return err
-	}
-	defer m.leave()
-	return m.invoke(f, slots)
-}
-
-// callOther calls a function that has no machine code yet, if it is not to have any, or cannot. Then the use of the store has ended.
-// Otherwise the function has machine code now.
-func (e *Engine) callOther(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) (done bool, err error) {
-	if e.first != nil && e.Interprets(s, f) {
-		s.Leave()
-		return true, e.first.CallFirst(ctx, s, f, slots, e)
-	}
-	compiled, err := e.compiled(ctx, s, f)
-	if err == nil && compiled {
-		return false, nil
-	}
-	s.Leave()
-	if detail, ok := store.IsCodeError(err); ok {
-		return true, &store.Trap{Code: wasm.TrapOutOfMemory, Detail: detail}
-	}
-	if err == nil {
-		err = e.interpreter.Call(ctx, s, f, slots)
-	}
-	return true, err
-}
-
 // isOurs reports whether this engine goes on with a continuation, rather than the
 // interpreter. A stale reference is nobody's.
 func (e *Engine) isOurs(s *store.Store, ref uint64) bool {
@@ -325,8 +281,8 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 		return e.interpreter.Bind(s, ref, args, t)
 	}
 	defer s.Leave()
-	m := e.machine(s)
-	defer func() { m.state.idle = append(m.state.idle, m) }()
+	m := e.stateOf(s).machine()
+	defer m.giveBack()
 	bound, trap := m.bind(ref, func(int) []uint64 { return args }, t)
 	if trap != 0 {
 		return 0, s.TrapError(trap, "", store.StackTrace{})

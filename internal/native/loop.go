@@ -87,7 +87,7 @@ func emitLoopAdapter(a *amd64.Assembler, sig *ssa.Signature) { emitEntryTo(a, si
 // invokeLoop runs a loop and what follows it.
 func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) error {
 	c := m.context
-	root, trap := m.takeRoot(f)
+	root, trap := m.takeRoot()
 	if trap != 0 {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}

@@ -10,7 +10,6 @@ import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -43,14 +42,16 @@ type machine struct {
 	state   *storeState
 	context *codegen.Context
 	ctx     context.Context
-	caller  *store.InstanceRecord // the store's Caller before the call
-	use     store.Use             // that the call is
-	outer   border                // of the call around this one
+	caller  store.CallerMark // the store's Caller before the call
+	use     store.Use        // that the call is
+	outer   border           // of the call around this one
 
 	// root is the descriptor on whose stack Wasm is called, between calls parked; nil if there is none.
-	// Its stack has rootSize bytes when a call begins.
-	root     *store.ContRecord
-	rootSize uint64
+	// Its stack is of rootClass when a call begins, has rootSize bytes, and ends at rootEnd.
+	root      *store.ContRecord
+	rootClass uint8
+	rootSize  uint64
+	rootEnd   uintptr
 	// lastEntry is the adapter that was used last, which is for entryType.
 	lastEntry uintptr
 	entryType wasm.TypeID
@@ -78,7 +79,7 @@ type machine struct {
 	watched *store.Watch  // nil until there is a context to watch
 }
 
-// A border is what a call inside of another must leave as it was.
+// A border is what a call inside of another must leave as it was. Outside of all calls it means nothing.
 type border struct{ current, nativeSP, nativePC, hostSlots uintptr }
 
 // storeState is what all calls in a store share. The context is Go memory: it does
@@ -86,9 +87,15 @@ type border struct{ current, nativeSP, nativePC, hostSlots uintptr }
 // it serves another. A watch that comes late sets a flag then that means nothing.
 type storeState struct {
 	engine  *Engine
+	store   *store.Store
 	conts   *store.Continuations
 	context *codegen.Context
-	idle    []*machine
+	// machines are those of calls within each other, from the outermost in, of which the first depth are under way.
+	machines []*machine
+	depth    int
+	// readyFor is the type of the functions for which the outermost machine is ready (see Call); 0 while it is for none.
+	readyFor wasm.TypeID
+
 	entries map[wasm.TypeID]uintptr // adapters, by type
 	calls   callPlaces
 	barred  bool // see expectBarriers
@@ -117,15 +124,16 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	c.Current = 0
 	c.PoolHead = 0
 	c.Conts = uintptr(unsafe.Pointer(s.Conts.At(0)))
+	c.Fuel = uintptr(unsafe.Pointer(&s.Fuel))
 	s.Conts.UsePool(&c.PoolHead)
 	atomic.StoreUint32(&c.Interrupt, 0)
 	shareHeap(s, c)
-	return &storeState{engine: e, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
+	return &storeState{engine: e, store: s, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
 }
 
 // Release implements [store.EngineState].
 func (s *storeState) Release() {
-	for _, m := range s.idle {
+	for _, m := range s.machines {
 		m.watched.Stop()
 	}
 	s.conts.UsePool(nil)
@@ -153,17 +161,19 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 		s.Leave()
 		return nil, err
 	}
-	m := e.machine(s)
+	m := e.stateOf(s).machine()
 	c := m.context
-	m.outer = border{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
+	if m.state.depth > 1 {
+		m.outer = border{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
+	}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
 	c.Current, c.TailCaller = 0, 0
+	m.cur, m.sp = nil, 0
 	c.PoolClass = uintptr(store.StackClass(e.stackSize(freshStack)))
 	if s.CollectAlways {
 		c.PoolClass = 0
 		s.Conts.EmptyPool()
 	}
-	c.Fuel = uintptr(unsafe.Pointer(&s.Fuel))
 	if !s.FuelEnabled {
 		s.Fuel = math.MaxUint64
 	}
@@ -176,7 +186,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if m.calls++; m.watch(ctx) || m.calls%lookEvery == 0 {
 		e.lookForUrgent(m.calls)
 	}
-	m.ctx, m.caller, m.use = ctx, s.Caller(), use
+	m.ctx, m.caller, m.use = ctx, s.CallerMark(), use
 	return m, nil
 }
 
@@ -190,92 +200,18 @@ func (e *Engine) stateOf(s *store.Store) *storeState {
 	return state
 }
 
-// machine takes an idle machine of the store or makes one.
-func (e *Engine) machine(s *store.Store) *machine {
-	state := e.stateOf(s)
-	if n := len(state.idle); n > 0 {
-		m := state.idle[n-1]
-		state.idle = state.idle[:n-1]
-		return m
+// machine returns the machine for one more call within those that are under way, until giveBack.
+func (s *storeState) machine() *machine {
+	if s.depth == len(s.machines) {
+		s.machines = append(s.machines, &machine{engine: s.engine, store: s.store, state: s, context: s.context})
 	}
-	return &machine{engine: e, store: s, state: state, context: state.context}
+	s.depth++
+	s.readyFor = 0
+	return s.machines[s.depth-1]
 }
 
-// invoke runs a compiled function.
-func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
-	entry, err := m.entry(f)
-	if err != nil {
-		return err
-	}
-	c := m.context
-	root, trap := m.takeRoot(f)
-	if trap != 0 {
-		return m.store.TrapError(trap, "", store.StackTrace{})
-	}
-	copySlots(c.Args[:], slots[:f.Params])
-	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
-	c.NativeSP, c.NativePC = root.StackEnd(), entry
-	enter(c, m)
-	if m.err != nil {
-		return m.err
-	}
-	copySlots(slots, c.Args[:f.Results])
-	return nil
-}
-
-// takeRoot makes the descriptor for a call of f the current one, with a stack.
-func (m *machine) takeRoot(f *store.FuncRecord) (*store.ContRecord, wasm.TrapCode) {
-	conts := &m.store.Conts
-	if r := m.root; r != nil {
-		if !m.mayUse(r.StackSize()) {
-			return nil, wasm.TrapStackExhausted
-		}
-		conts.Unpark(r, f)
-		m.setCurrent(r)
-		return r, wasm.TrapNone
-	}
-	r := conts.New(f, f.Type)
-	if r == nil {
-		return nil, wasm.TrapTooManyContinuations
-	}
-	r.State = store.ContRunning // no reference to it was ever made
-	r.SetNative()
-	m.setCurrent(r)
-	if trap := m.giveStack(r, m.engine.stackSize(initialStack)); trap != 0 {
-		return nil, trap
-	}
-	m.root, m.rootSize = r, r.StackSize()
-	return r, wasm.TrapNone
-}
-
-// drop gives back a descriptor. The root waits for the next call, unless its stack has grown.
-func (m *machine) drop(r *store.ContRecord) {
-	if r == m.root {
-		if r.StackSize() == m.rootSize {
-			m.store.Conts.Park(r)
-			return
-		}
-		m.root = nil
-	}
-	m.store.Conts.Free(r)
-}
-
-// entry returns the adapter through which a function is called.
-func (m *machine) entry(f *store.FuncRecord) (uintptr, error) {
-	if m.entryType == f.Type {
-		return m.lastEntry, nil
-	}
-	entry := m.state.entries[f.Type]
-	if entry == 0 {
-		var err error
-		if entry, err = m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func, entryPart); err != nil {
-			return 0, err
-		}
-		m.state.entries[f.Type] = entry
-	}
-	m.entryType, m.lastEntry = f.Type, entry
-	return entry, nil
-}
+// giveBack ends the innermost call.
+func (m *machine) giveBack() { m.state.depth-- }
 
 func (m *machine) setCurrent(c *store.ContRecord) {
 	m.cur = c
@@ -289,30 +225,40 @@ func (m *machine) current() *store.ContRecord {
 
 // leave gives back what the call used, however it ended, and the machine itself.
 func (m *machine) leave() {
-	s, c := m.store, m.context
+	s, c, state := m.store, m.context, m.state
 	m.use.Regain(s)
 	store.WriteSoon(&m.active, 0)
-	for r := m.current(); r != nil; {
-		parent := r.Link
-		m.drop(r)
-		r = parent
+	if r := m.current(); r != nil && r == m.root && r.Class == m.rootClass {
+		s.Conts.Park(m.rootSize)
+	} else {
+		m.dropAll(r)
 	}
-	o := &m.outer
-	c.Current, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.nativeSP, o.nativePC, o.hostSlots
-	s.SetCaller(m.caller)
+	s.SetCallerMark(m.caller)
 	s.HostDepth--
 	s.Active = s.Active[:s.HostDepth]
 	if s.Profile != nil {
 		s.Profile.End(s)
 	}
-	m.ctx, m.err, m.cur, m.sp = nil, nil, nil, 0
-	if m.prompt.side != nil {
-		m.prompt = hostPrompt{}
+	m.ctx, m.slotCount = nil, 0
+	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {
+		m.err, m.prompt, m.manySlots, m.payload = nil, hostPrompt{}, m.manySlots[:0], m.payload[:0]
 	}
-	m.slotCount, m.manySlots = 0, m.manySlots[:0]
-	m.payload = m.payload[:0]
-	m.state.idle = append(m.state.idle, m)
+	if state.depth--; state.depth > 0 {
+		o := &m.outer
+		c.Current, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.nativeSP, o.nativePC, o.hostSlots
+	} else if m.root != nil && !s.CollectAlways {
+		state.readyFor = m.entryType
+	}
 	s.Leave()
+}
+
+// dropAll gives back a continuation and its parents.
+func (m *machine) dropAll(r *store.ContRecord) {
+	for r != nil {
+		parent := r.Link
+		m.drop(r)
+		r = parent
+	}
 }
 
 // giveStack gives a continuation that has none a stack.

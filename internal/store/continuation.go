@@ -420,17 +420,15 @@ func (c *Continuations) Free(r *ContRecord) {
 
 // Park keeps a descriptor with its stack for the next call from the host: until Unpark it counts neither as
 // live nor as stack in use. There never was a reference to it.
-func (c *Continuations) Park(r *ContRecord) {
+func (c *Continuations) Park(stackSize uint64) {
 	c.live--
-	c.stacks.used -= uint64(classSize(r.Class))
+	c.stacks.used -= stackSize
 }
 
-// Unpark ends that: the descriptor is that of a call of f.
-func (c *Continuations) Unpark(r *ContRecord, f *FuncRecord) {
+// Unpark ends that.
+func (c *Continuations) Unpark(stackSize uint64) {
 	c.live++
-	c.stacks.used += uint64(classSize(r.Class))
-	r.Func, r.Link = f, nil
-	r.SetType(f.Type)
+	c.stacks.used += stackSize
 }
 
 // Consume makes all references to a continuation stale. It returns the

@@ -2,12 +2,13 @@ package store
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
 // TestHold closes a store that somebody holds: it is released when the last one drops it, or the last use ends.
 func TestHold(t *testing.T) {
-	released := func(s *Store) bool { return s.use.word.Load() == useBusy }
+	released := func(s *Store) bool { return atomic.LoadUint32(&s.use.word) == useBusy }
 	s := newStore(t, nil)
 	for range 2 {
 		if !s.Hold() {
@@ -53,7 +54,7 @@ func TestHoldTogether(t *testing.T) {
 		for range 4 {
 			group.Go(func() {
 				for s.Hold() {
-					if s.use.word.Load() == useBusy {
+					if atomic.LoadUint32(&s.use.word) == useBusy {
 						t.Error("it was released while it was held")
 					}
 					s.Drop()
@@ -62,7 +63,7 @@ func TestHoldTogether(t *testing.T) {
 		}
 		s.Close()
 		group.Wait()
-		if s.use.word.Load() != useBusy {
+		if atomic.LoadUint32(&s.use.word) != useBusy {
 			t.Fatal("it was not released")
 		}
 	}

@@ -45,7 +45,8 @@ func ReleaseWith[T any](owner *T, s *Store) {
 // store busy for ever. Who still refers to the store then keeps nothing alive that it referred to, but for who has
 // an instance: that has its module.
 func (s *Store) release() {
-	if s.use.holders.Load() != 0 || !s.use.word.CompareAndSwap(0, useBusy) {
+	// Not Load: who leaves has just written the word, which Drop must see if this sees its holder.
+	if s.use.holders.Add(0) != 0 || !atomic.CompareAndSwapUint32(&s.use.word, 0, useBusy) {
 		return
 	}
 	if s.Native != nil {

@@ -219,6 +219,19 @@ func (s *Store) Caller() *InstanceRecord { return (*InstanceRecord)(Pointer(s.ca
 // SetCaller changes it: calls inside of a host function leave it as it was.
 func (s *Store) SetCaller(r *InstanceRecord) { s.caller = uintptr(unsafe.Pointer(r)) }
 
+// A CallerMark is a store's Caller, for who sets it back. It is no pointer, which would cost a write barrier.
+type CallerMark uintptr
+
+// CallerMark returns that of the Caller.
+func (s *Store) CallerMark() CallerMark { return CallerMark(s.caller) }
+
+// SetCallerMark sets the Caller back.
+func (s *Store) SetCallerMark(m CallerMark) { s.caller = uintptr(m) }
+
+// IsOrdinary reports whether calls need nothing but to run: no fuel is counted, no profile hears of them, and not every
+// use collects.
+func (s *Store) IsOrdinary() bool { return !s.FuelEnabled && !s.CollectAlways && s.Profile == nil }
+
 // FuncName returns the name of a function for people.
 func (s *Store) FuncName(f *FuncRecord) string {
 	if f.IsHost() {

@@ -56,7 +56,7 @@ const (
 )
 
 type useWord struct {
-	word    atomic.Uint32
+	word    uint32
 	closed  atomic.Bool
 	holders atomic.Int32 // keep what there is, also beside a use
 
@@ -69,7 +69,7 @@ type useWord struct {
 // [ErrClosed]. Engines enter for each call from the host.
 func (s *Store) Enter() (Use, error) {
 	for {
-		w := s.use.word.Load()
+		w := atomic.LoadUint32(&s.use.word)
 		switch {
 		case s.use.closed.Load():
 			return 0, ErrClosed
@@ -77,7 +77,7 @@ func (s *Store) Enter() (Use, error) {
 			if !s.use.openUp() {
 				return 0, ErrConcurrentUse
 			}
-		case s.use.word.CompareAndSwap(w, w+oneUse|useBusy):
+		case atomic.CompareAndSwapUint32(&s.use.word, w, w+oneUse|useBusy):
 			if s.CollectAlways {
 				s.Collect()
 			}
@@ -86,10 +86,19 @@ func (s *Store) Enter() (Use, error) {
 	}
 }
 
-// Leave ends the innermost use, which is at work.
+// EnterFirst is Enter where nobody uses the store and nothing else is to be done; false if it is not so simple. It is
+// inlined, because most calls from the host are such.
+func (s *Store) EnterFirst() (Use, bool) {
+	const first = oneUse | useBusy
+	return first, !s.use.closed.Load() && !s.CollectAlways && atomic.CompareAndSwapUint32(&s.use.word, 0, first)
+}
+
+// Leave ends the innermost use, which is at work. Nobody else writes the word meanwhile, so that takes no locked
+// instruction; but who closes the store must not miss it (see Close).
 func (s *Store) Leave() {
-	const end = ^uint32(oneUse|useBusy) + 1
-	if s.use.word.Add(end) == 0 && s.use.closed.Load() {
+	word := atomic.LoadUint32(&s.use.word) - (oneUse | useBusy)
+	writeFlag(&s.use.word, word)
+	if word == 0 && s.use.closed.Load() {
 		s.release()
 	}
 }
@@ -103,9 +112,9 @@ func (u *useWord) openUp() bool {
 	fence()
 	if atomic.LoadUint32(&u.lent) != 0 {
 		atomic.StoreUint32(&u.lent, 0)
-		u.word.And(^uint32(useBusy))
+		atomic.AndUint32(&u.word, ^uint32(useBusy))
 	}
-	return u.word.Load()&useBusy == 0
+	return atomic.LoadUint32(&u.word)&useBusy == 0
 }
 
 // Await makes the use be at work again, when the uses have ended to which the store was lent, and reports
@@ -113,9 +122,9 @@ func (u *useWord) openUp() bool {
 func (s *Store) Await(use Use) bool {
 	u, word := &s.use, uint32(use)
 	u.mu.Lock()
-	same := u.word.Load() == word
+	same := atomic.LoadUint32(&u.word) == word
 	u.mu.Unlock()
-	for pause := time.Duration(0); !same && !u.word.CompareAndSwap(word&^useBusy, word); pause = min(pause+time.Microsecond, time.Millisecond) {
+	for pause := time.Duration(0); !same && !atomic.CompareAndSwapUint32(&u.word, word&^useBusy, word); pause = min(pause+time.Microsecond, time.Millisecond) {
 		if pause > 0 {
 			runtime.Gosched()
 			time.Sleep(pause)
@@ -127,10 +136,14 @@ func (s *Store) Await(use Use) bool {
 // Regain makes a use be at work again that was lent to a host function, if the
 // host function has panicked. Otherwise it is at work.
 func (u Use) Regain(s *Store) {
-	if atomic.LoadUint32(&s.use.lent) != 0 || s.use.word.Load() != uint32(u) {
-		s.TakeBack()
-		s.Await(u)
+	if atomic.LoadUint32(&s.use.lent) != 0 || atomic.LoadUint32(&s.use.word) != uint32(u) {
+		s.regain(u)
 	}
+}
+
+func (s *Store) regain(u Use) {
+	s.TakeBack()
+	s.Await(u)
 }
 
 // Lend lends the store to a host function, which is called for the code of an instance, nil
@@ -140,7 +153,7 @@ func (u Use) Regain(s *Store) {
 func (s *Store) Lend(u Use, caller *InstanceRecord) {
 	s.SetCaller(caller)
 	if atomic.LoadUint32(&s.use.open) != 0 {
-		s.use.word.Store(uint32(u) &^ useBusy)
+		atomic.StoreUint32(&s.use.word, uint32(u)&^useBusy)
 	} else {
 		writeFlag(&s.use.lent, 1)
 	}
@@ -210,7 +223,7 @@ func (s *Store) Hold() bool {
 }
 
 // InUse reports whether a use is under way.
-func (s *Store) InUse() bool { return s.use.word.Load() != 0 }
+func (s *Store) InUse() bool { return atomic.LoadUint32(&s.use.word) != 0 }
 
 // Drop ends what Hold has begun.
 func (s *Store) Drop() {
@@ -224,6 +237,9 @@ func (s *Store) Drop() {
 func (s *Store) Close() {
 	if !s.use.closed.Swap(true) {
 		atomic.StoreUint32(&s.use.open, 1) // whoever has lent the store looks at that
+		if s.InUse() {
+			fence() // who leaves now sees that it is closed, or release sees that it has left
+		}
 		s.release()
 	}
 }
