@@ -234,7 +234,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 // takes more than run does itself: it calls a host function, makes code, grows
 // the stack.
 func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	if m.goesOutside(callee) {
+	if callee.IsHost() || m.goesOutside(callee) {
 		m.callHost(callee, m.slot(in.a))
 		return wasm.TrapNone
 	}
@@ -329,11 +329,26 @@ func (m *machine) callHostFor(f *store.FuncRecord, caller *store.InstanceRecord,
 	}
 	m.hostCount = len(args)
 	given := m.hostSlots[:len(args)]
-	copySlots(unsafe.Pointer(unsafe.SliceData(given)), p, 8*uint32(len(given)))
-	err := m.store.CallHost(m.ctx, m.use, f, caller, given)
-	copySlots(p, unsafe.Pointer(unsafe.SliceData(given)), 8*f.Results)
+	copyFew(given, args)
+	s := m.store
+	host := s.Host(f) // before others may use the store, and add to it
+	s.Lend(m.use, caller)
+	err := host.Call(m.ctx, given)
+	if !s.TakeBack() && !s.Await(m.use) && err == nil {
+		err = store.ErrClosed
+	}
+	copyFew(args[:f.Results], given)
 	m.hostCount = 0
 	if err != nil {
 		m.hostFailed(f, err)
+	}
+}
+
+// copyFew copies slots of which there are few: then this is faster than memmove.
+func copyFew(to, from []uint64) {
+	from = from[:len(to)]
+	//lint:ignore S1001 that would be memmove
+	for i, v := range from {
+		to[i] = v
 	}
 }

@@ -47,6 +47,60 @@ TEXT ·hostEntry(SB), NOSPLIT|NOFRAME, $0-16
 TEXT ·hostCallEntry(SB), NOSPLIT|NOFRAME, $0-16
 	ENTRY(·callHost(SB))
 
+// The same two without the wrapper between them and the function (see direct.go): the argument is in AX, and the room
+// above the return address is for the function to put it there.
+#define DIRECT(pc) \
+	NO_LOCAL_POINTERS \
+	PUSHQ	BP \
+	MOVQ	SP, BP \
+	ADJSP	$16 \
+	MOVQ	m+8(FP), AX \
+	XORPS	X15, X15 \
+	MOVQ	(TLS), R14 \
+	MOVQ	pc, CX \
+	CALL	CX \
+	ADJSP	$-16 \
+	POPQ	BP \
+	TESTB	AX, AX \
+	JEQ	done \
+	MOVQ	c+0(FP), R15 \
+	MOVQ	const_ctxEntryStub(R15), AX \
+	JMP	AX \
+done: \
+	RET
+
+// func directHostEntry(c *codegen.Context, m *machine)
+TEXT ·directHostEntry(SB), NOSPLIT|NOFRAME, $0-16
+	DIRECT(·dispatchPC(SB))
+
+// func directHostCallEntry(c *codegen.Context, m *machine)
+TEXT ·directHostCallEntry(SB), NOSPLIT|NOFRAME, $0-16
+	DIRECT(·callHostPC(SB))
+
+// func directHostEntryPC() uintptr
+TEXT ·directHostEntryPC(SB), NOSPLIT, $0-8
+	LEAQ	·directHostEntry(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// func directHostCallEntryPC() uintptr
+TEXT ·directHostCallEntryPC(SB), NOSPLIT, $0-8
+	LEAQ	·directHostCallEntry(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// func dispatchWrapperPC() uintptr
+TEXT ·dispatchWrapperPC(SB), NOSPLIT, $0-8
+	LEAQ	·dispatch(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// func callHostWrapperPC() uintptr
+TEXT ·callHostWrapperPC(SB), NOSPLIT, $0-8
+	LEAQ	·callHost(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
 // func hostCallEntryPC() uintptr
 TEXT ·hostCallEntryPC(SB), NOSPLIT, $0-8
 	LEAQ	·hostCallEntry(SB), AX

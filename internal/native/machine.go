@@ -147,7 +147,7 @@ func newContext() *codegen.Context {
 		FreshStub: p.fresh, HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
 		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
 		ResumeThrowStub: p.resumeThrow, ContReturnStub: p.contReturn, AllocStub: p.alloc, ArrayStub: p.array, ReenterStub: p.reenter,
-		HostEntry: hostEntryPC(), HostCallEntry: hostCallEntryPC(), EntryStub: p.entry,
+		HostEntry: process.requests, HostCallEntry: process.calls, EntryStub: p.entry,
 	}
 	c.HostFrame[0] = uintptr(unsafe.Pointer(&c.HostFrame[1]))
 	fillClasses(c)

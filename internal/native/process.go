@@ -22,12 +22,14 @@ const (
 
 // process is what all engines share.
 var process struct {
-	once        sync.Once
-	err         error
-	stubs       stubs
-	adapters    *adapterSet
-	trampolines trampolines
-	compiled    *codeSpace
+	once  sync.Once
+	err   error
+	stubs stubs
+	// requests and calls are the frames that stubs leave to.
+	requests, calls uintptr
+	adapters        *adapterSet
+	trampolines     trampolines
+	compiled        *codeSpace
 
 	signalsOnce sync.Once
 	signalsErr  error
@@ -41,6 +43,9 @@ var (
 	faultSegv, faultBus  uintptr // the handlers before ours
 	previousUrg          uintptr
 )
+
+// The frames of direct.go read where the functions begin that they call.
+var dispatchPC, callHostPC uintptr
 
 // startProcess reserves the region and makes the stubs.
 func startProcess() error {
@@ -62,6 +67,7 @@ func reserveCode() error {
 		return newCodeSpace(memory, span{memory.start + offset, size}, grain)
 	}
 	process.stubs = at.moved(memory.start)
+	process.requests, process.calls = hostEntries()
 	process.adapters = newAdapterSet(space(stubsSize, adapterSize, adapterGrain))
 	process.trampolines.space = space(stubsSize+adapterSize, trampolineSize, codePage)
 	process.trampolines.start = memory.start + stubsSize + adapterSize
