@@ -41,11 +41,10 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume)
 
 // resumeFromHost makes a stack for the host's side and resumes on it.
 func (m *machine) resumeFromHost(r *store.HostResume) error {
-	root := m.conts.New(m.engine.hostFunc, 0)
+	root := m.conts.NewSide(m.engine.hostFunc)
 	if root == nil {
-		return m.trap(wasm.TrapTooManyContinuations)
+		return m.trap(wasm.TrapOutOfMemory)
 	}
-	root.State = store.ContRunning
 	m.cur = root
 	if trap := m.giveStack(root, uintptr(max(initialStack, 8*r.Results))); trap != 0 {
 		return m.trap(trap)

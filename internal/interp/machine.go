@@ -80,11 +80,10 @@ const initialStack = 4 << 10
 
 // invoke runs a function that is not the host's.
 func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
-	root := m.conts.New(f, f.Type)
+	root := m.conts.NewSide(f)
 	if root == nil {
-		return m.trap(wasm.TrapTooManyContinuations)
+		return m.trap(wasm.TrapOutOfMemory)
 	}
-	root.State = store.ContRunning // no reference to it was ever made
 	m.cur = root
 	if err := m.prepare(f); err != nil {
 		return err

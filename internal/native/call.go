@@ -148,11 +148,10 @@ func (m *machine) takeRoot() (*store.ContRecord, wasm.TrapCode) {
 		m.setCurrent(r)
 		return r, wasm.TrapNone
 	}
-	r := conts.New(nil, 0)
+	r := conts.NewSide(nil)
 	if r == nil {
-		return nil, wasm.TrapTooManyContinuations
+		return nil, wasm.TrapOutOfMemory
 	}
-	r.State = store.ContRunning // no reference to it was ever made
 	r.SetNative()
 	m.setCurrent(r)
 	if trap := m.giveStack(r, m.engine.stackSize(initialStack)); trap != 0 {

@@ -18,6 +18,9 @@ type callPlaces [32]callPlace
 
 // callAt returns the call that returns to pc; nil if no code does.
 func (m *machine) callAt(pc uintptr) *callPlace {
+	if m.state.calls == nil {
+		m.state.calls = new(callPlaces)
+	}
 	c := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
 	if c.pc != pc {
 		p, ok := m.engine.find(pc)

@@ -29,7 +29,6 @@ type Engine struct {
 	// calls. Tests replace it.
 	compile   func(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error)
 	compilers sync.Pool // of *compiler
-	contexts  sync.Pool // of *codegen.Context
 	backlog   backlog
 
 	chunks atomic.Pointer[[]*chunk] // sorted by address
@@ -64,7 +63,6 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 	config.Polls = config.Polls || !canPreempt()
 	e := &Engine{interpreter: interpreter, config: config, features: features, codeLimit: store.DefaultCodeBytes,
 		compilers: sync.Pool{New: func() any { return newCompiler() }},
-		contexts:  sync.Pool{New: func() any { return newContext() }},
 		adapters:  map[wasm.TypeID]*adapter{}}
 	if config.Eager {
 		e.compile = compile

@@ -41,11 +41,10 @@ func (m *machine) handles(kind wasm.HandlerKind, tag *store.TagRecord) bool {
 // resumeFromHost resumes a continuation for the host.
 func (m *machine) resumeFromHost(r *store.HostResume) error {
 	conts := &m.store.Conts
-	side := conts.New(nil, 0)
+	side := conts.NewSide(nil)
 	if side == nil {
-		return &store.Trap{Code: wasm.TrapTooManyContinuations}
+		return &store.Trap{Code: wasm.TrapOutOfMemory}
 	}
-	side.State = store.ContRunning // no reference to it was ever made
 	side.SetNative()
 	side.PC, side.Frame = process.stubs.hostReturn, uintptr(unsafe.Pointer(&m.context.HostFrame))
 	m.setCurrent(side)

@@ -82,9 +82,7 @@ type machine struct {
 // A border is what a call inside of another must leave as it was. Outside of all calls it means nothing.
 type border struct{ current, nativeSP, nativePC, hostSlots uintptr }
 
-// storeState is what all calls in a store share. The context is Go memory: it does
-// not move, has no pointers, and lives as long as somebody refers to it. When the store ends
-// it serves another. A watch that comes late sets a flag then that means nothing.
+// storeState is what all calls in a store share.
 type storeState struct {
 	engine  *Engine
 	store   *store.Store
@@ -97,8 +95,8 @@ type storeState struct {
 	readyFor wasm.TypeID
 
 	entries map[wasm.TypeID]uintptr // adapters, by type
-	calls   callPlaces
-	barred  bool // see expectBarriers
+	calls   *callPlaces             // nil before one is asked for
+	barred  bool                    // see expectBarriers
 	// interpreted is how many of the store's instances the interpreter can execute; see Engine.counts.
 	interpreted int
 }
@@ -120,12 +118,11 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 
 func (e *Engine) newState(s *store.Store) *storeState {
 	e.holdUrgent()
-	c := e.contexts.Get().(*codegen.Context)
+	c := process.contexts.take()
 	c.Current = 0
 	c.PoolHead = 0
-	c.Conts = uintptr(unsafe.Pointer(s.Conts.At(0)))
 	c.Fuel = uintptr(unsafe.Pointer(&s.Fuel))
-	s.Conts.UsePool(&c.PoolHead)
+	s.Conts.UsePool(&c.PoolHead, &c.Conts)
 	atomic.StoreUint32(&c.Interrupt, 0)
 	shareHeap(s, c)
 	return &storeState{engine: e, store: s, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
@@ -136,22 +133,8 @@ func (s *storeState) Release() {
 	for _, m := range s.machines {
 		m.watched.Stop()
 	}
-	s.conts.UsePool(nil)
-	s.engine.contexts.Put(s.context)
-}
-
-// newContext returns a context of which all is there that does not depend on the store.
-func newContext() *codegen.Context {
-	p := &process.stubs
-	c := &codegen.Context{
-		FreshStub: p.fresh, HostStub: p.host, TrapStub: p.trap, GrowStub: p.grow, PollStub: p.poll,
-		ContNewStub: p.contNew, ResumeStub: p.resume, SuspendStub: p.suspend, SwitchStub: p.switchTo,
-		ResumeThrowStub: p.resumeThrow, ContReturnStub: p.contReturn, AllocStub: p.alloc, ArrayStub: p.array, ReenterStub: p.reenter,
-		HostEntry: process.requests, HostCallEntry: process.calls, EntryStub: p.entry,
-	}
-	c.HostFrame[0] = uintptr(unsafe.Pointer(&c.HostFrame[1]))
-	fillClasses(c)
-	return c
+	s.conts.UsePool(nil, nil)
+	process.contexts.put(s.context)
 }
 
 // begin returns a machine for a call from the host, who calls leave at its end. On

@@ -27,6 +27,7 @@ var process struct {
 	stubs stubs
 	// requests and calls are the frames that stubs leave to.
 	requests, calls uintptr
+	contexts        contextPool
 	adapters        *adapterSet
 	trampolines     trampolines
 	compiled        *codeSpace

@@ -8,7 +8,8 @@ import (
 )
 
 // Invariants of the unsafe code here: descriptors are 64 bytes each, in one
-// region whose base never moves; number 0 is no descriptor.
+// region whose base never moves once there is one; number 0 is no descriptor. Those of the stacks of calls from the
+// host, to which there are no references, lie in the store's arena.
 
 // ContState is the state of a continuation's descriptor. Who may move it:
 //
@@ -41,6 +42,8 @@ const (
 	// awaited now are those of Awaits.
 	contSuspendedAnew contFlags = 1 << iota
 	contNative
+	// contHost: it is not one that a reference can name, but the host's side of a call.
+	contHost
 )
 
 // A ContRecord is the descriptor of a continuation, and of the stack on which
@@ -233,10 +236,14 @@ var _ [contRecordSize - unsafe.Sizeof(ContRecord{})]byte
 // Continuations holds the descriptors and stacks of a store.
 type Continuations struct {
 	store  home
-	region Region
+	arena  *Arena
+	region Region      // empty before the first continuation, as most stores have none
+	base   uintptr     // of the descriptors: that of region, or the address of one that stands for number 0
+	known  *uintptr    // where machine code finds base; nil if there is none
 	limit  uint32      // of descriptors
 	made   uint32      // descriptors ever used, number 0 included
 	free   *ContRecord // head of the free list
+	sides  *ContRecord // free descriptors of the host's sides of calls
 	// live counts those that are not in the free list. Of these, some may be in a pool of machine code's: fresh
 	// ones without references, in a list that is linked by Func.
 	live uint32
@@ -262,18 +269,35 @@ func (c *Continuations) WantsCollection() bool {
 
 func (c *Continuations) init(s *Store) error {
 	limits := &s.Limits
-	c.store = homeOf(s)
-	// One descriptor each for number 0 and for the calls from the host.
-	c.limit = uint32(min(uint64(limits.Continuations)+1+uint64(limits.HostDepth), 1<<32/contRecordSize))
-	region, err := reserveUsable(uintptr(c.limit)*contRecordSize, contRecordSize)
+	c.store, c.arena = homeOf(s), &s.arena
+	c.limit = uint32(min(uint64(limits.Continuations)+1, 1<<32/contRecordSize)) // and number 0
+	c.stacks.limit = limits.ContinuationBytes + uint64(limits.StackBytes)
+	if err := c.stacks.addFirst(c.arena); err != nil {
+		return err
+	}
+	none, err := allocArray[ContRecord](c.arena, 2)
 	if err != nil {
 		return err
 	}
-	c.region, c.made = region, 1
-	c.At(0).ref = contHeld // the null reference is as stale as any
+	none.ref = contHeld // the null reference is as stale as any
+	c.sides = at(none, 1)
+	c.base, c.made = uintptr(unsafe.Pointer(none)), 1
 	c.trigger, c.stacks.trigger = firstContTrigger, firstStackTrigger
-	c.stacks.limit = limits.ContinuationBytes + uint64(limits.StackBytes)
 	return nil
+}
+
+// reserve makes room for descriptors.
+func (c *Continuations) reserve() bool {
+	region, err := reserveUsable(uintptr(c.limit)*contRecordSize, contRecordSize)
+	if err != nil {
+		return false
+	}
+	c.region, c.base = region, uintptr(region.Base)
+	c.At(0).ref = contHeld
+	if c.known != nil {
+		*c.known = c.base
+	}
+	return true
 }
 
 func (c *Continuations) release() {
@@ -281,10 +305,14 @@ func (c *Continuations) release() {
 	c.stacks.release()
 }
 
-// UsePool tells where the pool begins; with nil there is none any more.
-func (c *Continuations) UsePool(head *uintptr) {
+// UsePool tells where the pool begins, and where machine code finds the first descriptor; with nil there is none any
+// more.
+func (c *Continuations) UsePool(head, first *uintptr) {
 	c.EmptyPool()
-	c.pool = head
+	c.pool, c.known = head, first
+	if first != nil {
+		*first = c.base
+	}
 }
 
 // pooled goes over the continuations in the pool.
@@ -331,12 +359,12 @@ func (c *Continuations) At(number uint32) *ContRecord { return c.at(number * con
 
 // at returns a descriptor by its offset.
 func (c *Continuations) at(offset uint32) *ContRecord {
-	return (*ContRecord)(unsafe.Add(c.region.Base, uintptr(offset)))
+	return (*ContRecord)(Pointer(c.base + uintptr(offset)))
 }
 
 // Number returns the number of a descriptor.
 func (c *Continuations) Number(r *ContRecord) uint32 {
-	return uint32((uintptr(unsafe.Pointer(r)) - uintptr(c.region.Base)) / contRecordSize)
+	return uint32((uintptr(unsafe.Pointer(r)) - c.base) / contRecordSize)
 }
 
 // Ref returns the live reference to a continuation.
@@ -372,10 +400,24 @@ func (c *Continuations) New(f *FuncRecord, t wasm.TypeID) *ContRecord {
 	return r
 }
 
+// NewSide takes a descriptor for the host's side of a call, which runs: on its stack the host calls f, or resumes.
+// There is never a reference to it. It is nil if there is no memory for it.
+func (c *Continuations) NewSide(f *FuncRecord) *ContRecord {
+	r := c.sides
+	if r != nil {
+		c.sides = r.Link
+	} else if r, _ = allocArray[ContRecord](c.arena, 1); r == nil {
+		return nil
+	}
+	*r = ContRecord{ref: contHeld, State: ContRunning, flags: contHost, Func: f}
+	c.live++
+	return r
+}
+
 // make takes a descriptor that was never used.
 func (c *Continuations) make() *ContRecord {
 	number := c.made
-	if number >= c.limit {
+	if number >= c.limit || c.region.Base == nil && !c.reserve() {
 		return nil
 	}
 	if size := (uintptr(number) + 1) * contRecordSize; size > c.region.Size() {
@@ -412,6 +454,10 @@ func (c *Continuations) Free(r *ContRecord) {
 	r.ref &^= contChain
 	r.Func = nil
 	c.live--
+	if r.flags&contHost != 0 {
+		r.Link, c.sides = c.sides, r
+		return
+	}
 	if r.ref != contHeld { // retired
 		r.Link = c.free
 		c.free = r

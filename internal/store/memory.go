@@ -163,7 +163,9 @@ func (m *Memory) reserve(size uintptr) error {
 	if size > m.region.reserved || m.region.Base == nil {
 		bigger, err := reserveGuarded(uintptr(m.space(size)), size)
 		if err != nil {
-			if bigger, err = reserveUsable(max(size, 1), size); err != nil {
+			// Without a guard it moves when it grows: let that be seldom.
+			room := max(size, uintptr(min(m.limit, 2*uint64(size))), 1)
+			if bigger, err = reserveUsable(room, size); err != nil {
 				return err
 			}
 		}

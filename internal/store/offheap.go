@@ -26,6 +26,14 @@ func ReserveRegion(size uintptr) (Region, error) { return reserveLike(size, 0) }
 
 // reserveUsable reserves address space whose first bytes are usable, and maybe more.
 func reserveUsable(size, usable uintptr) (Region, error) {
+	if r, ok := takePlot(size); ok {
+		return r, nil
+	}
+	return reserveApart(size, usable)
+}
+
+// reserveApart is reserveUsable with a mapping of its own.
+func reserveApart(size, usable uintptr) (Region, error) {
 	r, err := reserveLike(size, usable)
 	if err == nil {
 		if err = r.Commit(usable); err != nil {
@@ -98,6 +106,13 @@ func (a *Arena) add(size uintptr) error {
 func (a *Arena) Release() {
 	recycle(a.chunks, a.left)
 	*a = Arena{}
+}
+
+// GiveBackPages makes whole pages zero, by giving them back where the system takes them.
+func GiveBackPages(p unsafe.Pointer, size uintptr) {
+	if pages := unsafe.Slice((*byte)(p), size); !giveBack(pages) {
+		clear(pages)
+	}
 }
 
 // Pointer converts an address outside the Go heap; 0 gives nil. (The compiler

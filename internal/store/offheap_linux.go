@@ -18,6 +18,12 @@ func (r *Region) WantLargePages(from uintptr) {
 	_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(r.Base, from)), r.usable-from), unix.MADV_HUGEPAGE)
 }
 
+// noLargePages asks for small pages only.
+func noLargePages(pages []byte) {
+	// Otherwise each part that is touched may take a large one.
+	_ = unix.Madvise(pages, unix.MADV_NOHUGEPAGE)
+}
+
 // giveBack makes pages zero, by taking their memory away; false if the system refuses.
 func giveBack(pages []byte) bool { return unix.Madvise(pages, unix.MADV_DONTNEED) == nil }
 

@@ -34,6 +34,12 @@ func reserveSpare(size, _, _ uintptr) (Region, error) {
 	return Region{Base: unsafe.Pointer(unsafe.SliceData(keep)), reserved: size, keep: keep}, nil
 }
 
+// giveBack cannot give pages back.
+func giveBack([]byte) bool { return false }
+
+// takePlot has none.
+func takePlot(size uintptr) (Region, bool) { return Region{}, false }
+
 // admitStore has nothing to refuse.
 func admitStore() error { return nil }
 

@@ -17,6 +17,7 @@ type Region struct {
 	// spare bytes behind are reserved, too, and retired bytes before are not used again (see Retire).
 	spare   uintptr
 	retired uintptr
+	plot    bool // it is a plot (see plotPool), and usable as a whole
 }
 
 // reserveLike reserves address space, and prefers regions of which exactly the first usable bytes are
@@ -29,11 +30,16 @@ func reserveSpare(size, usable, spare uintptr) (Region, error) {
 	if r, ok := regions.take(size, roundUp(usable, pageRound)); ok {
 		return r, nil
 	}
+	if err := regions.countAddresses(size + spare); err != nil {
+		return Region{}, err
+	}
 	if err := regions.count(1); err != nil {
+		regions.uncountAddresses(size + spare)
 		return Region{}, err
 	}
 	p, err := mapRegion(size + spare)
 	if err != nil && spare > 0 {
+		regions.uncountAddresses(spare)
 		spare = 0
 		p, err = mapRegion(size)
 	}
@@ -45,6 +51,7 @@ func reserveSpare(size, usable, spare uintptr) (Region, error) {
 	}
 	if err != nil {
 		regions.uncount(1)
+		regions.uncountAddresses(size)
 		return Region{}, fmt.Errorf("reserve %d bytes of address space: %w", size, err)
 	}
 	return Region{Base: p, reserved: size, spare: spare}, nil
@@ -54,6 +61,13 @@ func reserveSpare(size, usable, spare uintptr) (Region, error) {
 func admitStore() error { return regions.admit() }
 
 func mapRegion(size uintptr) (unsafe.Pointer, error) {
+	if guardedBytes > 0 && size == guardedBytes {
+		return regions.ahead.take()
+	}
+	return mapAlone(size)
+}
+
+func mapAlone(size uintptr) (unsafe.Pointer, error) {
 	return unix.MmapPtr(-1, 0, nil, size, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|mapNoReserve)
 }
 
@@ -122,10 +136,15 @@ func (r *Region) bytes(from, to uintptr) []byte {
 
 // Release gives the address space back.
 func (r *Region) Release() {
+	if r.plot {
+		plots.put(*r, r.reserved)
+		*r = Region{}
+	}
 	if r.Base != nil {
 		// It cannot fail for a range that was mapped as a whole.
 		_ = unix.MunmapPtr(r.Base, r.reserved+r.spare)
 		regions.uncount(r.mappings(r.usable))
+		regions.uncountAddresses(r.retired + r.reserved + r.spare)
 		*r = Region{}
 	}
 }
@@ -137,6 +156,11 @@ const fewDirty = 16 << 10
 // next one of its size needs no mapping.
 func (r *Region) Recycle(dirty uintptr) {
 	if r.Base == nil {
+		return
+	}
+	if r.plot {
+		plots.put(*r, dirty)
+		*r = Region{}
 		return
 	}
 	dirty = min(dirty, r.usable)

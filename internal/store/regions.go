@@ -35,11 +35,16 @@ type regionPool struct {
 
 	mappings int
 	limit    func() int
+	ahead    aheadSpace
+	// addresses are the bytes of the regions, but for plots and for what rests. There are mostAddresses at most.
+	addresses, mostAddresses uint64
 }
 
 var regions = regionPool{
 	idle:    map[uintptr][]Region{},
 	retired: map[uintptr][]Region{},
+
+	mostAddresses: maxAddresses,
 	// An eighth is for everything else in the process.
 	limit: sync.OnceValue(func() int { return systemMappings() / 8 * 7 }),
 }
@@ -126,6 +131,34 @@ func (p *regionPool) admit() error {
 	}
 	p.uncount(n)
 	return nil
+}
+
+// maxAddresses bounds the bytes of address space of regions: half of what a process has. Most is behind memories, as
+// their guards. Memories that come later have none (see Memory.Guarded).
+const maxAddresses uint64 = 64 << 40
+
+// countAddresses counts address space that is to be reserved. It refuses what the process should not have.
+func (p *regionPool) countAddresses(bytes uintptr) error {
+	if p.tryAddresses(uint64(bytes)) || p.drop() && p.tryAddresses(uint64(bytes)) {
+		return nil
+	}
+	return fmt.Errorf("reserve %d bytes of address space: stores have %d already", bytes, p.addresses)
+}
+
+func (p *regionPool) tryAddresses(bytes uint64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.addresses+bytes > p.mostAddresses {
+		return false
+	}
+	p.addresses += bytes
+	return true
+}
+
+func (p *regionPool) uncountAddresses(bytes uintptr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addresses -= uint64(bytes)
 }
 
 func errMappings() error {

@@ -104,8 +104,8 @@ func TestManySizes(t *testing.T) {
 	}
 }
 
-// TestStoresAtTheLimit makes stores until there are no mappings for another: that is said when it is made, and
-// those that were made have what a call needs.
+// TestStoresAtTheLimit makes stores with memories until there are no mappings for another: that is said when it is made,
+// and those that were made have what a call needs.
 func TestStoresAtTheLimit(t *testing.T) {
 	p := &regions
 	p.drop()
@@ -123,14 +123,17 @@ func TestStoresAtTheLimit(t *testing.T) {
 		}
 		defer s.Close()
 		all = append(all, s)
+		if _, err := s.NewMemory(wasm.MemoryType{Limits: wasm.Limits{Min: 1}, PageLog2: 16}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if left := p.limit() - p.mappings; len(all) < 20 || left < p.limit()/16-4 {
+	if left := p.limit() - p.mappings; len(all) < 60 || left < p.limit()/16-4 {
 		t.Errorf("%d stores are made, and %d mappings left for them", len(all), left)
 	}
 	p.limit = func() int { return p.mappings } // what is left is used up
 	for i, s := range all {
 		_, err := s.arena.Alloc(1000)
-		if r := s.Conts.New(nil, 0); err != nil || !s.Conts.AllocStack(r, 4<<10) {
+		if r := s.Conts.NewSide(nil); err != nil || !s.Conts.AllocStack(r, 4<<10) {
 			t.Fatalf("store %d of %d has no room for a call: %v", i, len(all), err)
 		}
 	}

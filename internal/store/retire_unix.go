@@ -32,6 +32,9 @@ const spareForViews = 2 << 30 * (bits.UintSize / 64)
 // smaller than a region is less than half of the address space.
 const maxResting uint64 = 8 << 40
 
+// maxRestingParts bounds their number: memories without guards are small.
+const maxRestingParts = 1 << 18
+
 // retires reports whether addresses are not used again.
 const retires = bits.UintSize == 64
 
@@ -42,13 +45,21 @@ func (r *Region) Retire(n uintptr) {
 		r.Recycle(r.usable)
 		return
 	}
+	zero := r.zero()
+	if r.plot {
+		if zero {
+			regions.restPart(restingPart{r.Base, r.reserved, true})
+		}
+		*r = Region{}
+		return
+	}
 	if r.retired == 0 {
 		regions.mustCount(1)
 	}
-	zero := r.zero()
 	if n > r.spare || !zero {
 		_ = unix.MunmapPtr(unsafe.Add(r.Base, n), r.reserved+r.spare-n) // of a range that was mapped as a whole
 		regions.uncount(r.mappings(r.usable))
+		regions.uncountAddresses(r.retired + r.reserved + r.spare)
 		regions.rest(unsafe.Add(r.Base, -int(r.retired)), r.retired+n)
 	} else {
 		before := r.mappings(r.usable)
@@ -63,15 +74,26 @@ func (r *Region) Retire(n uintptr) {
 type restingPart struct {
 	base unsafe.Pointer
 	size uintptr
+	plot bool // it is one
 }
 
 // rest lets addresses rest.
 func (p *regionPool) rest(base unsafe.Pointer, size uintptr) {
 	_ = renew(base, size) // it is zero already, but the system has tables for its pages, which go by that
+	p.restPart(restingPart{base, size, false})
+}
+
+func (p *regionPool) restPart(part restingPart) {
 	p.mu.Lock()
-	p.resting = append(p.resting, restingPart{base, size})
-	p.restingBytes += uint64(size)
+	p.resting = append(p.resting, part)
+	p.restingBytes += uint64(part.size)
 	n := 0
+	if len(p.resting) > maxRestingParts {
+		for _, old := range p.resting[:maxRestingParts/4] {
+			p.restingBytes -= uint64(old.size)
+		}
+		n = maxRestingParts / 4
+	}
 	for ; p.restingBytes > maxResting; n++ {
 		p.restingBytes -= uint64(p.resting[n].size)
 	}
@@ -91,12 +113,16 @@ func (p *regionPool) endRest() bool {
 	return len(old) > 0
 }
 
-// unmap gives addresses that have rested to the system.
+// unmap gives addresses that have rested to the system, and plots to whoever wants one.
 func (p *regionPool) unmap(parts []restingPart) {
 	for _, part := range parts {
+		if part.plot {
+			plots.put(Region{Base: part.base, reserved: part.size, usable: part.size, plot: true}, part.size)
+			continue
+		}
 		_ = unix.MunmapPtr(part.base, part.size)
+		p.uncount(1)
 	}
-	p.uncount(len(parts))
 }
 
 // renew makes usable addresses zero, and gives back all that the system has for them.

@@ -27,10 +27,13 @@ const (
 // slabPart returns what a stack takes of a slab.
 func slabPart(class uint8) uintptr { return classSize(class) + 64 }
 
-// Many stacks are in slabs of one large page each: thousands of continuations use each of their
+// Most stores need one stack, for calls from the host. It lies in the arena of the store, and such that what is used of
+// it is in a page with what comes behind. Many stacks are in slabs of one large page each: thousands of continuations use each of their
 // stacks for a moment, and would else miss the translation of its address each time. Others
 // have room for what lies between stacks besides a power of 2.
 const (
+	firstStack     = 4 << 10
+	firstStackEnd  = firstStack + 1<<10
 	smallSlab      = 1<<slabLog2 + pageRound
 	largeSlab      = 2 << 20
 	largeSlabsFrom = 1 << 20
@@ -87,16 +90,30 @@ func (a *stackAllocator) get(class uint8) (uintptr, bool) {
 
 var errStackLimit = errors.New("the limit of the bytes of stacks is reached")
 
+// addFirst adds room for one stack in the arena, where nothing else is yet.
+func (a *stackAllocator) addFirst(arena *Arena) error {
+	if a.bytes+firstStack > a.limit {
+		return nil // with that limit, calls trap
+	}
+	p, err := arena.Alloc(firstStackEnd + 64)
+	if err != nil {
+		return err
+	}
+	a.next, a.left = uintptr(p)+firstStackEnd-firstStack, firstStack+64
+	a.bytes += firstStack
+	return nil
+}
+
 // addSlab adds a slab.
 func (a *stackAllocator) addSlab() error {
-	slab := uintptr(smallSlab)
+	slab, reserve := uintptr(smallSlab), reserveUsable
 	if a.bytes >= largeSlabsFrom {
-		slab = largeSlab
+		slab, reserve = largeSlab, reserveApart
 	}
 	if a.bytes+uint64(slab) > a.limit {
 		return errStackLimit
 	}
-	r, err := reserveUsable(slab, slab)
+	r, err := reserve(slab, slab)
 	if err != nil {
 		return err
 	}

@@ -170,6 +170,7 @@ func New(types *wasm.TypeSet, engine Engine, limits Limits) (*Store, error) {
 		s.use.open = 1
 	}
 	s.heap.init(s)
+	s.initTypes()
 	if err := s.prepare(); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("weft: new store: %w", err)
@@ -182,13 +183,7 @@ func (s *Store) prepare() error {
 	if err := admitStore(); err != nil {
 		return err
 	}
-	if err := s.Conts.init(s); err != nil {
-		return err
-	}
-	if err := s.Conts.stacks.addSlab(); err != nil && err != errStackLimit { // with that limit, calls trap
-		return err
-	}
-	return s.arena.add(0)
+	return s.Conts.init(s)
 }
 
 // An EngineState hears of the end of its store, when no use of it is under way, and none will be.

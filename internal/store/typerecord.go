@@ -49,15 +49,22 @@ type typeRecords struct {
 	n     uint32
 }
 
+// noTypes are the records of the objects that are neither structs nor arrays, for stores without types of those.
+var noTypes [wasm.FirstTypeID]TypeRecord
+
 // at returns a record; the type has one if objects of it exist.
 func (t *typeRecords) at(id uint32) *TypeRecord { return at(t.first, id) }
 
-// addTypes makes records for struct and array types. There are always those of the objects
-// that are neither.
+// initTypes makes the records be those of the objects that are neither structs nor arrays, which there always are.
+func (s *Store) initTypes() { s.setTypes(&noTypes[0], uint32(len(noTypes))) }
+
+func (s *Store) setTypes(first *TypeRecord, n uint32) {
+	s.records = typeRecords{first, n}
+	s.heap.shared.Types = uintptr(unsafe.Pointer(first))
+}
+
+// addTypes makes records for struct and array types.
 func (s *Store) addTypes(ids []wasm.TypeID) error {
-	if err := s.growTypes(uint32(wasm.FirstTypeID)); err != nil {
-		return err
-	}
 	for i, id := range ids {
 		if err := s.Look(i); err != nil {
 			return err
@@ -89,8 +96,7 @@ func (s *Store) growTypes(n uint32) error {
 		return err
 	}
 	copy(unsafe.Slice(first, n), unsafe.Slice(s.records.first, s.records.n))
-	s.records = typeRecords{first, n}
-	s.heap.shared.Types = uintptr(unsafe.Pointer(first))
+	s.setTypes(first, n)
 	return nil
 }
 
