@@ -48,7 +48,7 @@ func (b *barriersOf) note(in *wasm.Instr) {
 func (m *machine) meetsBarrier(p prompt, handled bool) wasm.TrapCode {
 	w := m.atCall()
 	for ok := w.ok; ok && (!handled || w.cont != p.parent); ok = w.Next() {
-		if w.place.inBarrier() {
+		if w.call.place.inBarrier() {
 			return wasm.TrapBarrier
 		}
 		if m.store.Ended() { // many frames with many barriers each can take a while

@@ -55,13 +55,13 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		return result(0)
 	case ssa.Throw:
 		tag := in.Record.Tag(uint32(a[1]))
-		return m.throw(m.atCall(), tag, a[2:2+tag.Params], 0)
+		return m.throw(atCall, tag, a[2:2+tag.Params], 0)
 	case ssa.ThrowRef:
 		if a[1] == 0 {
 			return m.trap(wasm.TrapNullReference, "")
 		}
 		tag, payload := store.ExceptionParts(a[1])
-		return m.throw(m.atCall(), tag, payload, a[1])
+		return m.throw(atCall, tag, payload, a[1])
 	case ssa.MemorySize:
 		return result(memory(1).Len())
 	case ssa.MemoryWait:

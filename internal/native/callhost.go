@@ -107,7 +107,7 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
 	if e, ok := err.(*store.Exception); ok && m.store.Throws(e) {
 		m.inner = m.store.ThroughHost(f, e.Stack)
 		defer func() { m.inner = store.StackTrace{} }()
-		return m.throw(m.atCall(), e.Tag.Record, e.Payload, e.Ref())
+		return m.throw(atCall, e.Tag.Record, e.Payload, e.Ref())
 	}
 	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
 		return m.hostSuspends(f, s)

@@ -457,15 +457,16 @@ func (m *machine) resumeThrow(ref uint64, tag *store.TagRecord, payload []uint64
 	}
 	if r.State == store.ContFresh {
 		m.store.Conts.Free(r) // its function is never entered
-		return m.throw(m.atCall(), tag, payload, exception)
+		return m.throw(atCall, tag, payload, exception)
 	}
 	m.stopHere()
-	return m.throw(m.startThrowing(r, m.cur), tag, payload, exception)
+	m.startThrowing(r, m.cur)
+	return m.throw(atSuspension, tag, payload, exception)
 }
 
-// startThrowing makes a suspended continuation, which is consumed, the running one, and
-// returns where: an exception comes instead of the values that it awaits.
-func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
+// startThrowing makes a suspended continuation, which is consumed, the running one: an exception comes instead of the
+// values that it awaits.
+func (m *machine) startThrowing(r, parent *store.ContRecord) {
 	inner := r.Inner()
 	inner.Bound = 0
 	r.SetReady()
@@ -473,13 +474,18 @@ func (m *machine) startThrowing(r, parent *store.ContRecord) walker {
 	r.ResumedAgain()
 	m.setCurrent(inner)
 	m.sp = inner.Frame
-	return m.atSwitch(inner)
 }
 
-// endContinuation ends the running continuation: its parent is the running one.
+// endContinuation ends the running continuation: its parent is the running one. As at the end of its function, it goes
+// into the pool if it can: then the next one is made without Go.
 func (m *machine) endContinuation() {
 	r := m.cur
 	parent := r.Link
-	m.store.Conts.Free(r)
 	m.setCurrent(parent)
+	if r.Class == 0 || uintptr(r.Class) != m.context.PoolClass {
+		m.store.Conts.Free(r)
+		return
+	}
+	r.PC, r.Frame = process.stubs.fresh, r.StackEnd()-stackTop // where the return address still is
+	m.store.Conts.PutInPool(r)
 }

@@ -14,36 +14,37 @@ import (
 // then the code goes on at the clause's landing pad, with everything else in its frame.
 // The pad finds the payload and the reference in Args.
 
-// throw takes an exception, thrown at a call, to its handler; ref is its object in the
+// throw takes an exception, thrown at an origin, to its handler; ref is its object in the
 // heap, 0 if it has none yet. Without a handler the call from the host ends.
-func (m *machine) throw(from walker, tag *store.TagRecord, payload []uint64, ref uint64) bool {
+func (m *machine) throw(from origin, tag *store.TagRecord, payload []uint64, ref uint64) bool {
 	m.payload = append(m.payload[:0], payload...) // payload may be in Args
-	w := from
+	var w walker
+	w.begin(m, from)
 	for more := w.ok; more; more = w.Next() {
 		if kind, pad, ok := w.clause(tag); ok {
 			return m.deliver(&w, kind, pad, tag, ref)
 		}
 		// Many frames can take a while.
 		if atomic.LoadUint32(&m.context.Interrupt) != 0 {
-			if err := m.interrupted(func() walker { return from }); err != nil {
+			if err := m.interrupted(func() walker { return m.at(from) }); err != nil {
 				return m.end(err)
 			}
 		}
 	}
 	e := m.store.HoldException(tag, m.payload, ref)
 	e.Stack = m.inner
-	store.JoinTrace(&e.Stack, m.stackTrace(from))
+	store.JoinTrace(&e.Stack, m.stackTrace(m.at(from)))
 	return m.end(e)
 }
 
 // clause returns the first clause for a tag of the try_tables around the call, and its
 // landing pad.
 func (w *walker) clause(tag *store.TagRecord) (kind wasm.CatchKind, pad uintptr, ok bool) {
-	site := w.site
+	site := w.call.site
 	if site == nil || site.Catches == 0 {
 		return 0, 0, false
 	}
-	fn := w.place.fn
+	fn := w.call.place.fn
 	clauses := fn.catches[site.Catches]
 	pads := site.Pads[len(site.Pads)-len(clauses):]
 	for i, c := range clauses {

@@ -76,9 +76,10 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 func (m *machine) throwFromHost(c *store.ContRecord, e *store.Exception) bool {
 	if c.State == store.ContFresh {
 		m.store.Conts.Free(c) // its function is never entered
-		return m.throw(walker{m: m, cont: m.cur}, e.Tag.Record, e.Payload, e.Ref())
+		return m.throw(atNothing, e.Tag.Record, e.Payload, e.Ref())
 	}
-	return m.throw(m.startThrowing(c, m.cur), e.Tag.Record, e.Payload, e.Ref())
+	m.startThrowing(c, m.cur)
+	return m.throw(atSuspension, e.Tag.Record, e.Payload, e.Ref())
 }
 
 // suspendToHost ends the call with what was captured.

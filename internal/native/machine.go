@@ -95,8 +95,8 @@ type storeState struct {
 	readyFor wasm.TypeID
 
 	entries map[wasm.TypeID]uintptr // adapters, by type
-	calls   *callPlaces             // nil before one is asked for
-	barred  bool                    // see expectBarriers
+	calls   callPlaces
+	barred  bool // see expectBarriers
 	// interpreted is how many of the store's instances the interpreter can execute; see Engine.counts.
 	interpreted int
 }

@@ -257,6 +257,39 @@ func BenchmarkResumeThrow(b *testing.B) {
 	}
 }
 
+// BenchmarkUnwind makes continuations that suspend, and throws an exception there, which goes through what they have
+// called: who resumes catches it, or it ends in the continuation.
+func BenchmarkUnwind(b *testing.B) {
+	bodies := map[string]string{
+		"caught outside": `(func $coroutine (suspend $wait))`,
+		"through frames": `(func $coroutine (call $inner)) (func $inner (call $innermost)) (func $innermost (suspend $wait))`,
+		"caught in a frame": `(func $coroutine (block $clean-up (try_table (catch $cancelled $clean-up) (call $inner)) (return)))
+			(func $inner (suspend $wait))`,
+	}
+	for name, functions := range bodies {
+		b.Run(name, func(b *testing.B) {
+			g := newGuest(b, store.DefaultLimits)
+			g.compiled(`(module (type $f (func)) (type $c (cont $f)) (tag $wait) (tag $cancelled)
+				` + functions + `
+				(elem declare func $coroutine)
+				(func (export "go") (param $n i64)
+					(loop $more
+						(block $caught
+							(try_table (catch $cancelled $caught)
+								(block $waits (result (ref $c))
+									(resume $c (on $wait $waits) (cont.new $c (ref.func $coroutine)))
+									(unreachable))
+								(resume_throw $c $cancelled)))
+						(br_if $more (i32.eqz (i64.eqz (local.tee $n (i64.sub (local.get $n) (i64.const 1)))))))))`)
+			b.ReportAllocs()
+			b.ResetTimer()
+			if _, err := g.call(ctx, "go", uint64(min(b.N, math.MaxInt32))); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
 // BenchmarkCreate makes continuations that end at once, or suspend once.
 func BenchmarkCreate(b *testing.B) {
 	for name, body := range map[string]string{"return": ``, "suspend": `(suspend $wait)`} {

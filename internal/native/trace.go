@@ -5,7 +5,6 @@ package native
 import (
 	"unsafe"
 
-	"weft/internal/codegen"
 	"weft/internal/store"
 )
 
@@ -15,33 +14,49 @@ import (
 type walker struct {
 	m     *machine
 	cont  *store.ContRecord
-	place place
-	site  *codegen.Site // of a call
-	frame uintptr       // address of the frame
-	size  uintptr       // of the frame; 0 while the function has none yet, or no more
+	call  *callPlace
+	frame uintptr // address of the frame
+	size  uintptr // of the frame; 0 while the function has none yet, or no more
 	// resumed says that the call has resumed the one before.
 	resumed bool
 	ok      bool // there is a call
 }
 
-// atCall is where a stub was called that has left to Go.
-func (m *machine) atCall() walker {
-	w := walker{m: m, cont: m.cur}
-	w.back(m.returnAddress(), m.sp+unsafe.Sizeof(m.sp))
+// at returns a walker at an origin.
+func (m *machine) at(o origin) (w walker) {
+	w.begin(m, o)
 	return w
 }
 
-// atSwitch is where a continuation stopped that does not run.
-func (m *machine) atSwitch(c *store.ContRecord) walker {
-	w := walker{m: m, cont: c}
-	w.back(c.PC, c.Frame)
-	return w
+// atCall is where a stub was called that has left to Go.
+func (m *machine) atCall() walker { return m.at(atCall) }
+
+// An origin says where a walk begins: with the call of a stub that has left to Go, with the suspension of the
+// running continuation, which does not go on behind it, or with nothing, because the continuation has not begun.
+type origin uint8
+
+const (
+	atCall origin = iota
+	atSuspension
+	atNothing
+)
+
+// begin makes a new walker be at an origin. A walker that has just been made is not copied: that would wait
+// for what was written word by word.
+func (w *walker) begin(m *machine, o origin) {
+	w.m, w.cont = m, m.cur
+	switch o {
+	case atCall:
+		w.back(m.returnAddress(), m.sp+unsafe.Sizeof(m.sp))
+	case atSuspension:
+		w.back(m.cur.PC, m.cur.Frame)
+	}
 }
 
 // atCallOf is where a function was called whose prologue has called a stub. There is no such call if it is
 // the host's.
 func (m *machine) atCallOf(p place) walker {
-	w := walker{m: m, cont: m.cur, place: p, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
+	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
 	w.ok = w.Next()
 	w.resumed = false // the function has not begun
 	return w
@@ -49,14 +64,14 @@ func (m *machine) atCallOf(p place) walker {
 
 // atFault is where an access has faulted.
 func (m *machine) atFault(p place) walker {
-	return walker{m: m, cont: m.cur, place: p, frame: m.sp, size: uintptr(p.fn.frame), ok: true}
+	return walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp, size: uintptr(p.fn.frame), ok: true}
 }
 
 // atInterruption is where a signal has interrupted the code: maybe in a prologue or
 // epilogue.
 func (m *machine) atInterruption() walker {
 	p, ok := m.engine.find(m.context.ResumePC)
-	w := walker{m: m, cont: m.cur, place: p, frame: m.sp, ok: ok}
+	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp, ok: ok}
 	if !ok || p.offset < p.fn.prologue {
 		return w
 	}
@@ -71,8 +86,7 @@ func (m *machine) atInterruption() walker {
 func (w *walker) at(pc, frame uintptr) {
 	call := w.m.callAt(pc)
 	if w.ok = call != nil; w.ok {
-		w.place, w.site = call.place, call.site
-		w.frame, w.size = frame, uintptr(w.place.fn.frame)
+		w.call, w.frame, w.size = call, frame, uintptr(call.place.fn.frame)
 	}
 }
 
@@ -130,6 +144,7 @@ func (m *machine) stackTrace(start walker) store.StackTrace {
 // Describe implements [store.Walker].
 func (w *walker) Describe() store.Frame {
 	// The store has an instance of the module, which is alive while its code runs.
-	m := w.place.module.module.Value()
-	return m.FuncFrame(uint32(m.Space.ImportedFuncs+w.place.fn.own), w.place.pos())
+	p := &w.call.place
+	m := p.module.module.Value()
+	return m.FuncFrame(uint32(m.Space.ImportedFuncs+p.fn.own), p.pos())
 }

@@ -329,6 +329,14 @@ func (c *Continuations) pooled(yield func(*ContRecord) bool) {
 	}
 }
 
+// PutInPool makes a native continuation that has ended one of the pool, which goes on at its PC.
+func (c *Continuations) PutInPool(r *ContRecord) {
+	r.ref &^= contHeld | contChain
+	r.State, r.flags, r.Bound = ContFresh, contNative, 0
+	r.Func = (*FuncRecord)(Pointer(*c.pool))
+	*c.pool = uintptr(unsafe.Pointer(r))
+}
+
 // EmptyPool frees what is in the pool, and reports whether there was anything.
 func (c *Continuations) EmptyPool() bool {
 	found := false
