@@ -26,10 +26,13 @@ type kernelSigaction struct {
 	mask     uint64
 }
 
+// saNoDefer lets a handler run without the signal blocked that it handles.
+const saNoDefer = 0x40000000
+
 // installHandlers puts our handlers before those of Go, which they call for whatever is
 // not theirs. Flags, mask and restorer stay Go's: with these a handler runs on the
-// thread's signal stack, and not on that of the guest. Package os/signal never
-// replaces the handlers of SIGSEGV and SIGBUS; for SIGURG see urgent.go.
+// thread's signal stack, and not on that of the guest. But those for faults block no signals (see faultHandler).
+// Package os/signal never replaces the handlers of SIGSEGV and SIGBUS; for SIGURG see urgent.go.
 func installHandlers() error {
 	for _, h := range []struct {
 		signal   unix.Signal
@@ -59,6 +62,10 @@ func install(signal unix.Signal, handler uintptr, previous *uintptr) error {
 	}
 	*previous = action.handler // before the new one can run
 	action.handler = handler
+	if signal != unix.SIGURG {
+		action.flags |= saNoDefer
+		action.mask = 0
+	}
 	return rtSigaction(signal, &action, nil)
 }
 

@@ -24,21 +24,24 @@ func TraceFrom[W any, P Walker[W]](s *Store, start W) StackTrace {
 		w W
 		i int
 	}
-	total, w := 1, start
+	w := P(new(W)) // the only one whose methods are called: each such takes memory of Go's heap
+	*w = start
+	total := 1
 	earlier, last := mark{start, 0}, mark{start, 0}
-	for P(&w).Next() {
+	for w.Next() {
 		if total%lookInterval == 0 {
-			earlier, last = last, mark{w, total}
+			earlier, last = last, mark{*w, total}
 		}
 		total++
 	}
-	var trace StackTrace
+	trace := StackTrace{Frames: make([]Frame, 0, min(total, maxFrames))}
 	keep := func(from mark, end int) {
-		for w, i := from.w, from.i; i < end; i++ {
+		*w = from.w
+		for i := from.i; i < end; i++ {
 			if trace.Keeps(i, total) {
-				trace.Frames = append(trace.Frames, describe[W, P](s, &w))
+				trace.Frames = append(trace.Frames, describe[W](s, w))
 			}
-			P(&w).Next()
+			w.Next()
 		}
 	}
 	if earlier.i > 0 {
