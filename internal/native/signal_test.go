@@ -120,6 +120,26 @@ func wantNilPanic(t *testing.T) {
 	t.Error("no panic")
 }
 
+// TestFaultMask looks which signals are blocked after faults: of the guest, which does not return from the signal, and
+// of Go, whose handler blocks all.
+func TestFaultMask(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	g := newLoader(t)
+	for i := range 3 {
+		if err := loadFails(g, 1<<20); err != nil {
+			t.Error(err)
+		}
+		if i > 0 {
+			wantNilPanic(t)
+		}
+		var blocked unix.Sigset_t
+		if err := unix.PthreadSigmask(unix.SIG_BLOCK, nil, &blocked); err != nil || blocked.Val[0] != 0 {
+			t.Errorf("round %d: signals %#x are blocked: %v", i, blocked.Val[0], err)
+		}
+	}
+}
+
 // TestNotify lets package os/signal have the signals, whose handlers stay ours.
 func TestNotify(t *testing.T) {
 	g := newLoader(t)
