@@ -1,6 +1,7 @@
 package store
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -65,6 +66,49 @@ func TestHoldTogether(t *testing.T) {
 		group.Wait()
 		if atomic.LoadUint32(&s.use.word) != useBusy {
 			t.Fatal("it was not released")
+		}
+	}
+}
+
+// TestLeaveTogether has goroutines that use a store one at a time, or are refused, until another one closes it: what a
+// use has written the next one sees, and the last one to leave releases the store, whether the close or the end of the
+// use comes first.
+func TestLeaveTogether(t *testing.T) {
+	for range 300 {
+		s := newStore(t, nil)
+		var group sync.WaitGroup
+		var entered atomic.Int64
+		counted := int64(0) // by who has the store
+		for range 3 {
+			group.Go(func() {
+				for n := 0; ; n++ {
+					_, first := s.EnterFirst()
+					if !first {
+						if _, err := s.Enter(); err == ErrClosed {
+							return
+						} else if err != nil {
+							continue
+						}
+					}
+					counted++
+					entered.Add(1)
+					s.Leave()
+					if n%50 == 0 {
+						runtime.Gosched()
+					}
+				}
+			})
+		}
+		for entered.Load() < 100 {
+			runtime.Gosched()
+		}
+		s.Close()
+		group.Wait()
+		if counted != entered.Load() {
+			t.Fatalf("%d uses have seen %d", entered.Load(), counted)
+		}
+		if atomic.LoadUint32(&s.use.word) != useBusy {
+			t.Fatal("the store was not released")
 		}
 	}
 }

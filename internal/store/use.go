@@ -23,7 +23,7 @@ import (
 // waits for that if another goroutine has begun one. What a use changes therefore
 // needs no locks.
 //
-// The word costs a locked instruction at Enter and at Leave; docs/api.md has the
+// The word costs a locked instruction at Enter; docs/api.md has the
 // figures. At the return of a host function it would take as long as the rest of
 // the call. So, until somebody uses the store in the middle of a host function for
 // the first time, the word keeps saying that the use is at work, and lending is a
@@ -94,10 +94,15 @@ func (s *Store) EnterFirst() (Use, bool) {
 }
 
 // Leave ends the innermost use, which is at work. Nobody else writes the word meanwhile, so that takes no locked
-// instruction; but who closes the store must not miss it (see Close).
+// instruction; but who closes the store must not miss it (see Close). Where there is no fence for both sides, the
+// store is open.
 func (s *Store) Leave() {
 	word := atomic.LoadUint32(&s.use.word) - (oneUse | useBusy)
-	writeFlag(&s.use.word, word)
+	if atomic.LoadUint32(&s.use.open) != 0 {
+		atomic.StoreUint32(&s.use.word, word)
+	} else {
+		writeFlag(&s.use.word, word)
+	}
 	if word == 0 && s.use.closed.Load() {
 		s.release()
 	}
