@@ -112,3 +112,35 @@ func TestLeaveTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestLeaveAtClose closes stores at the moment at which their only use ends: one of the two releases them.
+func TestLeaveAtClose(t *testing.T) {
+	missed := 0
+	for range 5000 {
+		s := newStore(t, nil)
+		if _, first := s.EnterFirst(); !first {
+			t.Fatal("it cannot be used")
+		}
+		var ready, begin atomic.Int32
+		done := make(chan struct{})
+		go func() {
+			ready.Store(1)
+			for begin.Load() == 0 {
+			}
+			s.Leave()
+			close(done)
+		}()
+		for ready.Load() == 0 {
+			runtime.Gosched()
+		}
+		begin.Store(1)
+		s.Close()
+		<-done
+		if atomic.LoadUint32(&s.use.word) != useBusy {
+			missed++
+		}
+	}
+	if missed > 0 {
+		t.Errorf("%d stores were not released", missed)
+	}
+}
