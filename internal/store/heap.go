@@ -206,13 +206,8 @@ func (h *Heap) freeRun(n int) int {
 // extend makes the heap at least n blocks long.
 func (h *Heap) extend(n int) bool {
 	size := uintptr(n) << blockLog2
-	if h.region.Base == nil {
-		r, err := ReserveRegion(h.limit + blockSize)
-		if err != nil {
-			return false
-		}
-		h.region = r
-		h.base = roundUp(uintptr(r.Base), blockSize)
+	if h.region.Base == nil && !h.reserve() {
+		return false
 	}
 	if size > h.limit {
 		return false
@@ -225,6 +220,26 @@ func (h *Heap) extend(n int) bool {
 	h.taken = h.longer(h.taken, n*bitmapWords)
 	h.marks = h.longer(h.marks, n*bitmapWords)
 	return true
+}
+
+// reserve reserves the address space of the heap. Where there is not so much, the heap becomes no larger than a plot.
+func (h *Heap) reserve() bool {
+	size := h.limit + blockSize
+	r, ok := takePlot(size)
+	if !ok {
+		var err error
+		r, err = ReserveRegion(size)
+		ok = err == nil
+	}
+	if !ok && size > maxPlot {
+		if r, ok = takePlot(maxPlot); ok {
+			h.limit = maxPlot - blockSize
+		}
+	}
+	if ok {
+		h.region, h.base = r, roundUp(uintptr(r.Base), blockSize)
+	}
+	return ok
 }
 
 // longer returns a bitmap with zeros behind it, n words in all.

@@ -15,6 +15,9 @@ import "unsafe"
 // pageRound is the granularity of committing memory, a multiple of any page size.
 const pageRound = 64 << 10
 
+// maxPlot is the size of the largest plots (plots_unix.go).
+const maxPlot = 256 << 20
+
 func roundUp(n, to uintptr) uintptr { return (n + to - 1) &^ (to - 1) }
 
 // Size returns the number of usable bytes.

@@ -14,6 +14,9 @@ const mapNoReserve = unix.MAP_NORESERVE
 
 // WantLargePages asks for large pages from an offset on.
 func (r *Region) WantLargePages(from uintptr) {
+	if r.plot {
+		return // it would become a mapping of its own
+	}
 	// Without them it is only slower.
 	_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(r.Base, from)), r.usable-from), unix.MADV_HUGEPAGE)
 }

@@ -113,3 +113,39 @@ func TestWithoutGuards(t *testing.T) {
 		t.Error("nothing has rested")
 	}
 }
+
+// TestManyHeaps makes objects in stores whose heaps may be small, and where the addresses for large ones are used up: the
+// heaps lie in plots, and work as others do.
+func TestManyHeaps(t *testing.T) {
+	regions.drop()
+	most, before := regions.mostAddresses, regions.mappings
+	defer func() { regions.mostAddresses = most }()
+	regions.mostAddresses = regions.addresses
+	for i := range 300 {
+		s := newStore(t, func(l *Limits) {
+			if i%2 == 0 {
+				l.HeapBytes = 1 << 20
+			}
+		})
+		for range 3 { // more than a small heap has room for
+			for n := range 2 << 10 {
+				ref, trap := s.ExternRef(n, true)
+				if trap != 0 {
+					t.Fatalf("store %d, value %d: %v", i, n, trap)
+				}
+				if s.ExternValue(ref) != n {
+					t.Fatalf("store %d, value %d: %v", i, n, s.ExternValue(ref))
+				}
+			}
+			if trap := s.Collect(); trap != 0 || s.HeapLive() != 0 {
+				t.Fatalf("store %d: %v, %d bytes are left", i, trap, s.HeapLive())
+			}
+		}
+		if i%10 > 0 {
+			s.Close()
+		}
+	}
+	if n := regions.mappings - before; n > 60 {
+		t.Errorf("%d mappings are made", n)
+	}
+}

@@ -24,8 +24,9 @@ import (
 const (
 	minPlotLog2 = 16
 	maxPlotLog2 = 28
-	maxPlot     = 1 << maxPlotLog2
 )
+
+var _ = [1]byte{}[maxPlot-1<<maxPlotLog2]
 
 // The first mapping for a size has room for firstPlots, each next one for twice as many as the one before, up to
 // morePlots bytes, or as many as the first one.
