@@ -15,13 +15,17 @@ import (
 // the ones before, and they cost few mappings.
 func TestPlots(t *testing.T) {
 	before := regions.mappings
+	large := uintptr(maxPlot)
+	if bits.UintSize == 32 {
+		large = 4 << 20
+	}
 	type use struct {
 		size, dirty uintptr
 		number      int
 	}
 	for _, u := range []use{
 		{pageRound, 100, 300}, {pageRound, fewDirty, 300}, {pageRound, pageRound, 300},
-		{5 * pageRound, 3 * pageRound, 100}, {maxPlot, 1 << 20, 20}, {1, 1, 10},
+		{5 * pageRound, 3 * pageRound, 100}, {large, 1 << 20, 20}, {1, 1, 10},
 	} {
 		for range 2 {
 			used := map[unsafe.Pointer]bool{}

@@ -29,10 +29,12 @@ const (
 var _ = [1]byte{}[maxPlot-1<<maxPlotLog2]
 
 // The first mapping for a size has room for firstPlots, each next one for twice as many as the one before, up to
-// morePlots bytes, or as many as the first one.
+// mostPlots, or as many as are mostBytes. Where addresses have 32 bits, no mapping has more than mostBytes, unless it has
+// one plot.
 const (
 	firstPlots = 16
-	morePlots  = 1 << 30
+	mostPlots  = 64
+	mostBytes  = 1 << (bits.UintSize/8 + 22) // 1 GiB or 64 MiB
 )
 
 // warmPlots is how many of a size keep their pages.
@@ -57,8 +59,8 @@ var plots plotPool
 // plotLog2 returns the logarithm of the size of the plots for so many bytes.
 func plotLog2(size uintptr) int { return max(bits.Len64(uint64(size-1)), minPlotLog2) }
 
-// takePlot returns a plot of at least size bytes as a region of so many; false if they are none for a plot, or if there is no
-// room.
+// takePlot returns a plot of at least size bytes as a region of so many; false if they are none for a plot, or if there
+// is no room.
 func takePlot(size uintptr) (Region, bool) {
 	size = roundUp(size, pageRound)
 	if size == 0 || size > maxPlot {
@@ -93,8 +95,12 @@ func (p *plotPool) take(log2 int) (unsafe.Pointer, bool) {
 
 // extend maps more plots. Where there is not so much room, it maps one.
 func (l *plotList) extend(size uintptr) bool {
-	most := max(morePlots, firstPlots*size)
-	for _, bytes := range []uintptr{min(max(2*l.mapped, firstPlots*size), most), size} {
+	most := max(uint64(mostBytes), mostPlots*uint64(size))
+	if bits.UintSize == 32 {
+		most = max(mostBytes, uint64(size))
+	}
+	wanted := uintptr(min(max(2*uint64(l.mapped), firstPlots*uint64(size)), most))
+	for _, bytes := range []uintptr{wanted, size} {
 		if start, ok := mapPlots(bytes, size); ok {
 			l.next, l.left, l.mapped = start, bytes, bytes
 			return true

@@ -28,9 +28,9 @@ const (
 func slabPart(class uint8) uintptr { return classSize(class) + 64 }
 
 // Most stores need one stack, for calls from the host. It lies in the arena of the store, and such that what is used of
-// it is in a page with what comes behind. Many stacks are in slabs of one large page each: thousands of continuations use each of their
-// stacks for a moment, and would else miss the translation of its address each time. Others
-// have room for what lies between stacks besides a power of 2.
+// it is in a page with what comes behind. Many stacks are in slabs of one large page each: thousands of continuations
+// use each of their stacks for a moment, and would else miss the translation of its address each time. Others have room
+// for what lies between stacks besides a power of 2.
 const (
 	firstStack     = 4 << 10
 	firstStackEnd  = firstStack + 1<<10
