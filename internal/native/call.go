@@ -57,7 +57,8 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	return nil
 }
 
-// beginAgain notes that a call begins, the only one, if the last such call in the store was the machine's; false if not.
+// beginAgain notes that a call begins, the only one, if the last such call in the store was the machine's; false if
+// not.
 func (m *machine) beginAgain(s *store.Store) bool {
 	if s.HostDepth != 0 || cap(s.Active) == 0 {
 		return false
@@ -94,8 +95,8 @@ func (e *Engine) callUnlike(ctx context.Context, s *store.Store, use store.Use, 
 	return m.invoke(f, slots)
 }
 
-// callOther calls a function that has no machine code yet, if it is not to have any, or cannot. Then the use of the store has ended.
-// Otherwise the function has machine code now.
+// callOther calls a function that has no machine code yet, if it is not to have any, or cannot. Then the use of the
+// store has ended. Otherwise the function has machine code now.
 func (e *Engine) callOther(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) (done bool, err error) {
 	if e.first != nil && e.Interprets(s, f) {
 		s.Leave()

@@ -118,8 +118,8 @@ func TestWithoutGuards(t *testing.T) {
 	}
 }
 
-// TestManyHeaps makes objects in stores whose heaps may be small, and where the addresses for large ones are used up: the
-// heaps lie in plots, and work as others do.
+// TestManyHeaps makes objects in stores whose heaps may be small, and where the addresses for large ones are used up:
+// the heaps lie in plots, and work as others do.
 func TestManyHeaps(t *testing.T) {
 	regions.drop()
 	most, before := regions.mostAddresses, regions.mappings

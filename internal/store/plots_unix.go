@@ -29,8 +29,8 @@ const (
 var _ = [1]byte{}[maxPlot-1<<maxPlotLog2]
 
 // The first mapping for a size has room for firstPlots, each next one for twice as many as the one before, up to
-// mostPlots, or as many as are mostBytes. Where addresses have 32 bits, no mapping has more than mostBytes, unless it has
-// one plot.
+// mostPlots, or as many as are mostBytes. Where addresses have 32 bits, no mapping has more than mostBytes, unless it
+// has one plot.
 const (
 	firstPlots = 16
 	mostPlots  = 64

@@ -104,8 +104,8 @@ func TestManySizes(t *testing.T) {
 	}
 }
 
-// TestStoresAtTheLimit makes stores with memories until there are no mappings for another: that is said when it is made,
-// and those that were made have what a call needs.
+// TestStoresAtTheLimit makes stores with memories until there are no mappings for another: that is said when it is
+// made, and those that were made have what a call needs.
 func TestStoresAtTheLimit(t *testing.T) {
 	p := &regions
 	p.drop()
