@@ -234,7 +234,7 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 // the stack.
 func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
 	if callee.IsHost() || m.goesOutside(callee) {
-		m.callHost(callee, m.slot(in.a))
+		m.callHostFor(callee, m.callingInstance(), m.slot(in.a))
 		return wasm.TrapNone
 	}
 	if err := m.prepare(callee); err != nil {
@@ -270,7 +270,7 @@ func (m *machine) checkedCall(callee *store.FuncRecord, in *instr) wasm.TrapCode
 func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
 	if m.goesOutside(callee) {
 		// An ordinary call: behind it the lowering has put a return.
-		m.callHost(callee, m.slot(in.a))
+		m.callHostFor(callee, m.callingInstance(), m.slot(in.a))
 		return wasm.TrapNone
 	}
 	h := (*header)(store.Pointer(m.function().Code))
@@ -304,17 +304,15 @@ func (m *machine) pollTail() {
 	}
 }
 
-// callHost calls a host function with its arguments at p. A failure is left in
-// flight.
-func (m *machine) callHost(f *store.FuncRecord, p unsafe.Pointer) {
-	var caller *store.InstanceRecord
-	if !m.isHost(m.cur) {
-		caller = m.function().Instance
+// callingInstance returns the instance whose code calls a host function; nil for the host.
+func (m *machine) callingInstance() *store.InstanceRecord {
+	if m.isHost(m.cur) {
+		return nil
 	}
-	m.callHostFor(f, caller, p)
+	return m.function().Instance
 }
 
-// callHostFor calls a host function for the code of an instance.
+// callHostFor calls a host function for the code of an instance, with its arguments at p. A failure is left in flight.
 func (m *machine) callHostFor(f *store.FuncRecord, caller *store.InstanceRecord, p unsafe.Pointer) {
 	args := slots(p, 8*max(f.Params, f.Results))
 	if !f.IsHost() {
