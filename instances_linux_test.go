@@ -88,6 +88,11 @@ func keepStores(t *testing.T, executor weft.Executor, n int) {
 	}
 	with := compileWith(t, engine, []byte(instanceSource))
 	without := compileWith(t, engine, []byte(`(module (func (export "touch") (param i32) (result i32) (i32.const 116)))`))
+	suspends := compileWith(t, engine, []byte(`(module (type $f (func)) (type $k (cont $f)) (tag $wait)
+	  (elem declare func $g) (func $g (suspend $wait))
+	  (func (export "touch") (param i32) (result i32)
+	    (block $waits (result (ref $k)) (resume $k (on $wait $waits) (cont.new $k (ref.func $g))) (unreachable))
+	    (drop) (i32.const 116)))`))
 	ctx := context.Background()
 	before, _ := usage(t)
 	var funcs []*weft.Func
@@ -102,6 +107,8 @@ func keepStores(t *testing.T, executor weft.Executor, n int) {
 		if i%10 == 0 || n > 10_000 {
 			m = with
 			memories++
+		} else if i%10 == 5 {
+			m = suspends
 		}
 		instance, err := store.Instantiate(ctx, m, nil)
 		if err != nil {

@@ -12,7 +12,7 @@ type Limits struct {
 	// traps with "call stack exhausted". The default is 16 MiB.
 	StackBytes uint32
 	// Continuations bounds how many continuations exist at the same time; beyond it
-	// cont.new traps. The default is 4,194,304.
+	// cont.new traps. The default is 4,194,303.
 	Continuations uint32
 	// ContinuationBytes bounds the memory of the stacks of all continuations. The
 	// default is 1 GiB.

@@ -38,7 +38,7 @@ type Limits struct {
 // DefaultLimits are generous for programs and keep a process alive.
 var DefaultLimits = Limits{
 	StackBytes:        16 << 20,
-	Continuations:     1 << 22,
+	Continuations:     1<<22 - 1, // with number 0 as many as a plot has room for
 	ContinuationBytes: 1 << 30,
 	MemoryBytes:       16 << 30,
 	Memories:          1000,
