@@ -34,19 +34,19 @@ func All() []Engine {
 // A wasmEngine is one that runs WebAssembly.
 type wasmEngine struct {
 	name string
-	// switching tells that it has stack switching; all others get Asyncify.
-	switching bool
 	// lacks are modes that its runner does not have.
 	lacks []job.Mode
 	// slow keeps it away from programs that would take minutes.
 	slow bool
-	// noObjects tells that it has no collected heap.
-	noObjects bool
+	// keeps is the name of the folder in which it keeps compiled modules, of programs that measure
+	// themselves: compiling them each time would take longer than running them. It may be "".
+	keeps string
 	// onlyStartup tells that it differs from another engine only in how it starts.
 	onlyStartup bool
 	prepare     preparation
 
 	runner []string
+	cache  string
 }
 
 func (e *wasmEngine) Name() string { return e.name }
@@ -54,11 +54,12 @@ func (e *wasmEngine) Name() string { return e.name }
 func (e *wasmEngine) Prepare(ctx context.Context, box *tool.Box) (string, error) {
 	runner, version, err := e.prepare(ctx, box)
 	e.runner = runner
+	e.cache = filepath.Join(box.Dir, "cache-"+e.keeps)
 	return version, err
 }
 
 func (e *wasmEngine) Variants(w *workload.Workload) []workload.Variant {
-	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.noObjects && w.Objects || e.onlyStartup && !w.Process {
+	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.onlyStartup && !w.Process {
 		return nil
 	}
 	if w.Program() {
@@ -66,14 +67,19 @@ func (e *wasmEngine) Variants(w *workload.Workload) []workload.Variant {
 	}
 	var variants []workload.Variant
 	for _, v := range []workload.Variant{workload.Switching, workload.Asyncify, workload.Plain} {
-		if _, ok := w.SourceFile(v); ok && (v != workload.Switching || e.switching) {
+		if _, ok := w.SourceFile(v); ok {
 			variants = append(variants, v)
 		}
 	}
 	return variants
 }
 
-func (e *wasmEngine) Command(*workload.Workload, string) []string { return e.runner }
+func (e *wasmEngine) Command(w *workload.Workload, _ string) []string {
+	if e.keeps != "" && w.Mode == job.Benchmark {
+		return slices.Concat(e.runner, []string{"-cache", e.cache})
+	}
+	return e.runner
+}
 
 // A preparation finds or builds the command of a runner.
 type preparation = func(ctx context.Context, box *tool.Box) (runner []string, version string, err error)

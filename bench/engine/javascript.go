@@ -14,11 +14,11 @@ var goOnly = []job.Mode{job.Cancel, job.Pause}
 func javascriptEngines() []Engine {
 	const wasmfx = "--experimental-wasm-wasmfx"
 	return []Engine{
-		&wasmEngine{name: "V8 (Deno)", switching: true, lacks: goOnly,
+		&wasmEngine{name: "V8 (Deno)", lacks: goOnly,
 			prepare: deno("--v8-flags=" + wasmfx)},
-		&wasmEngine{name: "V8 (Deno) --no-liftoff", switching: true, lacks: goOnly,
+		&wasmEngine{name: "V8 (Deno) --no-liftoff", lacks: goOnly,
 			prepare: deno("--v8-flags=" + wasmfx + ",--no-liftoff")},
-		&wasmEngine{name: "V8 (Node)", switching: true, lacks: goOnly, prepare: node(wasmfx)},
+		&wasmEngine{name: "V8 (Node)", lacks: goOnly, prepare: node(wasmfx)},
 		&wasmEngine{name: "JavaScriptCore (Bun)", lacks: goOnly, prepare: bun},
 	}
 }

@@ -16,6 +16,7 @@ func nativeEngines() []Engine {
 		nativeEngine{"clang", "clang", workload.Clang},
 		nativeEngine{"gcc", "gcc", workload.GCC},
 		&executable{},
+		&executable{single: true},
 	}
 }
 
@@ -46,9 +47,25 @@ func (e nativeEngine) Command(_ *workload.Workload, program string) []string {
 }
 
 // executable is the machine itself: it runs the real programs without any engine.
-type executable struct{ runner string }
+type executable struct {
+	// single tells that Go has one processor, as it has when it is compiled for WASI. It makes no
+	// difference to other programs.
+	single bool
+	runner string
+}
 
-func (e *executable) Name() string { return "native program" }
+// NativeProgram and NativeSingle are the names of the engines that run programs of this machine.
+const (
+	NativeProgram = "native program"
+	NativeSingle  = "native program, GOMAXPROCS=1"
+)
+
+func (e *executable) Name() string {
+	if e.single {
+		return NativeSingle
+	}
+	return NativeProgram
+}
 
 func (e *executable) Prepare(ctx context.Context, box *tool.Box) (version string, err error) {
 	e.runner, err = box.Go(ctx, "weft/bench/runner/cmd/executable")
@@ -56,10 +73,15 @@ func (e *executable) Prepare(ctx context.Context, box *tool.Box) (version string
 }
 
 func (e *executable) Variants(w *workload.Workload) []workload.Variant {
-	if w.Program() && w.Mode == job.Program {
+	if w.Mode == job.Benchmark || w.Mode == job.Program && w.Program() && !e.single {
 		return []workload.Variant{workload.Executable}
 	}
 	return nil
 }
 
-func (e *executable) Command(*workload.Workload, string) []string { return []string{e.runner} }
+func (e *executable) Command(*workload.Workload, string) []string {
+	if e.single {
+		return []string{"env", "GOMAXPROCS=1", e.runner}
+	}
+	return []string{e.runner}
+}

@@ -5,6 +5,6 @@ package engine
 func wasmtimeEngines() []Engine {
 	const module = "github.com/bytecodealliance/wasmtime-go/v39"
 	return []Engine{
-		&wasmEngine{name: "Wasmtime", prepare: cgoRunner("wasmtime", "wasmtime-go "+moduleVersion(module))},
+		&wasmEngine{name: "Wasmtime", keeps: "wasmtime", prepare: cgoRunner("wasmtime", "wasmtime-go "+moduleVersion(module))},
 	}
 }

@@ -10,13 +10,13 @@ import (
 // weftEngines are Weft's own. An engine of the runner is a line here.
 func weftEngines() []Engine {
 	return []Engine{
-		&wasmEngine{name: "Weft native", switching: true, prepare: weftRunner("-engine", "native")},
-		&wasmEngine{name: "Weft native, interpreted first", switching: true, onlyStartup: true, prepare: weftRunner("-engine", "first")},
-		&wasmEngine{name: "Weft native, eager", switching: true, onlyStartup: true, prepare: weftRunner("-engine", "eager")},
-		&wasmEngine{name: "Weft native, cache", switching: true, onlyStartup: true,
+		&wasmEngine{name: "Weft native", prepare: weftRunner("-engine", "native")},
+		&wasmEngine{name: "Weft native, interpreted first", onlyStartup: true, prepare: weftRunner("-engine", "first")},
+		&wasmEngine{name: "Weft native, eager", onlyStartup: true, prepare: weftRunner("-engine", "eager")},
+		&wasmEngine{name: "Weft native, cache", onlyStartup: true,
 			prepare: withCache("weft-native", weftRunner("-engine", "native"))},
-		&wasmEngine{name: "Weft interpreter", switching: true, prepare: weftRunner("-engine", "interpreter")},
-		&wasmEngine{name: "Weft interpreter, cache", switching: true, onlyStartup: true,
+		&wasmEngine{name: "Weft interpreter", prepare: weftRunner("-engine", "interpreter")},
+		&wasmEngine{name: "Weft interpreter, cache", onlyStartup: true,
 			prepare: withCache("weft", weftRunner("-engine", "interpreter"))},
 	}
 }

@@ -45,6 +45,9 @@ const (
 	// Program runs a WASI program size times; EXPORT is its arguments, separated
 	// by spaces. The result is a hash of its output.
 	Program Mode = "program"
+	// Benchmark runs once a WASI program that measures itself, and writes what [Measured] reads;
+	// EXPORT is its arguments. SIZE and REPEAT mean nothing to it.
+	Benchmark Mode = "benchmark"
 	// Cancel starts a loop without end and cancels it, size times. The time is
 	// that from the cancellation to the return.
 	Cancel Mode = "cancel"
@@ -108,6 +111,8 @@ type Result struct {
 	// Steps are the runs with each size; Runs those that are timed.
 	Steps []Sample `json:"steps"`
 	Runs  []Sample `json:"runs"`
+	// Output is what a program that measures itself has written.
+	Output string `json:"output,omitempty"`
 }
 
 // A Sample is one run of the program.

@@ -41,6 +41,8 @@ type Engine struct {
 	Version string
 	// Absent is why the engine could not be measured; "" if it could.
 	Absent string
+	// Lacks are the features of WebAssembly whose probes it could not run.
+	Lacks []workload.Feature
 }
 
 // A Cell is a workload in a variant in an engine.
@@ -88,18 +90,23 @@ type Plan struct {
 	tasks   [][]*task // by workload
 }
 
-// Prepare installs and builds what the engines and workloads need. What fails is
+// Prepare installs and builds what the engines and workloads need, and probes the engines. What fails is
 // noted in the results.
 func Prepare(ctx context.Context, box *tool.Box, engines []engine.Engine, workloads []*workload.Workload) *Plan {
 	plan := &Plan{Results: &Results{Environment: environment()}}
 	var present []engine.Engine
+	lacking := map[string][]workload.Feature{}
 	for _, e := range engines {
 		version, err := e.Prepare(ctx, box)
 		info := Engine{Name: e.Name(), Version: version}
+		if err == nil {
+			info.Lacks, err = lacks(ctx, box, e)
+		}
 		if err != nil {
 			info.Absent = err.Error()
 		} else {
 			present = append(present, e)
+			lacking[e.Name()] = info.Lacks
 		}
 		plan.Results.Engines = append(plan.Results.Engines, info)
 	}
@@ -107,6 +114,10 @@ func Prepare(ctx context.Context, box *tool.Box, engines []engine.Engine, worklo
 		var tasks []*task
 		for _, e := range present {
 			for _, v := range e.Variants(w) {
+				lacks := func(f workload.Feature) bool { return slices.Contains(lacking[e.Name()], f) }
+				if slices.ContainsFunc(w.Needs(v), lacks) {
+					continue
+				}
 				cell := &Cell{Workload: w.Name, Engine: e.Name(), Variant: v}
 				plan.Results.Cells = append(plan.Results.Cells, cell)
 				program, err := box.Build(ctx, w, v)
@@ -184,6 +195,9 @@ func (t *task) run(ctx context.Context, o Options) {
 // returns how long the process took. There may be a result beside an error: that of
 // the sizes before.
 func (o Options) Execute(ctx context.Context, command []string, w *workload.Workload, program string) (*job.Result, time.Duration, error) {
+	if w.Mode == job.Benchmark {
+		return o.benchmark(ctx, command, w, program)
+	}
 	j := job.Job{Mode: w.Mode, Program: program, Export: w.Export, Target: o.Target, Repeat: o.Repeat, Sizes: w.Sizes}
 	if w.Target > 0 {
 		j.Target = w.Target
@@ -205,6 +219,23 @@ func (o Options) Execute(ctx context.Context, command []string, w *workload.Work
 		err = wrong
 	}
 	return result, took, err
+}
+
+// benchmark runs a program that measures itself.
+func (o Options) benchmark(ctx context.Context, command []string, w *workload.Workload, program string) (*job.Result, time.Duration, error) {
+	j := job.Job{Mode: w.Mode, Program: program, Export: w.Export, Sizes: w.Sizes}
+	result, took, err := execute(ctx, o.Timeout, command, j)
+	if err != nil {
+		return nil, took, err
+	}
+	if result.Runs, err = job.Measured(result.Output); err != nil {
+		return nil, took, err
+	}
+	for i := range result.Runs {
+		result.Runs[i].PeakKB = result.Steps[0].PeakKB
+	}
+	result.Steps, result.Output = nil, ""
+	return result, took, nil
 }
 
 // execute runs a runner. There may be a result beside an error.

@@ -98,13 +98,17 @@ func (r *Report) environment(w io.Writer) {
 	e := r.results.Environment
 	fmt.Fprintf(w, "%s; %d × %s, %s of memory, Linux %s, %s; Weft at %s; load before the run: %s.\n\n",
 		e.Started.Format("2006-01-02 15:04 MST"), e.Cores, e.CPU, e.Memory, e.Kernel, e.Go, e.Commit, e.Load)
-	t := &table{header: []string{"engine", "version"}}
+	t := &table{header: []string{"engine", "version", "lacks"}}
 	for _, engine := range r.results.Engines {
 		version := engine.Version
 		if engine.Absent != "" {
 			version = "absent: " + engine.Absent
 		}
-		t.add(engine.Name, version)
+		var lacks []string
+		for _, f := range engine.Lacks {
+			lacks = append(lacks, string(f))
+		}
+		t.add(engine.Name, version, strings.Join(lacks, ", "))
 	}
 	t.write(w)
 }

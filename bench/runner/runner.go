@@ -3,17 +3,12 @@
 package runner
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"weft/bench/job"
@@ -30,7 +25,7 @@ type Module interface {
 	// from i32 to i32 that returns its argument.
 	Instantiate(ctx context.Context) (Instance, error)
 	// RunProgram runs a WASI program to its end, which must have the exit code 0.
-	RunProgram(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error
+	RunProgram(ctx context.Context, p Program) error
 }
 
 // An Instance is an instance of a module.
@@ -79,8 +74,8 @@ func execute(ctx context.Context, rt Runtime, args []string) error {
 	}
 	result.Compile = time.Since(start)
 	switch j.Mode {
-	case job.Program:
-		return program(ctx, module, j, &result)
+	case job.Program, job.Benchmark:
+		return Programs(j, &result, func(p Program) (int64, error) { return 0, module.RunProgram(ctx, p) })
 	case job.Instantiate:
 		return Ladder(j, &result, func(n int64) (job.Sample, error) {
 			for range n {
@@ -159,34 +154,4 @@ func stepOf(ctx context.Context, mode job.Mode, f func(context.Context, int32) (
 		return func(n int64) (job.Sample, error) { return collectBeside(ctx, n, f) }, nil
 	}
 	return nil, fmt.Errorf("unknown mode %q", mode)
-}
-
-// program runs a WASI program.
-func program(ctx context.Context, module Module, j job.Job, result *job.Result) error {
-	return Programs(j, result, func(args []string, stdin io.Reader, stdout io.Writer) (int64, error) {
-		return 0, module.RunProgram(ctx, args, stdin, stdout)
-	})
-}
-
-// Programs executes a job that runs programs, with the arguments in j.Export. Their
-// input is the file beside the program with the suffix .stdin, if there is one. run
-// returns the peak of memory in KiB, or 0 for that of this process.
-func Programs(j job.Job, result *job.Result, run func(args []string, stdin io.Reader, stdout io.Writer) (int64, error)) error {
-	stdin, err := os.ReadFile(strings.TrimSuffix(j.Program, ".wasm") + ".stdin")
-	if err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	args := append([]string{"program"}, strings.Fields(j.Export)...)
-	return Ladder(j, result, func(n int64) (job.Sample, error) {
-		hash := sha256.New()
-		var peak int64
-		for range n {
-			kb, err := run(args, bytes.NewReader(stdin), hash)
-			if err != nil {
-				return job.Sample{}, err
-			}
-			peak = max(peak, kb)
-		}
-		return job.Sample{Value: hex.EncodeToString(hash.Sum(nil)[:8]), PeakKB: peak}, nil
-	})
 }

@@ -29,7 +29,7 @@ func (b *Box) Go(ctx context.Context, pkg string, env ...string) (string, error)
 // module or a native program.
 func (b *Box) Build(ctx context.Context, w *workload.Workload, v workload.Variant) (string, error) {
 	if v == workload.WASI || v == workload.Executable {
-		return b.program(ctx, w.SourceName(), v)
+		return b.program(ctx, w, v)
 	}
 	if v == workload.Goroutines || v == workload.Iterators {
 		return w.Name, nil // a part of the runner

@@ -14,42 +14,61 @@ import (
 // esbuildVersion is that of the Go module github.com/evanw/esbuild.
 const esbuildVersion = "v0.28.2"
 
-// program builds a program for WASI or for this machine.
-func (b *Box) program(ctx context.Context, name string, v workload.Variant) (string, error) {
-	switch name {
+// program builds the program of a workload for WASI or for this machine.
+func (b *Box) program(ctx context.Context, w *workload.Workload, v workload.Variant) (string, error) {
+	if pkg, ok := w.TestedPackage(); ok {
+		return b.goTest(ctx, pkg, v)
+	}
+	switch name := w.SourceName(); name {
 	case "sqlite":
 		return b.sqlite(ctx, v)
-	case "standard":
-		return b.goProgram(ctx, name, v, "", func(out string, env []string) error {
-			return Run(ctx, b.Module, env, "go", "build", "-o", out, "weft/bench/workload/programs/standard")
+	case "standard", "goprograms":
+		folder := "workload/programs/" + name
+		sources, err := b.sources(folder)
+		if err != nil {
+			return "", err
+		}
+		return b.goProgram(name, v, sources, func(out string, env []string) error {
+			return Run(ctx, b.Module, env, "go", "build", "-o", out, "weft/bench/"+folder)
 		})
 	case "esbuild":
-		return b.goProgram(ctx, name, v, javascript(400_000), func(out string, env []string) error {
-			return b.esbuild(ctx, out, env)
+		stdin := javascript(400_000)
+		return b.goProgram(name, v, []string{esbuildVersion, stdin}, func(out string, env []string) error {
+			if err := b.esbuild(ctx, out, env); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(filepath.Dir(out), name+".stdin"), []byte(stdin), 0o644)
 		})
+	default:
+		return "", fmt.Errorf("no program %q", name)
 	}
-	return "", fmt.Errorf("no program %q", name)
 }
 
-// goProgram builds a program in Go, and puts its input beside it.
-func (b *Box) goProgram(ctx context.Context, name string, v workload.Variant, stdin string, build func(out string, env []string) error) (string, error) {
+// sources returns what the Go files in a folder of this module contain.
+func (b *Box) sources(folder string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(b.Module, filepath.FromSlash(folder), "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	var sources []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, string(text))
+	}
+	return sources, nil
+}
+
+// goProgram builds a program in Go that depends on some texts, and what lies beside it.
+func (b *Box) goProgram(name string, v workload.Variant, dependsOn []string, build func(out string, env []string) error) (string, error) {
 	env, file := []string{"CGO_ENABLED=0"}, name
 	if v == workload.WASI {
 		env, file = append(env, "GOOS=wasip1", "GOARCH=wasm"), name+".wasm"
 	}
-	source, err := os.ReadFile(filepath.Join(b.Module, "workload", "programs", "standard", "main.go"))
-	if err != nil {
-		return "", err
-	}
-	return b.Make(file, []string{runtime.Version(), esbuildVersion, string(source), stdin, string(v)}, func(out string) error {
-		if err := build(out, env); err != nil {
-			return err
-		}
-		if stdin == "" {
-			return nil
-		}
-		return os.WriteFile(filepath.Join(filepath.Dir(out), name+".stdin"), []byte(stdin), 0o644)
-	})
+	depends := append([]string{runtime.Version(), string(v)}, dependsOn...)
+	return b.Make(file, depends, func(out string) error { return build(out, env) })
 }
 
 // esbuild builds the command of its Go module, in a module of its own.

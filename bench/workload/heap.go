@@ -18,7 +18,7 @@ func heap() []*Workload {
 			About: "an array of structs is sorted, with a comparison that is called by reference and casts"},
 	}
 	for _, w := range all {
-		w.Group, w.Mode, w.Export, w.Objects = Heap, job.Run, "run", true
+		w.Group, w.Mode, w.Export, w.Uses = Heap, job.Run, "run", []Feature{CollectedHeap}
 	}
 	return all
 }

@@ -27,13 +27,17 @@ func kernels() []*Workload {
 // vectors are C programs that use the vector instructions of WebAssembly, and so are not
 // native code.
 func vectors() []*Workload {
-	return inC(Vectors, []*Workload{
+	all := inC(Vectors, []*Workload{
 		{Name: "vector-matmul", About: "a product of matrices of 64 by 64 floats"},
 		{Name: "vector-mandelbrot", About: "the Mandelbrot set on 64 by 64 points"},
 		{Name: "vector-search", About: "lines and letters of 64 KiB of text counted"},
 		{Name: "vector-dot", About: "a filter of 16 taps over 4,096 samples"},
 		{Name: "vector-base64", About: "12 KiB encoded as base64 and decoded"},
 	})
+	for _, w := range all {
+		w.Uses = []Feature{VectorCode}
+	}
+	return all
 }
 
 func inC(group Group, list []*Workload) []*Workload {

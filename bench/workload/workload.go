@@ -10,6 +10,7 @@ package workload
 import (
 	"embed"
 	"io/fs"
+	"strings"
 	"time"
 
 	"weft/bench/job"
@@ -17,7 +18,7 @@ import (
 
 // Files has the sources.
 //
-//go:embed wat c kernels plain vector
+//go:embed wat c kernels plain vector probes
 var Files embed.FS
 
 // A Variant says how a program is written and built.
@@ -52,6 +53,8 @@ const (
 	Kernels    Group = "Ordinary code: kernels in C"
 	Vectors    Group = "Ordinary code: kernels in C with vector instructions"
 	Programs   Group = "Ordinary code: real programs"
+	GoPrograms Group = "Go programs"
+	GoLibrary  Group = "Go programs: benchmarks of the standard library"
 	Startup    Group = "Compilation and start-up"
 	Calls      Group = "Calls and interruptions"
 )
@@ -60,7 +63,7 @@ const (
 const VectorFolder = "vector/"
 
 // Groups are all groups, in the order of the report.
-var Groups = []Group{Coroutines, Heap, Kernels, Vectors, Programs, Startup, Calls}
+var Groups = []Group{Coroutines, Heap, Kernels, Vectors, Programs, GoPrograms, GoLibrary, Startup, Calls}
 
 // A Workload is a program that is measured.
 type Workload struct {
@@ -92,8 +95,8 @@ type Workload struct {
 	Target time.Duration
 	// Heavy keeps slow engines away.
 	Heavy bool
-	// Objects tells that the program needs the collected heap.
-	Objects bool
+	// Uses are features that the program needs besides what its variant says.
+	Uses []Feature
 	// Process tells that the figure of interest is the time of the whole process. The
 	// first round does not count then if there are more: it brings files into memory,
 	// and fills caches on the disk.
@@ -115,11 +118,21 @@ func (w *Workload) SourceName() string {
 // Program reports whether the workload is a program for WASI.
 func (w *Workload) Program() bool {
 	switch w.SourceName() {
-	case "sqlite", "standard", "esbuild":
+	case "sqlite", "standard", "esbuild", "goprograms":
 		return true
 	}
-	return false
+	_, isTest := w.TestedPackage()
+	return isTest
 }
+
+// TestedPackage returns the package of the standard library whose benchmarks the program has; false
+// if it is another program.
+func (w *Workload) TestedPackage() (string, bool) {
+	return strings.CutPrefix(w.SourceName(), testPrefix)
+}
+
+// testPrefix begins the source names of benchmarks in the standard library.
+const testPrefix = "test:"
 
 // Units returns the units of a run.
 func (w *Workload) Units(size int64) int64 {
@@ -139,7 +152,7 @@ func (w *Workload) SourceFile(v Variant) (string, bool) {
 	case Asyncify, Boost:
 		candidates = []string{"c/" + w.SourceName() + ".c"}
 	case Plain:
-		candidates = []string{"kernels/" + w.SourceName() + ".c", VectorFolder + w.SourceName() + ".c", "plain/" + w.SourceName() + ".wat"}
+		candidates = []string{"kernels/" + w.SourceName() + ".c", VectorFolder + w.SourceName() + ".c", "plain/" + w.SourceName() + ".wat", "probes/" + w.SourceName() + ".wat"}
 	case Clang, GCC:
 		candidates = []string{"kernels/" + w.SourceName() + ".c"}
 	}
@@ -159,6 +172,8 @@ func All() []*Workload {
 	all = append(all, kernels()...)
 	all = append(all, vectors()...)
 	all = append(all, programs()...)
+	all = append(all, goPrograms()...)
+	all = append(all, goLibrary()...)
 	all = append(all, startup()...)
 	all = append(all, calls()...)
 	return all

@@ -2,6 +2,7 @@
 // JavaScriptCore through Bun.
 import fs from "node:fs";
 import process from "node:process";
+import path from "node:path";
 import { createHash } from "node:crypto";
 import { System, Exit } from "./wasi.mjs";
 
@@ -58,6 +59,25 @@ function instantiate(module) {
   return instance;
 }
 
+// wasi returns what runs a WASI program once, with a function that gets its output.
+function wasi(module) {
+  const beside = program.replace(/\.wasm$/, "");
+  const stdin = fs.existsSync(beside + ".stdin") ? fs.readFileSync(beside + ".stdin") : Buffer.alloc(0);
+  const root = fs.existsSync(path.join(beside + ".files", "here")) ? beside + ".files" : null;
+  const args = ["program", ...exported.split(" ").filter(Boolean)];
+  return (stdout) => {
+    const system = new System({ args, stdin, stdout, root });
+    const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: system.functions });
+    system.memory = instance.exports.memory;
+    try {
+      instance.exports._start();
+    } catch (e) {
+      if (!(e instanceof Exit)) throw e;
+      if (e.code !== 0) throw new Error(`exit code ${e.code}`);
+    }
+  };
+}
+
 const modes = {
   run() {
     const f = instantiate(compile()).exports[exported];
@@ -106,25 +126,20 @@ const modes = {
     });
   },
   program() {
-    const module = compile();
-    const input = program.replace(/\.wasm$/, ".stdin");
-    const stdin = fs.existsSync(input) ? fs.readFileSync(input) : Buffer.alloc(0);
-    const args = ["program", ...exported.split(" ").filter(Boolean)];
+    const run = wasi(compile());
     ladder((size) => {
       const hash = createHash("sha256");
-      for (let i = 0; i < size; i++) {
-        const system = new System(args, stdin, (bytes) => hash.update(bytes));
-        const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: system.functions });
-        system.memory = instance.exports.memory;
-        try {
-          instance.exports._start();
-        } catch (e) {
-          if (!(e instanceof Exit)) throw e;
-          if (e.code !== 0) throw new Error(`exit code ${e.code}`);
-        }
-      }
+      for (let i = 0; i < size; i++) run((bytes) => hash.update(bytes));
       return hash.digest("hex").slice(0, 16);
     });
+  },
+  benchmark() {
+    const run = wasi(compile());
+    const decoder = new TextDecoder();
+    result.output = "";
+    run((bytes) => (result.output += decoder.decode(bytes, { stream: true })));
+    result.steps.push({ size: 1, time: 0, value: "", peak_kb: peakKB() });
+    write();
   },
 };
 

@@ -3,9 +3,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 
 	"weft/bench/job"
@@ -24,12 +24,15 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	if j.Mode != job.Program {
+	if j.Mode != job.Program && j.Mode != job.Benchmark {
 		return fmt.Errorf("no mode %q", j.Mode)
 	}
-	return runner.Programs(j, &job.Result{}, func(args []string, stdin io.Reader, stdout io.Writer) (int64, error) {
-		cmd := exec.Command(j.Program, args[1:]...)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, os.Stderr
+	return runner.Programs(j, &job.Result{}, func(p runner.Program) (int64, error) {
+		cmd := exec.Command(j.Program, p.Args[1:]...)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, os.Stderr
+		if p.Root != "" {
+			cmd.Dir = filepath.Join(p.Root, runner.Folder)
+		}
 		if err := cmd.Run(); err != nil {
 			return 0, err
 		}

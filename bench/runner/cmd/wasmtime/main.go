@@ -19,8 +19,15 @@ import (
 )
 
 func main() {
+	cache := flag.String("cache", "", "keep compiled modules in this `folder`")
 	flag.Parse()
 	config := wasmtime.NewConfig()
+	if *cache != "" {
+		if err := useCache(config, *cache); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
 	// Being interruptible costs in every loop: only where it is measured.
 	interruptible := flag.Arg(0) == string(job.Cancel)
 	config.SetEpochInterruption(interruptible)
@@ -28,6 +35,19 @@ func main() {
 	config.SetWasmGC(true)
 	config.SetMaxWasmStack(4 << 20) // chains of coroutines are deep with Asyncify
 	runner.Main(runtime{wasmtime.NewEngineWithConfig(config), interruptible}, flag.Args())
+}
+
+// useCache lets Wasmtime keep compiled modules in a folder. It wants to be told by a file.
+func useCache(config *wasmtime.Config, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "config.toml")
+	text := fmt.Sprintf("[cache]\ndirectory = %q\n", filepath.Join(dir, "modules"))
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		return err
+	}
+	return config.CacheConfigLoad(file)
 }
 
 type runtime struct {
@@ -66,37 +86,43 @@ func (m module) Instantiate(context.Context) (runner.Instance, error) {
 	return instance{m.runtime, store, in}, nil
 }
 
-func (m module) RunProgram(_ context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+func (m module) RunProgram(_ context.Context, p runner.Program) error {
 	dir, err := os.MkdirTemp("", "weft-bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
-	input, err := io.ReadAll(stdin)
+	input, err := io.ReadAll(p.Stdin)
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(in, input, 0o600); err != nil {
 		return err
 	}
-	if err := m.runFiles(args, in, out); err != nil {
+	if err := m.runFiles(p, in, out); err != nil {
 		return err
 	}
 	output, err := os.ReadFile(out)
 	if err != nil {
 		return err
 	}
-	_, err = stdout.Write(output)
+	_, err = p.Stdout.Write(output)
 	return err
 }
 
 // runFiles runs the program between files: Wasmtime's WASI knows no readers and writers
 // of Go.
-func (m module) runFiles(args []string, in, out string) error {
+func (m module) runFiles(p runner.Program, in, out string) error {
 	config := wasmtime.NewWasiConfig()
-	config.SetArgv(args)
+	config.SetArgv(p.Args)
 	config.InheritStderr()
+	if p.Root != "" {
+		config.SetEnv([]string{"PWD"}, []string{"/" + runner.Folder})
+		if err := config.PreopenDir(p.Root, "/", wasmtime.DIR_READ, wasmtime.FILE_READ); err != nil {
+			return err
+		}
+	}
 	if err := config.SetStdinFile(in); err != nil {
 		return err
 	}

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 	"github.com/tetratelabs/wazero/sys"
 
@@ -30,7 +30,7 @@ func main() {
 	if flag.Arg(0) == string(job.Cancel) {
 		config = config.WithCloseOnContextDone(true)
 	}
-	config = config.WithCoreFeatures(api.CoreFeaturesV2)
+	config = config.WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall | experimental.CoreFeaturesExceptionHandling)
 	if *cache != "" {
 		c, err := wazero.NewCompilationCacheWithDir(*cache)
 		if err != nil {
@@ -74,10 +74,13 @@ func (m module) Instantiate(ctx context.Context) (runner.Instance, error) {
 	return instance{in}, nil
 }
 
-func (m module) RunProgram(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
-	config := wazero.NewModuleConfig().WithName("").WithArgs(args...).
-		WithStdin(stdin).WithStdout(stdout).WithStderr(os.Stderr).
+func (m module) RunProgram(ctx context.Context, p runner.Program) error {
+	config := wazero.NewModuleConfig().WithName("").WithArgs(p.Args...).
+		WithStdin(p.Stdin).WithStdout(p.Stdout).WithStderr(os.Stderr).
 		WithSysWalltime().WithSysNanotime()
+	if p.Root != "" {
+		config = config.WithFSConfig(wazero.NewFSConfig().WithReadOnlyDirMount(p.Root, "/")).WithEnv("PWD", "/"+runner.Folder)
+	}
 	in, err := m.runtime.InstantiateModule(ctx, m.module, config)
 	if in != nil {
 		defer in.Close(ctx)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 
 	"weft"
@@ -98,14 +97,23 @@ func (m module) Instantiate(ctx context.Context) (runner.Instance, error) {
 	return instance{in, store}, nil
 }
 
-func (m module) RunProgram(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+func (m module) RunProgram(ctx context.Context, p runner.Program) error {
 	store, err := m.newStore()
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	linker := weft.NewLinker(store)
-	system, err := wasi.NewConfig().WithArgs(args...).WithStdin(stdin).WithStdout(stdout).WithStderr(os.Stderr).Define(linker)
+	config := wasi.NewConfig().WithArgs(p.Args...).WithStdin(p.Stdin).WithStdout(p.Stdout).WithStderr(os.Stderr)
+	if p.Root != "" {
+		root, err := os.OpenRoot(p.Root)
+		if err != nil {
+			return err
+		}
+		defer root.Close()
+		config = config.WithReadOnlyDir("/", root).WithEnv("PWD", "/"+runner.Folder)
+	}
+	system, err := config.Define(linker)
 	if err != nil {
 		return err
 	}

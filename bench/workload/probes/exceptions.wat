@@ -1,0 +1,18 @@
+;; Needs exceptions with references to them.
+(module
+  (tag $thrown (param i32))
+  (func $throws (param i32)
+    (throw $thrown (local.get 0)))
+  (func (export "run") (param i32) (result i64)
+    (local $again exnref)
+    (block $outer (result i32)
+      (block $caught (result i32 exnref)
+        (try_table (catch_ref $thrown $caught)
+          (call $throws (local.get 0)))
+        (unreachable))
+      (local.set $again)
+      (drop)
+      (try_table (catch $thrown $outer)
+        (throw_ref (local.get $again)))
+      (unreachable))
+    (i64.extend_i32_u)))

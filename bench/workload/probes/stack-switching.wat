@@ -1,0 +1,15 @@
+;; Needs continuations that are resumed and suspend.
+(module
+  (type $task (func (param i32) (result i64)))
+  (type $k (cont $task))
+  (type $rest (func (result i64)))
+  (type $krest (cont $rest))
+  (tag $pause)
+  (elem declare func $body)
+  (func $body (type $task)
+    (suspend $pause)
+    (i64.extend_i32_u (local.get 0)))
+  (func (export "run") (param i32) (result i64)
+    (block $paused (result (ref $krest))
+      (return (resume $k (on $pause $paused) (local.get 0) (cont.new $k (ref.func $body)))))
+    (resume $krest)))
