@@ -72,6 +72,8 @@ type Options struct {
 	Rounds, Repeat int
 	// Target is what one timed run should take at most.
 	Target time.Duration
+	// Benchmarks is in how many rounds programs run that measure themselves.
+	Benchmarks int
 	// Timeout ends a process.
 	Timeout time.Duration
 }
@@ -155,7 +157,7 @@ func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) e
 				if round%2 == 1 {
 					t = tasks[len(tasks)-1-(i+round)%len(tasks)]
 				}
-				if t.cell.Error == "" && (t.workload.Rounds == 0 || round < t.workload.Rounds) {
+				if t.cell.Error == "" && round < o.roundsOf(t.workload) {
 					t.run(ctx, o)
 				}
 				if err := ctx.Err(); err != nil {
@@ -171,6 +173,17 @@ func (p *Plan) Run(ctx context.Context, o Options, progress func(what string)) e
 		agree(tasks)
 	}
 	return nil
+}
+
+// roundsOf returns in how many rounds a workload runs.
+func (o Options) roundsOf(w *workload.Workload) int {
+	switch {
+	case w.Mode == job.Benchmark:
+		return min(o.Rounds, o.Benchmarks)
+	case w.Rounds > 0:
+		return min(o.Rounds, w.Rounds)
+	}
+	return o.Rounds
 }
 
 // run runs the job of a cell once.
@@ -342,20 +355,30 @@ func (c *Cell) values() map[int64]string {
 // Fit returns the options with which the plan takes about as long as the budget says.
 func (p *Plan) Fit(budget time.Duration, rounds int) Options {
 	const (
-		repeat  = 3
-		start   = 120 * time.Millisecond // of a process, on the average
-		program = 4 * time.Second        // of a process that compiles a large module, on the average
-		warm    = 1.3                    // runs before the timed ones, in timed ones
-		fullest = 0.35                   // of the target, on the average: sizes are a factor apart
+		repeat    = 3
+		start     = 120 * time.Millisecond // of a process, on the average
+		program   = 4 * time.Second        // of a process that compiles a large module, on the average
+		benchmark = time.Second            // of a process that measures itself, on the average
+		warm      = 1.3                    // runs before the timed ones, in timed ones
+		fullest   = 0.35                   // of the target, on the average: sizes are a factor apart
+		share     = 0.4                    // of the budget is for programs that measure themselves, if there are others
 	)
+	o := Options{Rounds: rounds, Repeat: repeat, Timeout: time.Minute}
+	if n := p.benchmarks(); n > 0 {
+		theirs := budget
+		if n < p.Tasks() {
+			theirs = time.Duration(share * float64(budget))
+		}
+		round := time.Duration(n) * benchmark
+		o.Benchmarks = min(max(int(theirs/round), 1), rounds)
+		budget -= time.Duration(o.Benchmarks) * round
+	}
 	processes := 0
 	for _, tasks := range p.tasks {
 		for _, t := range tasks {
-			n := rounds
-			if t.workload.Rounds > 0 {
-				n = min(n, t.workload.Rounds)
-			}
+			n := o.roundsOf(t.workload)
 			switch {
+			case t.workload.Mode == job.Benchmark:
 			case t.workload.Program():
 				budget -= time.Duration(n) * program
 			case t.workload.Target > 0:
@@ -365,8 +388,21 @@ func (p *Plan) Fit(budget time.Duration, rounds int) Options {
 			}
 		}
 	}
-	share := budget / time.Duration(max(1, processes))
-	target := time.Duration(float64(share-start) / ((repeat + warm) * fullest))
-	return Options{Rounds: rounds, Repeat: repeat, Timeout: time.Minute,
-		Target: min(max(target, 10*time.Millisecond), 500*time.Millisecond)}
+	each := budget / time.Duration(max(1, processes))
+	target := time.Duration(float64(each-start) / ((repeat + warm) * fullest))
+	o.Target = min(max(target, 10*time.Millisecond), 500*time.Millisecond)
+	return o
+}
+
+// benchmarks returns how many cells are of programs that measure themselves.
+func (p *Plan) benchmarks() int {
+	n := 0
+	for _, tasks := range p.tasks {
+		for _, t := range tasks {
+			if t.workload.Mode == job.Benchmark {
+				n++
+			}
+		}
+	}
+	return n
 }

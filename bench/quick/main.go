@@ -77,7 +77,9 @@ func run(ctx context.Context, out io.Writer, commits []string, only, engine stri
 			continue
 		}
 		variant := workload.Switching
-		if _, ok := w.SourceFile(variant); !ok {
+		if w.Program() {
+			variant = workload.WASI
+		} else if _, ok := w.SourceFile(variant); !ok {
 			variant = workload.Plain
 		}
 		program, err := box.Build(ctx, w, variant)

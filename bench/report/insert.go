@@ -17,6 +17,9 @@ const (
 // Insert writes the sections of the summary into a document, in place of what is
 // between their marks, and the plots into the folder beside it that has its name
 // without the suffix. Marks of sections that the results do not have stay as they are.
+//
+// If not all groups were measured, what is about the whole run stays as well, because the rest of the document
+// is of another one; each section then says when and where it was measured.
 func (r *Report) Insert(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -25,7 +28,11 @@ func (r *Report) Insert(file string) error {
 	text := string(data)
 	folder := strings.TrimSuffix(file, filepath.Ext(file))
 	inserted := 0
+	complete := r.complete()
 	for _, s := range r.sections() {
+		if s.overall && !complete {
+			continue
+		}
 		mark := fmt.Sprintf(begin, s.title)
 		before, rest, ok := strings.Cut(text, mark)
 		if !ok {
@@ -36,6 +43,9 @@ func (r *Report) Insert(file string) error {
 			return fmt.Errorf("%s: no line %q behind %q", file, strings.TrimSpace(end), strings.TrimSpace(mark))
 		}
 		var content strings.Builder
+		if !complete {
+			r.where(&content)
+		}
 		s.write(&content)
 		// The plots are in the folder.
 		linked := strings.ReplaceAll(content.String(), "](", "]("+filepath.Base(folder)+"/")

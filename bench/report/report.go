@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"weft/bench/engine"
 	"weft/bench/job"
 	"weft/bench/measure"
 	"weft/bench/workload"
@@ -65,23 +66,25 @@ func (r *Report) Write(dir string) error {
 type section struct {
 	title string
 	write func(io.Writer)
+	// overall tells that it is about all that was measured, and not about one group.
+	overall bool
 }
 
 // sections returns those that have something in them.
 func (r *Report) sections() []section {
-	list := []section{{"Environment", r.environment}}
+	list := []section{{"Environment", r.environment, true}}
 	for _, g := range workload.Groups {
 		if len(r.in(g)) > 0 {
-			list = append(list, section{string(g), func(w io.Writer) { r.group(w, g) }})
+			list = append(list, section{string(g), func(w io.Writer) { r.group(w, g) }, false})
 		}
 	}
 	if len(r.results.HTTP) > 0 {
-		list = append(list, section{"HTTP servers under load", r.http})
+		list = append(list, section{"HTTP servers under load", r.http, false})
 	}
 	if len(r.in(workload.Coroutines)) > 0 {
-		list = append(list, section{"Sizes of the modules", r.sizes})
+		list = append(list, section{"Sizes of the modules", r.sizes, false})
 	}
-	list = append(list, section{"Peak memory", r.memory}, section{"What failed", r.failures})
+	list = append(list, section{"Peak memory", r.memory, true}, section{"What failed", r.failures, true})
 	return list
 }
 
@@ -94,10 +97,20 @@ func (r *Report) summary(w io.Writer) {
 	}
 }
 
-func (r *Report) environment(w io.Writer) {
+// complete reports whether all groups were measured.
+func (r *Report) complete() bool {
+	return !slices.ContainsFunc(workload.Groups, func(g workload.Group) bool { return len(r.in(g)) == 0 })
+}
+
+// where says when and on what the measurements were made.
+func (r *Report) where(w io.Writer) {
 	e := r.results.Environment
 	fmt.Fprintf(w, "%s; %d × %s, %s of memory, Linux %s, %s; Weft at %s; load before the run: %s.\n\n",
 		e.Started.Format("2006-01-02 15:04 MST"), e.Cores, e.CPU, e.Memory, e.Kernel, e.Go, e.Commit, e.Load)
+}
+
+func (r *Report) environment(w io.Writer) {
+	r.where(w)
 	t := &table{header: []string{"engine", "version", "lacks"}}
 	for _, engine := range r.results.Engines {
 		version := engine.Version
@@ -137,9 +150,12 @@ func (r *Report) in(g workload.Group) []*workload.Workload {
 
 // base returns the cell to which the others of a workload are compared; nil if there
 // is none.
-func (r *Report) base(w *workload.Workload) *measure.Cell {
+func (r *Report) base(w *workload.Workload) *measure.Cell { return r.cellOf(w, r.baseline) }
+
+// cellOf returns the first cell of a workload in an engine that has a result; nil if there is none.
+func (r *Report) cellOf(w *workload.Workload, engine string) *measure.Cell {
 	for _, c := range r.cells(w) {
-		if c.Engine == r.baseline && c.Error == "" {
+		if c.Engine == engine && c.Error == "" {
 			return c
 		}
 	}
@@ -201,6 +217,8 @@ var about = map[workload.Group]string{
 	workload.Coroutines: " Times are for one coroutine, value, effect and so on; with `alive`, bytes for one coroutine.",
 	workload.Kernels:    " Times are for a unit of work, which is the same for all engines.",
 	workload.Vectors:    " Times are for a unit of work, which is the same for all engines.",
+	workload.GoPrograms: " The programs measure themselves, after they have run for a while.",
+	workload.GoLibrary:  " The benchmarks are those that the packages have, compiled by `go test -c`.",
 	workload.Startup:    " Engines that compile lazily only validate in the rows `compile`.",
 }
 
@@ -234,7 +252,34 @@ func (r *Report) matrix(w io.Writer, workloads []*workload.Workload, columns []c
 		mean = append(mean, geometricMean(ratios[i]))
 	}
 	t.add(mean...)
+	for _, name := range references[workloads[0].Group] {
+		if slices.Contains(columns, contestant{engine: name}) {
+			t.add(r.meanTo(name, workloads, columns)...)
+		}
+	}
 	t.write(w)
+}
+
+// references are engines beside the baseline to which a group's table has a mean of ratios.
+var references = map[workload.Group][]string{
+	workload.GoPrograms: {engine.NativeProgram, engine.NativeSingle},
+	workload.GoLibrary:  {engine.NativeProgram, engine.NativeSingle},
+}
+
+// meanTo returns the row with the means of the ratios to an engine.
+func (r *Report) meanTo(engine string, workloads []*workload.Workload, columns []contestant) []string {
+	row := []string{"geometric mean of the ratios to " + engine}
+	for _, k := range columns {
+		var ratios []float64
+		for _, load := range workloads {
+			_, ratio := r.figure(load, r.find(load, k), r.cellOf(load, engine))
+			if ratio > 0 {
+				ratios = append(ratios, ratio)
+			}
+		}
+		row = append(row, geometricMean(ratios))
+	}
+	return row
 }
 
 func (r *Report) find(w *workload.Workload, k contestant) *measure.Cell {

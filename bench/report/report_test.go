@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"weft/bench/engine"
 	"weft/bench/job"
 	"weft/bench/measure"
 	"weft/bench/workload"
@@ -32,7 +33,7 @@ func TestSummary(t *testing.T) {
 	var b strings.Builder
 	New(results(), "Weft").summary(&b)
 	for _, want := range []string{
-		"| Gone | absent: no \\| npm |",
+		"| Gone | absent: no \\| npm |  |",
 		"| generator, per value | 50.0 ns (1.00×) | 125 ns (2.50×) |",
 		"| generator, per value | 25.0 ns (0.50×) |",
 		"| create, per coroutine | failed | – |",
@@ -64,7 +65,7 @@ func TestDuration(t *testing.T) {
 
 func TestInsert(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "doc.md")
-	const before = "# Title\n\n<!-- bench: Stack switching -->\nold\n<!-- end -->\n\nProse.\n<!-- bench: HTTP servers under load -->\nkept\n<!-- end -->\n"
+	const before = "# Title\n\n<!-- bench: Stack switching -->\nold\n<!-- end -->\n\nProse.\n<!-- bench: Environment -->\nof the whole\n<!-- end -->\n<!-- bench: HTTP servers under load -->\nkept\n<!-- end -->\n"
 	if err := os.WriteFile(file, []byte(before), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,34 @@ func TestInsert(t *testing.T) {
 	}
 	text := string(data)
 	if strings.Contains(text, "old") || !strings.Contains(text, "kept") || !strings.Contains(text, "Prose.") ||
+		!strings.Contains(text, "of the whole") || strings.Count(text, "; Weft at ") != 1 ||
 		strings.Count(text, "125 ns (2.50×)") != 1 || !strings.Contains(text, "](doc/stack-switching.svg)") {
 		t.Errorf("the document is now:\n%s", text)
+	}
+}
+
+// TestReference: tables of Go programs have the mean of the ratios to native programs, too, and what an engine lacks is
+// said.
+func TestReference(t *testing.T) {
+	cell := func(name, engine string, ns time.Duration) *measure.Cell {
+		return &measure.Cell{Workload: name, Engine: engine, Variant: workload.WASI, Samples: []job.Sample{{Size: 1, Time: ns}}}
+	}
+	r := New(&measure.Results{
+		Engines: []measure.Engine{{Name: "Weft"}, {Name: "Other", Lacks: []workload.Feature{workload.TailCalls, workload.Exceptions}}, {Name: engine.NativeProgram}},
+		Cells: []*measure.Cell{
+			cell("go-fib", "Weft", 400), cell("go-fib", "Other", 800), cell("go-fib", engine.NativeProgram, 100),
+			cell("go-map", "Weft", 900), cell("go-map", engine.NativeProgram, 100),
+		},
+	}, "Weft")
+	var b strings.Builder
+	r.summary(&b)
+	for _, want := range []string{
+		"| geometric mean of the ratios | 1.00× (of 2) | 2.00× (of 1) | 0.17× (of 2) |",
+		"| geometric mean of the ratios to native program | 6.00× (of 2) | 8.00× (of 1) | 1.00× (of 2) |",
+		"| Other |  | tail calls, exceptions |",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the summary has no line %q:\n%s", want, b.String())
+		}
 	}
 }

@@ -4,9 +4,9 @@
 //
 //	goprograms NAME COUNT
 //
-// runs the program once, to warm up whatever executes it, and then COUNT times. For each of these
-// it prints a line in the format of Go's benchmarks. A last line has the checksum, which every run
-// must have computed.
+// runs the program for a while, to warm up whatever executes it, and then COUNT times, or less often
+// if that takes long. For each of these it prints a line in the format of Go's benchmarks. A
+// last line has the checksum, which every run must have computed.
 package main
 
 import (
@@ -49,9 +49,22 @@ func run(args []string) error {
 	return all[i].measure(count)
 }
 
+const (
+	// warmUp is how long a program runs before it is measured. In this time engines
+	// that compile in the background find out what is hot.
+	warmUp = 200 * time.Millisecond
+	// enough is when a slow engine is not asked once more.
+	enough = 2 * time.Second
+)
+
 func (p program) measure(count int) error {
+	begin := time.Now()
 	want := p.run()
-	for range count {
+	for time.Since(begin) < warmUp {
+		p.run()
+	}
+	begin = time.Now()
+	for i := 0; i < count && (i == 0 || time.Since(begin) < enough); i++ {
 		start := time.Now()
 		got := p.run()
 		took := time.Since(start)
