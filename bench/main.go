@@ -1,7 +1,7 @@
 // Command bench measures Weft beside what its users would use instead, and writes
 // tables and plots. See README.md.
 //
-//	go run . [-only PATTERN] [-engines PATTERN] [-budget 20m] [-out FOLDER]
+//	go run . [-only PATTERN] [-engines PATTERN] [-budget 30m] [-out FOLDER]
 package main
 
 import (
@@ -48,7 +48,7 @@ func main() {
 	}
 	flag.Func("only", "measure only workloads whose name or group matches this `pattern`", pattern(&o.only))
 	flag.Func("engines", "measure only engines whose name matches this `pattern`", pattern(&o.engines))
-	flag.DurationVar(&o.budget, "budget", 20*time.Minute, "how long the measurements may take, without installations")
+	flag.DurationVar(&o.budget, "budget", 30*time.Minute, "how long the measurements may take, without installations")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each workload runs in each engine")
 	flag.StringVar(&o.out, "out", "results", "the `folder` for the report")
 	flag.StringVar(&o.cache, "cache", "", "the `folder` for what is installed and built (default weft-bench in the user's cache)")

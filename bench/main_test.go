@@ -55,3 +55,33 @@ func TestRun(t *testing.T) {
 		}
 	}
 }
+
+// TestGoProgram runs a program that measures itself, for WASI and for this machine, and a benchmark of the standard
+// library that reads a file.
+func TestGoProgram(t *testing.T) {
+	out := t.TempDir()
+	o := &options{
+		only:     regexp.MustCompile("^(go-defer|go-parser)$"),
+		engines:  regexp.MustCompile("^(Weft native|native program)$"),
+		budget:   time.Second,
+		rounds:   1,
+		out:      out,
+		cache:    t.TempDir(),
+		baseline: "Weft native",
+	}
+	if err := run(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	results, err := report.Load(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results.Cells) != 4 {
+		t.Errorf("%d cells", len(results.Cells))
+	}
+	for _, c := range results.Cells {
+		if c.Error != "" || len(c.Samples) == 0 || c.PeakKB() == 0 {
+			t.Errorf("%s in %s: %d samples, %d KB, %q", c.Workload, c.Engine, len(c.Samples), c.PeakKB(), c.Error)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 
 	"weft"
 	"weft/bench/job"
+	"weft/wasm"
+	"weft/wasm/text"
 )
 
 // TestSwitching runs the programs in the text format in Weft, with their smallest
@@ -80,6 +82,44 @@ func runInWeft(t *testing.T, source []byte, export string, n int64) int64 {
 		t.Fatal(err)
 	}
 	return int64(slots[0])
+}
+
+// TestProbes runs the probes in Weft, which has all features. Without the feature that a probe is for it is not
+// even read.
+func TestProbes(t *testing.T) {
+	for _, f := range append([]Feature{""}, Features...) {
+		w := Probe(f)
+		name, ok := w.SourceFile(Plain)
+		if !ok {
+			t.Errorf("no probe of %q", f)
+			continue
+		}
+		source, err := fs.ReadFile(Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := w.Sizes[0]
+		if got := runInWeft(t, source, w.Export, n); got != n {
+			t.Errorf("%s computes %d; want %d", w.Name, got, n)
+		}
+		needed, ok := switches[f]
+		if !ok {
+			continue
+		}
+		if _, err := text.Parse(source, wasm.DefaultFeatures&^needed); err == nil {
+			t.Errorf("%s does not need the feature", w.Name)
+		}
+	}
+}
+
+// switches are the features of package wasm for those with probes.
+var switches = map[Feature]wasm.Features{
+	StackSwitching:    wasm.StackSwitching,
+	SwitchInstruction: wasm.StackSwitching,
+	Exceptions:        wasm.Exceptions,
+	TailCalls:         wasm.TailCall,
+	CollectedHeap:     wasm.GC,
+	VectorCode:        wasm.SIMD,
 }
 
 // TestAll holds what the harness relies on.
