@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"weft/bench/measure"
 	"weft/bench/report"
+	"weft/bench/tool"
 	"weft/bench/workload"
 )
 
@@ -83,5 +87,31 @@ func TestGoProgram(t *testing.T) {
 		if c.Error != "" || len(c.Samples) == 0 || c.PeakKB() == 0 {
 			t.Errorf("%s in %s: %d samples, %d KB, %q", c.Workload, c.Engine, len(c.Samples), c.PeakKB(), c.Error)
 		}
+	}
+}
+
+// TestJavaScript runs a benchmark that reads a file with the runner and the WASI of the JavaScript engines.
+func TestJavaScript(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node:", err)
+	}
+	box, err := tool.NewBox(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := workload.All()
+	w := all[slices.IndexFunc(all, func(w *workload.Workload) bool { return w.Name == "go-parser" })]
+	program, err := box.Build(context.Background(), w, workload.WASI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := []string{node, filepath.Join("runner", "js", "run.mjs")}
+	result, _, err := measure.Options{Timeout: time.Minute}.Execute(context.Background(), command, w, program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Runs) != 3 || result.Runs[0].Value != "PASS" || result.Runs[0].PeakKB == 0 {
+		t.Errorf("measured %+v", result.Runs)
 	}
 }

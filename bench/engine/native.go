@@ -48,8 +48,8 @@ func (e nativeEngine) Command(_ *workload.Workload, program string) []string {
 
 // executable is the machine itself: it runs the real programs without any engine.
 type executable struct {
-	// single tells that Go has one processor, as it has when it is compiled for WASI. It makes no
-	// difference to other programs.
+	// single tells that Go has one processor, as it has when it is compiled for WASI. It is for programs that
+	// measure themselves, which are all in Go.
 	single bool
 	runner string
 }
@@ -69,6 +69,9 @@ func (e *executable) Name() string {
 
 func (e *executable) Prepare(ctx context.Context, box *tool.Box) (version string, err error) {
 	e.runner, err = box.Go(ctx, "weft/bench/runner/cmd/executable")
+	if e.single {
+		return runtime.Version(), err
+	}
 	return "clang for C, " + runtime.Version() + " for Go", err
 }
 
