@@ -235,7 +235,9 @@ func (o Options) Execute(ctx context.Context, command []string, w *workload.Work
 }
 
 // benchmark runs a program that measures itself.
-func (o Options) benchmark(ctx context.Context, command []string, w *workload.Workload, program string) (*job.Result, time.Duration, error) {
+func (o Options) benchmark(ctx context.Context, command []string, w *workload.Workload, program string) (
+	*job.Result, time.Duration, error,
+) {
 	j := job.Job{Mode: w.Mode, Program: program, Export: w.Export, Sizes: w.Sizes}
 	result, took, err := execute(ctx, o.Timeout, command, j)
 	if err != nil {

@@ -84,7 +84,10 @@ func (r *Report) sections() []section {
 	if len(r.in(workload.Coroutines)) > 0 {
 		list = append(list, section{"Sizes of the modules", r.sizes, false})
 	}
-	list = append(list, section{"Peak memory", r.memory, true}, section{"What failed", r.failures, true})
+	if len(r.in(workload.Coroutines))+len(r.in(workload.Programs)) > 0 {
+		list = append(list, section{"Peak memory", r.memory, true})
+	}
+	list = append(list, section{"What failed", r.failures, true})
 	return list
 }
 

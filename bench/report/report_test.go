@@ -90,10 +90,15 @@ func TestInsert(t *testing.T) {
 // said.
 func TestReference(t *testing.T) {
 	cell := func(name, engine string, ns time.Duration) *measure.Cell {
-		return &measure.Cell{Workload: name, Engine: engine, Variant: workload.WASI, Samples: []job.Sample{{Size: 1, Time: ns}}}
+		samples := []job.Sample{{Size: 1, Time: ns}}
+		return &measure.Cell{Workload: name, Engine: engine, Variant: workload.WASI, Samples: samples}
 	}
 	r := New(&measure.Results{
-		Engines: []measure.Engine{{Name: "Weft"}, {Name: "Other", Lacks: []workload.Feature{workload.TailCalls, workload.Exceptions}}, {Name: engine.NativeProgram}},
+		Engines: []measure.Engine{
+			{Name: "Weft"},
+			{Name: "Other", Lacks: []workload.Feature{workload.TailCalls, workload.Exceptions}},
+			{Name: engine.NativeProgram},
+		},
 		Cells: []*measure.Cell{
 			cell("go-fib", "Weft", 400), cell("go-fib", "Other", 800), cell("go-fib", engine.NativeProgram, 100),
 			cell("go-map", "Weft", 900), cell("go-map", engine.NativeProgram, 100),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,8 +24,9 @@ type Program struct {
 	Root string
 }
 
-// Folder is where a program that has files starts.
-const Folder = "here"
+// Folder is where a program that has files starts: deep enough that it can look for files at ../.. and still
+// be within its root.
+const Folder = "src/here"
 
 // Programs executes a job that runs programs, with the arguments in j.Export. Their
 // input is the file beside the program with the suffix .stdin, their files are the folder
@@ -37,7 +39,7 @@ func Programs(j job.Job, result *job.Result, run func(Program) (int64, error)) e
 		return err
 	}
 	p := Program{Args: append([]string{"program"}, strings.Fields(j.Export)...)}
-	if info, err := os.Stat(filepath.Join(beside+".files", Folder)); err == nil && info.IsDir() {
+	if info, err := os.Stat(filepath.Join(beside+".files", filepath.FromSlash(Folder))); err == nil && info.IsDir() {
 		p.Root = beside + ".files"
 	}
 	if j.Mode == job.Benchmark {
@@ -67,6 +69,10 @@ func benchmark(result *job.Result, p Program, run func(Program) (int64, error)) 
 		p.Stdin, p.Stdout = strings.NewReader(""), &output
 		kb, err := run(p)
 		result.Output = output.String()
+		if err != nil {
+			// Failures of Go's tests are on the standard output.
+			err = fmt.Errorf("%w: the program wrote %q", err, result.Output[:min(300, len(result.Output))])
+		}
 		return job.Sample{PeakKB: kb}, err
 	})
 }

@@ -15,7 +15,7 @@ import (
 // testFiles are the files that the benchmarks of packages of the standard library read, as seen
 // from the package's folder.
 var testFiles = map[string][]string{
-	"compress/flate": {"../testdata/e.txt"},
+	"compress/flate": {"../testdata/e.txt", "../../testdata/Isaac.Newton-Opticks.txt"},
 	"encoding/json":  {"internal/jsontest/testdata/golang_source.json.zst"},
 	"go/parser":      {"../printer/nodes.go"},
 }
@@ -24,7 +24,7 @@ var testFiles = map[string][]string{
 // benchmarks read beside them.
 func (b *Box) goTest(ctx context.Context, pkg string, v workload.Variant) (string, error) {
 	name := strings.ReplaceAll(pkg, "/", "-") + "-test"
-	return b.goProgram(name, v, slices.Concat([]string{pkg}, testFiles[pkg]), func(out string, env []string) error {
+	return b.goProgram(name, v, slices.Concat([]string{pkg, runner.Folder}, testFiles[pkg]), func(out string, env []string) error {
 		if err := Run(ctx, b.Module, env, "go", "test", "-c", "-o", out, pkg); err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (b *Box) goTest(ctx context.Context, pkg string, v workload.Variant) (strin
 			return err
 		}
 		from := filepath.Join(root, "src", filepath.FromSlash(pkg))
-		here := filepath.Join(filepath.Dir(out), name+".files", runner.Folder)
+		here := filepath.Join(filepath.Dir(out), name+".files", filepath.FromSlash(runner.Folder))
 		for _, file := range testFiles[pkg] {
 			if err := copyFile(filepath.Join(here, file), filepath.Join(from, file)); err != nil {
 				return err

@@ -62,7 +62,9 @@ func (b *Box) sources(folder string) ([]string, error) {
 }
 
 // goProgram builds a program in Go that depends on some texts, and what lies beside it.
-func (b *Box) goProgram(name string, v workload.Variant, dependsOn []string, build func(out string, env []string) error) (string, error) {
+func (b *Box) goProgram(name string, v workload.Variant, dependsOn []string,
+	build func(out string, env []string) error,
+) (string, error) {
 	env, file := []string{"CGO_ENABLED=0"}, name
 	if v == workload.WASI {
 		env, file = append(env, "GOOS=wasip1", "GOARCH=wasm"), name+".wasm"

@@ -29,7 +29,8 @@ func goPrograms() []*Workload {
 		{Name: "trees", About: "trees of 16,383 nodes made, counted and dropped"},
 		{Name: "gosched", Unit: "switch", About: "two goroutines take turns by runtime.Gosched"},
 		{Name: "gosched-deep", Unit: "switch", About: "the same below 20 frames"},
-		{Name: "channels", Unit: "round trip", About: "two goroutines send each other numbers through channels without a buffer"},
+		{Name: "channels", Unit: "round trip",
+			About: "two goroutines send each other numbers through channels without a buffer"},
 		{Name: "channels-deep", Unit: "round trip", About: "the same below 20 frames"},
 		{Name: "spawn", Unit: "goroutine", About: "a goroutine is started, and its end waited for"},
 		{Name: "parked", Unit: "goroutine", About: "20,000 goroutines are started, wait together, and end"},
@@ -54,19 +55,22 @@ func goLibrary() []*Workload {
 		measuresItself(w, GoLibrary)
 		all = append(all, w)
 	}
-	const json = "encoding/json"
+	const json, flate = "encoding/json", "compress/flate"
 	add("json-encode", json, "^BenchmarkCodeEncoder$", 10, "encoding/json: 2 MB written to an Encoder")
 	add("json-unmarshal", json, "^BenchmarkCodeUnmarshal$", 3, "encoding/json: 2 MB read")
 	add("json-map", json, "^BenchmarkUnmarshalMap$", 30_000, "encoding/json: a small object becomes a map")
 	add("sort-stable", "sort", "^BenchmarkStableInt64K$", 20, "sort: 65,536 numbers sorted stably")
 	add("sort-strings", "sort", "^BenchmarkSortStrings$", 1, "sort: 100,000 strings sorted")
 	add("sort-structs", "sort", "^BenchmarkSortStructs$", 5, "sort: 100,000 structs sorted")
-	add("regexp-hard", "regexp", "^BenchmarkMatch$/^Hard$/^32K$", 50, "regexp: a pattern that has to be tried at each place, in 32 KB")
+	add("regexp-hard", "regexp", "^BenchmarkMatch$/^Hard$/^32K$", 50,
+		"regexp: a pattern that has to be tried at each place, in 32 KB")
 	add("regexp-replace", "regexp", "^BenchmarkReplaceAll$", 30_000, "regexp: all matches replaced")
 	add("regexp-onepass", "regexp", "^BenchmarkMatch_onepass_regex$/^32K$", 100, "regexp: 32 KB matched in one pass")
-	add("flate-encode", "compress/flate", "^BenchmarkEncode$/^Digits$/^Default$/^1e5$", 10, "compress/flate: 100 KB of digits compressed")
-	add("flate-decode", "compress/flate", "^BenchmarkDecode$/^Digits$/^Default$/^1e5$", 40, "compress/flate: 100 KB of digits decompressed")
-	add("go-parser", "go/parser", "^BenchmarkParse$", 20, "go/parser: a file of 60 KB parsed")
+	add("flate-encode", flate, "^BenchmarkEncode$/^Digits$/^Default$/^1e5$", 10,
+		"compress/flate: 100 KB of digits compressed")
+	add("flate-decode", flate, "^BenchmarkDecode$/^Digits$/^Default$/^1e5$", 40,
+		"compress/flate: 100 KB of digits decompressed")
+	add("go-parser", "go/parser", "^BenchmarkParse$", 20, "go/parser: a file of 54 KB parsed")
 	return all
 }
 

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import process from "node:process";
 import path from "node:path";
 import { createHash } from "node:crypto";
-import { System, Exit } from "./wasi.mjs";
+import { System, Exit, FOLDER } from "./wasi.mjs";
 
 const [mode, program, exported, targetMicros, repeat, ...sizes] = process.argv.slice(2);
 const result = { compile: 0, instantiate: 0, steps: [], runs: [] };
@@ -63,7 +63,7 @@ function instantiate(module) {
 function wasi(module) {
   const beside = program.replace(/\.wasm$/, "");
   const stdin = fs.existsSync(beside + ".stdin") ? fs.readFileSync(beside + ".stdin") : Buffer.alloc(0);
-  const root = fs.existsSync(path.join(beside + ".files", "here")) ? beside + ".files" : null;
+  const root = fs.existsSync(path.join(beside + ".files", FOLDER)) ? beside + ".files" : null;
   const args = ["program", ...exported.split(" ").filter(Boolean)];
   return (stdout) => {
     const system = new System({ args, stdin, stdout, root });
@@ -137,7 +137,13 @@ const modes = {
     const run = wasi(compile());
     const decoder = new TextDecoder();
     result.output = "";
-    run((bytes) => (result.output += decoder.decode(bytes, { stream: true })));
+    try {
+      run((bytes) => (result.output += decoder.decode(bytes, { stream: true })));
+    } catch (e) {
+      // Failures of Go's tests are on the standard output.
+      console.error(`error: ${e.message}: the program wrote ${JSON.stringify(result.output.slice(0, 300))}`);
+      process.exit(1);
+    }
     result.steps.push({ size: 1, time: 0, value: "", peak_kb: peakKB() });
     write();
   },

@@ -15,6 +15,9 @@ export class Exit extends Error {
 
 const SUCCESS = 0, BADF = 8, INVAL = 28, NOENT = 44, NOSYS = 52, SPIPE = 70;
 
+// FOLDER is where a program with files starts: see Folder in package runner.
+export const FOLDER = "src/here";
+
 // The descriptor of the folder, and the types of files.
 const ROOT = 3;
 const CHARACTERS = 2, DIRECTORY = 3, REGULAR = 4;
@@ -27,11 +30,11 @@ export class System {
   #environment;
   #open = new Map(); // of files by descriptor: { content, at, type }
 
-  // The root is a folder that the program sees as /, and starts in "here" of it; or null.
+  // The root is a folder that the program sees as /, and starts in FOLDER of it; or null.
   constructor({ args, stdin, stdout, root }) {
     const terminated = (s) => Buffer.from(s + "\0");
     this.#args = args.map(terminated);
-    this.#environment = (root ? ["PWD=/here"] : []).map(terminated);
+    this.#environment = (root ? [`PWD=/${FOLDER}`] : []).map(terminated);
     this.#stdout = stdout;
     this.#root = root;
     this.#open.set(0, { content: stdin, at: 0, type: CHARACTERS });

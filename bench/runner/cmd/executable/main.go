@@ -31,7 +31,7 @@ func run(args []string) error {
 		cmd := exec.Command(j.Program, p.Args[1:]...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, os.Stderr
 		if p.Root != "" {
-			cmd.Dir = filepath.Join(p.Root, runner.Folder)
+			cmd.Dir = filepath.Join(p.Root, filepath.FromSlash(runner.Folder))
 		}
 		if err := cmd.Run(); err != nil {
 			return 0, err
