@@ -360,7 +360,7 @@ func (p *Plan) Fit(budget time.Duration, rounds int) Options {
 		repeat    = 3
 		start     = 120 * time.Millisecond // of a process, on the average
 		program   = 4 * time.Second        // of a process that compiles a large module, on the average
-		benchmark = time.Second            // of a process that measures itself, on the average
+		benchmark = 700 * time.Millisecond // of a process that measures itself, on the average
 		warm      = 1.3                    // runs before the timed ones, in timed ones
 		fullest   = 0.35                   // of the target, on the average: sizes are a factor apart
 		share     = 0.4                    // of the budget is for programs that measure themselves, if there are others

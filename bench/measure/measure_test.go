@@ -20,13 +20,13 @@ func plan(n, others int) *Plan {
 	return p
 }
 
-// TestFit: programs that measure themselves take a second, and have at most 40% of the budget if there are others.
+// TestFit: programs that measure themselves take 700 ms, and have at most 40% of the budget if there are others.
 func TestFit(t *testing.T) {
 	for _, c := range []struct {
 		own, others, rounds, want int
 		budget                    time.Duration
 	}{
-		{100, 0, 3, 2, 250 * time.Second},
+		{100, 0, 3, 2, 200 * time.Second},
 		{100, 0, 3, 3, time.Hour},
 		{100, 0, 3, 1, time.Second},
 		{100, 100, 3, 2, 500 * time.Second},
@@ -39,7 +39,7 @@ func TestFit(t *testing.T) {
 			t.Errorf("%d rounds of a benchmark; want %d", got, c.want)
 		}
 	}
-	// 300 of 500 seconds are left to 300 processes: (1 s - 120 ms) / (4.3 * 0.35) would be 585 ms.
+	// 360 of 500 seconds are left to 300 processes: (1.2 s - 120 ms) / (4.3 * 0.35) would be 718 ms.
 	if o := plan(100, 100).Fit(500*time.Second, 3); o.Target != 500*time.Millisecond {
 		t.Errorf("the target is %s; want its maximum", o.Target)
 	}
