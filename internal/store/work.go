@@ -62,10 +62,9 @@ func (s *Store) Context() context.Context {
 	return nil
 }
 
-// Look returns an Interrupt if the context has ended, at some of the steps i of work whose steps take up to some
-// microseconds.
+// Look returns an Interrupt if the context has ended, at some of the steps i of work whose steps may fill a piece each.
 func (s *Store) Look(i int) error {
-	if i%(lookInterval/16) == 0 && s.Ended() {
+	if i%16 == 0 && s.Ended() {
 		return s.TrapError(Interrupted, "", StackTrace{})
 	}
 	return nil
