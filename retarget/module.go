@@ -1,0 +1,73 @@
+package retarget
+
+import (
+	"errors"
+
+	"weft/retarget/internal/gowasm"
+	"weft/wasm"
+	"weft/wasm/binary"
+)
+
+// ErrUnknown says that a module is not the output of a compiler that is known.
+var ErrUnknown = errors.New("no known compiler has made the module")
+
+// A Refusal says in which function and where a module differs from what is known of its compiler, and what was expected.
+type Refusal = gowasm.Refusal
+
+// Options are for what is to come.
+type Options struct{}
+
+// A Report says what was done.
+type Report struct {
+	Producer string // the compiler and its release: "go1.26.8"
+	gowasm.Report
+	Before, After int // bytes
+}
+
+// Module rewrites a module in the binary format.
+func Module(source []byte, _ Options) ([]byte, *Report, error) {
+	m, err := binary.Decode(source, wasm.DefaultFeatures)
+	if err != nil {
+		return nil, nil, err
+	}
+	release := goRelease(m)
+	if release == "" {
+		return nil, nil, ErrUnknown
+	}
+	done, err := gowasm.Transform(m, release)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := binary.Encode(m)
+	return out, &Report{Producer: release, Report: *done, Before: len(source), After: len(out)}, nil
+}
+
+// goRelease returns the release of Go that has made a module; "" if it was not Go's compiler. The section producers has
+// it: fields, each a name and a list of names with versions. TinyGo, too, writes Go as the language, but not as what has
+// processed it.
+func goRelease(m *wasm.Module) string {
+	for _, c := range m.Customs {
+		if c.Name == "producers" {
+			return producer(c.Data, "processed-by", "Go cmd/compile")
+		}
+	}
+	return ""
+}
+
+// producer returns the version of a name in a field of the section producers.
+func producer(data []byte, field, name string) string {
+	r := wasm.Reader{Buf: data}
+	fields, _ := r.Count(1, "fields")
+	for range fields {
+		inField, _ := r.Name()
+		values, _ := r.Count(1, "values")
+		for range values {
+			n, _ := r.Name()
+			version, err := r.Name()
+			if err == nil && inField == field && n == name {
+				return version
+			}
+		}
+	}
+	return ""
+}
