@@ -14,8 +14,11 @@ var ErrUnknown = errors.New("no known compiler has made the module")
 // A Refusal says in which function and where a module differs from what is known of its compiler, and what was expected.
 type Refusal = gowasm.Refusal
 
-// Options are for what is to come.
-type Options struct{}
+// Options change what Module does.
+type Options struct {
+	// Check reads the result again and proves of it what can be proved.
+	Check bool
+}
 
 // A Report says what was done.
 type Report struct {

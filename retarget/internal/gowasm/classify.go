@@ -88,7 +88,9 @@ func (m *module) findEnding() {
 }
 
 // endsProgram reports whether a function ends the program.
-func (f *function) endsProgram() bool { return f.name == "runtime.fatalthrow" || f.name == "runtime.fatalpanic" }
+func (f *function) endsProgram() bool {
+	return f.name == "runtime.fatalthrow" || f.name == "runtime.fatalpanic"
+}
 
 // found marks a function, and goes on behind the calls of it.
 func (s *search) found(f *function) {
