@@ -62,6 +62,10 @@ func (p *parser) refuse(i int, format string, args ...any) {
 // header recognises what stands around the blocks.
 func (p *parser) header() {
 	p.loop, p.unwinds, p.last = false, false, 0
+	if l := p.f.fn.Locals; len(l) == 0 || l[0].Count != 1 || l[0].Type != wasm.I32 {
+		p.refuse(0, "expected that the first local is SP")
+		return
+	}
 	if !p.match(0, spAnew) {
 		p.refuse(0, "expected that the function begins with SP")
 		return
