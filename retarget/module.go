@@ -2,10 +2,12 @@ package retarget
 
 import (
 	"errors"
+	"fmt"
 
 	"weft/retarget/internal/gowasm"
 	"weft/wasm"
 	"weft/wasm/binary"
+	"weft/wasm/validate"
 )
 
 // ErrUnknown says that a module is not the output of a compiler that is known.
@@ -28,7 +30,7 @@ type Report struct {
 }
 
 // Module rewrites a module in the binary format.
-func Module(source []byte, _ Options) ([]byte, *Report, error) {
+func Module(source []byte, options Options) ([]byte, *Report, error) {
 	m, err := binary.Decode(source, wasm.DefaultFeatures)
 	if err != nil {
 		return nil, nil, err
@@ -37,12 +39,29 @@ func Module(source []byte, _ Options) ([]byte, *Report, error) {
 	if release == "" {
 		return nil, nil, ErrUnknown
 	}
-	done, err := gowasm.Transform(m, release)
+	done, proof, err := gowasm.Transform(m, release)
 	if err != nil {
 		return nil, nil, err
 	}
 	out := binary.Encode(m)
+	if options.Check {
+		if err := prove(out, proof); err != nil {
+			return nil, nil, err
+		}
+	}
 	return out, &Report{Producer: release, Report: *done, Before: len(source), After: len(out)}, nil
+}
+
+// prove reads what was made again and checks it.
+func prove(out []byte, proof *gowasm.Proof) error {
+	m, err := binary.Decode(out, wasm.DefaultFeatures)
+	if err != nil {
+		return fmt.Errorf("what was made cannot be read: %w", err)
+	}
+	if err := validate.Module(m, wasm.DefaultFeatures); err != nil {
+		return fmt.Errorf("what was made is not valid: %w", err)
+	}
+	return proof.Check(m)
 }
 
 // goRelease returns the release of Go that has made a module; "" if it was not Go's compiler. The section producers has

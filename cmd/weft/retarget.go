@@ -27,7 +27,7 @@ What it does not know it refuses, and says in which function what was expected.`
 			if err != nil {
 				return err
 			}
-			out, report, err := retarget.Module(source, retarget.Options{})
+			out, report, err := retarget.Module(source, retarget.Options{Check: true})
 			if err != nil {
 				return fileError(args[0], err)
 			}

@@ -48,6 +48,7 @@ func (e *emitter) function(f *function) error {
 	e.f, e.b, e.depth = f, make([]byte, 0, len(f.fn.Body)), 0
 	e.makeGraph()
 	e.plan.Make(&e.graph)
+	f.irreducible = e.plan.Irreducible
 	e.count()
 	e.declareLocals()
 	e.stale = true // SP is in the global only

@@ -80,7 +80,7 @@ func (e *emitter) sp() {
 
 // plain copies instructions. If they begin with SP, and it has to be read anew, both is done at once.
 func (e *emitter) plain(o *op) {
-	bytes := e.f.fn.Body[o.at:o.end]
+	bytes := e.f.body[o.at:o.end]
 	if e.stale && bytes[0] == code1(wasm.OpLocalGet) && bytes[1] == localSP {
 		e.index(wasm.OpGlobalGet, globalSP)
 		e.index(wasm.OpLocalTee, localSP)
@@ -91,7 +91,7 @@ func (e *emitter) plain(o *op) {
 	e.b = append(e.b, bytes...)
 }
 
-func (e *emitter) copy(o *op) { e.b = append(e.b, e.f.fn.Body[o.at:o.end]...) }
+func (e *emitter) copy(o *op) { e.b = append(e.b, e.f.body[o.at:o.end]...) }
 
 // moveSP changes SP, in both places.
 func (e *emitter) moveSP(op wasm.Opcode, by uint64) {

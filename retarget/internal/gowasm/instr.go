@@ -27,7 +27,7 @@ func (c *code) read(r *wasm.CodeReader, f *wasm.Func) error {
 		}
 		x := uint64(0)
 		switch in.Op.Info().Imm {
-		case wasm.ImmLabel, wasm.ImmFunc, wasm.ImmType, wasm.ImmTypeTable, wasm.ImmLocal, wasm.ImmGlobal:
+		case wasm.ImmLabel, wasm.ImmFunc, wasm.ImmType, wasm.ImmTypeTable, wasm.ImmLocal, wasm.ImmGlobal, wasm.ImmTag:
 			x = uint64(in.Index)
 		case wasm.ImmI32, wasm.ImmI64:
 			x = in.Bits

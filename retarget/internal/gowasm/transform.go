@@ -18,23 +18,23 @@ type Report struct {
 }
 
 // Transform rewrites a module of a release of Go, such as "go1.26.8". The error is a [*Refusal] if the module is not
-// as known; then it may be changed in part.
-func Transform(source *wasm.Module, release string) (*Report, error) {
+// as known; then it may be changed in part. The proof is for the module that was made.
+func Transform(source *wasm.Module, release string) (*Report, *Proof, error) {
 	m := &module{m: source}
 	for _, step := range []func() error{
 		func() error { return m.recognize(release) }, m.nameFuncs, m.parse, m.findFacts, m.findLeaves, m.findEntries, m.findSwitching,
 	} {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	m.findEnding()
 	if err := m.addRuntime(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	report := &Report{}
 	if err := m.emit(report); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.dropUntrue(report)
 	for i := range m.funcs {
@@ -43,7 +43,7 @@ func Transform(source *wasm.Module, release string) (*Report, error) {
 		}
 	}
 	slices.Sort(report.Switching)
-	return report, nil
+	return report, &Proof{m}, nil
 }
 
 // emit writes the functions anew.
