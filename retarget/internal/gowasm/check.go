@@ -21,6 +21,9 @@ func (p *Proof) Check(after *wasm.Module) error {
 	if err := p.surroundings(after); err != nil {
 		return err
 	}
+	if err := p.checkRare(after); err != nil {
+		return err
+	}
 	return inParallel(p.m, func(c *checker, f *function) error {
 		if f.shape != plainGo || f.role == gogo {
 			return nil

@@ -79,6 +79,16 @@ func (c *checker) one(o *op, opened []int) {
 		from := c.at
 		c.copied(o)
 		c.branches(from, opened)
+	case stackAddress:
+		c.keptSP()
+		c.want(wasm.OpI32Const, o.x)
+		c.wantOp(wasm.OpI32Add)
+	case stackLoad:
+		c.keptSP()
+		if at := c.at; at < len(c.instrs) && c.fn.Body[c.instrs[at].at+1] != c.f.body[o.pc+1] {
+			c.fail("expected another alignment")
+		}
+		c.want(opcodeOf(c.f.body[o.pc]), o.x)
 	case enter:
 		c.sp()
 		c.want(wasm.OpI32Const, o.x)
@@ -138,6 +148,17 @@ func (c *checker) sp() {
 		return
 	}
 	c.fail("expected SP")
+}
+
+// keptSP passes what puts SP on the operand stack, and into the local if it is not there.
+func (c *checker) keptSP() {
+	if c.stale || c.is(c.at, wasm.OpGlobalGet, globalSP) {
+		c.want(wasm.OpGlobalGet, globalSP)
+		c.want(wasm.OpLocalTee, localSP)
+		c.stale = false
+		return
+	}
+	c.want(wasm.OpLocalGet, localSP)
 }
 
 // copied compares instructions that are to be as they were. The first may read SP, and keep it.
@@ -207,7 +228,7 @@ func (c *checker) checksStack(i int) (int, bool) {
 		pattern = append(pattern, want{op: wasm.OpI32Const, x: uint64(int64(int32(extra)))}, want{op: wasm.OpI32Add})
 	}
 	pattern = append(pattern, want{op: wasm.OpI32LeU}, want{op: wasm.OpIf}, want{op: wasm.OpI64Const, x: o.pc},
-		want{op: wasm.OpCall, x: uint64(c.m.added.push)}, want{op: wasm.OpCall, x: o.x >> 32}, want{op: wasm.OpBr, x: 1},
+		want{op: wasm.OpCall, x: uint64(c.m.rare[uint32(o.x>>32)])}, want{op: wasm.OpBr, x: 1},
 		want{op: wasm.OpEnd}, want{op: wasm.OpEnd})
 	return len(pattern), c.match(i, pattern)
 }
@@ -236,8 +257,7 @@ func (c *checker) call(o *op) {
 	callee := c.m.function(uint32(o.x))
 	if !callee.mayEnd {
 		c.want(wasm.OpI64Const, o.pc)
-		c.want(wasm.OpCall, uint64(c.m.added.push))
-		c.want(wasm.OpCall, o.x)
+		c.want(wasm.OpCall, uint64(c.m.rare[callee.index]))
 		c.wantOp(wasm.OpUnreachable)
 		return
 	}
@@ -285,4 +305,10 @@ func (c *checker) indirect(o *op) {
 		return
 	}
 	c.stale = true
+}
+
+// opcodeOf returns the instruction with an encoding of one byte.
+func opcodeOf(b byte) wasm.Opcode {
+	op, _ := wasm.OpcodeByCode(0, uint32(b))
+	return op
 }

@@ -22,6 +22,14 @@ func (e *emitter) write(o *op) {
 		e.copy(o)
 		e.depth--
 		e.form.Leave()
+	case stackAddress:
+		e.keepSP()
+		e.i32(int32(o.x))
+		e.op(wasm.OpI32Add)
+	case stackLoad:
+		e.keepSP()
+		e.b = append(e.b, e.f.body[o.pc], e.f.body[o.pc+1]) // the opcode, the alignment
+		e.b = wasm.AppendUnsigned(e.b, o.x)
 	case enter:
 		e.moveSP(wasm.OpI32Sub, o.x)
 	case stackCheck:
@@ -78,13 +86,19 @@ func (e *emitter) sp() {
 	}
 }
 
+// keepSP puts SP on the operand stack, and into local SP if it is not there.
+func (e *emitter) keepSP() {
+	if e.sp(); e.stale {
+		e.index(wasm.OpLocalTee, localSP)
+		e.stale = false
+	}
+}
+
 // plain copies instructions. If they begin with SP, and it has to be read anew, both is done at once.
 func (e *emitter) plain(o *op) {
 	bytes := e.f.body[o.at:o.end]
 	if e.stale && bytes[0] == code1(wasm.OpLocalGet) && bytes[1] == localSP {
-		e.index(wasm.OpGlobalGet, globalSP)
-		e.index(wasm.OpLocalTee, localSP)
-		e.stale = false
+		e.keepSP()
 		bytes = bytes[2:]
 	}
 	e.flush()
@@ -135,8 +149,7 @@ func (e *emitter) stackCheck(o *op) {
 	e.op(wasm.OpI32LeU)
 	e.typed(wasm.OpIf, emptyType)
 	e.i64(o.pc)
-	e.index(wasm.OpCall, e.m.added.push)
-	e.index(wasm.OpCall, uint32(o.x>>32))
+	e.index(wasm.OpCall, e.m.rare[uint32(o.x>>32)])
 	e.index(wasm.OpBr, 1)
 	e.op(wasm.OpEnd)
 	e.op(wasm.OpEnd)
@@ -166,8 +179,7 @@ func (e *emitter) call(o *op) {
 		e.op(wasm.OpReturn)
 	case !callee.mayEnd:
 		e.i64(o.pc)
-		e.index(wasm.OpCall, e.m.added.push)
-		e.index(wasm.OpCall, callee.index)
+		e.index(wasm.OpCall, e.m.rare[callee.index])
 		e.op(wasm.OpUnreachable)
 	default:
 		e.push(o.pc)

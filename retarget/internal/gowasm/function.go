@@ -69,7 +69,7 @@ type op struct {
 	resumes bool   // call: Go's code can go on behind it
 	at, end uint32 // its bytes in the body
 	x       uint64 // plain, open, close: nothing; else see the kind
-	pc      uint64 // call, callIndirect, stackCheck: the return address
+	pc      uint64 // call, callIndirect, stackCheck: the return address; stackLoad: where the load is
 }
 
 // An opKind is a kind of op.
@@ -79,6 +79,8 @@ const (
 	plain        opKind = iota // instructions that stay as they are
 	open                       // the beginning of a block, loop or if, which ends in the same block of Go's code
 	closes                     // its end
+	stackAddress               // SP + x
+	stackLoad                  // a load from SP + x
 	enter                      // SP -= x, for the frame
 	stackCheck                 // if SP is below the stack's guard plus pops, call x, which is morestack, and begin anew
 	call                       // push pc, call function x, SP anew

@@ -15,7 +15,7 @@ var runtimeSource string
 // added are the indices in the program of what comes from runtime.wat.
 type added struct {
 	plainType, switchingType uint32
-	recoverTag               uint32
+	pushType, recoverTag     uint32
 	push, ended, die, quit   uint32
 	goOnAt                   uint32
 }
@@ -140,7 +140,7 @@ func (l *linker) addFuncs() error {
 	for i := range m.funcs { // they may have moved
 		m.funcs[i].fn = &m.m.Funcs[i]
 	}
-	a.plainType, a.switchingType, a.recoverTag = l.typeOf("goOnAt"), l.typeOf("gogo"), 2
+	a.plainType, a.switchingType, a.pushType, a.recoverTag = l.typeOf("goOnAt"), l.typeOf("gogo"), l.typeOf("push"), 2
 	return nil
 }
 

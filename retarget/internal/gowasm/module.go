@@ -20,7 +20,8 @@ type module struct {
 	byRole   [roles]*function
 	byName   map[string]*function // of a few, see facts.go
 	facts    facts
-	added    added // what comes from runtime.wat
+	added    added             // what comes from runtime.wat
+	rare     map[uint32]uint32 // by callee: the function that makes a rare call of it
 }
 
 // function returns one of the module's own functions by its index; nil for an import, or if there is none.

@@ -23,6 +23,9 @@ var (
 	// viaPCB is the call of the function with a PC_F; PC_B serves to exchange two operands.
 	viaPCB = []want{{op: wasm.OpLocalSet, x: localPCB}, {op: wasm.OpI32Const}, {op: wasm.OpLocalGet, x: localPCB},
 		{op: wasm.OpCallIndirect}}
+	// address is SP + x.
+	address = []want{{op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpI64ExtendI32U}, {op: wasm.OpI64Const, any: true},
+		{op: wasm.OpI64Add}, {op: wasm.OpI32WrapI64}}
 	trapIf = []want{{op: wasm.OpIf}, {op: wasm.OpUnreachable}, {op: wasm.OpEnd}}
 )
 
@@ -31,6 +34,8 @@ func (p *parser) atSP(i int) int {
 	switch {
 	case p.match(i, pushPC) && !(p.isEntry() && !p.isCall(i+len(pushPC))):
 		return p.call(i)
+	case p.match(i, address):
+		return p.address(i)
 	case p.match(i, guard):
 		if n := p.stackCheck(i); n > 0 {
 			return n
@@ -43,6 +48,21 @@ func (p *parser) atSP(i int) int {
 		return p.add(i, len(lessSP), op{kind: enter, x: p.f.frame})
 	}
 	return 0
+}
+
+// address recognises the address of what is on the stack, and a load from there. An address on the stack and what is added
+// to it are below 4 GiB together, so the load can add.
+func (p *parser) address(i int) int {
+	const most = 1 << 31
+	x := p.instrs[i+2].x
+	if x >= most {
+		return 0
+	}
+	n := len(address)
+	if p.op(i+n) >= wasm.OpI32Load && p.op(i+n) <= wasm.OpI64Load32U && p.instrs[i+n].x < most {
+		return p.add(i, n+1, op{kind: stackLoad, x: x + p.instrs[i+n].x, pc: uint64(p.instrs[i+n].at)})
+	}
+	return p.add(i, n, op{kind: stackAddress, x: x})
 }
 
 // isCall reports whether a call may begin at i. A frame of 8 bytes whose word is set at once looks like a return address.

@@ -32,6 +32,7 @@ func Transform(source *wasm.Module, release string) (*Report, *Proof, error) {
 	if err := m.addRuntime(); err != nil {
 		return nil, nil, err
 	}
+	m.addRare()
 	report := &Report{}
 	if err := m.emit(report); err != nil {
 		return nil, nil, err
