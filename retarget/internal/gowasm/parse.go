@@ -170,6 +170,9 @@ func (p *parser) body() {
 func (p *parser) add(i, n int, o op) int {
 	p.endPlain(i)
 	o.at, o.end = p.instrs[i].at, p.instrs[i+n-1].end
+	if o.kind.ends() && p.depth > 0 && p.op(i+n) != wasm.OpEnd {
+		p.refuse(i+n, "expected the end of the block that has been left")
+	}
 	p.ops = append(p.ops, o)
 	return n
 }

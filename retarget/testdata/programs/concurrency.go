@@ -128,6 +128,7 @@ func timers() (log []string) {
 	case <-time.After(10 * time.Second):
 		add("too late")
 	}
+	sort.Strings(log)
 	return log
 }
 
