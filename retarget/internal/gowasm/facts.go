@@ -80,8 +80,8 @@ func isType(t wasm.FuncType, param, result wasm.ValType) bool {
 	return len(t.Params) == 1 && len(t.Results) == 1 && t.Params[0] == param && t.Results[0] == result
 }
 
-// findFacts checks the functions of the runtime that are written anew, and reads what differs.
-func (m *module) findFacts() error {
+// checkRoles checks that the functions of the runtime that have a role are there.
+func (m *module) checkRoles() error {
 	for r := noRole + 1; r < roles; r++ {
 		switch f := m.byRole[r]; {
 		case f == nil && r != exportLoop && r != goexit: // the linker leaves out what is not called
@@ -91,6 +91,11 @@ func (m *module) findFacts() error {
 			return refuse(f, -1, "expected a function of another shape")
 		}
 	}
+	return nil
+}
+
+// findFacts checks the functions of the runtime that are written anew, and reads what differs.
+func (m *module) findFacts() error {
 	if err := m.checkGogo(); err != nil {
 		return err
 	}
