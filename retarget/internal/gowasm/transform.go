@@ -1,4 +1,3 @@
-// Package gowasm retargets programs of official Go (GOOS=wasip1) to stack switching.
 package gowasm
 
 import (
