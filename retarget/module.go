@@ -14,7 +14,14 @@ import (
 var ErrUnknown = errors.New("no known compiler has made the module")
 
 // A Refusal says in which function and where a module differs from what is known of its compiler, and what was expected.
-type Refusal = gowasm.Refusal
+type Refusal struct {
+	Func   string // the function's name; "" if it is not about one
+	Index  int    // of the function; -1 if it is not about one
+	Offset int    // in the binary; -1 if it is not about a place
+	Msg    string
+}
+
+func (r *Refusal) Error() string { return (*gowasm.Refusal)(r).Error() }
 
 // Options change what Module does.
 type Options struct {
@@ -24,9 +31,18 @@ type Options struct {
 
 // A Report says what was done.
 type Report struct {
-	Producer string // the compiler and its release: "go1.26.8"
-	gowasm.Report
-	Before, After int // bytes
+	Producer      string // the compiler's release: "go1.26.8"
+	Before, After int    // bytes of the module
+
+	Functions   int // that were rewritten
+	Blocks      int // of theirs at which they could be entered
+	Jumps       int // between them
+	Tests       int // of calls, whether to unwind
+	StackChecks int
+	Recovering  int      // functions that can be entered by recovery
+	Switching   []string // functions in which another goroutine may go on
+	Irreducible []string // functions that keep a loop around a table of branches
+	Dropped     []string // custom sections that would not be true any more
 }
 
 // Module rewrites a module in the binary format.
@@ -41,15 +57,27 @@ func Module(source []byte, options Options) ([]byte, *Report, error) {
 	}
 	done, proof, err := gowasm.Transform(m, release)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, refusal(err)
 	}
 	out := binary.Encode(m)
 	if options.Check {
 		if err := prove(out, proof); err != nil {
-			return nil, nil, err
+			return nil, nil, refusal(err)
 		}
 	}
-	return out, &Report{Producer: release, Report: *done, Before: len(source), After: len(out)}, nil
+	report := &Report{Producer: release, Before: len(source), After: len(out), Functions: done.Functions, Blocks: done.Blocks,
+		Jumps: done.Jumps, Tests: done.Tests, StackChecks: done.StackChecks, Recovering: done.Recovering,
+		Switching: done.Switching, Irreducible: done.Irreducible, Dropped: done.Dropped}
+	return out, report, nil
+}
+
+// refusal makes a [*Refusal] of one that a package below has returned.
+func refusal(err error) error {
+	var r *gowasm.Refusal
+	if errors.As(err, &r) {
+		return (*Refusal)(r)
+	}
+	return err
 }
 
 // prove reads what was made again and checks it.

@@ -32,19 +32,13 @@ type emitter struct {
 	self     uint32 // the local that has g at entry; for mcall
 	next     uint32 // the local that has the next node; for irreducible functions
 
-	stats stats
-}
-
-// stats count what was done.
-type stats struct {
-	Functions, Blocks, Jumps, Tests, StackChecks, Recovering int
-	Irreducible                                              []string
+	counts Counts
 }
 
 const noBlock = -1
 
 // function writes a function.
-func (e *emitter) function(f *function) error {
+func (e *emitter) function(f *function) {
 	e.f, e.b, e.depth = f, make([]byte, 0, len(f.fn.Body)), 0
 	e.makeGraph()
 	e.plan.Make(&e.graph)
@@ -66,7 +60,6 @@ func (e *emitter) function(f *function) error {
 	}
 	e.op(wasm.OpEnd)
 	f.fn.Body, f.fn.Locals, f.fn.Type = e.b, e.declared, e.m.typeOf(f)
-	return nil
 }
 
 // typeOf returns the type that a function gets.
@@ -78,12 +71,9 @@ func (m *module) typeOf(f *function) uint32 {
 }
 
 func (e *emitter) count() {
-	s := &e.stats
+	s := &e.counts
 	s.Functions++
 	s.Blocks += len(e.f.blocks)
-	if e.plan.Irreducible {
-		s.Irreducible = append(s.Irreducible, e.f.name)
-	}
 	if len(e.f.entries) > 0 {
 		s.Recovering++
 	}

@@ -2,7 +2,6 @@ package gowasm
 
 import (
 	"slices"
-	"sort"
 	"strings"
 
 	"weft/wasm"
@@ -10,10 +9,24 @@ import (
 
 // A Report says what was done.
 type Report struct {
-	stats
-	Switching []string
-	// Dropped are the custom sections that would not be true any more.
-	Dropped []string
+	Counts
+	Switching   []string // functions that switch
+	Irreducible []string // functions that keep a loop around a table of branches
+	Dropped     []string // custom sections that would not be true any more
+}
+
+// Counts count functions, and in them what unwinding and jumps had taken.
+type Counts struct {
+	Functions, Blocks, Jumps, Tests, StackChecks, Recovering int
+}
+
+func (c *Counts) add(more *Counts) {
+	c.Functions += more.Functions
+	c.Blocks += more.Blocks
+	c.Jumps += more.Jumps
+	c.Tests += more.Tests
+	c.StackChecks += more.StackChecks
+	c.Recovering += more.Recovering
 }
 
 // Transform rewrites a module of a release of Go, such as "go1.26.8". The error is a [*Refusal] if the module is not
@@ -41,38 +54,33 @@ func Transform(source *wasm.Module, release string) (*Report, *Proof, error) {
 		if m.funcs[i].switches {
 			report.Switching = append(report.Switching, m.funcs[i].name)
 		}
+		if m.funcs[i].irreducible {
+			report.Irreducible = append(report.Irreducible, m.funcs[i].name)
+		}
 	}
 	slices.Sort(report.Switching)
+	slices.Sort(report.Irreducible)
 	return report, &Proof{m}, nil
 }
 
 // emit writes the functions anew.
 func (m *module) emit(report *Report) error {
-	all := make([]stats, len(m.funcs))
+	counts := make([]Counts, len(m.funcs))
 	err := inParallel(m, func(e *emitter, f *function) error {
-		e.m = m
 		switch {
 		case f.role == gogo || f.shape == noCode:
 			return nil
 		case f.shape == plainGo:
-			e.stats = stats{}
-			err := e.function(f)
-			all[f.index-m.imported] = e.stats
-			return err
+			e.m, e.counts = m, Counts{}
+			e.function(f)
+			counts[f.index-m.imported] = e.counts
+			return nil
 		}
 		return m.rewriteOwn(f)
 	})
-	for i := range all {
-		s, r := &all[i], &report.stats
-		r.Functions += s.Functions
-		r.Blocks += s.Blocks
-		r.Jumps += s.Jumps
-		r.Tests += s.Tests
-		r.StackChecks += s.StackChecks
-		r.Recovering += s.Recovering
-		r.Irreducible = append(r.Irreducible, s.Irreducible...)
+	for i := range counts {
+		report.Counts.add(&counts[i])
 	}
-	sort.Strings(report.Irreducible)
 	return err
 }
 
