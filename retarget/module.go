@@ -13,7 +13,8 @@ import (
 // ErrUnknown says that a module is not the output of a compiler that is known.
 var ErrUnknown = errors.New("no known compiler has made the module")
 
-// A Refusal says in which function and where a module differs from what is known of its compiler, and what was expected.
+// A Refusal says in which function and where a module differs from what is known of its compiler, and what was
+// expected.
 type Refusal struct {
 	Func   string // the function's name; "" if it is not about one
 	Index  int    // of the function; -1 if it is not about one
@@ -65,8 +66,8 @@ func Module(source []byte, options Options) ([]byte, *Report, error) {
 			return nil, nil, refusal(err)
 		}
 	}
-	report := &Report{Producer: release, Before: len(source), After: len(out), Functions: done.Functions, Blocks: done.Blocks,
-		Jumps: done.Jumps, Tests: done.Tests, StackChecks: done.StackChecks, Recovering: done.Recovering,
+	report := &Report{Producer: release, Before: len(source), After: len(out),
+		Functions: done.Functions, Blocks: done.Blocks, Jumps: done.Jumps, Tests: done.Tests, StackChecks: done.StackChecks, Recovering: done.Recovering,
 		Switching: done.Switching, Irreducible: done.Irreducible, Dropped: done.Dropped}
 	return out, report, nil
 }
@@ -93,8 +94,8 @@ func prove(out []byte, proof *gowasm.Proof) error {
 }
 
 // goRelease returns the release of Go that has made a module; "" if it was not Go's compiler. The section producers has
-// it: fields, each a name and a list of names with versions. TinyGo, too, writes Go as the language, but not as what has
-// processed it.
+// it: fields, each a name and a list of names with versions. TinyGo, too, writes Go as the language, but not as what
+// has processed it.
 func goRelease(m *wasm.Module) string {
 	for _, c := range m.Customs {
 		if c.Name == "producers" {

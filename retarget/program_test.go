@@ -34,7 +34,8 @@ type build struct{ toolchain, ldflags string }
 
 func (b build) String() string { return strings.Trim(b.toolchain+" "+b.ldflags, " ") }
 
-// builds are the ways in which programs are compiled: with the toolchain at hand, with names and without, and what the flag adds.
+// builds are the ways in which programs are compiled: with the toolchain at hand, with names and without, and what the
+// flag adds.
 func builds() []build {
 	list := []build{{"", ""}, {"", "-s -w"}}
 	more := strings.Split(*toolchains, ",")
@@ -151,8 +152,8 @@ func executors() []weft.Executor {
 
 var executorNames = map[weft.Executor]string{weft.Interpreter: "interpreter", weft.Native: "native"}
 
-// TestPrograms compares what programs do before and after, on each engine, and what they print as a program of the machine.
-// What a program writes when it dies has the stacks of its goroutines; these must not differ in a byte.
+// TestPrograms compares what programs do before and after, on each engine, and what they print as a program of the
+// machine. What a program writes when it dies has the stacks of its goroutines; these must not differ in a byte.
 func TestPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles programs")

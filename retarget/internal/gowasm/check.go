@@ -8,10 +8,10 @@ import (
 
 // A Proof checks a module that was read again after Transform: that it does what the program did.
 //
-// Of each function it reads the new code beside the blocks that were recognised in the old code, and compares them op by
-// op. Where the old code goes on at a block, the new code must go on at a place where that block's ops are found;
-// such pairs of block and place are what has to be shown, and each is shown once. How the new code gets to the place, by which
-// branches out of which blocks, is followed anew, and does not depend on what has written it.
+// Of each function it reads the new code beside the blocks that were recognised in the old code, and compares them op
+// by op. Where the old code goes on at a block, the new code must go on at a place where that block's ops are found;
+// such pairs of block and place are what has to be shown, and each is shown once. How the new code gets to the place,
+// by which branches out of which blocks, is followed anew, and does not depend on what has written it.
 //
 // That takes for granted what the old code was recognised to be, which functions switch and which end, and runtime.wat.
 type Proof struct{ m *module }
@@ -35,11 +35,13 @@ func (p *Proof) Check(after *wasm.Module) error {
 
 // surroundings checks what surrounds the code.
 func (p *Proof) surroundings(after *wasm.Module) error {
-	if len(after.Funcs) < len(p.m.funcs) || len(after.Imports) != len(p.m.m.Imports) || len(after.Datas) != len(p.m.m.Datas) {
+	before := p.m.m
+	if len(after.Funcs) < len(p.m.funcs) || len(after.Imports) != len(before.Imports) ||
+		len(after.Datas) != len(before.Datas) {
 		return refuse(nil, -1, "proof: functions, imports or data are missing")
 	}
 	for i := range after.Datas {
-		if !bytes.Equal(after.Datas[i].Bytes, p.m.m.Datas[i].Bytes) {
+		if !bytes.Equal(after.Datas[i].Bytes, before.Datas[i].Bytes) {
 			return refuse(nil, -1, "proof: data segment %d differs", i)
 		}
 	}

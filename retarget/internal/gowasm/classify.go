@@ -8,10 +8,10 @@ package gowasm
 // values have the type of those others: if a switching function is called so by other than mcall, that traps.
 //
 // Ending: Go's compiler writes nothing behind a call that never comes back, such as one of runtime.panicIndex, so what
-// follows in the code is another piece of the function. To follow it would join pieces that have nothing to do with each
-// other. A function comes back only if it can reach a return without calling one that does not come back. That is found
-// from the returns: at first none comes back. Two functions that end the program are known by name, as they have code
-// behind that, in case the host goes on nevertheless.
+// follows in the code is another piece of the function. To follow it would join pieces that have nothing to do with
+// each other. A function comes back only if it can reach a return without calling one that does not come back. That is
+// found from the returns: at first none comes back. Two functions that end the program are known by name, as they have
+// code behind that, in case the host goes on nevertheless.
 
 // stopsSwitching reports whether functions that call the function do not switch because of that.
 func (r role) stopsSwitching() bool { return r == mcall || r == moreStack || r == recovery }

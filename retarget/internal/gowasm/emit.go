@@ -28,7 +28,7 @@ type emitter struct {
 	stale    bool
 	declared []wasm.LocalGroup
 	locals   uint32 // how many there are
-	height   uint32 // the local that has the distance of SP from the stack's upper end at entry; for functions with entries
+	height   uint32 // the local with the distance of SP from the stack's upper end at entry; for functions with entries
 	self     uint32 // the local that has g at entry; for mcall
 	next     uint32 // the local that has the next node; for irreducible functions
 
@@ -266,8 +266,8 @@ func (e *emitter) chooseEntry() {
 }
 
 // recovering writes a function that can be entered by recovery: its nodes in a try_table in a loop. The exception is
-// for this frame if SP is as far from the upper end of the stack as it is in the function; the stack as a whole may have
-// moved.
+// for this frame if SP is as far from the upper end of the stack as it is in the function; the stack as a whole may
+// have moved.
 func (e *emitter) recovering() {
 	e.distance()
 	e.index(wasm.OpLocalSet, e.height)

@@ -38,7 +38,8 @@ func (m *module) recognize(release string) error {
 	}
 	m.release = minor
 	i32, i64 := wasm.I32, wasm.I64
-	if len(m.m.Globals) != goGlobals || len(m.m.Memories) != 1 || len(m.m.Tables) != 1 || len(m.m.Tags) != 0 || len(m.m.Elems) != 1 || m.m.Start != nil {
+	if len(m.m.Globals) != goGlobals || len(m.m.Memories) != 1 || len(m.m.Tables) != 1 || len(m.m.Tags) != 0 ||
+		len(m.m.Elems) != 1 || m.m.Start != nil {
 		return refuse(nil, -1, "expected %d globals, a memory, a table, a segment of elements and no tags", goGlobals)
 	}
 	for i, t := range []wasm.ValType{i32, i64, i64, i64, i64, i64, i64, i32} {
@@ -140,10 +141,10 @@ func (m *module) checkGogo() error {
 //	g.sched.pc = mem[SP]; g.sched.sp = SP + 8
 func (m *module) findSched() error {
 	f := m.byRole[mcall]
-	save := []want{{op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64}, {op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpI64Load},
-		{op: wasm.OpI64Store, any: true},
-		{op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64}, {op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpI64ExtendI32U},
-		{op: wasm.OpI64Const, x: 8}, {op: wasm.OpI64Add}, {op: wasm.OpI64Store, any: true}}
+	save := []want{{op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64},
+		{op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpI64Load}, {op: wasm.OpI64Store, any: true},
+		{op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64}, {op: wasm.OpLocalGet, x: localSP},
+		{op: wasm.OpI64ExtendI32U}, {op: wasm.OpI64Const, x: 8}, {op: wasm.OpI64Add}, {op: wasm.OpI64Store, any: true}}
 	var c code
 	var r wasm.CodeReader
 	if err := c.read(&r, f.fn); err != nil {

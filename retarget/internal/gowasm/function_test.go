@@ -134,7 +134,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// FuzzFunction changes the code of functions. Whatever comes is refused, or written so that the proof holds, or not valid.
+// FuzzFunction changes the code of functions. Whatever comes is refused, or written so that the proof holds, or not
+// valid.
 func FuzzFunction(f *testing.F) {
 	source := readFile(f)
 	var bodies []string

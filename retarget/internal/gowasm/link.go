@@ -20,8 +20,8 @@ type added struct {
 	goOnAt                   uint32
 }
 
-// A linker adds the module of runtime.wat to the program. Globals, the memory, the table keep their numbers, because the
-// program's stand in both modules first; types and functions get others.
+// A linker adds the module of runtime.wat to the program. Globals, the memory, the table keep their numbers, because
+// the program's stand in both modules first; types and functions get others.
 type linker struct {
 	m     *module
 	rt    *wasm.Module
@@ -42,9 +42,7 @@ func (m *module) addRuntime() error {
 	if err := l.addFuncs(); err != nil {
 		return err
 	}
-	for _, g := range rt.Globals {
-		m.m.Globals = append(m.m.Globals, g)
-	}
+	m.m.Globals = append(m.m.Globals, rt.Globals...)
 	for _, t := range rt.Tables {
 		t.Type.Elem = l.valType(t.Type.Elem)
 		m.m.Tables = append(m.m.Tables, t)

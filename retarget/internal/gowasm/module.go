@@ -64,7 +64,8 @@ func (m *module) nameFuncs() error {
 	m.byName = map[string]*function{}
 	for i := range m.funcs {
 		f := &m.funcs[i]
-		*f = function{index: m.imported + uint32(i), fn: &m.m.Funcs[i], body: m.m.Funcs[i].Body, name: table[i].name, pcFunc: table[i]}
+		*f = function{index: m.imported + uint32(i), fn: &m.m.Funcs[i], body: m.m.Funcs[i].Body,
+			name: table[i].name, pcFunc: table[i]}
 		for r := noRole + 1; r < roles; r++ {
 			if f.name == roleNames[r] {
 				f.role = r

@@ -2,7 +2,8 @@ package gowasm
 
 import "weft/wasm"
 
-// A parser recognises functions of the shape that Go's assembler and linker give to all of them (cmd/internal/obj/wasm):
+// A parser recognises functions of the shape that Go's assembler and linker give to all of them
+// (cmd/internal/obj/wasm):
 //
 //	SP anew
 //	[block]                                 to return 1 from, if the function can unwind

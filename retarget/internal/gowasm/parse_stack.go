@@ -50,8 +50,8 @@ func (p *parser) atSP(i int) int {
 	return 0
 }
 
-// address recognises the address of what is on the stack, and a load from there. An address on the stack and what is added
-// to it are below 4 GiB together, so the load can add.
+// address recognises the address of what is on the stack, and a load from there. An address on the stack and what is
+// added to it are below 4 GiB together, so the load can add.
 func (p *parser) address(i int) int {
 	const most = 1 << 31
 	x := p.instrs[i+2].x
@@ -65,14 +65,16 @@ func (p *parser) address(i int) int {
 	return p.add(i, n, op{kind: stackAddress, x: x})
 }
 
-// isCall reports whether a call may begin at i. A frame of 8 bytes whose word is set at once looks like a return address.
+// isCall reports whether a call may begin at i. A frame of 8 bytes whose word is set at once looks like a return
+// address.
 func (p *parser) isCall(i int) bool {
 	return p.is(i, wasm.OpI32Const, 0) && p.op(i+1) == wasm.OpCall || p.isIndirect(i)
 }
 
 // isEntry reports whether nothing but the check of the stack stands before.
 func (p *parser) isEntry() bool {
-	return p.current == 0 && p.depth == 0 && p.plainFrom < 0 && (len(p.ops) == 0 || len(p.ops) == 1 && p.ops[0].kind == stackCheck)
+	none := len(p.ops) == 0 || len(p.ops) == 1 && p.ops[0].kind == stackCheck
+	return p.current == 0 && p.depth == 0 && p.plainFrom < 0 && none
 }
 
 // stackCheck recognises the check of the stack.
@@ -118,9 +120,10 @@ func (p *parser) isOwnPC(pc uint64) bool {
 func (p *parser) leave(i int) int {
 	from, total := i, p.instrs[i+1].x
 	i += len(moreSP)
-	if p.match(i, moreSP) && p.is(i+1, wasm.OpI32Const, 8) && p.op(i+len(moreSP)) == wasm.OpI32Const && p.op(i+len(moreSP)+1) == wasm.OpReturn {
+	if n := len(moreSP); p.match(i, moreSP) && p.is(i+1, wasm.OpI32Const, 8) &&
+		p.op(i+n) == wasm.OpI32Const && p.op(i+n+1) == wasm.OpReturn {
 		if total != p.f.frame {
-			p.refuse(from, "expected that the function leaves the frame of %d bytes that it has entered, found %d", p.f.frame, total)
+			p.refuse(from, "expected that the function leaves its frame of %d bytes, found %d", p.f.frame, total)
 		}
 		total += 8
 		i += len(moreSP)
@@ -178,7 +181,8 @@ func (p *parser) call(i int) int {
 	case p.unwinds && p.is(i, wasm.OpBrIf, p.unwindLabel()):
 		i++
 		o.resumes = true
-		if name != "runtime.sigpanic" && (p.depth > 0 || p.op(i) != wasm.OpEnd || p.blockOf(pc&0xFFFF) != uint64(p.current+1)) {
+		next := p.depth == 0 && p.op(i) == wasm.OpEnd && p.blockOf(pc&0xFFFF) == uint64(p.current+1)
+		if !next && name != "runtime.sigpanic" {
 			p.refuse(i, "expected that a call goes on in the next block")
 		}
 	case p.match(i, trapIf):

@@ -10,7 +10,8 @@ import (
 // A pcFunc is what Go's table of functions, pclntab, says of a function.
 type pcFunc struct {
 	name string
-	// deferReturn is the PC_B at which the function goes on when a deferred call has recovered from a panic; 0 for none.
+	// deferReturn is the PC_B at which the function goes on when a deferred call has recovered from a panic; 0 for
+	// none.
 	deferReturn uint32
 }
 

@@ -8,9 +8,9 @@ import (
 	"weft/wasm"
 )
 
-// Calls of functions that never come back, and of morestack, are all over Go's code and are rarely made. So that they take
-// little room, what is called in their place is a function that pushes the return address, which is its argument, and
-// makes the call.
+// Calls of functions that never come back, and of morestack, are all over Go's code and are rarely made. So that they
+// take little room, what is called in their place is a function that pushes the return address, which is its argument,
+// and makes the call.
 
 // addRare adds such a function for each function that is called so.
 func (m *module) addRare() {

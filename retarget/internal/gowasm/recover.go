@@ -12,10 +12,10 @@ type entry struct {
 // findEntries finds where functions can be entered by recovery:
 //
 //   - where runtime.deferreturn is called, of which the table of functions has the PC_B;
-//   - until go1.24, behind each call of runtime.deferproc and its kin, which then seem to return 1; what is behind tests
-//     that, and jumps to the call of deferreturn;
-//   - in runtime.Goexit, behind the call by which it has begun to run deferred calls: a panic in one of them that another
-//     recovers from does not keep the goroutine from ending.
+//   - until go1.24, behind each call of runtime.deferproc and its kin, which then seem to return 1; what is behind
+//     tests that, and jumps to the call of deferreturn;
+//   - in runtime.Goexit, behind the call by which it has begun to run deferred calls: a panic in one of them that
+//     another recovers from does not keep the goroutine from ending.
 func (m *module) findEntries() error {
 	for i := range m.funcs {
 		f := &m.funcs[i]

@@ -20,7 +20,8 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("func %d (%s), offset 0x%x: %s", r.Index, r.Func, r.Offset, r.Msg)
 }
 
-// refuse makes a refusal about a function, or about the module if f is nil; at is an offset in the function's body or -1.
+// refuse makes a refusal about a function, or about the module if f is nil; at is an offset in the function's body or
+// -1.
 func refuse(f *function, at int, format string, args ...any) *Refusal {
 	r := &Refusal{Index: -1, Offset: -1, Msg: fmt.Sprintf(format, args...)}
 	if f != nil {

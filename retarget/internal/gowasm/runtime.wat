@@ -1,10 +1,10 @@
 ;; What takes the place of Go's switching between goroutines.
 ;;
 ;; A goroutine runs in a continuation. Go's scheduler stays as it is, and so do Go's stacks in memory: they have the
-;; variables that pointers point to, and the return addresses for tracebacks and the collector. The scheduler runs on the
-;; continuation of the goroutine that has called it; only SP changes to the scheduler's stack. So a goroutine that
-;; waits has the scheduler's frames on its continuation, down to the call of gogo for another goroutine; when it goes on, that
-;; call returns 1, and so do the scheduler's functions, up to mcall, which returns to the goroutine.
+;; variables that pointers point to, and the return addresses for tracebacks and the collector. The scheduler runs on
+;; the continuation of the goroutine that has called it; only SP changes to the scheduler's stack. So a goroutine that
+;; waits has the scheduler's frames on its continuation, down to the call of gogo for another goroutine; when it goes
+;; on, that call returns 1, and so do the scheduler's functions, up to mcall, which returns to the goroutine.
 ;;
 ;; The continuations of waiting goroutines are in a table. Its index, the slot, is kept in a word of the goroutine's
 ;; gobuf that is of no use on WebAssembly, and that runtime.newproc clears: 0 says that the goroutine is new. When a
@@ -37,7 +37,8 @@
   (global $dead (mut i32) (i32.const 0))
   ;; The goroutine that ends by returning from the function it was made with.
   (global $ending (mut i64) (i64.const 0))
-  ;; The goroutine to go on with when the current one has come to its end, its SP, and from its gobuf its PC and its slot.
+  ;; The goroutine to go on with when the current one has come to its end, its SP, and from its gobuf its PC and its
+  ;; slot.
   (global $next (mut i64) (i64.const 0))
   (global $nextSP (mut i32) (i32.const 0))
   (global $nextPC (mut i64) (i64.const 0))
@@ -62,8 +63,8 @@
   (tag $recover (param i32))
   (elem declare func $goroutine $exported)
 
-  ;; gogo goes on with the goroutine of a gobuf, which is its argument. It returns 1 when the goroutine that has called it
-  ;; goes on, or has nothing more to do.
+  ;; gogo goes on with the goroutine of a gobuf, which is its argument. It returns 1 when the goroutine that has called
+  ;; it goes on, or has nothing more to do.
   (func $gogo (type $switching) (local $buf i32) (local $slot i32) (local $target (ref null $goroutine)) (local $pc i64)
     (local.set $buf (i32.load offset=8 (global.get $SP)))
     (local.set $pc (i64.load offset=8 (local.get $buf)))
@@ -165,7 +166,8 @@
   ;; export calls an exported function, by its PC_F, for the host, and goes on with other goroutines until it has
   ;; returned. The function runs for the goroutine that has called the host, or that has paused; but in a continuation
   ;; of its own, because the goroutine's own is beneath the host. It takes the place of wasm_pc_f_loop_export.
-  (func $export (param $pcf i32) (local $outer i64) (local $level i32) (local $target (ref null $goroutine)) (local $failed exnref)
+  (func $export (param $pcf i32)
+    (local $outer i64) (local $level i32) (local $target (ref null $goroutine)) (local $failed exnref)
     (local.set $outer (global.get $current))
     (global.set $level (local.tee $level (i32.add (global.get $level) (i32.const 1))))
     (global.set $current (global.get $g))
@@ -188,8 +190,8 @@
     (global.set $level (i32.sub (local.get $level) (i32.const 1)))
     (throw_ref (local.get $failed)))
 
-  ;; exported is what runs an exported function. It may have waited, and then another loop may go on with it, for another
-  ;; export that was called later; that one cannot return to its own host before the later one has.
+  ;; exported is what runs an exported function. It may have waited, and then another loop may go on with it, for
+  ;; another export that was called later; that one cannot return to its own host before the later one has.
   (func $exported (type $body) (local $level i32)
     (call $keep (local.get 0))
     (local.set $level (global.get $level))

@@ -34,7 +34,8 @@ func (c *Counts) add(more *Counts) {
 func Transform(source *wasm.Module, release string) (*Report, *Proof, error) {
 	m := &module{m: source}
 	for _, step := range []func() error{
-		func() error { return m.recognize(release) }, m.nameFuncs, m.checkRoles, m.parse, m.findFacts, m.findLeaves, m.findEntries, m.findSwitching,
+		func() error { return m.recognize(release) }, m.nameFuncs, m.checkRoles, m.parse,
+		m.findFacts, m.findLeaves, m.findEntries, m.findSwitching,
 	} {
 		if err := step(); err != nil {
 			return nil, nil, err

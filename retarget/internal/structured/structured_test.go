@@ -104,8 +104,8 @@ func TestGolden(t *testing.T) {
 	})
 }
 
-// TestPaths makes random graphs, walks through what is written with random conditions, and compares the nodes on the way
-// with those in the graph.
+// TestPaths makes random graphs, walks through what is written with random conditions, and compares the nodes on the
+// way with those in the graph.
 func TestPaths(t *testing.T) {
 	irreducible := 0
 	for seed := range uint64(3000) {
