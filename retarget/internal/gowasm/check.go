@@ -171,9 +171,9 @@ func (c *checker) fail(format string, args ...any) {
 }
 
 // skip passes what only leads on: the beginnings and ends of blocks, branches, and reading SP anew. It leaves the
-// last so many beginnings.
+// last so many beginnings. A loop that does nothing leads on for ever.
 func (c *checker) skip(leave int) {
-	for c.err == nil {
+	for steps := 0; c.err == nil && steps <= len(c.instrs); steps++ {
 		switch {
 		case c.op(c.at) == wasm.OpBlock || c.op(c.at) == wasm.OpLoop:
 			n := 0

@@ -75,6 +75,19 @@ even:
 	return
 }
 
+// forever does nothing, for ever, but for one number.
+//
+//go:noinline
+func forever(n int) int {
+	if n == 1 {
+		for {
+		}
+	}
+	for n > 5 && n < 7 {
+	}
+	return n
+}
+
 func labels(n int) (s []int) {
 outer:
 	for i := 0; i < n; i++ {
@@ -155,6 +168,7 @@ func main() {
 		fmt.Print(dense(i), " ")
 	}
 	fmt.Println()
+	fmt.Println(forever(2))
 	for n := range 9 {
 		fmt.Println(tangle(n), labels(n))
 	}
