@@ -29,13 +29,16 @@ var mayImport = map[string][]string{
 	"weft/internal/codegen/amd64": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen"},
 	"weft/internal/native": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen", "weft/internal/codegen/amd64",
 		"weft/internal/store"},
-	"weft/wasi":                  {"weft", "weft/wasm"},
-	"weft/task":                  {"weft", "weft/wasm"},
-	"weft/typed":                 {"weft", "weft/wasm"},
-	"weft/typed/gentyped":        {},
-	"weft/examples/hostfunction": {"weft", "weft/typed"},
-	"weft/examples/generator":    {"weft"},
-	"weft/examples/suspend":      {"weft", "weft/typed", "weft/wasm"},
+	"weft/retarget":                     {"weft/wasm", "weft/wasm/binary", "weft/wasm/validate", "weft/retarget/internal/gowasm"},
+	"weft/retarget/internal/gowasm":     {"weft/wasm", "weft/wasm/text", "weft/retarget/internal/structured"},
+	"weft/retarget/internal/structured": {},
+	"weft/wasi":                         {"weft", "weft/wasm"},
+	"weft/task":                         {"weft", "weft/wasm"},
+	"weft/typed":                        {"weft", "weft/wasm"},
+	"weft/typed/gentyped":               {},
+	"weft/examples/hostfunction":        {"weft", "weft/typed"},
+	"weft/examples/generator":           {"weft"},
+	"weft/examples/suspend":             {"weft", "weft/typed", "weft/wasm"},
 }
 
 // anywhere lists the rooms that may import all of Weft, and well-kept

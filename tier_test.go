@@ -214,6 +214,66 @@ func TestTiersTrace(t *testing.T) {
 	})
 }
 
+// TestTiersSwitch has functions of one module that are cold: some run on the stack of the call, some in continuations that switch to
+// each other, some in both.
+func TestTiersSwitch(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		ctx := context.Background()
+		module, err := engine.Compile([]byte(`(module
+			(rec (type $f (func (param (ref null $k)))) (type $k (cont $f)))
+			(tag $t)
+			(global $sum (mut i32) (i32.const 0))
+			(table $other 1 (ref null $k))
+			(elem declare func $count)
+			(func $add (param i32) (global.set $sum (i32.add (global.get $sum) (local.get 0))))
+			(func $both (param $n i32) (local $i i32)
+				(loop $l
+					(call $add (i32.const 1))
+					(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))
+			(func $count (type $f) (local $i i32)
+				(loop $l
+					(if (ref.is_null (local.get 0)) (then) (else (table.set $other (i32.const 0) (local.get 0))))
+					(call $both (i32.const 3))
+					(local.set $i (i32.add (local.get $i) (i32.const 1)))
+					(if (i32.lt_u (local.get $i) (i32.const 40))
+						(then
+							(local.set 0 (switch $k $t (table.get $other (i32.const 0))))
+							(br $l)))))
+			(func $made (result (ref $k)) (cont.new $k (ref.func $count)))
+			(func $kept (param (ref $k)) (result (ref $k)) (call $both (i32.const 2)) (local.get 0))
+			(func (export "run") (result i32)
+				(call $both (i32.const 5))
+				(table.set $other (i32.const 0) (call $kept (call $made)))
+				(resume $k (on $t switch) (ref.null $k) (call $kept (call $made)))
+				(call $both (i32.const 7))
+				(global.get $sum)))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		instance, err := weft.NewLinker(store).Instantiate(ctx, module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := int32(0)
+		for range 4 {
+			results, err := instance.Func("run").Call(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const each = 5 + 2 + 2 + 3*(40+39) + 7
+			if sum := results[0].I32(); sum != was+each {
+				t.Errorf("%d, want %d", sum, was+each)
+			}
+			was += each
+		}
+	})
+}
+
 // TestTiersInContinuation has a module with continuations run functions of another one, without, that are cold. A
 // suspension goes through them.
 func TestTiersInContinuation(t *testing.T) {

@@ -18,10 +18,10 @@ import (
 // A listing is what compile and objdump have in common: a module and which of its functions
 // are meant.
 type listing struct {
-	module   *wasm.Module
-	features wasm.Features
-	imported int
-	funcs    []int // among the module's own
+	module    *wasm.Module
+	explainer *native.Explainer
+	imported  int
+	funcs     []int // among the module's own
 }
 
 func readListing(cmd *cobra.Command, file, function, features string) (*listing, error) {
@@ -40,7 +40,11 @@ func readListing(cmd *cobra.Command, file, function, features string) (*listing,
 	if err != nil {
 		return nil, fileError(file, err)
 	}
-	l := &listing{module: m, features: f, imported: m.NumImports(wasm.ExternFunc)}
+	explainer, err := native.NewExplainer(m, f)
+	if err != nil {
+		return nil, err
+	}
+	l := &listing{module: m, explainer: explainer, imported: m.NumImports(wasm.ExternFunc)}
 	for i := range m.Funcs {
 		if function == "" || l.isNamed(i, function) {
 			l.funcs = append(l.funcs, i)
@@ -117,7 +121,7 @@ func listingFlags(cmd *cobra.Command, function, features *string) {
 
 func (l *listing) dump(w io.Writer, own int, stages []string) error {
 	title := l.title(own)
-	code, err := native.Explain(l.module, l.features, own, func(stage string, form func() string) {
+	code, err := l.explainer.Explain(own, func(stage string, form func() string) {
 		if slices.Contains(stages, stage) || slices.Contains(stages, "all") {
 			fmt.Fprintf(w, "%s after %s:\n%s\n", title, stage, form())
 		}
@@ -160,7 +164,7 @@ have the offset in the module of the instruction that they come from.`,
 
 func (l *listing) disassemble(w io.Writer, own int) error {
 	title, ir := l.title(own), ""
-	code, err := native.Explain(l.module, l.features, own, func(stage string, form func() string) {
+	code, err := l.explainer.Explain(own, func(stage string, form func() string) {
 		if stage == "layout" {
 			ir = form()
 		}

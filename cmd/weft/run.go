@@ -10,6 +10,7 @@ import (
 
 	"weft"
 	"weft/internal/wast"
+	"weft/retarget"
 )
 
 // runFlags are the flags of run.
@@ -18,6 +19,7 @@ type runFlags struct {
 	spectest bool
 	features string
 	cache    string
+	retarget bool
 	maxStack uint32
 	timeout  time.Duration
 	executor executorFlag
@@ -49,6 +51,9 @@ was run before starts faster. The directory must be yours alone, and no other us
 may be able to write to the directories above it: its content is believed. Functions are interpreted until compiling them pays; what
 was compiled is there for later runs.
 
+With --retarget, a program of official Go is rewritten first, as "weft retarget" does it: its goroutines become
+continuations. With a cache, the machine code of what has come out is kept.
+
 With --cpuprofile, the file shows "go tool pprof" where the program spends its time.
 
 A trap, an uncaught exception or an unhandled suspension is reported with a stack
@@ -67,6 +72,7 @@ trace of the guest, and the exit code is 1.`,
 	f.BoolVar(&flags.spectest, "spectest", false, "provide the host module spectest, which prints to the standard output")
 	f.StringVar(&flags.features, "features", "default", featuresUsage)
 	f.StringVar(&flags.cache, "cache", "", "keep in `DIR` what is known about modules (default $WEFT_CACHE; without a directory nothing is kept)")
+	f.BoolVar(&flags.retarget, "retarget", false, "rewrite a program of Go for GOOS=wasip1 to use stack switching before it runs")
 	flags.executor = executorFlag(weft.Automatic)
 	f.Var(&flags.executor, "engine", executorUsage)
 	f.StringVar(&flags.profile, "cpuprofile", "", "write to `FILE` a CPU profile of the program, for pprof")
@@ -94,6 +100,15 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	source, err := readInput(cmd, file)
 	if err != nil {
 		return err
+	}
+	if flags.retarget {
+		out, report, err := retarget.Module(source, retarget.Options{})
+		if err != nil {
+			return fileError(file, err)
+		}
+		if source = out; flags.verbose {
+			printReport(cmd, report)
+		}
 	}
 	module, err := engine.Compile(source)
 	if err != nil {

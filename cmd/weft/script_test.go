@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -18,12 +19,22 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
-		Setup:               func(env *testscript.Env) error { return os.Chmod(env.WorkDir, 0o700) }, // for caches
+		Setup:               setUp,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes": writeBytes,
 		},
 	})
+}
+
+// setUp makes the folder of a script fit for caches, and lets Go's command use its own.
+func setUp(env *testscript.Env) error {
+	cache := os.Getenv("GOCACHE")
+	if folder, err := os.UserCacheDir(); cache == "" && err == nil {
+		cache = filepath.Join(folder, "go-build")
+	}
+	env.Setenv("GOCACHE", cache)
+	return os.Chmod(env.WorkDir, 0o700)
 }
 
 // writeBytes writes a file with the bytes of a Go string: bytes FILE STRING.

@@ -118,8 +118,10 @@ func (l *lowerer) instruction() {
 		l.push(operand{})
 
 	case wasm.OpContNew:
+		l.staysSecond()
 		l.emitValue(instr{op: opContNew, b: l.popSlot(), c: in.Index}, false)
 	case wasm.OpContBind:
+		l.staysSecond()
 		from, to := l.module.Wasm.ContFuncType(in.Index), l.module.Wasm.ContFuncType(in.Index2)
 		bound := from.Params[:len(from.Params)-len(to.Params)]
 		l.emit(instr{op: opContBind, a: l.popHomes(len(bound) + 1), b: slotBytes(bound), c: in.Index2})
@@ -129,6 +131,7 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opSuspend, a: l.popTypes(t.Params), b: slotBytes(t.Params), c: in.Index})
 		l.pushTypes(t.Results)
 	case wasm.OpSwitch:
+		l.staysSecond()
 		t := l.module.Wasm.ContFuncType(in.Index)
 		args := t.Params[:len(t.Params)-1]
 		back := l.module.Wasm.ContFuncType(uint32(t.Params[len(args)].Heap))
@@ -137,6 +140,7 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opExtra, a: a, b: uint32(t.Params[len(args)].Heap)})
 		l.pushTypes(back.Params)
 	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
+		l.staysSecond()
 		l.resume()
 
 	default:
@@ -236,7 +240,7 @@ func (l *lowerer) call() {
 	if strings.HasPrefix(in.Op.String(), "return_") {
 		// Only a host function comes back here: see machine.tailCall.
 		l.emitReturn(t.Results)
-		l.loops.all = false // nor does it come back as the first tier: see tier.go
+		l.staysSecond() // a call of the other engine would keep the frame
 	}
 }
 

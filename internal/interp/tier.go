@@ -22,7 +22,8 @@ import (
 // begins the operand stack must be empty, and no other loop may be around it, since the rest of the function would have a loop with
 // two entries. Code that Go compiles has one loop in each function, around a br_table; in that of other compilers the functions with
 // nested loops are those which one wants compiled. Functions with tail calls are compiled, too: a call of the other engine would keep
-// their frame.
+// their frame. So are functions that make continuations or go on with them, since what has begun in one engine cannot go on in
+// the other.
 
 // maxHanded bounds the bytes of the locals that are handed over.
 const maxHanded = 256 * 8
@@ -69,6 +70,9 @@ func (l *lowerer) noteLoop() {
 		l.loops.list = append(l.loops.list, loopStart{uint32(len(l.code)), uint32(l.in.Offset)})
 	}
 }
+
+// staysSecond notes that the function cannot be executed by the first tier.
+func (l *lowerer) staysSecond() { l.loops.all = false }
 
 // HotAfter implements [store.FirstTier].
 func (e *Engine) HotAfter(turns int) { e.hotAfter = turns }

@@ -20,8 +20,14 @@ func errPlatform() error {
 	return fmt.Errorf("weft: there is no native engine for %s/%s", runtime.GOOS, runtime.GOARCH)
 }
 
+// An Explainer cannot be made on this platform.
+type Explainer struct{}
+
+// NewExplainer returns the same error.
+func NewExplainer(*wasm.Module, wasm.Features) (*Explainer, error) { return nil, errPlatform() }
+
 // Explain returns the same error.
-func Explain(*wasm.Module, wasm.Features, int, func(string, func() string)) (*codegen.Code, error) {
+func (*Explainer) Explain(int, func(string, func() string)) (*codegen.Code, error) {
 	return nil, errPlatform()
 }
 

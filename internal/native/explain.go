@@ -9,18 +9,30 @@ import (
 	"weft/wasm"
 )
 
-// Explain compiles one of a validated module's own functions and calls show with the name of
-// each stage and the function after it, as text. The code is not placed anywhere.
-func Explain(m *wasm.Module, features wasm.Features, own int, show func(stage string, form func() string)) (*codegen.Code, error) {
+// An Explainer compiles the functions of a module one by one, without placing their code anywhere.
+type Explainer struct {
+	engine *Engine
+	module *store.Module
+	survey survey
+}
+
+// NewExplainer makes an explainer of a validated module.
+func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
 	e, err := newEngine(nil, Config{NoSignals: true})
 	if err != nil {
 		return nil, err
 	}
 	e.config = Config{} // code as it usually is
 	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e}, nil)
-	c, env := newCompiler(), e.environment(module, e.config.BoundsChecks)
-	config := e.configuration(module, env)
-	c.begin(env, &config, surveyModule(module).begins, e.config.Plain)
+	return &Explainer{e, module, surveyModule(module)}, nil
+}
+
+// Explain compiles one of the module's own functions and calls show with the name of each stage and the function after it, as
+// text.
+func (x *Explainer) Explain(own int, show func(stage string, form func() string)) (*codegen.Code, error) {
+	c, env := newCompiler(), x.engine.environment(x.module, x.engine.config.BoundsChecks)
+	config := x.engine.configuration(x.module, env)
+	c.begin(env, &config, x.survey.begins, x.engine.config.Plain)
 	c.show = show
 	return c.function(own)
 }

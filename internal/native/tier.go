@@ -13,23 +13,15 @@ import (
 // such a function stays, and leads to the host adapter.
 //
 // Calls between the two engines go through Go, and no suspension passes them. So a function is interpreted only where none could:
-// not in a continuation, whoever has resumed it, but on the stack of a call, from which suspensions lead nowhere; and
-// not in a module with continuations, since what has begun in one engine cannot go on in the other.
+// not in a continuation, whoever has resumed it, but on the stack of a call, from which suspensions lead nowhere. Functions
+// that make continuations or go on with them are compiled in any case.
 
 // maxTiers bounds how deeply calls of the two engines nest, each of which takes Go's stack. Deeper ones are compiled.
 const maxTiers = 16
 
 // interpretsFirst reports whether the functions of a module may begin in the interpreter.
 func (e *Engine) interpretsFirst(m *store.Module) bool {
-	if e.first == nil || m.Features.Has(wasm.TypedContinuations2023) {
-		return false
-	}
-	for i := range m.Wasm.Types {
-		if m.Wasm.Types[i].Comp.Kind == wasm.CompCont {
-			return false
-		}
-	}
-	return true
+	return e.first != nil && !m.Features.Has(wasm.TypedContinuations2023)
 }
 
 // Interprets implements [store.SecondTier]. It prepares the function for the interpreter if so.

@@ -1,0 +1,314 @@
+package gowasm
+
+import (
+	"bytes"
+
+	"weft/wasm"
+)
+
+// block compares the ops of a block, and of those that it goes on to without a jump.
+func (c *checker) block(n int) {
+	if n == 0 && c.f.role == destroy {
+		c.want(wasm.OpCall, uint64(c.m.added.die))
+	}
+	ops := c.f.blocks[n].ops
+	var opened []int // the blocks of the new code for those that ops open
+	for i := range ops {
+		o := &ops[i]
+		if o.kind == open && c.f.body[o.at] != code1(wasm.OpIf) {
+			c.skip(c.beginnings(n, i))
+		} else if o.kind != closes && o.kind != jumpIf && o.kind != jump {
+			c.skip(0)
+		}
+		switch o.kind {
+		case open:
+			opened = append(opened, c.at)
+			c.copied(o)
+		case closes:
+			end := c.ends[opened[len(opened)-1]]
+			opened = opened[:len(opened)-1]
+			c.closes(end)
+		case jump:
+			c.claim(int(o.x))
+			if len(opened) > 0 {
+				c.at = c.ends[opened[len(opened)-1]]
+			}
+		default:
+			c.one(o, opened)
+		}
+		if c.err != nil || len(opened) == 0 && c.endsBlock(o) {
+			return
+		}
+		if c.endsBlock(o) {
+			c.stale = false // what follows is reached otherwise
+		}
+	}
+	if n+1 == len(c.f.blocks) {
+		c.skip(0)
+		c.wantOp(wasm.OpUnreachable)
+		return
+	}
+	c.claim(n + 1)
+}
+
+// endsBlock reports whether the old code does not go on behind an op.
+func (c *checker) endsBlock(o *op) bool {
+	return o.kind.ends() || o.kind == call && !c.m.function(uint32(o.x)).mayEnd ||
+		(c.f.role == moreStack || c.f.role == mcall) && o.resumes
+}
+
+// closes passes the end of a block that was copied.
+func (c *checker) closes(end int) {
+	if c.match(c.at, spAnew) {
+		c.at += len(spAnew)
+		c.stale = false
+	}
+	if c.stale && c.at == end {
+		c.fail("SP is not known at the end of a block")
+	}
+	if c.at != end {
+		c.fail("expected the end of a block")
+	}
+	c.at, c.stale = end+1, false
+}
+
+// one compares an op.
+func (c *checker) one(o *op, opened []int) {
+	switch o.kind {
+	case plain:
+		from := c.at
+		c.copied(o)
+		c.branches(from, opened)
+	case stackAddress:
+		c.keptSP()
+		c.want(wasm.OpI32Const, o.x)
+		c.wantOp(wasm.OpI32Add)
+	case stackLoad:
+		c.keptSP()
+		if at := c.at; at < len(c.instrs) && c.fn.Body[c.instrs[at].at+1] != c.f.body[o.pc+1] {
+			c.fail("expected another alignment")
+		}
+		c.want(opcodeOf(c.f.body[o.pc]), o.x)
+	case enter:
+		c.sp()
+		c.want(wasm.OpI32Const, o.x)
+		c.wantOp(wasm.OpI32Sub)
+		c.want(wasm.OpLocalTee, localSP)
+		c.want(wasm.OpGlobalSet, globalSP)
+		c.stale = false
+	case stackCheck:
+		n, ok := c.checksStack(c.at)
+		if !ok {
+			c.fail("expected the check of the stack")
+		}
+		c.at += n
+		c.stale = false
+	case call:
+		c.call(o)
+	case callIndirect, tailIndirect:
+		c.indirect(o)
+	case tailCall:
+		callee := c.m.function(uint32(o.x))
+		c.want(wasm.OpCall, o.x)
+		switch {
+		case !callee.mayEnd:
+			c.wantOp(wasm.OpUnreachable)
+		case callee.switches:
+			c.wantOp(wasm.OpReturn)
+		default:
+			c.finish()
+		}
+	case callOwn:
+		c.want(wasm.OpCall, o.x)
+		if f := c.m.function(uint32(o.x)); f == nil || !f.leavesSP {
+			c.stale = true
+		}
+	case jumpIf:
+		c.jumpIf(int(o.x))
+	case ret, retUnwind:
+		c.sp()
+		c.want(wasm.OpI32Const, o.x)
+		c.wantOp(wasm.OpI32Add)
+		c.want(wasm.OpGlobalSet, globalSP)
+		if o.kind == ret {
+			c.finish()
+			return
+		}
+		c.want(wasm.OpCall, uint64(c.m.added.quit))
+		c.wantOp(wasm.OpUnreachable)
+	case unreachable:
+		c.wantOp(wasm.OpUnreachable)
+	}
+}
+
+// sp passes what puts SP on the operand stack.
+func (c *checker) sp() {
+	if c.is(c.at, wasm.OpGlobalGet, globalSP) || !c.stale && c.is(c.at, wasm.OpLocalGet, localSP) {
+		c.at++
+		return
+	}
+	c.fail("expected SP")
+}
+
+// keptSP passes what puts SP on the operand stack, and into the local if it is not there.
+func (c *checker) keptSP() {
+	if c.stale || c.is(c.at, wasm.OpGlobalGet, globalSP) {
+		c.want(wasm.OpGlobalGet, globalSP)
+		c.want(wasm.OpLocalTee, localSP)
+		c.stale = false
+		return
+	}
+	c.want(wasm.OpLocalGet, localSP)
+}
+
+// copied compares instructions that are to be as they were. The first may read SP, and keep it.
+func (c *checker) copied(o *op) {
+	old := c.f.body[o.at:o.end]
+	if c.match(c.at, []want{{op: wasm.OpGlobalGet}, {op: wasm.OpLocalTee, x: localSP}}) && len(old) >= 2 &&
+		old[0] == code1(wasm.OpLocalGet) && old[1] == localSP {
+		c.at += 2
+		c.stale = false
+		old = old[2:]
+	}
+	if c.stale {
+		c.fail("SP is not known where it may be used")
+		return
+	}
+	if c.at >= len(c.instrs) {
+		c.fail("expected more")
+		return
+	}
+	from := int(c.instrs[c.at].at)
+	if from+len(old) > len(c.fn.Body) || !bytes.Equal(c.fn.Body[from:from+len(old)], old) {
+		c.fail("expected the instructions at %d of the old body", o.at)
+		return
+	}
+	for c.at < len(c.instrs) && int(c.instrs[c.at].at) < from+len(old) {
+		c.at++
+	}
+}
+
+// branches checks that branches since an instruction go to the same of the blocks that were copied.
+func (c *checker) branches(from int, opened []int) {
+	if c.err != nil {
+		return
+	}
+	check := func(i int, label uint64) {
+		in, k := c.opens[i], len(opened)-1
+		for ; label > 0 && k >= 0 && in == opened[k]; label-- {
+			in = c.opens[in]
+			k--
+		}
+		if label > 0 || k < 0 || in != opened[k] {
+			c.fail("a branch goes to another block")
+		}
+	}
+	for i := from; i < c.at; i++ {
+		switch c.instrs[i].op {
+		case wasm.OpBr, wasm.OpBrIf:
+			check(i, c.instrs[i].x)
+		case wasm.OpBrTable:
+			for _, l := range c.labels[c.instrs[i].x] {
+				check(i, uint64(l))
+			}
+		}
+	}
+}
+
+// checksStack returns how many instructions the check of the stack at i has, if it is the function's.
+func (c *checker) checksStack(i int) (int, bool) {
+	ops := c.f.blocks[0].ops
+	if len(ops) == 0 || ops[0].kind != stackCheck {
+		return 0, false
+	}
+	o := &ops[0]
+	pattern := []want{{op: wasm.OpLoop}, {op: wasm.OpGlobalGet, x: globalSP}, {op: wasm.OpLocalTee, x: localSP},
+		{op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64}, {op: wasm.OpI32Load, x: 16}}
+	if extra := o.x & (1<<32 - 1); extra != 0 {
+		pattern = append(pattern, want{op: wasm.OpI32Const, x: uint64(int64(int32(extra)))}, want{op: wasm.OpI32Add})
+	}
+	pattern = append(pattern, want{op: wasm.OpI32LeU}, want{op: wasm.OpIf}, want{op: wasm.OpI64Const, x: o.pc},
+		want{op: wasm.OpCall, x: uint64(c.m.rare[uint32(o.x>>32)])}, want{op: wasm.OpBr, x: 1},
+		want{op: wasm.OpEnd}, want{op: wasm.OpEnd})
+	return len(pattern), c.match(i, pattern)
+}
+
+func (c *checker) push(pc uint64) {
+	c.sp()
+	c.want(wasm.OpI32Const, 8)
+	c.wantOp(wasm.OpI32Sub)
+	c.want(wasm.OpLocalTee, localSP)
+	c.want(wasm.OpGlobalSet, globalSP)
+	c.want(wasm.OpLocalGet, localSP)
+	c.want(wasm.OpI64Const, pc)
+	c.want(wasm.OpI64Store, 0)
+}
+
+// finish passes the return of 0, or of nothing.
+func (c *checker) finish() {
+	if c.f.switches {
+		c.want(wasm.OpI32Const, 0)
+	}
+	c.wantOp(wasm.OpReturn)
+}
+
+// call compares a call.
+func (c *checker) call(o *op) {
+	callee := c.m.function(uint32(o.x))
+	if !callee.mayEnd {
+		c.want(wasm.OpI64Const, o.pc)
+		c.want(wasm.OpCall, uint64(c.m.rare[callee.index]))
+		c.wantOp(wasm.OpUnreachable)
+		return
+	}
+	c.push(o.pc)
+	switch {
+	case c.f.role == recovery && callee.role == gogo:
+		c.want(wasm.OpCall, uint64(c.m.added.goOnAt))
+		c.wantOp(wasm.OpUnreachable)
+		return
+	case c.f.role == moreStack && o.resumes:
+		c.want(wasm.OpCall, o.x)
+		c.wantOp(wasm.OpDrop)
+		c.wantOp(wasm.OpReturn)
+		return
+	}
+	c.want(wasm.OpCall, o.x)
+	c.stale = true
+	if callee.switches {
+		c.wantOp(wasm.OpIf)
+		c.want(wasm.OpI32Const, 1)
+		c.wantOp(wasm.OpReturn)
+		c.wantOp(wasm.OpEnd)
+	}
+}
+
+// indirect compares a call of the PC on the operand stack.
+func (c *checker) indirect(o *op) {
+	if o.kind == callIndirect {
+		c.push(o.pc)
+	}
+	c.want(wasm.OpI64Const, 16)
+	c.wantOp(wasm.OpI64ShrU)
+	c.wantOp(wasm.OpI32WrapI64)
+	if c.f.role == mcall && o.kind == callIndirect {
+		c.want(wasm.OpCallIndirect, uint64(c.m.added.switchingType))
+		c.wantOp(wasm.OpDrop)
+		c.want(wasm.OpLocalGet, c.lastLocal())
+		c.want(wasm.OpCall, uint64(c.m.added.ended))
+		c.wantOp(wasm.OpReturn)
+		return
+	}
+	c.want(wasm.OpCallIndirect, uint64(c.m.added.plainType))
+	if o.kind == tailIndirect {
+		c.finish()
+		return
+	}
+	c.stale = true
+}
+
+// opcodeOf returns the instruction with an encoding of one byte.
+func opcodeOf(b byte) wasm.Opcode {
+	op, _ := wasm.OpcodeByCode(0, uint32(b))
+	return op
+}
