@@ -49,6 +49,9 @@ func reserveSpare(size, usable, spare uintptr) (Region, error) {
 	if err != nil && regions.endRest() {
 		p, err = mapRegion(size)
 	}
+	if err != nil && plots.drop() {
+		p, err = mapRegion(size)
+	}
 	if err != nil {
 		regions.uncount(1)
 		regions.uncountAddresses(size)

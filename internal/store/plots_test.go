@@ -153,3 +153,34 @@ func TestManyHeaps(t *testing.T) {
 		t.Errorf("%d mappings are made", n)
 	}
 }
+
+// TestPlotsOfAnotherSize uses up all addresses with plots of one size: given back, they become plots of another.
+func TestPlotsOfAnotherSize(t *testing.T) {
+	if bits.UintSize == 64 {
+		t.Skip("there are addresses for plots of all sizes")
+	}
+	take := func(size uintptr, most int) (list []Region) {
+		for len(list) < most {
+			r, ok := takePlot(size)
+			if !ok {
+				break
+			}
+			list = append(list, r)
+		}
+		return list
+	}
+	small := take(1<<20, 1<<13)
+	if len(small) == 1<<13 {
+		t.Fatal("addresses do not end")
+	}
+	for _, r := range small {
+		r.Recycle(0)
+	}
+	large := take(64<<20, 8)
+	if len(large) < 8 {
+		t.Errorf("%d large plots in the place of %d small ones", len(large), len(small))
+	}
+	for _, r := range large {
+		r.Recycle(0)
+	}
+}

@@ -4,6 +4,7 @@ package store
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -82,7 +83,7 @@ func (p *plotPool) take(log2 int) (unsafe.Pointer, bool) {
 		}
 	}
 	size := uintptr(1) << log2
-	if l.left < size && !l.extend(size) {
+	if l.left < size && !l.extend(size) && !(p.dropUnused() && l.extend(size)) {
 		return nil, false
 	}
 	plot := l.next
@@ -148,6 +149,35 @@ func (p *plotPool) put(r Region, dirty uintptr) {
 	p.mu.Lock()
 	l.cold = append(l.cold, r.Base)
 	p.mu.Unlock()
+}
+
+// drop gives the plots that nobody uses back to the system, and reports whether there were any. That is of use where
+// addresses have 32 bits, so that those of one size can become another's; elsewhere there are enough, and what would be
+// left of a mapping are several.
+func (p *plotPool) drop() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dropUnused()
+}
+
+// dropUnused is drop for who has the lock.
+func (p *plotPool) dropUnused() (found bool) {
+	if bits.UintSize != 32 {
+		return false
+	}
+	for i := range p.sizes {
+		l := &p.sizes[i]
+		for _, plot := range slices.Concat(l.warm, l.cold) {
+			_ = unix.MunmapPtr(plot, 1<<(i+minPlotLog2)) // a part of a mapping of ours
+			found = true
+		}
+		if l.left > 0 {
+			_ = unix.MunmapPtr(l.next, l.left)
+			found = true
+		}
+		*l = plotList{mapped: l.mapped}
+	}
+	return found
 }
 
 // isWarm reports whether another plot may keep its pages.
