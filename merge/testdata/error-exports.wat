@@ -1,0 +1,2 @@
+(module $A (func (export "run")))
+(module $B (func (export "run")))

@@ -1,0 +1,2 @@
+(module $A)
+(module $B (func $f (result i32)))
