@@ -297,7 +297,7 @@ func (r *record) callAll(ctx context.Context, module *weft.Module, instance *wef
 		if r.add(e.Name, results, err); r.stopped {
 			break
 		}
-		r.entries[len(r.entries)-1] += state(module.Wasm(), instance)
+		r.entries[len(r.entries)-1] += state(module.Wasm(), instance.Export)
 	}
 }
 
@@ -357,11 +357,11 @@ func payload(e *weft.Exception) (s string) {
 	return s
 }
 
-// state describes the globals, memories and tables that an instance exports.
-func state(m *wasm.Module, instance *weft.Instance) string {
+// state describes the globals, memories and tables that a module exports.
+func state(m *wasm.Module, export func(name string) weft.Extern) string {
 	s := ""
 	for _, e := range m.Exports {
-		switch x := instance.Export(e.Name).(type) {
+		switch x := export(e.Name).(type) {
 		case *weft.Global:
 			if x.Get().Type().IsRef() {
 				continue // it is the executor's how it looks

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"weft/internal/codegen/amd64": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen"},
 	"weft/internal/native": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen", "weft/internal/codegen/amd64",
 		"weft/internal/store"},
+	"weft/merge":                        {"weft/wasm", "weft/wasm/binary", "weft/wasm/validate"},
 	"weft/retarget":                     {"weft/wasm", "weft/wasm/binary", "weft/wasm/validate", "weft/retarget/internal/gowasm"},
 	"weft/retarget/internal/gowasm":     {"weft/wasm", "weft/wasm/text", "weft/retarget/internal/structured"},
 	"weft/retarget/internal/structured": {},

@@ -83,7 +83,7 @@ program exits.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(), objdumpCommand(), retargetCommand(), versionCommand())
+	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(), objdumpCommand(), retargetCommand(), mergeCommand(), versionCommand())
 	return root
 }
 

@@ -27,13 +27,18 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setUp makes the folder of a script fit for caches, and lets Go's command use its own.
+// setUp makes the folder of a script fit for caches, lets Go's command use its own, and says where the examples are.
 func setUp(env *testscript.Env) error {
 	cache := os.Getenv("GOCACHE")
 	if folder, err := os.UserCacheDir(); cache == "" && err == nil {
 		cache = filepath.Join(folder, "go-build")
 	}
 	env.Setenv("GOCACHE", cache)
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXAMPLES", examples)
 	return os.Chmod(env.WorkDir, 0o700)
 }
 
