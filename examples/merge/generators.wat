@@ -1,5 +1,6 @@
 ;; Generators for programs in C, made with stack switching: a compiler of C cannot write these functions, but it can call
-;; them. The program is another module, main.wat. Each of the two imports from the other:
+;; them. The program is another module, main.c, and main.wat for those who have no clang. Each of the two imports from
+;; the other:
 ;;
 ;;   weft merge generators=examples/merge/generators.wat main=examples/merge/main.wat --export main -o numbers.wasm
 ;;   weft run --spectest numbers.wasm

@@ -1,19 +1,4 @@
-;; What clang makes of this program, but for names and comments. generators.wat says how to run it.
-;;
-;;   __attribute__((import_module("spectest"), import_name("print_i32"))) void print(int);
-;;   __attribute__((import_module("generators"), import_name("generator_new"))) int generator_new(void (*)(int), int);
-;;   __attribute__((import_module("generators"), import_name("generator_next"))) bool generator_next(int, int *);
-;;   __attribute__((import_module("generators"), import_name("yield"))) void yield(int);
-;;
-;;   static void count(int from) { for (int i = from; i <= 10; i += 2) yield(i); }
-;;
-;;   void main(void) {
-;;     int odds = generator_new(count, 1), evens = generator_new(count, 2), value;
-;;     while (generator_next(odds, &value)) {
-;;       print(value);
-;;       if (generator_next(evens, &value)) print(value);
-;;     }
-;;   }
+;; What clang makes of main.c, but for names and comments. generators.wat says how to run it.
 (module $main
   (import "spectest" "print_i32" (func $print (param i32)))
   (import "generators" "generator_new" (func $generator_new (param i32 i32) (result i32)))
