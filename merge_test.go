@@ -40,9 +40,9 @@ func mergeRivals(t testing.TB, features wasm.Features) *rivalry {
 //
 //	go test . -run TestMergedPairs -v -modules 10000 -seed 1000 -timeout 1h
 func TestMergedPairs(t *testing.T) {
-	sets := []wasm.Features{wasm.AllFeatures, wasm.AllFeatures | wasm.TypedContinuations2023, wasm.AllFeatures &^ wasm.StackSwitching}
 	var rivals []*rivalry
-	for _, features := range sets {
+	for _, features := range []wasm.Features{wasm.AllFeatures, wasm.AllFeatures | wasm.TypedContinuations2023,
+		wasm.AllFeatures &^ wasm.StackSwitching} {
 		rivals = append(rivals, mergeRivals(t, features))
 	}
 	stopped := 0
@@ -167,12 +167,13 @@ func executeMerged(t *testing.T, engine *weft.Engine, merged []byte, inputs []me
 	return r
 }
 
-// traceLine is a line of a stack trace: the function's name, before which a merged module may have that of the part, and
-// a place, which is another one in a merged module.
+// traceLine is a line of a stack trace: the function's name, before which a merged module may have that of the part,
+// and a place, which is another one in a merged module.
 var traceLine = regexp.MustCompile(`\t(?:b\.)?(\S+) at .*\n`)
 
 // callParts calls the functions that modules export, the first one's twice, and looks at what else each exports.
-func (r *record) callParts(ctx context.Context, modules []*wasm.Module, export func(part int, name string) weft.Extern, x execution) {
+func (r *record) callParts(ctx context.Context, modules []*wasm.Module,
+	export func(part int, name string) weft.Extern, x execution) {
 	for _, part := range []int{0, 1, 0} {
 		m := modules[part]
 		for _, e := range m.Exports {

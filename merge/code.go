@@ -36,8 +36,8 @@ func (g *merger) constant(p *part, x wasm.ConstExpr) (wasm.ConstExpr, error) {
 	return wasm.ConstExpr{Body: body}, err
 }
 
-// renumber replaces the indices in the immediates of an instruction. What they are indices of, the form says. The slices
-// belong to the reader, which fills them anew for the next instruction.
+// renumber replaces the indices in the immediates of an instruction. What they are indices of, the form says. The
+// slices belong to the reader, which fills them anew for the next instruction.
 func (p *part) renumber(in *wasm.Instr) {
 	in.Index = p.first(in.Op.Info().Imm, in.Index)
 	in.Index2 = p.second(in.Op.Info().Imm, in.Index2)

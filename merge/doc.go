@@ -2,10 +2,10 @@
 //
 //	out, report, err := merge.Modules([]merge.Input{{"lib", lib}, {"main", main}}, merge.Options{})
 //
-// Each module has a name. An import from that name which the module exports is resolved: whoever used the import now uses
-// what is exported, without a call in between. All other imports stay. What the modules define stands side by side in the
-// result: functions, tables, memories, globals, tags, segments; equal types become one. docs/merge.md says what else
-// becomes of a module.
+// Each module has a name. An import from that name which the module exports is resolved: whoever used the import now
+// uses what is exported, without a call in between. All other imports stay. What the modules define stands side by
+// side in the result: functions, tables, memories, globals, tags, segments; equal types become one. docs/merge.md
+// says what else becomes of a module.
 //
 //   - merge.go: what goes in and comes out, and the order of the steps.
 //   - resolve.go: which definition each import stands for; match.go: whether it may.

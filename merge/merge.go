@@ -15,8 +15,8 @@ type Input struct {
 	Module *wasm.Module // is only read
 }
 
-// Options change what Modules does. Without any, all modules export what they did, two exports of one name are an error,
-// and everything in [wasm.AllFeatures] is allowed.
+// Options change what Modules does. Without any, all modules export what they did, two exports of one name are an
+// error, and everything in [wasm.AllFeatures] is allowed.
 type Options struct {
 	Features wasm.Features
 	// Export lists the modules whose exports stay; if it is empty, all do.
@@ -44,11 +44,12 @@ func Modules(inputs []Input, options Options) ([]byte, *Report, error) {
 		return nil, nil, err
 	}
 	g.joinTypes()
-	for _, step := range []func() error{g.resolve, g.orderGlobals, g.number, g.define, g.export, g.start} {
+	for _, step := range []func() error{g.resolve, g.orderGlobals, g.define, g.export} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
 	}
+	g.start()
 	g.declare()
 	g.nameAll()
 	// What is written is what is checked: a module that is read back has passed the limits of the decoder, too.
@@ -101,7 +102,7 @@ type part struct {
 	datas  uint32          // and of the first data segment
 }
 
-// A place is something in an index space of a part; of which, whoever has it knows.
+// A place is something in an index space of a part. Which index space that is, whoever has the place knows.
 type place struct {
 	part  *part
 	index uint32
@@ -156,7 +157,8 @@ func newPart(input Input) *part {
 
 // count returns the size of an index space.
 func (p *part) count(kind wasm.ExternKind) int {
-	return [kinds]int{len(p.space.Funcs), len(p.space.Tables), len(p.space.Memories), len(p.space.Globals), len(p.space.Tags)}[kind]
+	s := p.space
+	return [kinds]int{len(s.Funcs), len(s.Tables), len(s.Memories), len(s.Globals), len(s.Tags)}[kind]
 }
 
 // stays reports whether something in a part is in the result, and not an import that was resolved.

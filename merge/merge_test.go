@@ -79,7 +79,8 @@ func TestRefused(t *testing.T) {
 		{[]merge.Input{{"A", empty}, {"B", old}}, merge.Options{Features: wasm.AllFeatures | wasm.TypedContinuations2023},
 			"modules A and B have different encodings of stack switching"},
 		{[]merge.Input{{"A", parse(t, "(module (memory 1))")}, {"B", parse(t, "(module (memory 1))")}},
-			merge.Options{Features: wasm.Wasm3 &^ wasm.MultiMemory}, "the merged module: multiple memories needs the feature multi-memory"},
+			merge.Options{Features: wasm.Wasm3 &^ wasm.MultiMemory},
+			"the merged module: multiple memories needs the feature multi-memory"},
 	} {
 		_, _, err := merge.Modules(c.inputs, c.options)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

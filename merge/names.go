@@ -7,8 +7,8 @@ import (
 	"weft/wasm"
 )
 
-// nameAll gives names to what has one in its module. If another module has taken the name already, that of the module is
-// put before it. What is imported by name and has none where it is defined gets the name of the import.
+// nameAll gives names to what has one in its module. If another module has taken the name already, that of the module
+// is put before it. What is imported by name and has none where it is defined gets the name of the import.
 func (g *merger) nameAll() {
 	out := &g.out.Names
 	for kind := range wasm.ExternKind(kinds) {
@@ -27,12 +27,17 @@ func (g *merger) nameAll() {
 	types, elems, datas := namer{names: &out.Types}, namer{names: &out.Elems}, namer{names: &out.Datas}
 	for _, p := range g.parts {
 		types.add(p, p.m.Names.Types, p.typeIndex)
-		elems.add(p, p.m.Names.Elems, func(index uint32) (uint32, bool) { return p.elems + index, int(index) < len(p.m.Elems) })
-		datas.add(p, p.m.Names.Datas, func(index uint32) (uint32, bool) { return p.datas + index, int(index) < len(p.m.Datas) })
+		elems.add(p, p.m.Names.Elems, following(p.elems, len(p.m.Elems)))
+		datas.add(p, p.m.Names.Datas, following(p.datas, len(p.m.Datas)))
 		nameParts(&out.Locals, p.m.Names.Locals, p.funcIndex)
 		nameParts(&out.Labels, p.m.Names.Labels, p.funcIndex)
 		nameParts(&out.Fields, p.m.Names.Fields, p.typeIndex)
 	}
+}
+
+// following returns the index function of a run of n segments.
+func following(first uint32, n int) func(uint32) (uint32, bool) {
+	return func(index uint32) (uint32, bool) { return first + index, int64(index) < int64(n) }
 }
 
 func (p *part) typeIndex(index uint32) (uint32, bool) {

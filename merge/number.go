@@ -9,7 +9,7 @@ import (
 
 // number gives everything that stays its index in the result: first the imports of all modules, then the definitions. A
 // resolved import has the index of what it stands for.
-func (g *merger) number() error {
+func (g *merger) number() {
 	var next [kinds]uint32
 	give := func(p *part, kind wasm.ExternKind, index uint32) {
 		p.index[kind][index] = next[kind]
@@ -45,7 +45,6 @@ func (g *merger) number() error {
 		p.elems, p.datas = elems, datas
 		elems, datas = elems+uint32(len(p.m.Elems)), datas+uint32(len(p.m.Datas))
 	}
-	return nil
 }
 
 // orderGlobals puts the globals that are defined in an order in which initial values only use earlier ones.
@@ -90,8 +89,8 @@ func (g *merger) orderGlobals() error {
 	return nil
 }
 
-// tableValue refuses a table whose initial value is a global that has become one of the result: those are made after the
-// tables.
+// tableValue refuses a table whose initial value is a global that has become one of the result: those are made after
+// the tables.
 func (g *merger) tableValue(p *part, i int) error {
 	used, err := g.globalsOf(p, p.m.Tables[i].Init)
 	at := slices.IndexFunc(used, func(at place) bool { return int(at.index) >= len(at.part.imports[wasm.ExternGlobal]) })

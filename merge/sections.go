@@ -9,6 +9,7 @@ import (
 
 // define fills the sections of the result, one part after the other.
 func (g *merger) define() error {
+	g.number()
 	for _, p := range g.parts {
 		g.imports(p)
 		for _, step := range []func(*part) error{g.tables, g.elems, g.datas, g.funcs} {
@@ -171,7 +172,7 @@ func (g *merger) export() error {
 }
 
 // start makes one start function of several, which calls them in the order of the parts.
-func (g *merger) start() error {
+func (g *merger) start() {
 	var starts []uint32
 	for _, p := range g.parts {
 		if p.m.Start != nil {
@@ -193,7 +194,6 @@ func (g *merger) start() error {
 		g.out.Names.Funcs.Set(index, "merge.start")
 		g.out.Funcs = append(g.out.Funcs, wasm.Func{Type: g.plainType(), Body: body})
 	}
-	return nil
 }
 
 // declare adds a segment with the functions that ref.func names and that nothing declares any more, because only an

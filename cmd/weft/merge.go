@@ -17,8 +17,8 @@ func mergeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge [flags] NAME=FILE...",
 		Short: "Make one module of several that import from each other",
-		Long: `Merge makes one module of several. An import from a module's NAME is resolved by the export of that module; all other
-imports stay. The modules may be in the text or the binary format. Without NAME= a module has the name of its file,
+		Long: `Merge makes one module of several. An import from a module's NAME is resolved by the export of that module; all
+other imports stay. The modules may be in the text or the binary format. Without NAME= a module has the name of its file,
 without folder and extension.
 
 All modules export what they did. If two export the same name, that is an error unless --rename-export-conflicts puts
@@ -51,8 +51,10 @@ the module's name before the later one's. The start functions are called in the 
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write the module to `FILE`")
 	_ = cmd.MarkFlagRequired("output")
-	cmd.Flags().StringSliceVar(&options.Export, "export", nil, "keep only the exports of the module `NAME`; may be repeated")
-	cmd.Flags().BoolVar(&options.RenameExports, "rename-export-conflicts", false, "rename exports of a name that is taken, NAME.export")
+	cmd.Flags().StringSliceVar(&options.Export, "export", nil,
+		"keep only the exports of the module `NAME`; may be repeated")
+	cmd.Flags().BoolVar(&options.RenameExports, "rename-export-conflicts", false,
+		"rename exports of a name that is taken, NAME.export")
 	cmd.Flags().StringVar(&features, "features", "all", featuresUsage)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "say what was done")
 	return cmd
