@@ -134,7 +134,7 @@ func TestEnds(t *testing.T) {
 		before, after int64
 		more          int64
 	}{
-		{"bytes resident", before.resident, after.resident, 48 << 20},
+		{"bytes resident", before.resident, after.resident, 16 << 20},
 		{"bytes of addresses", before.addresses, after.addresses, 256<<30 + 6*kept},
 		{"bytes of Go's heap", before.heap, after.heap, 4 << 20},
 		{"bytes of code", before.code, after.code, 2 << 20},

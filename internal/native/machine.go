@@ -5,6 +5,7 @@ package native
 import (
 	"context"
 	"math"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"unsafe"
@@ -88,6 +89,7 @@ type storeState struct {
 	store   *store.Store
 	conts   *store.Continuations
 	context *codegen.Context
+	ended   runtime.Cleanup // gives back the context of a store that nobody closes
 	// machines are those of calls within each other, from the outermost in, of which the first depth are under way.
 	machines []*machine
 	depth    int
@@ -125,7 +127,9 @@ func (e *Engine) newState(s *store.Store) *storeState {
 	s.Conts.UsePool(&c.PoolHead, &c.Conts)
 	atomic.StoreUint32(&c.Interrupt, 0)
 	shareHeap(s, c)
-	return &storeState{engine: e, store: s, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
+	state := &storeState{engine: e, store: s, conts: &s.Conts, context: c, entries: map[wasm.TypeID]uintptr{}}
+	state.ended = runtime.AddCleanup(state, process.contexts.put, c)
+	return state
 }
 
 // Release implements [store.EngineState].
@@ -134,6 +138,7 @@ func (s *storeState) Release() {
 		m.watched.Stop()
 	}
 	s.conts.UsePool(nil, nil)
+	s.ended.Stop()
 	process.contexts.put(s.context)
 }
 
