@@ -75,35 +75,58 @@ func TestExecutors(t *testing.T) {
 	current := rivals(t, wasm.AllFeatures)
 	dialect := rivals(t, wasm.AllFeatures|wasm.TypedContinuations2023)
 	plain := rivals(t, wasm.AllFeatures&^wasm.StackSwitching) // functions that may begin in the interpreter
+	campaign{bytes: 3000, few: 10, rivals: func(s uint64) *rivalry {
+		switch s % 8 {
+		case 3, 5:
+			return plain
+		case 7:
+			return dialect
+		}
+		return current
+	}, compare: (*rivalry).compareGenerated, source: generate.Module}.run(t)
+}
+
+// A campaign compares what is made of random choices, for as many seeds as the flag says.
+type campaign struct {
+	stream  uint64 // of random numbers
+	bytes   int    // up to how many choices there are
+	few     int    // one of so many may be compared in part
+	rivals  func(seed uint64) *rivalry
+	compare func(r *rivalry, t *testing.T, choices []byte) (difference string, stopped bool)
+	source  func(choices []byte, features wasm.Features) string
+}
+
+// run makes what differs smaller, and shows it.
+func (c campaign) run(t *testing.T) {
 	stopped := 0
 	for s := *seed; s < *seed+uint64(*modules); s++ {
-		random := rand.New(rand.NewPCG(s, 0))
-		choices := make([]byte, 200+random.IntN(3000))
+		r := c.rivals(s)
+		random := rand.New(rand.NewPCG(s, c.stream))
+		choices := make([]byte, 200+random.IntN(c.bytes))
 		for i := range choices {
 			choices[i] = byte(random.Uint32())
 		}
-		r := current
-		switch s % 8 {
-		case 3, 5:
-			r = plain
-		case 7:
-			r = dialect
-		}
-		d, stop := r.compareGenerated(t, choices)
+		d, stop := c.compare(r, t, choices)
 		if stop {
 			stopped++
 		}
 		if d == "" {
 			continue
 		}
-		choices = shrink(choices, func(c []byte) bool { d, _ := r.compareGenerated(t, c); return d != "" })
-		d, _ = r.compareGenerated(t, choices)
-		t.Errorf("seed %d: %s\n%s", s, d, generate.Module(choices, r.features))
+		choices = shrink(choices, func(smaller []byte) bool { d, _ := c.compare(r, t, smaller); return d != "" })
+		d, _ = c.compare(r, t, choices)
+		t.Errorf("seed %d: %s\n%s", s, d, c.source(choices, r.features))
 	}
-	t.Logf("%d of %d modules were compared in part, since a limit or the deadline was reached", stopped, *modules)
-	if stopped > *modules/10 {
-		t.Error("too few modules end")
+	t.Logf("%d of %d were compared in part, since a limit or the deadline was reached", stopped, *modules)
+	if stopped > *modules/c.few {
+		t.Error("too few end")
 	}
+}
+
+// sourceOfPair returns the text of both modules of a pair.
+func sourceOfPair(choices []byte, features wasm.Features) string {
+	first, second := generate.Pair(choices, features)
+	return first + "\n" + second
 }
 
 // TestFound compares the executors on modules in which they once differed, or might.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,30 +44,8 @@ func TestMergedPairs(t *testing.T) {
 		wasm.AllFeatures &^ wasm.StackSwitching} {
 		rivals = append(rivals, mergeRivals(t, features))
 	}
-	stopped := 0
-	for s := *seed; s < *seed+uint64(*modules); s++ {
-		r := rivals[s%uint64(len(rivals))]
-		random := rand.New(rand.NewPCG(s, 4))
-		choices := make([]byte, 200+random.IntN(3000))
-		for i := range choices {
-			choices[i] = byte(random.Uint32())
-		}
-		d, stop := r.compareMerged(t, choices)
-		if stop {
-			stopped++
-		}
-		if d == "" {
-			continue
-		}
-		choices = shrink(choices, func(c []byte) bool { d, _ := r.compareMerged(t, c); return d != "" })
-		d, _ = r.compareMerged(t, choices)
-		first, second := generate.Pair(choices, r.features)
-		t.Errorf("seed %d: %s\n%s\n%s", s, d, first, second)
-	}
-	t.Logf("%d of %d pairs were compared in part, since a limit or the deadline was reached", stopped, *modules)
-	if stopped > *modules/5 {
-		t.Error("too few pairs end")
-	}
+	campaign{stream: 4, bytes: 3000, few: 5, rivals: func(s uint64) *rivalry { return rivals[s%uint64(len(rivals))] },
+		compare: (*rivalry).compareMerged, source: sourceOfPair}.run(t)
 }
 
 // FuzzMergedPairs does so with what the fuzzer finds.
@@ -82,8 +59,7 @@ func FuzzMergedPairs(f *testing.F) {
 			return
 		}
 		if d, _ := r.compareMerged(t, choices); d != "" {
-			first, second := generate.Pair(choices, r.features)
-			t.Fatalf("%s\n%s\n%s", d, first, second)
+			t.Fatalf("%s\n%s", d, sourceOfPair(choices, r.features))
 		}
 	})
 }

@@ -49,33 +49,14 @@ func seamRivals(t testing.TB, features wasm.Features, seed uint64) *rivalry {
 //	go test . -run TestPairs -v -modules 100000 -seed 1000 -timeout 5h
 func TestPairs(t *testing.T) {
 	var r *rivalry
-	stopped := 0
-	for s := *seed; s < *seed+uint64(*modules); s++ {
+	campaign{stream: 3, bytes: 4000, few: 5, rivals: func(s uint64) *rivalry {
 		if r == nil || s%50 == 0 {
-			features := []wasm.Features{wasm.AllFeatures, wasm.AllFeatures | wasm.TypedContinuations2023, wasm.AllFeatures &^ wasm.StackSwitching}
+			features := []wasm.Features{wasm.AllFeatures, wasm.AllFeatures | wasm.TypedContinuations2023,
+				wasm.AllFeatures &^ wasm.StackSwitching}
 			r = seamRivals(t, features[s/50%uint64(len(features))], s/50)
 		}
-		random := rand.New(rand.NewPCG(s, 3))
-		choices := make([]byte, 200+random.IntN(4000))
-		for i := range choices {
-			choices[i] = byte(random.Uint32())
-		}
-		d, stop := r.comparePair(t, choices)
-		if stop {
-			stopped++
-		}
-		if d == "" {
-			continue
-		}
-		choices = shrink(choices, func(c []byte) bool { d, _ := r.comparePair(t, c); return d != "" })
-		d, _ = r.comparePair(t, choices)
-		first, second := generate.Pair(choices, r.features)
-		t.Errorf("seed %d: %s\n%s\n%s", s, d, first, second)
-	}
-	t.Logf("%d of %d pairs were compared in part, since a limit or the deadline was reached", stopped, *modules)
-	if stopped > *modules/5 {
-		t.Error("too few pairs end")
-	}
+		return r
+	}, compare: (*rivalry).comparePair, source: sourceOfPair}.run(t)
 }
 
 // FuzzPairs does so with what the fuzzer finds.
@@ -89,8 +70,7 @@ func FuzzPairs(f *testing.F) {
 			return
 		}
 		if d, _ := r.comparePair(t, choices); d != "" {
-			first, second := generate.Pair(choices, r.features)
-			t.Fatalf("%s\n%s\n%s", d, first, second)
+			t.Fatalf("%s\n%s", d, sourceOfPair(choices, r.features))
 		}
 	})
 }

@@ -93,7 +93,8 @@ type Stats struct {
 	MemoryBytes, TableElements, InstanceBytes uint64
 }
 
-// Stats returns what the store holds. It is for whoever uses the store: what it says while another goroutine does so means nothing.
+// Stats returns what the store holds. It is for whoever uses the store: what it says while another goroutine does so
+// means nothing.
 func (s *Store) Stats() Stats {
 	if !s.hold() {
 		return Stats{}

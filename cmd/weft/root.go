@@ -83,7 +83,8 @@ program exits.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(), objdumpCommand(), retargetCommand(), mergeCommand(), versionCommand())
+	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(),
+		objdumpCommand(), retargetCommand(), mergeCommand(), versionCommand())
 	return root
 }
 

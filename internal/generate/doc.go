@@ -11,9 +11,9 @@
 // executor: the bits of a NaN, which the specification leaves open, are made canonical
 // where they would be stored, reinterpreted or copied.
 //
-// What may happen: arithmetic on all types of numbers and vectors; loads and stores within and
-// outside of memories with addresses of 32 and 64 bits, shared ones, and one with small pages; atomic
-// accesses; memories, tables and segments as a whole; calls of all kinds, also in tail
-// position; exceptions, the legacy ones too; continuations that are made, bound, resumed, suspended,
-// switched and thrown into; functions in the form of a loop around a dispatch, which may be entered anywhere; structs, arrays and i31 that are made, changed, tested and cast.
+// What may happen: arithmetic on all types of numbers and vectors; loads and stores within and outside of memories with
+// addresses of 32 and 64 bits, shared ones, and one with small pages; atomic accesses; memories, tables and segments as
+// a whole; calls of all kinds, also in tail position; exceptions, the legacy ones too; continuations that are made,
+// bound, resumed, suspended, switched and thrown into; functions in the form of a loop around a dispatch, which may be
+// entered anywhere; structs, arrays and i31 that are made, changed, tested and cast.
 package generate

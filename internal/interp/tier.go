@@ -13,17 +13,17 @@ import (
 // The interpreter as the first tier of an engine of machine code: lowering a function takes a tenth of the time of
 // compiling it, and most functions of a program are called a few times, if at all.
 //
-// Every call and every turn of a loop asks whether the machine is to be interrupted. A machine of the first tier always is, and
-// so comes to count them, at no cost for others. When a function has used up its count, the engine is asked to compile it:
-// a call is handed over before its first instruction, a loop before the next turn, with all locals. In either case the
-// frame goes first, so that what is handed over returns to the caller, and stands in stack traces once.
+// Every call and every turn of a loop asks whether the machine is to be interrupted. A machine of the first tier always
+// is, and so comes to count them, at no cost for others. When a function has used up its count, the engine is asked to
+// compile it: a call is handed over before its first instruction, a loop before the next turn, with all locals. In
+// either case the frame goes first, so that what is handed over returns to the caller, and stands in stack traces once.
 //
 // So that no loop stays here for ever, a function is only interpreted if each of its loops can be handed over: where it
-// begins the operand stack must be empty, and no other loop may be around it, since the rest of the function would have a loop with
-// two entries. Code that Go compiles has one loop in each function, around a br_table; in that of other compilers the functions with
-// nested loops are those which one wants compiled. Functions with tail calls are compiled, too: a call of the other engine would keep
-// their frame. So are functions that make continuations or go on with them, since what has begun in one engine cannot go on in
-// the other.
+// begins the operand stack must be empty, and no other loop may be around it, since the rest of the function would have
+// a loop with two entries. Code that Go compiles has one loop in each function, around a br_table; in that of other
+// compilers the functions with nested loops are those which one wants compiled. Functions with tail calls are compiled,
+// too: a call of the other engine would keep their frame. So are functions that make continuations or go on with them,
+// since what has begun in one engine cannot go on in the other.
 
 // maxHanded bounds the bytes of the locals that are handed over.
 const maxHanded = 256 * 8
@@ -112,8 +112,8 @@ func (m *machine) goesOutside(f *store.FuncRecord) bool {
 	return m.isOutside(f) || m.second != nil && f.Code == 0 && !m.second.Interprets(m.store, f)
 }
 
-// handOver is called at the beginning of a function or, perhaps, of a turn of a loop: if the function is hot it goes on as
-// machine code.
+// handOver is called at the beginning of a function or, perhaps, of a turn of a loop: if the function is hot it goes on
+// as machine code.
 func (m *machine) handOver() {
 	f := m.function()
 	h := (*header)(store.Pointer(f.Code))

@@ -77,7 +77,9 @@ func (m *machine) mayUseRoot() bool {
 }
 
 // callUnlike is Call where not everything is prepared. The use of the store has begun.
-func (e *Engine) callUnlike(ctx context.Context, s *store.Store, use store.Use, f *store.FuncRecord, slots []uint64) error {
+func (e *Engine) callUnlike(
+	ctx context.Context, s *store.Store, use store.Use, f *store.FuncRecord, slots []uint64,
+) error {
 	if s.FuelEnabled && e.counts(s) {
 		s.Leave()
 		return e.interpreter.Call(ctx, s, f, slots)
@@ -97,7 +99,9 @@ func (e *Engine) callUnlike(ctx context.Context, s *store.Store, use store.Use, 
 
 // callOther calls a function that has no machine code yet, if it is not to have any, or cannot. Then the use of the
 // store has ended. Otherwise the function has machine code now.
-func (e *Engine) callOther(ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64) (done bool, err error) {
+func (e *Engine) callOther(
+	ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64,
+) (done bool, err error) {
 	if e.first != nil && e.Interprets(s, f) {
 		s.Leave()
 		return true, e.first.CallFirst(ctx, s, f, slots, e)

@@ -61,8 +61,8 @@ func calledHost(c *codegen.Context) (*store.FuncRecord, *store.InstanceRecord) {
 	return (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), *(**store.InstanceRecord)(frame)
 }
 
-// callerWithoutFrame returns whose code has called a host function where no frame says so: that of a tail call tells by itself, and for
-// the function of a continuation it is the instance that resumes.
+// callerWithoutFrame returns whose code has called a host function where no frame says so: that of a tail call tells by
+// itself, and for the function of a continuation it is the instance that resumes.
 func (m *machine) callerWithoutFrame() *store.InstanceRecord {
 	c := m.context
 	if c.TailCaller == 0 {

@@ -20,15 +20,14 @@ TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
 // Stubs jump to these two with SP as it was at the beginning of enter, and so with its
 // arguments. They are declared in Go for the map of these. Each calls a Go function with the
 // machine, and goes back to native code if that says so.
-#define ENTRY(function) \
+#define ENTER \
 	NO_LOCAL_POINTERS \
 	PUSHQ	BP \
 	MOVQ	SP, BP \
 	ADJSP	$16 \
-	MOVQ	m+8(FP), AX \
-	MOVQ	AX, 0(SP) \
-	CALL	function \
-	MOVBLZX	8(SP), AX \
+	MOVQ	m+8(FP), AX
+
+#define GO_BACK \
 	ADJSP	$-16 \
 	POPQ	BP \
 	TESTB	AX, AX \
@@ -38,6 +37,13 @@ TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
 	JMP	AX \
 done: \
 	RET
+
+#define ENTRY(function) \
+	ENTER \
+	MOVQ	AX, 0(SP) \
+	CALL	function \
+	MOVBLZX	8(SP), AX \
+	GO_BACK
 
 // func hostEntry(c *codegen.Context, m *machine)
 TEXT ·hostEntry(SB), NOSPLIT|NOFRAME, $0-16
@@ -50,24 +56,12 @@ TEXT ·hostCallEntry(SB), NOSPLIT|NOFRAME, $0-16
 // The same two without the wrapper between them and the function (see direct.go): the argument is in AX, and the room
 // above the return address is for the function to put it there.
 #define DIRECT(pc) \
-	NO_LOCAL_POINTERS \
-	PUSHQ	BP \
-	MOVQ	SP, BP \
-	ADJSP	$16 \
-	MOVQ	m+8(FP), AX \
+	ENTER \
 	XORPS	X15, X15 \
 	MOVQ	(TLS), R14 \
 	MOVQ	pc, CX \
 	CALL	CX \
-	ADJSP	$-16 \
-	POPQ	BP \
-	TESTB	AX, AX \
-	JEQ	done \
-	MOVQ	c+0(FP), R15 \
-	MOVQ	const_ctxEntryStub(R15), AX \
-	JMP	AX \
-done: \
-	RET
+	GO_BACK
 
 // func directHostEntry(c *codegen.Context, m *machine)
 TEXT ·directHostEntry(SB), NOSPLIT|NOFRAME, $0-16

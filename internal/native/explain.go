@@ -27,8 +27,8 @@ func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
 	return &Explainer{e, module, surveyModule(module)}, nil
 }
 
-// Explain compiles one of the module's own functions and calls show with the name of each stage and the function after it, as
-// text.
+// Explain compiles one of the module's own functions and calls show with the name of each stage and the function after
+// it, as text.
 func (x *Explainer) Explain(own int, show func(stage string, form func() string)) (*codegen.Code, error) {
 	c, env := newCompiler(), x.engine.environment(x.module, x.engine.config.BoundsChecks)
 	config := x.engine.configuration(x.module, env)

@@ -93,7 +93,8 @@ type storeState struct {
 	// machines are those of calls within each other, from the outermost in, of which the first depth are under way.
 	machines []*machine
 	depth    int
-	// readyFor is the type of the functions for which the outermost machine is ready (see Call); 0 while it is for none.
+	// readyFor is the type of the functions for which the outermost machine is ready (see Call); 0 while it is for
+	// none.
 	readyFor wasm.TypeID
 
 	entries map[wasm.TypeID]uintptr // adapters, by type

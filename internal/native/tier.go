@@ -12,9 +12,9 @@ import (
 // With Config.InterpretFirst, functions are interpreted until they are hot (internal/interp/tier.go). The trampoline of
 // such a function stays, and leads to the host adapter.
 //
-// Calls between the two engines go through Go, and no suspension passes them. So a function is interpreted only where none could:
-// not in a continuation, whoever has resumed it, but on the stack of a call, from which suspensions lead nowhere. Functions
-// that make continuations or go on with them are compiled in any case.
+// Calls between the two engines go through Go, and no suspension passes them. So a function is interpreted only where
+// none could: not in a continuation, whoever has resumed it, but on the stack of a call, from which suspensions lead
+// nowhere. Functions that make continuations or go on with them are compiled in any case.
 
 // maxTiers bounds how deeply calls of the two engines nest, each of which takes Go's stack. Deeper ones are compiled.
 const maxTiers = 16

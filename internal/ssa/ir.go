@@ -222,8 +222,8 @@ func (f *Func) linkPreds() {
 	}
 }
 
-// HasOnePred reports whether all edges to a block come from one. Its first and last predecessor tell: they are listed in the
-// order of their blocks.
+// HasOnePred reports whether all edges to a block come from one. Its first and last predecessor tell: they are listed
+// in the order of their blocks.
 func (b *Block) HasOnePred() bool {
 	return len(b.Preds) > 0 && b.Preds[0] == b.Preds[len(b.Preds)-1]
 }

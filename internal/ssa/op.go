@@ -176,7 +176,7 @@ const (
 	OpTrap           // Aux: wasm.TrapCode
 	OpTailCall       // as OpCall
 	OpTailCallRecord // as OpCallRecord
-	OpReenter        // as OpTailCall, of the function itself: it begins anew, in the form that can be entered anywhere (thread.go)
+	OpReenter        // as OpTailCall, of the function itself, which begins anew in its other form (reenter.go)
 	OpInvoke         // the call before it (only its results stand between): returns to Succs[0]; the others are pads; Aux: index in Func.Catches
 	opCount
 )

@@ -15,21 +15,23 @@ import (
 // is written is seen by nobody else. They stay mapped, and take memory only if they are written.
 //
 // Address space is what that costs. A memory takes 8 GiB of it, for its guard, of which 47 bits hold 16,000. So the
-// region of a memory has some to spare behind. When it has been used, it becomes a region as large that begins
-// behind the addresses of the slices, and the next memory lies there. When nothing is left to spare, the addresses that were used
-// rest, and another region is reserved. So 2 GiB of such memories, whoever had them, cost 10 GiB of addresses and one mapping.
+// region of a memory has some to spare behind. When it has been used, it becomes a region as large that begins behind
+// the addresses of the slices, and the next memory lies there. When nothing is left to spare, the addresses that were
+// used rest, and another region is reserved. So 2 GiB of such memories, whoever had them, cost 10 GiB of addresses and
+// one mapping.
 //
-// A guest can have a memory of 4 GiB at no cost, and let a host function look at its end, once for each of its stores. So that it
-// cannot use up the addresses of the process, without which Go cannot live either, no more than maxResting bytes rest. Those that have
-// rested longest go back to the system, and so do all where it has no others left. A slice from so long before must not be used.
+// A guest can have a memory of 4 GiB at no cost, and let a host function look at its end, once for each of its stores.
+// So that it cannot use up the addresses of the process, without which Go cannot live either, no more than maxResting
+// bytes rest. Those that have rested longest go back to the system, and so do all where it has no others left. A slice
+// from so long before must not be used.
 //
 // On systems of 32 bits there is no address space for that: there, slices must not be kept.
 
 // spareForViews is what a memory's region has to spare: a quarter of the rest.
 const spareForViews = 2 << 30 * (bits.UintSize / 64)
 
-// maxResting bounds the bytes that rest. The parts are larger than spareForViews, so these are few, and what lies between them and is
-// smaller than a region is less than half of the address space.
+// maxResting bounds the bytes that rest. The parts are larger than spareForViews, so these are few, and what lies
+// between them and is smaller than a region is less than half of the address space.
 const maxResting uint64 = 8 << 40
 
 // maxRestingParts bounds their number: memories without guards are small.
