@@ -191,6 +191,10 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 	if k.root != nil {
 		r.Root = k.root.Root
 	}
+	switches := s.running == k
+	if switches {
+		r.Left = &k.ref
+	}
 	if thrown == nil {
 		r.Args = slots[:t.params]
 	} else if err := s.throws(thrown); err != nil {
@@ -207,6 +211,10 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		return nil, err
 	}
 	tag := h.tag(suspension.Tag)
+	if last := s.running; switches && last != k {
+		last.ref, last.typ = suspension.Ref, s.restType(last.typ, tag.tag)
+		return tag, nil
+	}
 	left.ref, left.typ, left.root = suspension.Ref, s.restType(t, tag.tag), k.root
 	return tag, nil
 }

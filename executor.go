@@ -39,6 +39,8 @@ type NativeOptions struct {
 	// Fuel makes code that counts, for stores whose fuel is bounded: a unit for each call and each
 	// turn of a loop. Otherwise the interpreter executes what they call.
 	Fuel bool
+	// Steps is set by [Config.WithSteps].
+	Steps bool
 	// InterpretFirst lets functions be interpreted until they have been called, or their loops have turned, so often that compiling them
 	// pays: programs that run shortly end sooner, others are fast a little later. It has no effect with Eager or Fuel, on
 	// modules with continuations, in continuations, and with a profiler.
@@ -65,9 +67,20 @@ func (c Config) WithNativeOptions(o NativeOptions) Config {
 	return c
 }
 
+// WithSteps lets the code of both executors count steps, in the same way, as the fuel of a store ([Store.SetFuel]): one at the beginning of each
+// function, at each arrival at a loop, and before each atomic access to memory. So a schedule that is told by steps is the
+// same on both, and on every machine. Code is slower by some percent.
+func (c Config) WithSteps() Config {
+	c.native.Steps, c.native.Fuel = true, true
+	return c
+}
+
 // newExecutor makes what executes functions. If that is the interpreter because nothing else works here, why says so.
 func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	i, err := interp.New()
+	if err == nil && c.native.Steps {
+		i.CountSteps()
+	}
 	if err != nil || c.executor == Interpreter {
 		return i, nil, err
 	}

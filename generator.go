@@ -52,14 +52,17 @@ func (k *Continuation) resumeSlots(ctx context.Context, h *Handlers, thrown *Exc
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
-	defer k.end()
+	var err error
 	if n := k.typ.slots(h); len(slots) < n {
-		return nil, fmt.Errorf("weft: %d slots given, %d needed", len(slots), n)
+		err = fmt.Errorf("weft: %d slots given, %d needed", len(slots), n)
+	} else if k.typ.refs || h != nil && h.refs {
+		err = fmt.Errorf("weft: references cannot be passed as slots, and the continuation has type %s", k.typ.typ)
 	}
-	if k.typ.refs || h != nil && h.refs {
-		return nil, fmt.Errorf("weft: references cannot be passed as slots, and the continuation has type %s", k.typ.typ)
+	if err != nil {
+		k.end()
+		return nil, err
 	}
-	return k.run(ctx, h, thrown, slots, k)
+	return k.runSwitching(ctx, h, thrown, slots)
 }
 
 // Values returns an iterator over the payloads with which a continuation suspends

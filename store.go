@@ -25,6 +25,9 @@ type Store struct {
 	engine    *Engine
 	store     *store.Store
 	contTypes contTypes
+	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used on
+	// the goroutine that uses the store.
+	running *Continuation
 }
 
 // Engine returns the engine of which this is a store.
@@ -63,7 +66,7 @@ func (s *Store) drop() {
 // meant for tests and fuzzing: a context interrupts a guest at no cost. Functions are interpreted then, unless machine
 // code counts ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has
 // begun cannot go on, and trap as at a barrier.
-func (s *Store) SetFuel(n uint64) { s.store.Fuel, s.store.FuelEnabled = n, true }
+func (s *Store) SetFuel(n uint64) { s.store.SetFuel(n) }
 
 // Collect frees the objects and continuations that cannot be reached any more.
 // It happens by itself when memory is needed. A host function may call it; then the error is

@@ -19,6 +19,8 @@ type Code struct {
 	// Grow is the offset of what follows the call of the grow stub, where the frame
 	// does not exist either; 0 if the function does not check its stack.
 	Grow int
+	// Indivisible says that there are rows of instructions in the code between which nothing else may use the context.
+	Indivisible bool
 	// Catches are lists of clauses of try_tables, which sites name.
 	Catches [][]wasm.Catch
 	// Resumes are the function's resume sites.

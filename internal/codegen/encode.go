@@ -16,7 +16,7 @@ func AppendCode(b []byte, c *Code) []byte {
 	w := encoder{b}
 	w.number(len(c.Bytes))
 	w.b = append(w.b, c.Bytes...)
-	w.number(c.FrameSize)
+	w.number(c.FrameSize<<1 | oneIf(c.Indivisible))
 	w.number(c.Prologue)
 	w.number(c.Grow)
 	w.number(len(c.Sites))
@@ -90,6 +90,7 @@ func DecodeCode(b []byte) (*Code, error) {
 	r := decoder{b: b}
 	c := &Code{Bytes: r.take(r.count(1))}
 	c.FrameSize, c.Prologue, c.Grow = r.number(), r.number(), r.number()
+	c.FrameSize, c.Indivisible = c.FrameSize>>1, c.FrameSize&1 != 0
 	c.Sites = list[Site](r.count(4))
 	var last Site
 	for i := range c.Sites {

@@ -25,7 +25,7 @@ func (m *machine) atomic(inst *store.InstanceRecord, fp unsafe.Pointer, in *inst
 	case code == wasm.OpMemoryAtomicNotify:
 		n := uint32(0)
 		if memory.Shared != nil {
-			n = memory.Shared.Notify(at, u32(fp, in.c))
+			n = memory.Shared.Notify(at, u32(fp, in.c), m.store)
 		}
 		set32(fp, in.a, n)
 	case code < wasm.OpAtomicFence:
@@ -50,6 +50,15 @@ func (m *machine) wait(memory *store.Memory, at, width uint64, fp unsafe.Pointer
 	}
 	p := unsafe.Add(memory.Record.Base, at)
 	expected := u64(fp, in.c)
+	if s := m.store.Scheduler; s != nil {
+		w := &m.waits
+		*w = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected, Timeout: time.Duration(u64(fp, in.c+8))}
+		result, err := s.Wait(m.ctx, w)
+		set32(fp, in.a, uint32(result))
+		m.ip -= instrSize // to what is behind the instruction, whose a is where a resumption puts the result
+		m.obey(err)
+		return wasm.TrapNone
+	}
 	equal := func() bool { return atomicLoad(p, width) == expected }
 	result, trap, err := m.store.Wait(m.ctx, memory.Shared, at, equal, time.Duration(u64(fp, in.c+8)))
 	if err != nil {

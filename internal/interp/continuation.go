@@ -133,6 +133,10 @@ func (m *machine) arguments(c *store.ContRecord) unsafe.Pointer {
 		return store.Pointer(c.Stack() + 8*uintptr(c.Bound))
 	}
 	inner := c.Inner()
+	if inner.IsPaused() {
+		m.dropped = make([]uint64, wasm.SlotCount(m.store.Awaited(c)))
+		return unsafe.Pointer(unsafe.SliceData(m.dropped))
+	}
 	return store.Pointer(inner.Frame + uintptr(before(inner).a) + 8*uintptr(c.Bound))
 }
 
@@ -176,6 +180,7 @@ func (m *machine) start(c, parent *store.ContRecord) {
 	inner, begins := c.Inner(), c.State == store.ContFresh
 	c.Resumed(parent)
 	c.State, c.Bound = store.ContRunning, 0
+	inner.SetPaused(false)
 	if !begins {
 		m.goOn(inner)
 		if inner.Func.IsHost() && !m.failed() {

@@ -38,6 +38,7 @@ var opNames = [...]string{
 	opTailCallRef - wasm.NumOpcodes:      "tail.call.ref",
 	opLoadFar - wasm.NumOpcodes:          "load.far",
 	opStoreFar - wasm.NumOpcodes:         "store.far",
+	opStep - wasm.NumOpcodes:             "step",
 	opAtomic - wasm.NumOpcodes:           "atomic",
 	opContNew - wasm.NumOpcodes:          "cont.new",
 	opContBind - wasm.NumOpcodes:         "cont.bind",

@@ -22,6 +22,8 @@ type Engine struct {
 	// fence is what atomic.fence of all threads accesses.
 	fence     atomic.Uint32
 	codeLimit uint64 // of each module
+	// steps lets code count them, see CountSteps.
+	steps bool
 	// hotAfter is not 0 if functions are hot after so many calls and turns (see tier.go).
 	hotAfter int
 }
@@ -56,6 +58,10 @@ func New() (*Engine, error) {
 	return e, nil
 }
 
+// CountSteps lets the code of modules that are prepared from now on take a unit of fuel at the beginning of each function,
+// at each arrival at a loop, and before each atomic access, as machine code can. Otherwise calls and branches backwards do.
+func (e *Engine) CountSteps() { e.steps = true }
+
 // LimitCode implements [store.Engine].
 func (e *Engine) LimitCode(bytes uint64) { e.codeLimit = bytes }
 
@@ -73,7 +79,7 @@ type moduleCode struct {
 func (e *Engine) Prepare(m *store.Module) {
 	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
 	c.use.Limit = e.codeLimit
-	c.lower.hotAfter = e.hotAfter
+	c.lower.hotAfter, c.lower.steps = e.hotAfter, e.steps
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
 }
@@ -150,6 +156,12 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	s.Active = append(s.Active, m)
 	if s.Profile != nil {
 		s.Profile.Begin(s, m)
+	}
+	if s.Scheduler != nil {
+		m.around = s.BeginPausable(m)
+	}
+	if s.FuelEnabled && !e.steps {
+		atomic.OrUint32(&m.interrupt, flagFuel)
 	}
 	m.watch(ctx)
 	m.ctx, m.caller, m.use = ctx, s.Caller(), use

@@ -49,6 +49,10 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) {
 		m.hostSuspends(f, s)
 		return
 	}
+	if s, ok := err.(*store.SwitchRequest); ok && m.store.Owns(s.Tag) {
+		m.hostSwitches(f, s)
+		return
+	}
 	if e, ok := err.(*store.Exception); ok && m.store.Throws(e) {
 		m.throwException(e)
 		m.flight.inner = m.store.ThroughHost(f, e.Stack)

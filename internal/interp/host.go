@@ -2,7 +2,6 @@ package interp
 
 import (
 	"context"
-	"fmt"
 	"unsafe"
 
 	"weft/internal/store"
@@ -21,6 +20,13 @@ type hostPrompt struct {
 	root     store.Root
 	// suspended is the outcome, once a suspension has reached the host.
 	suspended store.Suspension
+	left      *uint64 // takes the reference to what a switch has left
+	results   int     // slots that the continuation's function returns
+}
+
+// expect prepares for the end, or the suspension, of the continuation that a resume names.
+func (p *hostPrompt) expect(r *store.HostResume, f *store.FuncRecord) {
+	p.root, p.left, p.results = r.Root, r.Left, int(f.Results)
 }
 
 // Resume implements [store.Engine].
@@ -34,7 +40,7 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume)
 		return store.Suspension{}, err
 	}
 	defer m.leave()
-	m.prompt = hostPrompt{handlers: r.Handlers, slots: r.Slots, root: r.Root}
+	m.prompt = hostPrompt{handlers: r.Handlers, slots: r.Slots}
 	err = m.resumeFromHost(&r)
 	return m.prompt.suspended, err
 }
@@ -66,7 +72,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		}
 	}
 	if m.prompt.suspended.Tag == nil {
-		copy(r.Slots, slots(store.Pointer(root.Stack()), uint32(8*r.Results)))
+		copy(r.Slots, slots(store.Pointer(root.Stack()), uint32(8*m.prompt.results)))
 	}
 	return nil
 }
@@ -77,6 +83,7 @@ func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.Tr
 	if trap != 0 {
 		return trap
 	}
+	m.prompt.expect(r, c.Func)
 	throws := r.Throw != nil
 	if c.State == store.ContFresh && !throws {
 		if trap := m.prepareFresh(c); trap != 0 {
@@ -143,12 +150,15 @@ func (m *machine) isHost(c *store.ContRecord) bool { return c.Func == m.engine.h
 // hostSuspends executes the suspension that a host function asks for: its
 // results are what the continuation is resumed with.
 func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) {
-	if f.Results != uint32(wasm.SlotCount(s.Tag.Type.Results)) ||
-		!m.store.Types.IsFuncSubtype(wasm.FuncType{Results: s.Tag.Type.Results}, wasm.FuncType{Results: m.store.Types.Comp(f.Type).Func.Results}) {
-		m.flight.err = &store.HostError{Func: m.store.FuncName(f), Stack: m.stackTrace(),
-			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, m.store.Types.Comp(f.Type).Func)}
+	if err := m.store.CanSuspend(f, s.Tag); err != nil {
+		m.flight.err = m.store.CallFailed(f, err, m.stackTrace())
 		return
 	}
+	m.hostSuspended(s)
+}
+
+// hostSuspended executes the suspension that Go code asks for.
+func (m *machine) hostSuspended(s *store.SuspendRequest) {
 	if p, ok := m.handler(opOnLabel, s.Tag.Record); ok {
 		m.suspendTo(p, s.Tag.Record, unsafe.Pointer(unsafe.SliceData(s.Payload)), uint32(8*len(s.Payload)))
 	}

@@ -72,6 +72,7 @@ const (
 	opLoadFar  // d: wasm.Opcode, a = [b]; next.a: memory, next.imm64: offset
 	opStoreFar // d: wasm.Opcode, [a] = b; next.a: memory, next.imm64: offset
 
+	opStep   // takes a unit of fuel, where steps are counted
 	opAtomic // d: wasm.Opcode, a = result, b: address, c: operand, behind it a second one; next as for opLoadFar
 
 	opContNew        // a = continuation of function b; c: type

@@ -48,7 +48,8 @@ const (
 type lowerer struct {
 	module  *store.Module
 	layouts map[uint32][]store.Field // of the struct and array types that were used
-	// hotAfter is that of the engine.
+	// hotAfter and steps are those of the engine.
+	steps    bool
 	hotAfter int
 	reader   wasm.CodeReader
 	in       wasm.Instr
@@ -99,6 +100,7 @@ func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, err
 	l.height, l.frame = end, end
 	l.frame = max(l.frame, 8*uint32(wasm.SlotCount(t.Results)))
 	l.pushLabel(label{kind: labelBlock, params: nil, results: t.Results})
+	l.step()
 
 	for n := 1; l.reader.Len() > 0; n++ {
 		if n%lookInterval == 0 && s.Ended() {
@@ -118,6 +120,13 @@ func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, err
 		h.left = coldTurns(len(f.Body), l.hotAfter)
 	}
 	return h, nil
+}
+
+// step counts one, if that is wanted.
+func (l *lowerer) step() {
+	if l.steps {
+		l.emit(instr{op: opStep})
+	}
 }
 
 // layoutLocals gives slots to parameters, link and locals, and returns the

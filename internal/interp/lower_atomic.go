@@ -11,6 +11,7 @@ func (l *lowerer) atomic(operands int, hasResult bool) {
 		l.emit(instr{op: op(in.Op)})
 		return
 	}
+	l.step()
 	i := instr{op: opAtomic, d: uint16(in.Op)}
 	switch operands {
 	case 3:

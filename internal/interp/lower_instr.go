@@ -175,6 +175,7 @@ func (l *lowerer) beginBlock() {
 	l.pushLabel(b)
 	if kind == labelLoop {
 		l.noteLoop()
+		l.step()
 	}
 }
 

@@ -33,8 +33,11 @@ type machine struct {
 	interrupt atomicFlags
 	watched   *store.Watch // nil until there is a context to watch
 	flight    flight
-	prompt    hostPrompt // of a call that resumes a continuation
-	detail    string     // for the message of the next trap
+	prompt    hostPrompt      // of a call that resumes a continuation
+	waits     store.Wait      // for the scheduler
+	dropped   []uint64        // what a paused computation is resumed with
+	around    *store.Pausable // the call around this one, in a store with a scheduler
+	detail    string          // for the message of the next trap
 
 	// hostSlots are arguments and results of the host function that runs. They lie in Go's heap, because it may
 	// keep them.
@@ -53,6 +56,7 @@ const (
 	flagSampled                           // the store's profile asks where the call is
 	flagFuel                              // the store counts fuel
 	flagTier                              // calls and turns are counted, see tier.go
+	flagPause                             // the scheduler is to be asked
 )
 
 // A link lies in each frame, behind the parameters. Its addresses are plain
@@ -96,9 +100,6 @@ func (m *machine) invoke(f *store.FuncRecord, args []uint64) error {
 	fp := store.Pointer(root.Stack())
 	copy(slots(fp, 8*f.Params), args)
 	m.enter(f, fp, m.engine.exit)
-	if m.store.FuelEnabled {
-		atomic.OrUint32(&m.interrupt, flagFuel)
-	}
 	if err := m.run(); err != nil {
 		return err
 	}
@@ -132,9 +133,13 @@ func (m *machine) leave() {
 	if m.store.Profile != nil {
 		m.store.Profile.End(m.store)
 	}
+	if m.store.Scheduler != nil {
+		m.store.EndPausable(m.around)
+		m.around = nil
+	}
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt, m.second = nil, 0, nil, 0, hostPrompt{}, nil
 	m.hostCount = 0
-	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier))
+	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier|flagPause))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
 }

@@ -20,7 +20,7 @@ func (m *machine) cancel() { atomic.OrUint32(&m.interrupt, flagCancelled) }
 // is to be thrown.
 func (m *machine) poll() error {
 	flags := atomic.LoadUint32(&m.interrupt)
-	if flags&^(flagTier|flagFuel) != 0 {
+	if flags&^(flagTier|flagFuel|flagPause) != 0 {
 		if err := m.interrupted(); err != nil {
 			return err
 		}
@@ -30,11 +30,33 @@ func (m *machine) poll() error {
 	}
 	if flags&flagFuel != 0 {
 		if m.store.Fuel == 0 {
-			return m.trap(wasm.TrapFuelExhausted)
+			if trap := m.refuel(); trap != wasm.TrapNone {
+				return m.trap(trap)
+			}
+			return nil
 		}
 		m.store.Fuel--
 	}
+	if flags&flagPause != 0 && !m.failed() {
+		atomic.AndUint32(&m.interrupt, ^uint32(flagPause))
+		m.pause(m.store.Scheduler.Pause(m.ctx, false))
+	}
 	return nil
+}
+
+// refuel does what is to be done where there is no fuel left.
+func (m *machine) refuel() wasm.TrapCode {
+	err, trap := m.store.Refuel(m.ctx)
+	if trap == wasm.TrapNone {
+		m.pause(err)
+	}
+	return trap
+}
+
+// AskForPause implements [store.Pausable].
+func (m *machine) AskForPause() bool {
+	atomic.OrUint32(&m.interrupt, flagPause)
+	return false
 }
 
 // AskForSample implements [store.Sampled].

@@ -478,6 +478,22 @@ loadMemory:
 				goto trappedInMachine
 			}
 			goto load
+		case opStep:
+			if !m.store.FuelEnabled {
+				continue
+			}
+			if m.store.Fuel > 0 {
+				m.store.Fuel--
+				continue
+			}
+			m.save(ip, fp, fn)
+			if trap = m.refuel(); trap != 0 {
+				goto trappedInMachine
+			}
+			if m.failed() {
+				goto thrown
+			}
+			goto load
 		case opAtomic:
 			m.save(unsafe.Add(ip, instrSize), fp, fn)
 			if trap = m.atomic(inst, fp, in); trap != 0 {
@@ -487,6 +503,7 @@ loadMemory:
 				goto thrown
 			}
 			goto load
+		case opExtra: // of a wait, behind which its thread was parked
 		case op(wasm.OpAtomicFence):
 			// Two fences are two steps of one variable, so one is before the other with
 			// all that stands before it in its thread.

@@ -34,6 +34,12 @@ func (m *machine) wait(memory *store.Memory, width, address, offset, expected ui
 		return m.trap(wasm.TrapExpectedShared, "")
 	}
 	p := unsafe.Add(memory.Record.Base, at)
+	if m.store.Scheduler != nil {
+		m.waits = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected, Timeout: timeout}
+		result, err := m.store.Scheduler.Wait(m.ctx, &m.waits)
+		m.context.Args[0] = uint64(result)
+		return m.obey(err, atCall, false)
+	}
 	equal := func() bool {
 		if width == 4 {
 			return atomic.LoadUint32((*uint32)(p)) == uint32(expected)
@@ -53,7 +59,7 @@ func (m *machine) notify(memory *store.Memory, address, offset uint64, count uin
 	at, trap := atomicPlace(memory, address, offset, 4)
 	n := uint32(0)
 	if trap == wasm.TrapNone && memory.Shared != nil {
-		n = memory.Shared.Notify(at, count)
+		n = memory.Shared.Notify(at, count, m.store)
 	}
 	m.context.Args[0] = uint64(n)
 	return m.done(trap)

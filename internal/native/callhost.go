@@ -88,9 +88,9 @@ func (m *machine) endHostCall(f *store.FuncRecord, err error) bool {
 		err = store.ErrClosed
 	}
 	if err != nil {
-		return m.hostFailed(f, err)
+		return m.hostFailed(f, err) && m.interruptedElsewhere()
 	}
-	return m.end(m.interrupted(m.atCall))
+	return m.end(m.interrupted(m.atCall)) && m.pause(atCall)
 }
 
 // copySlots copies slots. A few are copied faster here than by memmove.
@@ -111,6 +111,9 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
 	}
 	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
 		return m.hostSuspends(f, s)
+	}
+	if s, ok := err.(*store.SwitchRequest); ok && m.store.Owns(s.Tag) {
+		return m.hostSwitches(f, s)
 	}
 	return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))
 }

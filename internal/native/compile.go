@@ -49,7 +49,7 @@ func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 		Guarded: func(i uint32) bool {
 			return !checks && guardable(space.Memories[i])
 		},
-		Poll: e.config.Polls, Fuel: e.config.Fuel,
+		Poll: e.config.Polls, Fuel: e.config.Fuel, Steps: e.config.Steps,
 	}
 }
 

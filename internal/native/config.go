@@ -18,6 +18,8 @@ type Config struct {
 	// Fuel makes code that counts, for stores whose fuel is bounded: a unit for each call and each
 	// turn of a loop. Otherwise the interpreter executes what they call.
 	Fuel bool
+	// Steps makes code that counts atomic accesses, too.
+	Steps bool
 	// InterpretFirst lets the interpreter execute functions until compiling them pays (see tier.go).
 	InterpretFirst bool
 	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the function's size.

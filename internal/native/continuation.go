@@ -3,7 +3,6 @@
 package native
 
 import (
-	"fmt"
 	"slices"
 	"unsafe"
 
@@ -188,6 +187,10 @@ func (m *machine) start(r, parent *store.ContRecord) {
 	r.SetReady()
 	r.Resumed(parent)
 	r.ResumedAgain()
+	if isParked(inner) {
+		m.unpark(inner)
+		return
+	}
 	m.goOn(inner)
 }
 
@@ -390,10 +393,12 @@ func (m *machine) unhandled(tag *store.TagRecord) {
 // capture suspends what runs above a prompt and returns a reference to it. It awaits
 // values as [store.ContRecord] says.
 func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
-	m.stopHere()
 	r := p.child
 	r.Capture(m.cur)
 	r.Suspended(awaits)
+	if isParked(m.cur) {
+		r.Hold()
+	}
 	return m.store.Conts.Ref(r)
 }
 
@@ -402,6 +407,12 @@ func (m *machine) suspend(tag *store.TagRecord) bool {
 	if !ok {
 		return false
 	}
+	m.stopHere()
+	return m.handOver(p, tag)
+}
+
+// handOver captures what has stopped above a prompt, and goes on at its clause. The payload is where values are passed.
+func (m *machine) handOver(p prompt, tag *store.TagRecord) bool {
 	ref := m.capture(p, tag.Type)
 	if m.isHost(p.parent) {
 		return m.suspendToHost(p, tag, ref)
@@ -414,14 +425,24 @@ func (m *machine) suspend(tag *store.TagRecord) bool {
 // hostSuspends executes the suspension that a host function asks for: its results are
 // what the continuation is resumed with.
 func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) bool {
-	types := m.store.Types
-	if f.Results != uint32(wasm.SlotCount(s.Tag.Type.Results)) ||
-		!types.IsFuncSubtype(wasm.FuncType{Results: s.Tag.Type.Results}, wasm.FuncType{Results: types.Comp(f.Type).Func.Results}) {
-		return m.end(&store.HostError{Func: m.store.FuncName(f), Stack: m.stackTrace(m.atCall()),
-			Err: fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", s.Tag.Type, types.Comp(f.Type).Func)})
+	if err := m.store.CanSuspend(f, s.Tag); err != nil {
+		return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))
 	}
 	m.scatter(s.Tag.Type.Params, s.Payload)
 	return m.suspend(s.Tag.Record)
+}
+
+// hostSwitches executes the switch that a host function asks for: its results are what the continuation is resumed with.
+func (m *machine) hostSwitches(f *store.FuncRecord, r *store.SwitchRequest) bool {
+	if err := m.store.CanSuspend(f, r.Tag); err != nil {
+		return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))
+	}
+	p, ok := m.handler(wasm.OnLabel, r.Tag.Record)
+	if !ok {
+		return false
+	}
+	m.stopHere()
+	return m.switchFromHost(p, r)
 }
 
 // switchTo suspends up to a prompt and resumes another continuation there, which gets the
@@ -438,6 +459,7 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 	if trap != 0 {
 		return m.done(trap)
 	}
+	m.stopHere()
 	self := m.capture(p, back)
 	full := m.awaited(r)
 	bound := int(r.Inner().Bound)

@@ -28,18 +28,15 @@ func dispatch(m *machine) bool {
 			m.interruptLater()
 			return true
 		}
-		return m.end(m.interrupted(m.atInterruption))
+		return m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
 	case requestPoll:
 		c.PollsLeft = pollInterval
-		return m.end(m.interrupted(m.atCall))
+		return m.refuel() && m.goesBack()
 	case requestAlloc:
-		return m.nextRun() && m.goesOn()
+		return m.nextRun() && m.goesBack()
 	case requestArray:
-		return m.newArray() && m.goesOn()
+		return m.newArray() && m.goesBack()
 	case requestTrap:
-		if wasm.TrapCode(c.FaultAddr) == wasm.TrapFuelExhausted {
-			m.store.Fuel = 0
-		}
 		return m.trap(wasm.TrapCode(c.FaultAddr), "")
 	case requestFault:
 		return m.fault()
@@ -60,13 +57,54 @@ func dispatch(m *machine) bool {
 	if b == ssa.Throw || b == ssa.ThrowRef {
 		return m.goesOn() && m.builtin(b)
 	}
-	return m.builtin(b) && m.goesOn()
+	return m.builtin(b) && m.goesBack()
+}
+
+// refuel does what is to be done where code that counts has found no fuel.
+func (m *machine) refuel() bool {
+	if !m.store.FuelIsOut() {
+		return true
+	}
+	err, trap := m.store.Refuel(m.ctx)
+	if trap != wasm.TrapNone {
+		return m.trap(trap, "")
+	}
+	return m.obey(err, atCall, true)
+}
+
+// goesBack is goesOn where code goes back to where it has left, whatever happens until then.
+func (m *machine) goesBack() bool {
+	switch {
+	case atomic.LoadUint32(&m.context.Interrupt) == 0:
+		return true
+	case m.sp != m.context.NativeSP:
+		return m.interruptedElsewhere()
+	}
+	return m.end(m.interrupted(m.atCall)) && m.pause(atCall)
+}
+
+// interruptedElsewhere lets code go on elsewhere than where it has left. What a signal has asked for meanwhile, another
+// one asks for again.
+func (m *machine) interruptedElsewhere() bool {
+	if atomic.LoadUint32(&m.context.Interrupt) != 0 && !m.engine.config.Polls {
+		go store.InterruptThreads()
+	}
+	return true
 }
 
 // goesOn does what a signal asked for that came while Go code ran, and reports whether to go back. Code that mostly
 // leaves to Go would hardly ever take one itself. The code must be where it has left: so what goes elsewhere asks before.
 func (m *machine) goesOn() bool {
-	return atomic.LoadUint32(&m.context.Interrupt) == 0 || m.end(m.interrupted(m.atCall))
+	if atomic.LoadUint32(&m.context.Interrupt) == 0 {
+		return true
+	}
+	if !m.end(m.interrupted(m.atCall)) {
+		return false
+	}
+	if m.pausing {
+		m.pauseLater()
+	}
+	return true
 }
 
 // pollInterval is after how many polls code leaves to Go without being asked to: nothing that runs when all

@@ -21,6 +21,12 @@ type hostPrompt struct {
 	root      store.Root
 	suspended store.Suspension // once a suspension has reached the host
 	results   []wasm.ValType   // of the continuation's function
+	left      *uint64          // takes the reference to what a switch has left
+}
+
+// expect prepares for the end, or the suspension, of the continuation that a resume names.
+func (p *hostPrompt) expect(r *store.HostResume, results []wasm.ValType) {
+	p.root, p.left, p.results = r.Root, r.Left, results
 }
 
 // isHost reports whether r is the host's side.
@@ -48,7 +54,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	side.SetNative()
 	side.PC, side.Frame = process.stubs.hostReturn, uintptr(unsafe.Pointer(&m.context.HostFrame))
 	m.setCurrent(side)
-	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots, root: r.Root}
+	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots}
 	c, trap := m.lookup(r.Ref)
 	if trap == 0 && r.Throw == nil {
 		trap = m.prepareFresh(c)
@@ -59,7 +65,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	if trap != 0 {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
-	m.prompt.results = m.store.Types.Comp(c.Func.Type).Func.Results
+	m.prompt.expect(r, m.resultsOf(c))
 	if r.Throw == nil {
 		full := m.awaited(c)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
@@ -69,6 +75,11 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	}
 	enter(m.context, m)
 	return m.err
+}
+
+// resultsOf returns the types of what the function of a continuation returns.
+func (m *machine) resultsOf(c *store.ContRecord) []wasm.ValType {
+	return m.store.Types.Comp(c.Func.Type).Func.Results
 }
 
 // throwFromHost throws an exception where a continuation is suspended, and reports

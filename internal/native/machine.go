@@ -71,6 +71,10 @@ type machine struct {
 	// payload is that of the exception on its way to a handler.
 	payload []uint64
 	prompt  hostPrompt // of a call that resumes a continuation
+	waits   store.Wait // for the scheduler
+	// pausing says that the call has been asked to pause, and has not come to where it can.
+	pausing bool
+	around  *store.Pausable // the call around this one, in a store with a scheduler
 
 	inner store.StackTrace // of the interpreter's calls, through which an exception has come
 
@@ -100,6 +104,8 @@ type storeState struct {
 	entries map[wasm.TypeID]uintptr // adapters, by type
 	calls   callPlaces
 	barred  bool // see expectBarriers
+	// widest is the number of slots of the widest signature of the instances that have been surveyed.
+	widest, surveyed int
 	// interpreted is how many of the store's instances the interpreter can execute; see Engine.counts.
 	interpreted int
 }
@@ -172,6 +178,9 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if s.Profile != nil {
 		s.Profile.Begin(s, m)
 	}
+	if s.Scheduler != nil {
+		m.around = s.BeginPausable(m)
+	}
 	if m.calls++; m.watch(ctx) || m.calls%lookEvery == 0 {
 		e.lookForUrgent(m.calls)
 	}
@@ -227,6 +236,11 @@ func (m *machine) leave() {
 	s.Active = s.Active[:s.HostDepth]
 	if s.Profile != nil {
 		s.Profile.End(s)
+	}
+	if s.Scheduler != nil {
+		s.EndPausable(m.around)
+		m.around, m.pausing = nil, false
+		m.asked.And(^uint32(askPause))
 	}
 	m.ctx, m.slotCount = nil, 0
 	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {

@@ -53,14 +53,15 @@ type chunk struct {
 
 // funcCode is what is known of a function's code beside its bytes.
 type funcCode struct {
-	start    uintptr
-	own      int    // number among the module's own functions
-	prologue uint32 // bytes in which there is no frame yet
-	frame    uint32 // bytes of the frame, without the return address
-	sites    []codegen.Site
-	catches  [][]wasm.Catch // see codegen.Site
-	resumes  []ssa.ResumeSite
-	tables   []clauseTable
+	start       uintptr
+	own         int    // number among the module's own functions
+	prologue    uint32 // bytes in which there is no frame yet
+	frame       uint32 // bytes of the frame, without the return address
+	indivisible bool   // see codegen.Code
+	sites       []codegen.Site
+	catches     [][]wasm.Catch // see codegen.Site
+	resumes     []ssa.ResumeSite
+	tables      []clauseTable
 }
 
 func (e *Engine) newModuleCode(m *store.Module, barriers [][]barrier) *moduleCode {

@@ -41,6 +41,8 @@ type stubs struct {
 	reenter uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
 	contNew, resume, suspend, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
+	// parked is the PC of what a scheduler has parked (park.go). Nobody comes there.
+	parked uintptr
 }
 
 // all lists the stubs with what emits them.
@@ -53,6 +55,7 @@ func (s *stubs) all() []stub {
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
 		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.hostReturn, emitHostReturn},
 		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh}, {&s.contReturn, emitContReturn},
+		{&s.parked, (*amd64.Assembler).Int3},
 	}
 }
 

@@ -32,13 +32,15 @@ func (m *machine) at(o origin) (w walker) {
 func (m *machine) atCall() walker { return m.at(atCall) }
 
 // An origin says where a walk begins: with the call of a stub that has left to Go, with the suspension of the
-// running continuation, which does not go on behind it, or with nothing, because the continuation has not begun.
+// running continuation, which does not go on behind it, with nothing, because the continuation has not begun, or with
+// the instruction at which a signal came.
 type origin uint8
 
 const (
 	atCall origin = iota
 	atSuspension
 	atNothing
+	atSignal
 )
 
 // begin makes a new walker be at an origin. A walker that has just been made is not copied: that would wait
@@ -50,6 +52,8 @@ func (w *walker) begin(m *machine, o origin) {
 		w.back(m.returnAddress(), m.sp+unsafe.Sizeof(m.sp))
 	case atSuspension:
 		w.back(m.cur.PC, m.cur.Frame)
+	case atSignal:
+		w.atInstruction(m.context.ResumePC, m.sp)
 	}
 }
 
@@ -67,19 +71,20 @@ func (m *machine) atFault(p place) walker {
 	return walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp, size: uintptr(p.fn.frame), ok: true}
 }
 
-// atInterruption is where a signal has interrupted the code: maybe in a prologue or
-// epilogue.
-func (m *machine) atInterruption() walker {
-	p, ok := m.engine.find(m.context.ResumePC)
-	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp, ok: ok}
+// atInterruption is where a signal has interrupted the code.
+func (m *machine) atInterruption() walker { return m.at(atSignal) }
+
+// atInstruction makes the walker be at an instruction, maybe in a prologue or epilogue, with a stack pointer.
+func (w *walker) atInstruction(pc, sp uintptr) {
+	p, ok := w.m.engine.find(pc)
+	w.call, w.frame, w.size, w.ok = &callPlace{place: p}, sp, 0, ok
 	if !ok || p.offset < p.fn.prologue {
-		return w
+		return
 	}
 	w.size = uintptr(p.fn.frame)
 	if !w.returns() {
 		w.size = 0
 	}
-	return w
 }
 
 // at makes the walker be at the call that returns to pc, with the frame at an address.
@@ -97,6 +102,10 @@ func (w *walker) back(pc, frame uintptr) {
 	if w.resumed {
 		w.cont = w.cont.Link
 		pc, frame = w.cont.PC, w.cont.Frame
+	}
+	if pc == process.stubs.parked {
+		w.atParking(frame)
+		return
 	}
 	w.at(pc, frame)
 }

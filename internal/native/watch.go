@@ -15,6 +15,7 @@ import (
 const (
 	askEnd    = 1 << iota // a context has ended that is or was watched
 	askSample             // the store's profile wants to know where the call is
+	askPause              // the scheduler is to be asked
 )
 
 func (m *machine) ask(what uint32) {
@@ -60,6 +61,30 @@ func (m *machine) AskForSample() bool {
 // ForgetSample implements [store.Sampled].
 func (m *machine) ForgetSample() { m.asked.And(^uint32(askSample)) }
 
+// AskForPause implements [store.Pausable].
+func (m *machine) AskForPause() bool {
+	m.ask(askPause)
+	return !m.engine.config.Polls
+}
+
+// pauseLater asks for a pause once more, since code is where it cannot stop.
+func (m *machine) pauseLater() {
+	m.pausing = false
+	go m.store.RequestPause()
+}
+
+// pause asks the scheduler if that was asked for, and reports whether to go back. From here code can go on later.
+func (m *machine) pause(from origin) bool {
+	if !m.pausing {
+		return true
+	}
+	m.pausing = false
+	if m.store.Scheduler == nil {
+		return true
+	}
+	return m.obey(m.store.Scheduler.Pause(m.ctx, false), from, true)
+}
+
 // interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start gives where
 // the code is. Flags are cleared before the context is asked, so that no end is missed.
 func (m *machine) interrupted(start func() walker) error {
@@ -67,6 +92,9 @@ func (m *machine) interrupted(start func() walker) error {
 	asked := m.asked.Swap(0)
 	if asked&askSample != 0 {
 		m.store.Profile.Record(m.stackTrace(start()))
+	}
+	if asked&askPause != 0 {
+		m.pausing = true
 	}
 	if asked&askEnd == 0 || m.ctx.Err() == nil {
 		return nil

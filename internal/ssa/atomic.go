@@ -27,6 +27,7 @@ func atomicLowering(in *wasm.Instruction, access string, l lowering) lowering {
 
 // atomic builds an atomic access. A store is an exchange without a result.
 func (b *Builder) atomic(l *lowering) {
+	b.step()
 	values := make([]*Value, l.operands)
 	for i := len(values) - 1; i > 0; i-- {
 		values[i] = b.pop()
@@ -46,6 +47,13 @@ func (b *Builder) atomic(l *lowering) {
 	v.Mem = l.mem
 	if l.typ != Void {
 		b.push(v)
+	}
+}
+
+// step counts one before an access, if that is wanted.
+func (b *Builder) step() {
+	if b.env.Steps {
+		b.add(OpFuel, Void, 0)
 	}
 }
 
@@ -96,6 +104,7 @@ func (b *Builder) boundsCheck(index uint32, record, address *Value, end uint64) 
 
 // waitOrNotify builds memory.atomic.wait and memory.atomic.notify.
 func (b *Builder) waitOrNotify() {
+	b.step()
 	memory, offset := b.number(b.in.Index), b.constant(I64, b.in.Offset64)
 	if b.in.Op == wasm.OpMemoryAtomicNotify {
 		count := b.pop()

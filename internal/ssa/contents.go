@@ -133,7 +133,7 @@ func (o *Optimizer) changes(v *Value) {
 	case v.Op.IsAtomic(), v.Op == OpFence:
 		c.memory = c.memory[:0]
 		return
-	case v.Op.Info().Call, v.Op == OpPoll:
+	case v.Op.Info().Call, v.Op == OpPoll, v.Op == OpFuel: // where others may run
 		c.records, c.parts, c.memory = c.records[:0], c.parts[:0], c.memory[:0]
 		return
 	default:

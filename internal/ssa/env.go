@@ -32,6 +32,8 @@ type Env struct {
 	Guarded func(index uint32) bool
 	// Poll wants an OpPoll in each loop and at the beginning, Fuel an OpFuel.
 	Poll, Fuel bool
+	// Steps wants an OpFuel before each atomic access, too.
+	Steps bool
 }
 
 // An Unsupported error says what the compiler does not know yet.

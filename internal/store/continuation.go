@@ -44,6 +44,8 @@ const (
 	contNative
 	// contHost: it is not one that a reference can name, but the host's side of a call.
 	contHost
+	// contPaused: the interpreter has stopped it where it takes no values.
+	contPaused
 )
 
 // A ContRecord is the descriptor of a continuation, and of the stack on which
@@ -150,6 +152,17 @@ func (c *ContRecord) SetNative() { c.flags |= contNative }
 
 // IsNative reports whether it does: then only the native engine can go on with it.
 func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
+
+// SetPaused notes whether the interpreter has stopped it where it takes no values.
+func (c *ContRecord) SetPaused(paused bool) {
+	c.flags &^= contPaused
+	if paused {
+		c.flags |= contPaused
+	}
+}
+
+// IsPaused reports whether it has.
+func (c *ContRecord) IsPaused() bool { return c.flags&contPaused != 0 }
 
 // IsUnprepared reports whether no engine has prepared a continuation yet, so that any may: it is fresh and has no
 // stack. A stack is the preparation, whether or not values are bound: its size, and what lies where, are the engine's.

@@ -161,6 +161,9 @@ func (m *Memory) space(size uintptr) uint64 {
 // the system has it, so that growing seldom moves the memory.
 func (m *Memory) reserve(size uintptr) error {
 	if size > m.region.reserved || m.region.Base == nil {
+		if m.store.Value().InCode > 0 {
+			return errInCode
+		}
 		bigger, err := reserveGuarded(uintptr(m.space(size)), size)
 		if err != nil {
 			// Without a guard it moves when it grows: let that be seldom.

@@ -15,21 +15,28 @@ const (
 	WaitTimedOut
 )
 
-// A waitTable has the threads that wait on a shared memory: a queue for each
-// address, first in, first out.
+// A waitTable has the threads that wait on a shared memory, in queues by address, first in, first out. Addresses
+// are distributed over the queues, so one may have waiters for several.
 type waitTable struct {
-	mu     sync.Mutex
-	queues map[uint64]waitQueue // without empty ones
-	free   *waiter              // linked by next
+	mu      sync.Mutex
+	queues  []waitQueue // a power of two of them, or none yet
+	waiting int
+	free    *Waiter // linked by next
 }
 
-type waitQueue struct{ first, last *waiter }
+type waitQueue struct{ first, last *Waiter }
 
-// A waiter is a thread that waits.
-type waiter struct {
-	prev, next *waiter
+// A Waiter is a thread that waits: a goroutine, or a computation that is parked.
+type Waiter struct {
+	// Parked, if it is one that is parked, hears that it is woken. The wake-up is its own even if it does not wait any
+	// longer when it hears of it.
+	Parked interface{ Wake(by *Store) }
+
+	table      *waitTable // of a parked one
+	addr       uint64
+	prev, next *Waiter
 	queued     bool          // until it is woken or gives up
-	woken      chan struct{} // has room for the one wake-up of each wait
+	woken      chan struct{} // has room for the one wake-up of each wait; of a goroutine
 	timer      *time.Timer
 }
 
@@ -52,14 +59,15 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 		t.mu.Unlock()
 		return WaitTimedOut, nil
 	}
-	w := t.enqueue(addr)
+	w := t.take()
+	t.enqueue(addr, w)
 	t.mu.Unlock()
 
 	timedOut := w.block(ctx, timeout)
 	w.timer.Stop()
 
 	switch {
-	case t.leave(addr, w):
+	case t.leave(w):
 		// A wake-up counts even if the wait ended for another reason at the same
 		// time: notify has reported it.
 		return WaitWoken, nil
@@ -70,19 +78,19 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 }
 
 // leave ends a wait, and reports whether it was woken.
-func (t *waitTable) leave(addr uint64, w *waiter) (woken bool) {
+func (t *waitTable) leave(w *Waiter) (woken bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	woken = !w.queued
 	if !woken {
-		t.remove(addr, w)
+		t.remove(w)
 	}
 	t.recycle(w)
 	return woken
 }
 
 // block returns when the wait has ended, and whether by its timeout.
-func (w *waiter) block(ctx context.Context, timeout time.Duration) bool {
+func (w *Waiter) block(ctx context.Context, timeout time.Duration) bool {
 	for {
 		stretch := longest
 		if timeout >= 0 {
@@ -107,49 +115,84 @@ func (w *waiter) block(ctx context.Context, timeout time.Duration) bool {
 }
 
 // Notify wakes at most count of the threads that wait at an address, those that
-// have waited longest, and returns how many.
-func (m *SharedMemory) Notify(addr uint64, count uint32) uint32 {
+// have waited longest, and returns how many. The store whose code notifies is nil for the host.
+func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 	t := &m.waiters
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.waiting == 0 {
+		return 0
+	}
 	n := uint32(0)
-	for ; n < count; n++ {
-		w := t.queues[addr].first
-		if w == nil {
-			break
+	for w := t.queue(addr).first; w != nil && n < count; {
+		next := w.next
+		if w.addr == addr {
+			t.remove(w)
+			w.wake(by)
+			n++
 		}
-		t.remove(addr, w)
-		w.woken <- struct{}{}
+		w = next
 	}
 	return n
 }
 
-// enqueue adds a waiter at the end of a queue.
-func (t *waitTable) enqueue(addr uint64) *waiter {
-	w := t.free
-	if w == nil {
-		w = &waiter{woken: make(chan struct{}, 1)}
-	} else {
-		t.free = w.next
+func (w *Waiter) wake(by *Store) {
+	if w.Parked != nil {
+		w.Parked.Wake(by)
+		return
 	}
-	q := t.queues[addr]
-	w.prev, w.next, w.queued = q.last, nil, true
+	w.woken <- struct{}{}
+}
+
+// firstQueues is how many queues there are at first, a power of two, and keptQueues how many at most stay when nobody
+// waits.
+const (
+	firstQueues = 16
+	keptQueues  = 1024
+)
+
+// queue returns the queue of an address.
+func (t *waitTable) queue(addr uint64) *waitQueue {
+	const spread = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio: Knuth, The Art of Computer Programming 6.4
+	return &t.queues[addr*spread>>32&uint64(len(t.queues)-1)]
+}
+
+// enqueue adds a waiter at the end of a queue.
+func (t *waitTable) enqueue(addr uint64, w *Waiter) {
+	if t.waiting >= len(t.queues) {
+		t.spread(max(firstQueues, 2*len(t.queues)))
+	}
+	t.waiting++
+	w.addr, w.queued = addr, true
+	t.queue(addr).add(w)
+}
+
+func (q *waitQueue) add(w *Waiter) {
+	w.prev, w.next = q.last, nil
 	if q.last == nil {
 		q.first = w
 	} else {
 		q.last.next = w
 	}
 	q.last = w
-	if t.queues == nil {
-		t.queues = map[uint64]waitQueue{}
+}
+
+// spread distributes the waiters over n queues. Those of an address stay in order.
+func (t *waitTable) spread(n int) {
+	old := t.queues
+	t.queues = make([]waitQueue, n)
+	for i := range old {
+		for w := old[i].first; w != nil; {
+			next := w.next
+			t.queue(w.addr).add(w)
+			w = next
+		}
 	}
-	t.queues[addr] = q
-	return w
 }
 
 // remove takes a waiter out of its queue.
-func (t *waitTable) remove(addr uint64, w *waiter) {
-	q := t.queues[addr]
+func (t *waitTable) remove(w *Waiter) {
+	q := t.queue(w.addr)
 	if w.prev == nil {
 		q.first = w.next
 	} else {
@@ -161,15 +204,23 @@ func (t *waitTable) remove(addr uint64, w *waiter) {
 		w.next.prev = w.prev
 	}
 	w.queued = false
-	if q.first == nil {
-		delete(t.queues, addr)
-		return
+	if t.waiting--; t.waiting == 0 && len(t.queues) > keptQueues {
+		t.queues = nil
 	}
-	t.queues[addr] = q
+}
+
+// take returns a waiter for a goroutine.
+func (t *waitTable) take() *Waiter {
+	w := t.free
+	if w == nil {
+		return &Waiter{woken: make(chan struct{}, 1)}
+	}
+	t.free = w.next
+	return w
 }
 
 // recycle keeps a waiter that is in no queue for the next wait.
-func (t *waitTable) recycle(w *waiter) {
+func (t *waitTable) recycle(w *Waiter) {
 	select {
 	case <-w.woken: // notify was faster than the end of the wait
 	default:

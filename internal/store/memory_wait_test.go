@@ -24,8 +24,12 @@ func (m *SharedMemory) waiting(addr uint64) int {
 	m.waiters.mu.Lock()
 	defer m.waiters.mu.Unlock()
 	n := 0
-	for w := m.waiters.queues[addr].first; w != nil; w = w.next {
-		n++
+	for i := range m.waiters.queues {
+		for w := m.waiters.queues[i].first; w != nil; w = w.next {
+			if w.addr == addr {
+				n++
+			}
+		}
 	}
 	return n
 }
@@ -62,19 +66,19 @@ func TestWaitOrder(t *testing.T) {
 			t.Errorf("cancelled %d, ended %+v", i, e)
 		}
 	}
-	if m.Notify(16, 1) != 0 || m.Notify(8, 0) != 0 || m.waiting(8) != 3 {
+	if m.Notify(16, 1, nil) != 0 || m.Notify(8, 0, nil) != 0 || m.waiting(8) != 3 {
 		t.Error("threads at another address were woken, or none were to be")
 	}
 	for _, i := range []int{1, 2, 4} {
-		if got := m.Notify(8, 1); got != 1 {
+		if got := m.Notify(8, 1, nil); got != 1 {
 			t.Errorf("notify woke %d", got)
 		}
 		if e := <-ends; e != (end{i, WaitWoken, nil}) {
 			t.Errorf("woke %+v, want %d", e, i)
 		}
 	}
-	if len(m.waiters.queues) != 0 {
-		t.Errorf("the table keeps %v", m.waiters.queues)
+	if m.waiters.waiting != 0 {
+		t.Errorf("the table has %d that wait", m.waiters.waiting)
 	}
 	for _, cancel := range cancels {
 		cancel(nil)
@@ -111,7 +115,7 @@ func TestWaitRaces(t *testing.T) {
 			total += n
 			left--
 		default:
-			notified += int(m.Notify(0, 1))
+			notified += int(m.Notify(0, 1, nil))
 		}
 	}
 	if total != notified {

@@ -1,6 +1,11 @@
 package store
 
-import "runtime"
+import (
+	"fmt"
+	"runtime"
+
+	"weft/wasm"
+)
 
 // Continuations in Go: what the host says when it resumes one, and what it
 // gets back. Nothing here is allocated for a resume; the slots are the host's.
@@ -25,6 +30,9 @@ type HostResume struct {
 	Results int
 	// Root, which keeps the continuation, is made to keep what is left of it.
 	Root Root
+	// Left, unless it is nil, takes the reference to what is left if another continuation goes on in its place
+	// ([SwitchRequest]).
+	Left *uint64
 }
 
 // A Suspension is what comes back when a continuation has suspended with a tag
@@ -53,4 +61,15 @@ func (s *Store) NewSuspendRequest(tag *Tag, payload []uint64) *SuspendRequest {
 
 func (s *SuspendRequest) Error() string {
 	return "a host function suspends with " + s.Tag.describe() + ", but no guest called it"
+}
+
+// CanSuspend says why a host function cannot suspend with a tag, or switch: its results are what the tag's are.
+func (s *Store) CanSuspend(f *FuncRecord, tag *Tag) error {
+	t := s.Types.Comp(f.Type).Func
+	results := wasm.FuncType{Results: t.Results}
+	if f.Results == uint32(wasm.SlotCount(tag.Type.Results)) &&
+		s.Types.IsFuncSubtype(wasm.FuncType{Results: tag.Type.Results}, results) {
+		return nil
+	}
+	return fmt.Errorf("it suspends with a tag of type %s, but its results are those of %s", tag.Type, t)
 }

@@ -145,6 +145,13 @@ type Store struct {
 	// Collections counts them.
 	Collections int
 
+	// Scheduler, unless it is nil, is asked where code waits, and where it is to pause.
+	Scheduler Scheduler
+	pausing   pausing
+	// InCode is how many computations are parked in the middle of machine code, which may have addresses of memories
+	// and tables in registers: until they go on, none can move.
+	InCode int
+
 	// Fuel is what is left of the calls and branches backwards that guests may
 	// still make, if FuelEnabled: when it is used up they trap.
 	Fuel        uint64
@@ -223,9 +230,11 @@ func (s *Store) CallerMark() CallerMark { return CallerMark(s.caller) }
 // SetCallerMark sets the Caller back.
 func (s *Store) SetCallerMark(m CallerMark) { s.caller = uintptr(m) }
 
-// IsOrdinary reports whether calls need nothing but to run: no fuel is counted, no profile hears of them, and not every
-// use collects.
-func (s *Store) IsOrdinary() bool { return !s.FuelEnabled && !s.CollectAlways && s.Profile == nil }
+// IsOrdinary reports whether calls need nothing but to run: no fuel is counted, no profile hears of them, not every
+// use collects, and there is no scheduler.
+func (s *Store) IsOrdinary() bool {
+	return !s.FuelEnabled && !s.CollectAlways && s.Profile == nil && s.Scheduler == nil
+}
 
 // FuncName returns the name of a function for people.
 func (s *Store) FuncName(f *FuncRecord) string {

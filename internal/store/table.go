@@ -90,6 +90,9 @@ func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 // move moves the table to where there is room for n elements, and for as many as would be twice those
 // for which there was room.
 func (t *Table) move(n uint64) bool {
+	if t.store.Value().InCode > 0 {
+		return false
+	}
 	size := uintptr(max(n, 2*t.room)) * 8
 	bigger, err := reserveUsable(size, size)
 	if err != nil {

@@ -103,6 +103,11 @@ func (s *Store) CallFailed(f *FuncRecord, err error, outer StackTrace) error {
 	return err
 }
 
+// SchedulerFailed returns the error with which a call ends because of one that a scheduler has returned.
+func SchedulerFailed(err error, stack StackTrace) error {
+	return &HostError{Func: "the scheduler", Err: err, Stack: stack}
+}
+
 // hostFailed does that for the host. An error of a guest that the host function has called, as it is, stands for both
 // calls: a copy, since the host may keep it, or return it again. Any other becomes a [HostError].
 func (s *Store) hostFailed(f *FuncRecord, err error, outer StackTrace) error {

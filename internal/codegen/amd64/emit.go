@@ -77,7 +77,7 @@ type pads struct {
 // Emit returns the code of a function.
 func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
-	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize}
+	e.f, e.code = f, &codegen.Code{FrameSize: f.FrameSize, Indivisible: f.Begins}
 	e.exits, e.polls, e.refills, e.arrays, e.casts, e.tables, e.constants, e.pads = e.exits[:0], e.polls[:0], e.refills[:0], e.arrays[:0], e.casts[:0], e.tables[:0], e.constants[:0], e.pads[:0]
 	e.catches, e.bound, e.tailHosts = e.catches[:0], e.bound[:0], e.tailHosts[:0]
 	// Of four instructions about one is a call or may fault.
@@ -90,7 +90,9 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	for i := range f.Insts {
 		if f.Insts[i].Flags&codegen.Call != 0 {
 			e.leaf = false
-			break
+		}
+		if isIndivisible(mop(f.Insts[i].Op)) {
+			e.code.Indivisible = true
 		}
 	}
 	e.thread()
@@ -116,6 +118,16 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.rare(grow)
 	e.finish()
 	return e.code, nil
+}
+
+// isIndivisible reports whether an instruction is a row, or the beginning of one, which takes something from the context
+// and puts back what is left: a continuation, a cell, the running continuation.
+func isIndivisible(m mop) bool {
+	switch m.base() {
+	case mContBind, mContNew, mResume, mSuspend, mSwitch, mResumeThrow, mAlloc, mArray:
+		return true
+	}
+	return false
 }
 
 // longestThread is how many jumps thread follows. Most chains lead forward and are

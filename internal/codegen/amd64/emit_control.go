@@ -253,7 +253,10 @@ func (e *Emitter) control(in *codegen.Inst) {
 		left := e.reg(in, 0)
 		a.Load(S64, left, At(contextReg, codegen.OffFuel))
 		a.ALUStoreImm(SUB, S64, At(left, 0), 1)
-		a.Jcc(B, e.trap(wasm.TrapFuelExhausted, in.Pos))
+		away, back := a.NewLabel(), a.NewLabel()
+		a.Jcc(B, away)
+		a.Bind(back)
+		e.polls = append(e.polls, poll{away, back, in.Pos})
 	case mPoll:
 		away, back := a.NewLabel(), a.NewLabel()
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)

@@ -1,0 +1,191 @@
+//go:build linux && amd64
+
+package native
+
+import (
+	"unsafe"
+
+	"weft/internal/codegen"
+	"weft/internal/codegen/amd64"
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// What a scheduler parks (store.Scheduler) stops where code has left to Go and would come back: behind a builtin, at a
+// poll, where fuel is out, at an instruction at which a signal has come. To come back means to take NativeSP and NativePC
+// and find everything in the context as it was, from which the code there takes its registers. So the computation is
+// parked by copying that from the context to its stack, and goes on by copying it back: the one thing both sides have to
+// know is a parking.
+//
+// Code cannot do that. So PC of what is parked is a stub that nobody comes to, and the reference is held: machine
+// code that resumes it leaves to Go.
+
+// A parking lies on the stack of what is parked, below the address at which NativeSP was.
+type parking struct {
+	size     uintptr // in bytes, with the slots and arguments behind it if it is full
+	nativePC uintptr
+	from     origin
+	full     bool // else it is only that of a builtin, whose result comes with the resumption
+	resumePC uintptr
+	flags    uintptr
+	request  uintptr
+	caller   uintptr // Context.TailCaller
+	saved    [16]uintptr
+	savedX   [16][2]uint64
+	slots    [hostSlots]uint64
+}
+
+// partSize is the size of a parking that is not full.
+const partSize = unsafe.Offsetof(parking{}.resumePC)
+
+// parkingOf returns where the running continuation parks or is parked.
+func parkingOf(r *store.ContRecord) *parking { return (*parking)(store.Pointer(r.Frame)) }
+
+// isParked reports whether a continuation is.
+func isParked(r *store.ContRecord) bool { return r.PC == process.stubs.parked }
+
+// arguments are the Args that a full parking keeps.
+func (p *parking) arguments() []uint64 {
+	n := (p.size - unsafe.Sizeof(*p)) / 8
+	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p))), n)
+}
+
+// obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or the
+// call ends with the error.
+func (m *machine) obey(err error, from origin, full bool) bool {
+	switch r := err.(type) {
+	case nil:
+		return true
+	case *store.SuspendRequest:
+		if m.store.Owns(r.Tag) {
+			return m.park(r.Tag, from, full, func(p prompt) bool {
+				m.scatter(r.Tag.Type.Params, r.Payload)
+				return m.handOver(p, r.Tag.Record)
+			})
+		}
+	case *store.SwitchRequest:
+		if m.store.Owns(r.Tag) {
+			return m.park(r.Tag, from, full, func(p prompt) bool { return m.switchFromHost(p, r) })
+		}
+	}
+	return m.end(store.SchedulerFailed(err, m.stackTrace(m.at(from))))
+}
+
+// pauseAtSignal asks the scheduler at an instruction at which a signal has come, unless that is one of those that must
+// not be parted from others.
+func (m *machine) pauseAtSignal() bool {
+	if !m.pausing {
+		return true
+	}
+	p, ok := m.engine.find(m.context.ResumePC)
+	if !ok || p.offset < p.fn.prologue || p.fn.indivisible {
+		m.pauseLater()
+		return true
+	}
+	return m.pause(atSignal)
+}
+
+// park parks the running computation up to the handler of a tag, where next goes on.
+func (m *machine) park(tag *store.Tag, from origin, full bool, next func(prompt) bool) bool {
+	p, ok := m.handler(wasm.OnLabel, tag.Record)
+	if !ok {
+		return false
+	}
+	size := partSize
+	if full {
+		size = unsafe.Sizeof(parking{}) + 8*uintptr(m.state.widestSignature())
+	}
+	if m.sp-m.cur.Stack() < size {
+		if trap := m.growStack(size); trap != wasm.TrapNone {
+			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
+		}
+		m.sp = m.context.NativeSP
+	}
+	r := m.cur
+	r.Frame = m.sp - size
+	m.fill(parkingOf(r), size, from, full)
+	r.PC = process.stubs.parked
+	r.SetNative()
+	return next(p)
+}
+
+// fill copies to a parking what the code takes back.
+func (m *machine) fill(p *parking, size uintptr, from origin, full bool) {
+	c := m.context
+	p.size, p.nativePC, p.from, p.full = size, c.NativePC, from, full
+	if !full {
+		return
+	}
+	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
+	p.saved, p.savedX, p.slots = c.Saved, c.SavedX, m.slots
+	m.store.InCode++
+	copy(p.arguments(), c.Args[:])
+}
+
+// unpark makes a parked continuation the running one, where it has left to Go.
+func (m *machine) unpark(r *store.ContRecord) {
+	c, p := m.context, parkingOf(r)
+	m.setCurrent(r)
+	if p.full {
+		c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
+		c.Saved, c.SavedX, m.slots = p.saved, p.savedX, p.slots
+		copy(c.Args[:], p.arguments())
+		m.store.InCode--
+	} else {
+		c.Args[0] = uint64(c.Saved[amd64.RAX]) // where a resumption passes the first value
+	}
+	c.NativeSP, c.NativePC = r.Frame+p.size, p.nativePC
+}
+
+// atParking makes the walker be where a continuation is parked.
+func (w *walker) atParking(frame uintptr) {
+	p := (*parking)(store.Pointer(frame))
+	frame += p.size
+	if p.from == atSignal {
+		w.atInstruction(p.resumePC, frame)
+		return
+	}
+	w.back(*(*uintptr)(store.Pointer(frame)), frame+unsafe.Sizeof(frame))
+}
+
+// switchFromHost lets the continuation of a request go on in place of what has stopped, which is captured.
+func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
+	if !m.isHost(p.parent) || m.prompt.left == nil {
+		return m.end(store.SchedulerFailed(store.ErrNoSwitch, m.stackTrace(m.at(atSuspension))))
+	}
+	to, trap := m.take(r.To.Ref)
+	if trap != wasm.TrapNone {
+		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(atSuspension))))
+	}
+	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
+	m.prompt.root.Move(*m.prompt.left)
+	m.prompt.expect(&r.To, m.resultsOf(to))
+	if inner := to.Inner(); isParked(inner) && !parkingOf(inner).full {
+		m.context.Saved[amd64.RAX] = uintptr(r.To.Args[0]) // an i32, the only result of the tag
+	} else {
+		full := m.awaited(to)
+		m.scatter(behind(full, wasm.SlotCount(full)-len(r.To.Args)), r.To.Args)
+	}
+	m.start(to, p.parent)
+	r.Done()
+	return true
+}
+
+// widestSignature is how many of Args code may use to pass values, at most.
+func (s *storeState) widestSignature() int {
+	instances := s.store.Instances()
+	for _, in := range instances[s.surveyed:] {
+		for _, t := range in.Module.Wasm.Types {
+			f := &t.Comp.Func
+			s.widest = max(s.widest, wasm.SlotCount(f.Params), wasm.SlotCount(f.Results), 2*len(t.Comp.Fields))
+		}
+	}
+	s.surveyed = len(instances)
+	// A builtin takes the instance and a few numbers beside the values of a signature.
+	return min(max(s.widest, minArgs)+builtinArgs, codegen.ArgSlots)
+}
+
+const (
+	minArgs     = 8
+	builtinArgs = 4
+)

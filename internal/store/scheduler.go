@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"weft/wasm"
+)
+
+// A Scheduler lets several computations of a store share one goroutine, each in a continuation that the host resumes.
+// Engines ask it where code would block, and where it has run long enough. What its methods return as an error is what
+// a host function could return there: a [SuspendRequest] or a [SwitchRequest] parks the computation, which goes on
+// behind the instruction when it is resumed.
+type Scheduler interface {
+	// Wait is called for memory.atomic.wait32 and wait64. With a request, the wait's result is the i32 with which the
+	// computation is resumed.
+	Wait(ctx context.Context, w *Wait) (WaitResult, error)
+	// Pause is called in code that has been asked to pause ([Store.RequestPause]) or has no fuel left, which it may
+	// get more of. What the computation is resumed with means nothing.
+	Pause(ctx context.Context, fuel bool) error
+}
+
+// A SwitchRequest is the error with which a computation is parked and another goes on in its place, as the child of the
+// same resume of the host's.
+type SwitchRequest struct {
+	Tag *Tag // the host's handler for it ends what is parked, which awaits the tag's results
+	To  HostResume
+	// Done is called when that has happened.
+	Done func()
+}
+
+func (r *SwitchRequest) Error() string {
+	return "a host function switches with " + r.Tag.describe() + ", but no guest called it"
+}
+
+// ErrNoSwitch says that a computation cannot be switched away from.
+var ErrNoSwitch = errors.New("weft: only a computation that the host has resumed by ResumeSlots can be switched away from")
+
+var errInCode = errors.New("weft: the memory would have to move, and a computation is paused that may be using it")
+
+// A Wait is what memory.atomic.wait says.
+type Wait struct {
+	Memory   *SharedMemory
+	Address  uint64
+	Place    unsafe.Pointer // of Width bytes, in the memory
+	Width    uint64
+	Expected uint64
+	Timeout  time.Duration // negative for none
+}
+
+// IsEqual reports whether the value at the address is the expected one.
+func (w *Wait) IsEqual() bool {
+	if w.Width == 4 {
+		return atomic.LoadUint32((*uint32)(w.Place)) == uint32(w.Expected)
+	}
+	return atomic.LoadUint64((*uint64)(w.Place)) == w.Expected
+}
+
+// Enqueue adds a computation to those that wait at the address; false if the value is not the expected one.
+func (w *Wait) Enqueue(p *Waiter) bool {
+	t := &w.Memory.waiters
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !w.IsEqual() {
+		return false
+	}
+	p.table = t
+	t.enqueue(w.Address, p)
+	return true
+}
+
+// Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before.
+func (p *Waiter) Leave() bool {
+	t := p.table
+	if t == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !p.queued {
+		return false
+	}
+	t.remove(p)
+	return true
+}
+
+// A Pausable is a call that is under way. AskForPause is called by other goroutines; it reports whether that takes a
+// signal to the thread.
+type Pausable interface{ AskForPause() bool }
+
+// A pausing is what other goroutines see of the calls in a store with a scheduler.
+type pausing struct{ call atomic.Pointer[Pausable] }
+
+// BeginPausable notes that a call begins which can be asked to pause, and returns the one around it.
+func (s *Store) BeginPausable(call Pausable) *Pausable { return s.pausing.call.Swap(&call) }
+
+// EndPausable ends that; outer is what BeginPausable has returned.
+func (s *Store) EndPausable(outer *Pausable) { s.pausing.call.Store(outer) }
+
+// RequestPause makes the innermost call that is under way ask the scheduler before long. Any goroutine may call it.
+func (s *Store) RequestPause() {
+	if call := s.pausing.call.Load(); call != nil && (*call).AskForPause() {
+		InterruptThreads()
+	}
+}
+
+// mostFuel is more than there ever is: what goes below 0 is above it.
+const mostFuel = 1 << 63
+
+// SetFuel bounds what guests may execute from now on.
+func (s *Store) SetFuel(n uint64) { s.Fuel, s.FuelEnabled = min(n, mostFuel-1), true }
+
+// FuelIsOut reports whether code that counts has taken a unit which was not there.
+func (s *Store) FuelIsOut() bool { return s.FuelEnabled && s.Fuel >= mostFuel }
+
+// Refuel asks the scheduler what to do when there is no fuel left: its error, or a trap if there is still none.
+func (s *Store) Refuel(ctx context.Context) (error, wasm.TrapCode) {
+	s.Fuel = 0
+	if s.Scheduler == nil {
+		return nil, wasm.TrapFuelExhausted
+	}
+	if err := s.Scheduler.Pause(ctx, true); err != nil {
+		return err, wasm.TrapNone
+	}
+	if s.Fuel == 0 {
+		return nil, wasm.TrapFuelExhausted
+	}
+	return nil, wasm.TrapNone
+}

@@ -1,0 +1,123 @@
+package weft
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"weft/internal/store"
+)
+
+// A Scheduler lets several computations share the one goroutine that uses a store, each in a [Continuation]. The store
+// asks it where code would block, and where it has run long enough. Its methods are called on that goroutine, and may do
+// what a host function may. The error that they return is one that a host function could return there: with that of
+// [Tag.Suspend] or a [Switch] the computation stops, and goes on behind the instruction when it is resumed. Any other ends
+// the call.
+//
+// Package weft/threads has one, for programs with threads.
+type Scheduler interface {
+	// Wait is called for memory.atomic.wait32 and wait64 on a shared memory. It returns the result of the wait; if the
+	// computation stops, that is the i32 with which it is resumed, and which the tag must have as its only result.
+	Wait(ctx context.Context, w Wait) (WaitResult, error)
+	// Pause is called some time after [Store.RequestPause], or, if fuel is true, because the store's fuel is used up.
+	// Then it may set new fuel; the call traps if there is none when it returns nil. The values with which a computation
+	// is resumed that has stopped here mean nothing.
+	Pause(ctx context.Context, fuel bool) error
+}
+
+// A WaitResult is the result of memory.atomic.wait32 and wait64 (threads proposal).
+type WaitResult uint32
+
+const (
+	// Woken means that notify has woken the thread.
+	Woken WaitResult = WaitResult(store.WaitWoken)
+	// NotEqual means that the value in memory was not the expected one.
+	NotEqual WaitResult = WaitResult(store.WaitNotEqual)
+	// TimedOut means that the timeout was over first.
+	TimedOut WaitResult = WaitResult(store.WaitTimedOut)
+)
+
+// A Wait is what memory.atomic.wait32 or wait64 asks for. It is valid until the method returns that has got it.
+type Wait struct{ inner *store.Wait }
+
+// Address returns the effective address, in bytes.
+func (w Wait) Address() uint64 { return w.inner.Address }
+
+// Width returns how many bytes are compared: 4 or 8.
+func (w Wait) Width() int { return int(w.inner.Width) }
+
+// Timeout returns how long to wait; negative for any time.
+func (w Wait) Timeout() time.Duration { return w.inner.Timeout }
+
+// IsEqual reports whether the value in memory is the expected one.
+func (w Wait) IsEqual() bool { return w.inner.IsEqual() }
+
+// Enqueue adds a waiter at the end of those who wait at the address, be they parked or goroutines. It reports false, and
+// does nothing, if the value in memory is not the expected one; no notify can come between that and the wait.
+func (w Wait) Enqueue(waiter *Waiter) bool { return w.inner.Enqueue(&waiter.inner) }
+
+// A Waiter is a computation that waits at an address of a shared memory. It is for one wait at a time.
+type Waiter struct{ inner store.Waiter }
+
+// NewWaiter returns a waiter. When notify wakes it, wake is called: with the guest's goroutine in the middle of a call if
+// here is true, which says that code of the same store has notified; else on any goroutine. It must return soon, and not
+// use the store.
+func (s *Store) NewWaiter(wake func(here bool)) *Waiter {
+	w := &Waiter{}
+	w.inner.Parked = wakeFunc{s.store, wake}
+	return w
+}
+
+type wakeFunc struct {
+	store *store.Store
+	wake  func(here bool)
+}
+
+// Wake implements what a store.Waiter tells.
+func (w wakeFunc) Wake(by *store.Store) { w.wake(by == w.store) }
+
+// Leave ends a wait, and reports whether it has: if not, the waiter waits for nothing, or has been woken, and wake has
+// been called or will be.
+func (w *Waiter) Leave() bool { return w.inner.Leave() }
+
+// errScheduling is returned where a scheduler would come too late.
+var errScheduling = errors.New("weft: a call is under way in the store: set the scheduler before")
+
+// SetScheduler makes a store ask a scheduler from now on; nil ends that. No call may be under way in the store.
+func (s *Store) SetScheduler(scheduler Scheduler) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	if s.store.HostDepth > 0 {
+		return errScheduling
+	}
+	s.store.Scheduler = nil
+	if scheduler != nil {
+		s.store.Scheduler = asked{scheduler}
+	}
+	return nil
+}
+
+// asked is what engines ask of a Scheduler.
+type asked struct{ Scheduler }
+
+func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
+	result, err := a.Scheduler.Wait(ctx, Wait{w})
+	return store.WaitResult(result), err
+}
+
+// RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is, unless
+// it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.
+//
+// Code that is in the middle of making an object or of switching stacks is asked a little later; a function that does
+// such things, in machine code without polls, only while it calls others.
+func (s *Store) RequestPause() {
+	if s.hold() {
+		defer s.drop()
+		s.store.RequestPause()
+	}
+}
+
+// Fuel returns what is left of the fuel that SetFuel has set, and whether it has.
+func (s *Store) Fuel() (left uint64, bounded bool) { return s.store.Fuel, s.store.FuelEnabled }

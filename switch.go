@@ -1,0 +1,85 @@
+package weft
+
+import (
+	"context"
+	"fmt"
+
+	"weft/internal/store"
+)
+
+// A Switch lets a host function, or a [Scheduler], continue another computation in place of the one that has called it:
+// without a way through the Go code that has resumed that, which takes a tenth of the time. It is the error that they return, made once
+// and used any number of times:
+//
+//	return s.To(next, slots...)
+//
+// The computation that stops is the one that Go code has resumed by [Continuation.ResumeSlots], or that a Switch has let
+// go on since. What is left of it is left in its Continuation, as if it had suspended with the tag. When ResumeSlots
+// returns, that tells about the computation that has gone on last.
+type Switch struct {
+	tag     *Tag
+	request store.SwitchRequest
+	slots   [8]uint64
+	to      *Continuation
+}
+
+// NewSwitch returns a Switch. The tag, for which ResumeSlots must have a handler ([On]), says what a computation awaits that
+// has stopped: its results. It has no parameters.
+func (t *Tag) NewSwitch() (*Switch, error) {
+	if t == nil {
+		return nil, errNoTag
+	}
+	if len(t.tag.Type.Params) > 0 || hasRefs(t.tag.Type.Results) {
+		return nil, fmt.Errorf("weft: a switch takes a tag without parameters and references, this one has type %s", t.tag.Type)
+	}
+	s := &Switch{tag: t}
+	s.request.Tag, s.request.Done = t.tag, s.done
+	return s, nil
+}
+
+// To returns the Switch as an error, which lets next go on, with slots as in ResumeSlots. The caller must return it.
+func (s *Switch) To(next *Continuation, slots ...uint64) error {
+	from := s.tag.store.running
+	switch {
+	case next == nil:
+		return errNoContinuation
+	case from == nil || next.store != s.tag.store:
+		return store.ErrNoSwitch
+	case len(slots) != next.typ.params || next.typ.refs:
+		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
+	case next.typ.results > len(s.slots) && next.typ.results != from.typ.results:
+		return fmt.Errorf("weft: results of type %s are more than what was resumed has room for", next.typ.typ)
+	}
+	to := &s.request.To
+	to.Args = append(s.slots[:0], slots...)
+	to.Ref, to.Left = next.ref, &next.ref
+	if next.root != nil {
+		to.Root = next.root.Root
+	}
+	s.to = next
+	return &s.request
+}
+
+// done is called when the computation has stopped and the other one goes on.
+func (s *Switch) done() {
+	st := s.tag.store
+	from := st.running
+	from.typ = st.restType(from.typ, s.tag.tag)
+	from.end()
+	s.to.inUse.Store(true)
+	st.running = s.to
+	s.to = nil
+}
+
+// runSwitching is run for a continuation whose rest is left in it: also that of others to which a Switch leads.
+func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
+	s := k.store
+	outer := s.running
+	s.running = k
+	defer func() {
+		last := s.running
+		s.running = outer
+		last.end()
+	}()
+	return k.run(ctx, h, thrown, slots, k)
+}

@@ -1,0 +1,463 @@
+package threads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft"
+	"weft/wasm"
+)
+
+// A Config says how a scheduler schedules.
+type Config struct {
+	// Strategy decides who runs; nil stands for round-robin.
+	Strategy Strategy
+	// Slice is for how long a thread may compute while others are ready; 0 stands for 10 ms, and less for any time. With a strategy
+	// that counts steps there are no slices.
+	Slice time.Duration
+	// Virtual lets time pass only while all threads wait.
+	Virtual bool
+	// Outside says that a shared memory may be notified by somebody else: the host, or a thread of another store. Otherwise
+	// the run ends with a [*DeadlockError] when all threads wait.
+	Outside bool
+	// Limit is how many threads there may be at a time; 0 stands for any number.
+	Limit int
+	// Trace, unless it is nil, hears of each scheduling point and who goes on there, which is nil if nobody can.
+	Trace func(p Point, next *Thread)
+}
+
+// defaultSlice is about what operating systems give, so that interrupting costs little.
+const defaultSlice = 10 * time.Millisecond
+
+// A Scheduler runs the threads of a store. Its methods are for the goroutine that runs it, if they do not say otherwise.
+type Scheduler struct {
+	store    *weft.Store
+	config   Config
+	strategy Strategy
+	counts   bool // the strategy counts steps
+
+	tag      *weft.Tag // with which threads suspend: they await an i32
+	suspend  error     // that of a thread that stops while no other can go on
+	swap     *weft.Switch
+	handlers *weft.Handlers
+	slots    []uint64
+
+	threads []*Thread // that have not ended
+	made    int
+	current *Thread
+	running bool
+	alarms  alarms
+	epoch   time.Time
+	passed  int64 // virtual nanoseconds
+	given   uint64
+	trace   traceHash
+
+	waiting int         // threads that are ready, beside the one that runs
+	clock   *time.Timer // for the first alarm
+	armed   atomic.Bool // a slice of time runs
+
+	news  atomic.Bool // there is something in inbox, or an alarm may be due
+	wake  chan struct{}
+	mu    sync.Mutex
+	inbox []message
+}
+
+// A message is what another goroutine says of a thread.
+type message struct {
+	thread *Thread
+	result uint32
+	woken  bool // by notify; else it is unparked
+}
+
+// ErrEnded is returned for a scheduler whose run has ended.
+var ErrEnded = errors.New("threads: the run has ended")
+
+// New makes the scheduler of a store, in which no call may be under way.
+func New(store *weft.Store, config Config) (*Scheduler, error) {
+	if store == nil {
+		return nil, errors.New("threads: there is no store")
+	}
+	s := &Scheduler{store: store, config: config, strategy: config.Strategy, epoch: time.Now(), wake: make(chan struct{}, 1)}
+	if s.strategy == nil {
+		s.strategy = NewRoundRobin()
+	}
+	var err error
+	if s.tag, err = store.NewTag("thread", wasm.FuncType{Results: []wasm.ValType{wasm.I32}}); err != nil {
+		return nil, err
+	}
+	s.suspend = s.tag.Suspend()
+	if s.swap, err = s.tag.NewSwitch(); err != nil {
+		return nil, err
+	}
+	if s.handlers, err = store.NewHandlers(weft.On(s.tag)); err != nil {
+		return nil, err
+	}
+	s.slots = make([]uint64, 1)
+	if n := s.strategy.Steps(); n > 0 {
+		s.counts = true
+		store.SetFuel(n)
+	}
+	return s, store.SetScheduler(hooks{s})
+}
+
+// Spawn makes a thread, which is ready. A host function may call it; what its caller sees then is a Spawn point, at which it may
+// stop before the new thread has run: see [Scheduler.Spawned].
+func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
+	if n := s.config.Limit; n > 0 && len(s.threads) >= n {
+		return nil, fmt.Errorf("threads: there are %d threads already", n)
+	}
+	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil}
+	f, args := spec.Func, spec.Args
+	if t.first {
+		f, args = spec.First, nil
+	}
+	if err := t.make(f, args); err != nil {
+		return nil, err
+	}
+	t.waiter = s.store.NewWaiter(t.notified)
+	if g := spec.Globals; g != nil {
+		t.globals = make([]uint64, g.Slots())
+		if spec.Initial == nil {
+			g.Save(t.globals)
+		} else if copy(t.globals, spec.Initial) < len(t.globals) {
+			return nil, fmt.Errorf("threads: %d slots of globals given, %d needed", len(spec.Initial), len(t.globals))
+		}
+	}
+	s.made++
+	s.threads = append(s.threads, t)
+	s.ready(t, 0)
+	return t, nil
+}
+
+// make gives a thread the continuation that calls a function.
+func (t *Thread) make(f *weft.Func, args []weft.Value) error {
+	s := t.scheduler
+	k, err := s.store.NewContinuation(f)
+	if err == nil && len(args) > 0 {
+		k, err = k.Bind(args...)
+	}
+	if err != nil {
+		return err
+	}
+	if n := len(k.Type().Params); n > 0 {
+		return fmt.Errorf("threads: %d arguments are missing", n)
+	}
+	if n := k.Slots(s.handlers); n > len(s.slots) {
+		s.slots = make([]uint64, n)
+	}
+	t.cont, t.begun = k, false
+	return nil
+}
+
+// Current returns the thread that runs; nil if none does. It is for host functions.
+func (s *Scheduler) Current() *Thread { return s.current }
+
+// Threads returns the threads that have not ended, in no order. The slice is the scheduler's.
+func (s *Scheduler) Threads() []*Thread { return s.threads }
+
+// Now returns the time since the scheduler was made.
+func (s *Scheduler) Now() time.Duration { return time.Duration(s.now()) }
+
+func (s *Scheduler) now() int64 {
+	if s.config.Virtual {
+		return s.passed
+	}
+	return int64(time.Since(s.epoch))
+}
+
+// Advance lets virtual time pass.
+func (s *Scheduler) Advance(d time.Duration) { s.passed += int64(max(d, 0)) }
+
+// Run lets threads run until one of them ends, or all if that is nil. The error is that with which a thread has ended, which
+// ends the others; the cause of the end of the context; or a [*DeadlockError]. After it nothing runs any more.
+func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
+	if s.running {
+		return errors.New("threads: it runs already")
+	}
+	s.running = true
+	defer s.end()
+	for {
+		if until != nil && until.state == Ended || len(s.threads) == 0 {
+			return nil
+		}
+		s.look()
+		next := s.choose(Point{Kind: Idle})
+		if next == nil {
+			if err := s.idle(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.step(ctx, next); err != nil {
+			return err
+		}
+	}
+}
+
+// end ends all threads.
+func (s *Scheduler) end() {
+	if s.clock != nil {
+		s.clock.Stop()
+	}
+	for _, t := range s.threads {
+		t.waiter.Leave()
+		t.state, t.cont = Ended, nil
+	}
+	s.threads, s.alarms.threads, s.current = nil, nil, nil
+}
+
+// step lets a thread go on, and others to which it leads, until there is none or one has ended.
+func (s *Scheduler) step(ctx context.Context, t *Thread) error {
+	s.arm()
+	s.enter(t)
+	s.slots[0] = uint64(t.result)
+	t.begun = true
+	tag, err := t.cont.ResumeSlots(ctx, s.handlers, s.slots)
+	t = s.current
+	s.current = nil
+	if err != nil {
+		return err
+	}
+	s.count(t)
+	s.leave(t)
+	switch {
+	case tag != nil:
+		return nil
+	case t.first:
+		t.first = false
+		if err := t.make(t.spec.Func, t.spec.Args); err != nil {
+			return err
+		}
+		s.ready(t, 0)
+		return nil
+	}
+	t.results = append([]uint64(nil), s.slots[:wasm.SlotCount(t.cont.Type().Results)]...)
+	s.ended(t)
+	return nil
+}
+
+// ended takes a thread from the list.
+func (s *Scheduler) ended(t *Thread) {
+	t.state, t.cont = Ended, nil
+	last := len(s.threads) - 1
+	s.threads[t.all] = s.threads[last]
+	s.threads[t.all].all = t.all
+	s.threads[last] = nil
+	s.threads = s.threads[:last]
+}
+
+// enter makes a thread the one that runs.
+func (s *Scheduler) enter(t *Thread) {
+	s.current, t.state = t, Running
+	if g := t.spec.Globals; g != nil {
+		g.Load(t.globals)
+	}
+}
+
+// leave keeps what a thread has of its own, which stops.
+func (s *Scheduler) leave(t *Thread) {
+	if g := t.spec.Globals; g != nil {
+		g.Save(t.globals)
+	}
+}
+
+// ready makes a thread one that could run, with the result of what it has waited for.
+func (s *Scheduler) ready(t *Thread, result uint32) {
+	t.state, t.result = Ready, result
+	s.strategy.Ready(t)
+	s.waiting++
+	s.arm()
+}
+
+// choose asks the strategy.
+func (s *Scheduler) choose(p Point) *Thread {
+	if t := p.Thread; t != nil && s.counts {
+		s.count(t)
+		if p.Kind != Step {
+			t.points++
+			t.steps = 0
+		}
+	}
+	next := s.strategy.Next(p)
+	if next != nil && (p.Blocked || next != p.Thread) {
+		s.waiting--
+	}
+	if p.Thread != nil && !p.Blocked && next != p.Thread {
+		s.waiting++
+	}
+	if s.counts {
+		s.trace.add(p, next)
+	}
+	if s.config.Trace != nil {
+		s.config.Trace(p, next)
+	}
+	if s.counts && next != nil {
+		s.given = max(s.strategy.Steps(), 1)
+		s.store.SetFuel(s.given)
+	}
+	return next
+}
+
+// count notes how many steps a thread has executed since it was given some.
+func (s *Scheduler) count(t *Thread) {
+	if !s.counts {
+		return
+	}
+	left, _ := s.store.Fuel()
+	t.steps += s.given - min(left, s.given)
+	s.given = left
+}
+
+// stop is what a thread that cannot go on returns: the switch to another one, or the suspension that ends step.
+func (s *Scheduler) stop(p Point) error {
+	s.look()
+	next := s.choose(p)
+	if next == nil {
+		return s.suspend
+	}
+	if next == p.Thread { // what it waits for has come meanwhile
+		s.ready(next, next.result)
+		return s.suspend
+	}
+	return s.switchTo(next)
+}
+
+// offer is what a thread returns that could go on.
+func (s *Scheduler) offer(p Point, result uint32) error {
+	s.look()
+	next := s.choose(p)
+	s.arm()
+	if next == p.Thread {
+		return nil
+	}
+	p.Thread.state, p.Thread.result = Ready, result
+	return s.switchTo(next)
+}
+
+func (s *Scheduler) switchTo(next *Thread) error {
+	s.leave(s.current)
+	s.enter(next)
+	if !next.begun {
+		next.begun = true
+		return s.swap.To(next.cont)
+	}
+	return s.swap.To(next.cont, uint64(next.result))
+}
+
+// Park stops the thread that has called a host function until [Thread.Unpark]. The function returns the error; what it is unparked
+// with becomes its result, an i32.
+func (s *Scheduler) Park() error {
+	t := s.current
+	if t == nil {
+		return errNoThread
+	}
+	t.state = Parked
+	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+}
+
+// Sleep is Park until a time has passed, and then with a result.
+func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
+	t := s.current
+	if t == nil {
+		return errNoThread
+	}
+	t.state = Parked
+	t.onAlarm = result
+	s.setAlarm(t, d)
+	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+}
+
+// At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on at
+// once; else the function returns it, and its result is the one given here.
+func (s *Scheduler) At(kind Kind, result uint32) error {
+	if s.current == nil {
+		return nil
+	}
+	return s.offer(Point{Thread: s.current, Kind: kind}, result)
+}
+
+var errNoThread = errors.New("threads: what waits is no thread of the scheduler: it was called from the host")
+
+// hooks are what the store asks a scheduler.
+type hooks struct{ *Scheduler }
+
+// Wait implements [weft.Scheduler].
+func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
+	t := s.current
+	switch {
+	case t == nil:
+		return 0, errNoThread
+	case w.Timeout() == 0 && w.IsEqual():
+		return weft.TimedOut, nil
+	case !w.Enqueue(t.waiter):
+		return weft.NotEqual, nil
+	}
+	t.state, t.address = Waiting, w.Address()
+	if d := w.Timeout(); d > 0 {
+		s.setAlarm(t, d)
+	}
+	return 0, s.stop(Point{Thread: t, Kind: Wait, Blocked: true, Address: w.Address(), Size: w.Width()})
+}
+
+// Pause implements [weft.Scheduler].
+func (s hooks) Pause(_ context.Context, fuel bool) error {
+	t := s.current
+	if t == nil {
+		if fuel {
+			s.store.SetFuel(s.given)
+		}
+		return nil
+	}
+	kind := Slice
+	if fuel {
+		kind = Step
+	}
+	return s.offer(Point{Thread: t, Kind: kind}, 0)
+}
+
+// notified is called when notify has woken a thread: by the thread that runs, if here is true.
+func (t *Thread) notified(here bool) {
+	if !here {
+		t.scheduler.post(message{thread: t, woken: true})
+		return
+	}
+	t.scheduler.awake(t)
+}
+
+// awake makes a thread ready that notify has woken.
+func (s *Scheduler) awake(t *Thread) {
+	if t.state == Waiting {
+		s.alarms.clear(t)
+		s.ready(t, uint32(weft.Woken))
+	}
+}
+
+// unpark makes a thread ready that was parked.
+func (s *Scheduler) unpark(t *Thread, result uint32) {
+	if t.state == Parked {
+		s.alarms.clear(t)
+		s.ready(t, result)
+	}
+}
+
+// post tells the scheduler something. Any goroutine may call it.
+func (s *Scheduler) post(m message) {
+	s.mu.Lock()
+	s.inbox = append(s.inbox, m)
+	s.mu.Unlock()
+	s.signal()
+}
+
+// signal lets the scheduler look: at the next point, or when a slice is over.
+func (s *Scheduler) signal() {
+	s.news.Store(true)
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	s.beginSlice()
+}

@@ -1,0 +1,52 @@
+package threads
+
+// A Kind says what a scheduling point is.
+type Kind uint8
+
+const (
+	// Idle is no place of a thread: none runs.
+	Idle Kind = iota
+	// Wait is a memory.atomic.wait that blocks.
+	Wait
+	// Spawn is behind the making of a thread.
+	Spawn
+	// End is the end of a thread.
+	End
+	// Yield is where a thread asks that others run.
+	Yield
+	// Call is a call of the host that has an effect, or that waits.
+	Call
+	// Step is where the steps are used up that the strategy has given.
+	Step
+	// Slice is where a slice of time is over.
+	Slice
+)
+
+var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call", Step: "step", Slice: "slice"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// A Point is a place at which one thread may stop and another go on.
+type Point struct {
+	// Thread is the one that stands there; nil if none does.
+	Thread *Thread
+	Kind   Kind
+	// Blocked says that it cannot go on now.
+	Blocked bool
+	// Address and Size tell what of the memory the point is about, in bytes; Size is 0 if it is about none.
+	Address uint64
+	Size    int
+}
+
+// A Strategy decides which thread runs. Its methods are called by the goroutine that runs the scheduler.
+type Strategy interface {
+	// Ready tells that a thread could run from now on, which it could not before.
+	Ready(t *Thread)
+	// Next returns the thread that goes on at a point: that of the point, if it is not blocked, or one of those that are
+	// ready, which is so no longer. The thread of the point, if it is not blocked and not chosen, is ready from now on. Next
+	// returns nil if there is none.
+	Next(p Point) *Thread
+	// Steps returns after how many steps of code the thread that Next has returned is to be asked for a Step point, if it does not
+	// come to another point before. It is 0 if it is not to.
+	Steps() uint64
+}

@@ -1,0 +1,90 @@
+package threads
+
+import (
+	"fmt"
+
+	"weft"
+)
+
+// A State says what a thread does.
+type State uint8
+
+const (
+	// Ready threads could run.
+	Ready State = iota
+	// Running is the one that does.
+	Running
+	// Waiting threads wait at an address of a shared memory.
+	Waiting
+	// Parked threads wait for what a host function has begun ([Scheduler.Park]).
+	Parked
+	// Ended threads have returned, or the run has ended.
+	Ended
+)
+
+var stateNames = [...]string{Ready: "ready", Running: "running", Waiting: "waiting", Parked: "parked", Ended: "ended"}
+
+func (s State) String() string { return stateNames[s] }
+
+// A Spec says what a thread is to do.
+type Spec struct {
+	// Func is called with Args.
+	Func *weft.Func
+	Args []weft.Value
+	// First, unless it is nil, is called before, without arguments.
+	First *weft.Func
+	// Globals, unless it is nil, are those of which the thread has values of its own. They begin as Initial, or as they are.
+	Globals *weft.InstanceGlobals
+	Initial []uint64
+}
+
+// A Thread is one of a scheduler's threads. Its methods are for the goroutine that runs the scheduler, but for those
+// that say so.
+type Thread struct {
+	// Value is the embedder's.
+	Value any
+
+	scheduler *Scheduler
+	id        int
+	spec      Spec
+	cont      *weft.Continuation
+	begun     bool // it takes a result when it is resumed
+	first     bool // the continuation is that of Spec.First
+	state     State
+	result    uint32   // with which it is resumed
+	globals   []uint64 // while it does not run
+	waiter    *weft.Waiter
+	address   uint64 // at which it waits
+	alarm     alarm  // of its timeout
+	onAlarm   uint32 // the result when that is over, for one that is parked
+
+	results []uint64
+	// Of the schedule, see Key.
+	points, steps uint64
+	all           int // index among the scheduler's threads
+}
+
+// ID returns the number of the thread: threads have 0, 1, 2, ... in the order of their making.
+func (t *Thread) ID() int { return t.id }
+
+// State returns what the thread does.
+func (t *Thread) State() State { return t.state }
+
+// Results returns what the function has returned, once the thread has ended, as slots (see [weft.HostFunc]).
+func (t *Thread) Results() []uint64 { return t.results }
+
+// Address returns at which address a waiting thread waits.
+func (t *Thread) Address() uint64 { return t.address }
+
+func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.id) }
+
+// Unpark lets a thread go on that is parked: the call that has parked it returns the result. Any goroutine may call it, once for
+// each Park.
+func (t *Thread) Unpark(result uint32) { t.scheduler.post(message{thread: t, result: result}) }
+
+// UnparkHere is Unpark for the goroutine that runs the scheduler.
+func (t *Thread) UnparkHere(result uint32) {
+	if t.state == Parked {
+		t.scheduler.unpark(t, result)
+	}
+}

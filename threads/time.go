@@ -1,0 +1,121 @@
+package threads
+
+import (
+	"context"
+	"time"
+
+	"weft"
+)
+
+// setAlarm lets a thread go on after some time, whatever happens.
+func (s *Scheduler) setAlarm(t *Thread, d time.Duration) {
+	s.alarms.set(t, s.now(), d)
+	if s.alarms.first() == t {
+		s.setClock()
+	}
+}
+
+// setClock makes somebody look when the first alarm is due.
+func (s *Scheduler) setClock() {
+	first := s.alarms.first()
+	if s.config.Virtual || first == nil {
+		return
+	}
+	d := time.Duration(first.alarm.when - s.now())
+	if s.clock == nil {
+		s.clock = time.AfterFunc(d, s.signal)
+	} else {
+		s.clock.Reset(d)
+	}
+}
+
+// look does what others have asked for, and what is due.
+func (s *Scheduler) look() {
+	if !s.news.Load() {
+		return
+	}
+	s.news.Store(false)
+	s.mu.Lock()
+	inbox := s.inbox
+	s.inbox = nil
+	s.mu.Unlock()
+	for _, m := range inbox {
+		if m.woken {
+			s.awake(m.thread)
+		} else {
+			s.unpark(m.thread, m.result)
+		}
+	}
+	if !s.config.Virtual {
+		s.ring()
+	}
+}
+
+// ring lets those go on whose alarm is due.
+func (s *Scheduler) ring() {
+	rang := false
+	for t := s.alarms.first(); t != nil && t.alarm.when <= s.now(); t = s.alarms.first() {
+		rang = true
+		s.alarms.clear(t)
+		switch {
+		case t.state == Parked:
+			s.ready(t, t.onAlarm)
+		case t.waiter.Leave():
+			s.ready(t, uint32(weft.TimedOut))
+		}
+	}
+	if rang {
+		s.setClock()
+	}
+}
+
+// idle waits until a thread may be ready.
+func (s *Scheduler) idle(ctx context.Context) error {
+	first := s.alarms.first()
+	switch {
+	case s.config.Virtual && first != nil:
+		s.passed = max(s.passed, first.alarm.when)
+		s.ring()
+		return context.Cause(ctx)
+	case first == nil && !s.config.Outside && s.allWait():
+		return s.deadlock()
+	}
+	select {
+	case <-s.wake:
+		return nil
+	case <-ctx.Done():
+		return &weft.Interrupt{Cause: context.Cause(ctx)}
+	}
+}
+
+// allWait reports whether no thread waits for the host.
+func (s *Scheduler) allWait() bool {
+	for _, t := range s.threads {
+		if t.state != Waiting {
+			return false
+		}
+	}
+	return true
+}
+
+// arm makes the thread that runs stop after a slice of time, if another one is ready.
+func (s *Scheduler) arm() {
+	if s.waiting > 0 && !s.armed.Load() {
+		s.beginSlice()
+	}
+}
+
+// beginSlice asks for a pause after a slice of time, unless that is arranged already. Any goroutine may call it.
+func (s *Scheduler) beginSlice() {
+	if s.counts || s.config.Slice < 0 || !s.armed.CompareAndSwap(false, true) {
+		return
+	}
+	d := s.config.Slice
+	if d == 0 {
+		d = defaultSlice
+	}
+	time.AfterFunc(d, func() {
+		s.armed.Store(false)
+		s.store.RequestPause()
+	})
+}
