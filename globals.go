@@ -2,6 +2,7 @@ package weft
 
 import (
 	"fmt"
+	"slices"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -15,11 +16,16 @@ type InstanceGlobals struct {
 	records []*store.GlobalRecord
 	slots   []int // of each
 	size    int
+	initial []uint64
 }
 
 // MutableGlobals returns those of an instance. It fails if one of them is a reference, which could not be seen by the
 // collector while it is saved.
 func (in *Instance) MutableGlobals() (*InstanceGlobals, error) {
+	if err := in.store.enter(); err != nil {
+		return nil, err
+	}
+	defer in.store.leave()
 	g := &InstanceGlobals{store: in.store}
 	space := in.instance.Module.Space
 	imported := space.ImportedGlobals
@@ -34,9 +40,17 @@ func (in *Instance) MutableGlobals() (*InstanceGlobals, error) {
 		g.records = append(g.records, in.instance.Record.Global(uint32(imported+i)))
 		g.slots = append(g.slots, n)
 		g.size += n
+		value, err := in.instance.InitialGlobal(i)
+		if err != nil {
+			return nil, err
+		}
+		g.initial = append(g.initial, value[:n]...)
 	}
 	return g, nil
 }
+
+// Initial returns the values with which the globals began, as Load takes them.
+func (g *InstanceGlobals) Initial() []uint64 { return slices.Clone(g.initial) }
 
 // Slots returns how many slots Save needs.
 func (g *InstanceGlobals) Slots() int { return g.size }

@@ -65,3 +65,16 @@ func (in *Instance) Global(name string) *Global { g, _ := in.Export(name).(*Glob
 
 // Tag returns the tag that is exported under a name; nil if there is none.
 func (in *Instance) Tag(name string) *Tag { t, _ := in.Export(name).(*Tag); return t }
+
+// StartFunc returns the function that instantiation has called last; nil if the module names none.
+func (in *Instance) StartFunc() *Func {
+	if in == nil {
+		return nil
+	}
+	start := in.Module().Wasm().Start
+	if start == nil || !in.store.hold() {
+		return nil
+	}
+	defer in.store.drop()
+	return in.store.newFunc(in.instance.Record.Func(start.Func))
+}

@@ -315,6 +315,18 @@ func (s *Store) fromSlots(slots []uint64, types []wasm.ValType) []Value {
 	return values
 }
 
+// Numbers returns the values in slots (see [HostFunc]) that have the types. It fails if one of them is a reference, or there
+// are too few slots.
+func Numbers(slots []uint64, types []wasm.ValType) ([]Value, error) {
+	if hasRefs(types) {
+		return nil, fmt.Errorf("weft: slots of type %s have references", wasm.FuncType{Results: types})
+	}
+	if n := wasm.SlotCount(types); len(slots) < n {
+		return nil, fmt.Errorf("weft: %d slots given, %d needed", len(slots), n)
+	}
+	return (*Store)(nil).fromSlots(slots, types), nil
+}
+
 func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 	if slot == 0 {
 		t.Nullable = true

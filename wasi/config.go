@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"weft"
+	"weft/threads"
 )
 
 // A Config says what a guest gets from its system. Begin with [NewConfig]; the
@@ -29,6 +30,7 @@ type Config struct {
 	threads        int
 	descriptors    int
 	limits         weft.Limits
+	green          *threads.Config // nil: threads run in parallel
 }
 
 // A preopen is a directory that a guest finds open.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"weft"
+	"weft/threads"
 	"weft/wasm"
 )
 
@@ -88,10 +89,7 @@ func (t *thread) define(l *weft.Linker) error {
 		err := l.DefineFunc(ModuleName, f.name, funcType(f.params, wasm.I32), func(ctx context.Context, slots []uint64) error {
 			t.enter(ctx)
 			slots[0] = uint64(f.call(t, slots))
-			if ctx.Err() != nil {
-				return t.interrupt()
-			}
-			return nil
+			return t.leave()
 		})
 		if err != nil {
 			return fmt.Errorf("wasi: %w", err)
@@ -104,10 +102,10 @@ func (t *thread) define(l *weft.Linker) error {
 		err = l.DefineFunc(ThreadModuleName, "thread-spawn", funcType("i", wasm.I32), func(ctx context.Context, slots []uint64) error {
 			t.enter(ctx)
 			slots[0] = uint64(uint32(t.spawn(int32(slots[0]))))
-			if ctx.Err() != nil {
-				return t.interrupt()
+			if g := t.system.green; g != nil {
+				t.stops = g.scheduler.At(threads.Spawn, uint32(slots[0]))
 			}
-			return nil
+			return t.leave()
 		})
 	}
 	return err
@@ -125,6 +123,16 @@ func (t *thread) enter(ctx context.Context) {
 	if t.memory = nil; t.exported != nil {
 		t.memory = t.exported.Bytes()
 	}
+}
+
+// leave ends the call of a function, and returns its error.
+func (t *thread) leave() error {
+	err := t.stops
+	t.stops = nil
+	if t.ctx.Err() != nil {
+		err = t.interrupt()
+	}
+	return err
 }
 
 // ended reports whether the context has ended.

@@ -3,6 +3,7 @@ package wasi
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -57,11 +58,19 @@ func (t *thread) pollOneoff(a []uint64) Errno {
 		}
 		t.waits = append(t.waits, w)
 	}
+	if t.system.green != nil && shortest > 0 && t.waitsForTime() {
+		return t.sleepGreen(out, shortest, a[3])
+	}
 	count, errno := t.await(out, shortest)
 	if errno != success {
 		return errno
 	}
 	return t.put32(a[3], uint32(count))
+}
+
+// waitsForTime reports whether the subscriptions are valid ones of clocks alone.
+func (t *thread) waitsForTime() bool {
+	return !slices.ContainsFunc(t.waits, func(w wait) bool { return w.kind != eventClock || w.errno != success })
 }
 
 // subscribe reads a subscription.

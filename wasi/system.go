@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"weft"
+	"weft/threads"
 )
 
 // A System is what a guest sees as its process: its open files, and its threads.
@@ -28,7 +29,8 @@ type System struct {
 	closed      bool
 	begun       map[*weft.Instance]error // libraries that were initialized, or failed then
 
-	threads threads
+	threads parallel
+	green   *green // nil: each thread has a goroutine
 }
 
 // A thread is a thread of the guest: what its calls need. It is used by one
@@ -42,6 +44,7 @@ type thread struct {
 	caller   *weft.Instance
 	exported *weft.Memory // what the caller exports
 	memory   []byte       // its content
+	stops    error        // with which the call stops a green thread
 
 	buffers [][]byte
 	waits   []wait
@@ -67,6 +70,13 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 	s.threads.init()
 	s.begun = map[*weft.Instance]error{}
 	s.openStandard()
+	if c.green != nil {
+		scheduler, err := threads.New(l.Store(), *c.green)
+		if err != nil {
+			return nil, err
+		}
+		s.green = &green{scheduler: scheduler}
+	}
 	return s, s.main.define(l)
 }
 
@@ -156,6 +166,10 @@ func (s *System) Call(ctx context.Context, in *weft.Instance, f *weft.Func, args
 }
 
 func (s *System) run(ctx context.Context, in *weft.Instance, f *weft.Func, args ...weft.Value) (results []weft.Value, err error) {
+	if s.green != nil {
+		results, err = s.runGreen(ctx, in, f, args)
+		return results, exitOf(err)
+	}
 	ctx, end := s.threads.begin(ctx, in)
 	defer func() { err = exitOf(end(err)) }() // also when a host function panics
 	return f.Call(ctx, args...)
@@ -199,6 +213,10 @@ func (s *System) exit(code uint32) error {
 }
 
 func (t *thread) schedYield([]uint64) Errno {
+	if g := t.system.green; g != nil {
+		t.stops = g.scheduler.At(threads.Yield, uint32(success))
+		return success
+	}
 	runtime.Gosched()
 	return success
 }

@@ -16,10 +16,10 @@ const ThreadModuleName = "wasi"
 // maxThread is the largest identity that a thread may have.
 const maxThread = 1<<29 - 1
 
-// threads are the threads of a guest while it runs. Each has a store and an
+// parallel are the threads of a guest while it runs, unless they are green. Each has a store and an
 // instance of its own; what they have in common is the shared memories that the
 // module imports, and the System.
-type threads struct {
+type parallel struct {
 	mu      sync.Mutex // guards what follows
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
@@ -32,12 +32,12 @@ type threads struct {
 	group sync.WaitGroup
 }
 
-func (ts *threads) init() { ts.shared = map[[2]string]*weft.SharedMemory{} }
+func (ts *parallel) init() { ts.shared = map[[2]string]*weft.SharedMemory{} }
 
 // begin returns the context in which the guest runs. The function end ends the
 // threads, waits for them, and returns the error with which the guest ended: err,
 // unless a thread ended it.
-func (ts *threads) begin(ctx context.Context, in *weft.Instance) (_ context.Context, end func(error) error) {
+func (ts *parallel) begin(ctx context.Context, in *weft.Instance) (_ context.Context, end func(error) error) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	if ts.ctx != nil { // a host function calls the guest again: that is part of the same run
@@ -48,7 +48,7 @@ func (ts *threads) begin(ctx context.Context, in *weft.Instance) (_ context.Cont
 	return ts.ctx, ts.end
 }
 
-func (ts *threads) end(err error) error {
+func (ts *parallel) end(err error) error {
 	ts.mu.Lock()
 	ts.cancel(nil) // nothing is spawned any more
 	ts.mu.Unlock()
@@ -63,7 +63,7 @@ func (ts *threads) end(err error) error {
 }
 
 // exit ends all threads because of an error, if it is the first.
-func (ts *threads) exit(err error) {
+func (ts *parallel) exit(err error) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	if ts.failed == nil {
@@ -105,28 +105,28 @@ func (s *System) DefineMemories(l *weft.Linker, m *weft.Module) error {
 	return nil
 }
 
-func (ts *threads) has(name [2]string) bool {
+func (ts *parallel) has(name [2]string) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	return ts.shared[name] != nil
 }
 
 // share adds a memory for the threads that are made from now on.
-func (ts *threads) share(name [2]string, m *weft.SharedMemory) {
+func (ts *parallel) share(name [2]string, m *weft.SharedMemory) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	ts.shared[name] = m
 }
 
 // memories returns a copy of what the threads share.
-func (ts *threads) memories() map[[2]string]*weft.SharedMemory {
+func (ts *parallel) memories() map[[2]string]*weft.SharedMemory {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	return maps.Clone(ts.shared)
 }
 
 // closeMemories leaves the shared memories to the stores that have them.
-func (ts *threads) closeMemories() {
+func (ts *parallel) closeMemories() {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	for _, m := range ts.shared {
@@ -134,9 +134,23 @@ func (ts *threads) closeMemories() {
 	}
 }
 
+// number takes the identity of a new thread; negative if there is none left.
+func (ts *parallel) number() int32 {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.last == maxThread {
+		return -1
+	}
+	ts.last++
+	return ts.last
+}
+
 // spawn makes a thread. It returns its identity, or a negative number.
 func (t *thread) spawn(argument int32) int32 {
 	s, ts := t.system, &t.system.threads
+	if s.green != nil {
+		return t.spawnGreen(argument)
+	}
 	ctx, id := ts.reserve(s.config.threads)
 	if ctx == nil {
 		return -int32(eAgain)
@@ -166,7 +180,7 @@ func (t *thread) spawn(argument int32) int32 {
 
 // reserve counts a thread that is about to be made, of at most limit, and returns its context and its
 // identity. The context is nil if there can be no more. Who has reserved must leave.
-func (ts *threads) reserve(limit int) (context.Context, int32) {
+func (ts *parallel) reserve(limit int) (context.Context, int32) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	if ts.ctx == nil || ts.ctx.Err() != nil || ts.running >= limit || ts.last == maxThread {
@@ -178,7 +192,7 @@ func (ts *threads) reserve(limit int) (context.Context, int32) {
 	return ts.ctx, ts.last
 }
 
-func (ts *threads) leave() {
+func (ts *parallel) leave() {
 	ts.mu.Lock()
 	ts.running--
 	ts.mu.Unlock()
@@ -192,8 +206,19 @@ func (s *System) prepareThread(engine *weft.Engine, ctx context.Context, m *weft
 		return nil, nil, err
 	}
 	t := newThread(s, store)
+	in, err := t.instantiate(ctx, m)
+	if err != nil {
+		store.Close()
+		return nil, nil, err
+	}
+	return &t, in, nil
+}
+
+// instantiate makes the instance of a thread.
+func (t *thread) instantiate(ctx context.Context, m *weft.Module) (*weft.Instance, error) {
+	s, store := t.system, t.store
 	l := weft.NewLinker(store)
-	err = t.define(l)
+	err := t.define(l)
 	for name, shared := range s.threads.memories() {
 		if err != nil {
 			break
@@ -203,13 +228,8 @@ func (s *System) prepareThread(engine *weft.Engine, ctx context.Context, m *weft
 			l.Define(name[0], name[1], memory)
 		}
 	}
-	var in *weft.Instance
-	if err == nil {
-		in, err = l.Instantiate(ctx, m)
-	}
 	if err != nil {
-		store.Close()
-		return nil, nil, err
+		return nil, err
 	}
-	return &t, in, nil
+	return l.Instantiate(ctx, m)
 }

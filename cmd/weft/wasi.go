@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"weft"
+	"weft/threads"
 	"weft/wasi"
 	"weft/wasm"
 )
@@ -23,6 +24,8 @@ type wasiFlags struct {
 	listen      []string
 	threads     int
 	descriptors int
+	scheduler   string
+	seed        uint64
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
@@ -30,6 +33,8 @@ func (flags *wasiFlags) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
+	f.StringVar(&flags.scheduler, "scheduler", "parallel", "run the program's threads in `parallel`, or \"green\": as continuations in turns")
+	f.Uint64Var(&flags.seed, "seed", 0, "let everything follow from the number `N`: who of the green threads runs when, time, randomness")
 	f.IntVar(&flags.descriptors, "max-descriptors", wasi.DefaultMaxDescriptors, "limit the files, directories and sockets that the program has open at a time to `N`")
 }
 
@@ -96,6 +101,9 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
 	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr()).
 		WithMaxDescriptors(flags.descriptors)
+	if flags.scheduler == "green" {
+		config = config.WithGreenThreads(threads.Config{})
+	}
 	for _, v := range flags.env {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok {

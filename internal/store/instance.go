@@ -233,6 +233,11 @@ func (in *Instance) allocateOwn() error {
 	return in.evaluateElems()
 }
 
+// InitialGlobal returns the value with which a global began that the instance defines.
+func (in *Instance) InitialGlobal(own int) ([2]uint64, error) {
+	return in.evaluate(&in.Module.Wasm.Globals[own].Init)
+}
+
 func (in *Instance) evaluateElems() error {
 	m := in.Module.Wasm
 	in.Elems = make([][]uint64, len(m.Elems))

@@ -1,0 +1,147 @@
+package wasi
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"weft"
+	"weft/threads"
+	"weft/wasm"
+)
+
+// Green threads: those of a guest are continuations in the store of the first, on its goroutine.
+//
+// Each has what a thread of its own instance would have. In most programs that are the mutable globals alone; then all share
+// one instance, and have globals of their own in it (threads.Spec.Globals). A module in which threads could tell the
+// difference gets an instance for each.
+
+// WithGreenThreads lets the threads of the guest run on the goroutine that calls it, as the configuration says, instead of on one each. The guest
+// runs by [System.Start] or [System.Call] once, in a store in which nothing ran before [Config.Define].
+func (c Config) WithGreenThreads(config threads.Config) Config {
+	c.green = &config
+	return c
+}
+
+// green is what a System with green threads has.
+type green struct {
+	scheduler *threads.Scheduler
+	instance  *weft.Instance // the one that runs
+	globals   *weft.InstanceGlobals
+	initial   []uint64
+	start     *weft.Func // runs first in each thread
+	shares    bool       // threads share the instance
+}
+
+// Scheduler returns that of a guest with green threads; nil without.
+func (s *System) Scheduler() *threads.Scheduler {
+	if s.green == nil {
+		return nil
+	}
+	return s.green.scheduler
+}
+
+// runGreen runs a function of the guest as its first thread.
+func (s *System) runGreen(ctx context.Context, in *weft.Instance, f *weft.Func, args []weft.Value) ([]weft.Value, error) {
+	g := s.green
+	if g.instance != nil {
+		return nil, errors.New("wasi: a guest with green threads runs once")
+	}
+	g.instance = in
+	var err error
+	if g.shares = sharesInstance(in.Module().Wasm()); g.shares {
+		if g.globals, err = in.MutableGlobals(); err != nil {
+			g.shares, g.globals = false, nil
+		} else {
+			g.initial, g.start = g.globals.Initial(), in.StartFunc()
+		}
+	}
+	first, err := g.scheduler.Spawn(threads.Spec{Func: f, Args: args, Globals: g.globals})
+	if err != nil {
+		return nil, err
+	}
+	if err := g.scheduler.Run(ctx, first); err != nil {
+		return nil, err
+	}
+	return weft.Numbers(first.Results(), f.Type().Results)
+}
+
+// spawnGreen makes a thread. It returns its identity, or a negative number.
+func (t *thread) spawnGreen(argument int32) int32 {
+	s := t.system
+	g := s.green
+	id := s.threads.number()
+	if g.instance == nil || len(g.scheduler.Threads()) > s.config.threads || id < 0 {
+		return -int32(eAgain)
+	}
+	in := g.instance
+	if !g.shares {
+		var err error
+		if in, err = t.instantiate(t.ctx, in.Module()); err != nil {
+			return -int32(eAgain)
+		}
+	}
+	start := in.Func("wasi_thread_start")
+	if start == nil {
+		return -int32(eNoSys)
+	}
+	thread, err := g.scheduler.Spawn(threads.Spec{Func: start, Args: []weft.Value{weft.I32(id), weft.I32(argument)}, First: g.start, Globals: g.globals, Initial: g.initial})
+	if err != nil {
+		return -int32(eAgain)
+	}
+	thread.Value = id
+	return id
+}
+
+// sharesInstance reports whether the threads of a module can share an instance: what else than mutable globals each instance
+// has of its own does not change after the start function, and memory is imported.
+func sharesInstance(m *wasm.Module) bool {
+	if len(m.Memories) > 0 {
+		return false
+	}
+	for i := range m.Datas {
+		if m.Datas[i].Mode == wasm.Active {
+			return false
+		}
+	}
+	imported := m.AddressSpace().ImportedFuncs
+	for i := range m.Funcs {
+		if !keepsInstance(m, i, m.Start != nil && int(m.Start.Func) == imported+i) {
+			return false
+		}
+	}
+	return true
+}
+
+// keepsInstance reports whether a function changes no table and no segment. The start function may use up segments: once
+// for all threads.
+func keepsInstance(m *wasm.Module, own int, isStart bool) bool {
+	var reader wasm.CodeReader
+	var in wasm.Instr
+	f := &m.Funcs[own]
+	reader.Reset(f.Body, f.BodyOffset, wasm.AllFeatures, m.Dialect)
+	for reader.Len() > 0 {
+		if reader.Next(&in) != nil {
+			return false
+		}
+		switch in.Op {
+		case wasm.OpTableSet, wasm.OpTableGrow, wasm.OpTableFill, wasm.OpTableCopy, wasm.OpTableInit, wasm.OpElemDrop:
+			return false
+		case wasm.OpMemoryInit, wasm.OpDataDrop:
+			if !isStart {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sleepGreen stops the thread for some time. The events are written before, since it cannot see them earlier.
+func (t *thread) sleepGreen(out []byte, d time.Duration, count uint64) Errno {
+	n := t.report(out, d, true)
+	errno := t.put32(count, uint32(n))
+	if errno == success {
+		t.stops = t.system.green.scheduler.Sleep(d, uint32(success))
+	}
+	return errno
+}
