@@ -76,6 +76,9 @@ func NewEngine(c Config) (*Engine, error) {
 	return &Engine{config: c, types: types, executor: e, interprets: why, hostTypes: store.NewHeldTypes(types, maxHostTypes)}, nil
 }
 
+// CountsSteps reports whether the engine was made with [Config.WithSteps].
+func (e *Engine) CountsSteps() bool { return e.config.native.Steps }
+
 // magic begins every binary module.
 var magic = []byte("\x00asm")
 

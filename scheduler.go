@@ -20,7 +20,8 @@ type Scheduler interface {
 	// computation stops, that is the i32 with which it is resumed, and which the tag must have as its only result.
 	Wait(ctx context.Context, w Wait) (WaitResult, error)
 	// Pause is called some time after [Store.RequestPause], or, if fuel is true, because the store's fuel is used up.
-	// Then it may set new fuel; the call traps if there is none when it returns nil. The values with which a computation
+	// Then it sets new fuel, and returns nil, and code goes on with the step that has found none, which is not counted; if it sets
+	// none, the call traps. The values with which a computation
 	// is resumed that has stopped here mean nothing.
 	Pause(ctx context.Context, fuel bool) error
 }

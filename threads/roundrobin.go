@@ -16,7 +16,7 @@ func (r *RoundRobin) Next(p Point) *Thread {
 		return r.queue.pop()
 	}
 	switch p.Kind {
-	case Yield, Slice, Step:
+	case Yield, Slice, Step, Spin:
 		next := r.queue.pop()
 		if next == nil {
 			return p.Thread
@@ -28,7 +28,7 @@ func (r *RoundRobin) Next(p Point) *Thread {
 }
 
 // Steps implements [Strategy].
-func (r *RoundRobin) Steps() uint64 { return 0 }
+func (r *RoundRobin) Steps() uint64 { return SpinSteps }
 
 // A queue is a list of threads, first in, first out: a ring whose length is a power of two.
 type queue struct {

@@ -16,8 +16,10 @@ import (
 type Config struct {
 	// Strategy decides who runs; nil stands for round-robin.
 	Strategy Strategy
-	// Slice is for how long a thread may compute while others are ready; 0 stands for 10 ms, and less for any time. With a strategy
-	// that counts steps there are no slices.
+	// Steps counts what threads execute, and interrupts them by that, not by time: what happens follows from the strategy alone. The
+	// engine must have been made with [weft.Config.WithSteps].
+	Steps bool
+	// Slice is for how long a thread may compute while others are ready, unless steps are counted; 0 stands for 10 ms, and less for any time.
 	Slice time.Duration
 	// Virtual lets time pass only while all threads wait.
 	Virtual bool
@@ -38,7 +40,7 @@ type Scheduler struct {
 	store    *weft.Store
 	config   Config
 	strategy Strategy
-	counts   bool // the strategy counts steps
+	counts   bool // steps
 
 	tag      *weft.Tag // with which threads suspend: they await an i32
 	suspend  error     // that of a thread that stops while no other can go on
@@ -97,9 +99,12 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		return nil, err
 	}
 	s.slots = make([]uint64, 1)
-	if n := s.strategy.Steps(); n > 0 {
-		s.counts = true
-		store.SetFuel(n)
+	if s.counts = config.Steps; s.counts {
+		if !store.Engine().CountsSteps() {
+			return nil, errors.New("threads: the engine does not count steps (weft.Config.WithSteps)")
+		}
+		s.given = SpinSteps
+		store.SetFuel(s.given)
 	}
 	return s, store.SetScheduler(hooks{s})
 }
@@ -180,19 +185,22 @@ func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
 	}
 	s.running = true
 	defer s.end()
+	at := Point{Kind: Idle}
 	for {
 		if until != nil && until.state == Ended || len(s.threads) == 0 {
 			return nil
 		}
 		s.look()
-		next := s.choose(Point{Kind: Idle})
+		next := s.choose(at)
+		at = Point{Kind: Idle}
 		if next == nil {
 			if err := s.idle(ctx); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := s.step(ctx, next); err != nil {
+		var err error
+		if at, err = s.step(ctx, next); err != nil {
 			return err
 		}
 	}
@@ -210,8 +218,9 @@ func (s *Scheduler) end() {
 	s.threads, s.alarms.threads, s.current = nil, nil, nil
 }
 
-// step lets a thread go on, and others to which it leads, until there is none or one has ended.
-func (s *Scheduler) step(ctx context.Context, t *Thread) error {
+// step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to choose the next.
+func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
+	idle := Point{Kind: Idle}
 	s.arm()
 	s.enter(t)
 	s.slots[0] = uint64(t.result)
@@ -220,24 +229,20 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) error {
 	t = s.current
 	s.current = nil
 	if err != nil {
-		return err
+		return idle, err
 	}
-	s.count(t)
 	s.leave(t)
 	switch {
 	case tag != nil:
-		return nil
+		return idle, nil
 	case t.first:
-		t.first = false
-		if err := t.make(t.spec.Func, t.spec.Args); err != nil {
-			return err
-		}
-		s.ready(t, 0)
-		return nil
+		t.first, t.state, t.result = false, Ready, 0
+		err := t.make(t.spec.Func, t.spec.Args)
+		return Point{Thread: t, Kind: Call}, err
 	}
 	t.results = append([]uint64(nil), s.slots[:wasm.SlotCount(t.cont.Type().Results)]...)
 	s.ended(t)
-	return nil
+	return Point{Thread: t, Kind: End, Blocked: true}, nil
 }
 
 // ended takes a thread from the list.
@@ -277,6 +282,10 @@ func (s *Scheduler) ready(t *Thread, result uint32) {
 func (s *Scheduler) choose(p Point) *Thread {
 	if t := p.Thread; t != nil && s.counts {
 		s.count(t)
+		t.owes = p.Kind == Step
+		if p.Kind == Step && t.steps >= SpinSteps {
+			p.Kind = Spin
+		}
 		if p.Kind != Step {
 			t.points++
 			t.steps = 0
@@ -296,10 +305,19 @@ func (s *Scheduler) choose(p Point) *Thread {
 		s.config.Trace(p, next)
 	}
 	if s.counts && next != nil {
-		s.given = max(s.strategy.Steps(), 1)
-		s.store.SetFuel(s.given)
+		s.give(next)
 	}
 	return next
+}
+
+// give lets a thread execute steps until the strategy wants to be asked.
+func (s *Scheduler) give(t *Thread) {
+	if t.owes {
+		t.owes = false
+		t.steps++
+	}
+	s.given = min(s.strategy.Steps(), SpinSteps-min(t.steps, SpinSteps))
+	s.store.SetFuel(s.given)
 }
 
 // count notes how many steps a thread has executed since it was given some.
@@ -407,10 +425,13 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 func (s hooks) Pause(_ context.Context, fuel bool) error {
 	t := s.current
 	if t == nil {
-		if fuel {
-			s.store.SetFuel(s.given)
+		if fuel && s.counts {
+			s.store.SetFuel(SpinSteps)
 		}
 		return nil
+	}
+	if fuel && !s.counts {
+		return nil // it is used up
 	}
 	kind := Slice
 	if fuel {

@@ -172,7 +172,7 @@ func TestTimeout(t *testing.T) {
 // TestSameSeed runs a program with many choices twice.
 func TestSameSeed(t *testing.T) {
 	run := func(name string, engine *weft.Engine, seed uint64) uint64 {
-		w := newWorld(t, engine, pingPong, threads.Config{Strategy: threads.NewRandomWalk(seed), Virtual: true})
+		w := newWorld(t, engine, pingPong, threads.Config{Strategy: threads.NewRandomWalk(seed), Steps: true, Virtual: true})
 		w.spawn(t, "play", weft.I32(0), weft.I32(4), weft.I32(300))
 		w.spawn(t, "play", weft.I32(4), weft.I32(0), weft.I32(300))
 		w.spawn(t, "spin")

@@ -18,13 +18,18 @@ const (
 	Call
 	// Step is where the steps are used up that the strategy has given.
 	Step
+	// Spin is where a thread has executed SpinSteps without coming to another point, but for Step points.
+	Spin
 	// Slice is where a slice of time is over.
 	Slice
 )
 
-var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call", Step: "step", Slice: "slice"}
+var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call", Step: "step", Spin: "spin", Slice: "slice"}
 
 func (k Kind) String() string { return kindNames[k] }
+
+// SpinSteps is after how many steps a thread stands at a Spin point.
+const SpinSteps = 100_000
 
 // A Point is a place at which one thread may stop and another go on.
 type Point struct {
@@ -46,7 +51,8 @@ type Strategy interface {
 	// ready, which is so no longer. The thread of the point, if it is not blocked and not chosen, is ready from now on. Next
 	// returns nil if there is none.
 	Next(p Point) *Thread
-	// Steps returns after how many steps of code the thread that Next has returned is to be asked for a Step point, if it does not
-	// come to another point before. It is 0 if it is not to.
+	// Steps returns after how many steps of code the thread that Next has returned comes to a Step point, if it does not
+	// come to another one before: with 0, before the next step. It never comes to one after SpinSteps and more. It is called where
+	// steps are counted ([Config.Steps]).
 	Steps() uint64
 }

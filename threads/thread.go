@@ -61,7 +61,8 @@ type Thread struct {
 	results []uint64
 	// Of the schedule, see Key.
 	points, steps uint64
-	all           int // index among the scheduler's threads
+	owes          bool // it goes on with a step that has not been counted
+	all           int  // index among the scheduler's threads
 }
 
 // ID returns the number of the thread: threads have 0, 1, 2, ... in the order of their making.

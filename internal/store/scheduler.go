@@ -111,21 +111,26 @@ func (s *Store) RequestPause() {
 const mostFuel = 1 << 63
 
 // SetFuel bounds what guests may execute from now on.
-func (s *Store) SetFuel(n uint64) { s.Fuel, s.FuelEnabled = min(n, mostFuel-1), true }
+func (s *Store) SetFuel(n uint64) {
+	s.Fuel, s.FuelEnabled = min(n, mostFuel-1), true
+	s.fuelings++
+}
 
 // FuelIsOut reports whether code that counts has taken a unit which was not there.
 func (s *Store) FuelIsOut() bool { return s.FuelEnabled && s.Fuel >= mostFuel }
 
-// Refuel asks the scheduler what to do when there is no fuel left: its error, or a trap if there is still none.
+// Refuel asks the scheduler what to do when there is no fuel left: its error, or a trap if that has not set any. The
+// step that has found none is not counted.
 func (s *Store) Refuel(ctx context.Context) (error, wasm.TrapCode) {
 	s.Fuel = 0
 	if s.Scheduler == nil {
 		return nil, wasm.TrapFuelExhausted
 	}
+	before := s.fuelings
 	if err := s.Scheduler.Pause(ctx, true); err != nil {
 		return err, wasm.TrapNone
 	}
-	if s.Fuel == 0 {
+	if s.fuelings == before {
 		return nil, wasm.TrapFuelExhausted
 	}
 	return nil, wasm.TrapNone

@@ -156,6 +156,7 @@ type Store struct {
 	// still make, if FuelEnabled: when it is used up they trap.
 	Fuel        uint64
 	FuelEnabled bool
+	fuelings    uint64 // how often it was set
 	// Barriers says that a suspension may have to pass a barrier: a function that
 	// has one may have run.
 	Barriers bool

@@ -1,0 +1,44 @@
+package threads
+
+import "cmp"
+
+// A Recording is a strategy that decides as another one does, and notes where that differs from the default schedule.
+type Recording struct {
+	strategy   Strategy
+	ready      readySet
+	idle       uint64
+	deviations []Deviation
+}
+
+// Record returns a strategy that records another one, which has no threads yet.
+func Record(s Strategy) *Recording { return &Recording{strategy: s} }
+
+// Deviations returns what a [Replay] needs to repeat the schedule so far.
+func (r *Recording) Deviations() []Deviation { return r.deviations }
+
+// Ready implements [Strategy].
+func (r *Recording) Ready(t *Thread) {
+	r.ready.add(t)
+	r.strategy.Ready(t)
+}
+
+// Next implements [Strategy].
+func (r *Recording) Next(p Point) *Thread {
+	if p.Thread == nil {
+		r.idle++
+	}
+	usual, next := r.ready.usual(p), r.strategy.Next(p)
+	if next != usual && next != nil {
+		k := keyOf(p, r.idle)
+		r.deviations = append(r.deviations, Deviation{k.thread, k.point, k.steps, next.id})
+	}
+	r.ready.choose(p, next)
+	return next
+}
+
+// Steps implements [Strategy].
+func (r *Recording) Steps() uint64 { return r.strategy.Steps() }
+
+func compareDeviations(a, b Deviation) int {
+	return cmp.Or(cmp.Compare(a.Thread, b.Thread), cmp.Compare(a.Point, b.Point), cmp.Compare(a.Steps, b.Steps))
+}

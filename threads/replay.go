@@ -1,0 +1,79 @@
+package threads
+
+import "slices"
+
+// Replay is the strategy of the default schedule with some deviations: one that was recorded, or that somebody wants.
+type Replay struct {
+	ready  readySet
+	idle   uint64
+	wanted map[key]int
+	// between has, by thread and point, the steps behind it at which something is wanted, in order.
+	between map[key][]uint64
+	next    *Thread
+	missed  []Deviation
+}
+
+// NewReplay returns one with deviations, in any order.
+func NewReplay(deviations ...Deviation) *Replay {
+	r := &Replay{wanted: map[key]int{}, between: map[key][]uint64{}}
+	for _, d := range deviations {
+		r.wanted[d.key()] = d.Next
+		if d.Steps > 0 {
+			point := key{thread: d.Thread, point: d.Point}
+			r.between[point] = append(r.between[point], d.Steps)
+			slices.Sort(r.between[point])
+		}
+	}
+	return r
+}
+
+// Left returns the deviations that have not come to pass: there was no such point, or the thread was not ready there. After a run with those of
+// the same program there are none.
+func (r *Replay) Left() []Deviation {
+	left := r.missed
+	for k, next := range r.wanted {
+		left = append(left, Deviation{k.thread, k.point, k.steps, next})
+	}
+	slices.SortFunc(left, compareDeviations)
+	return left
+}
+
+// Ready implements [Strategy].
+func (r *Replay) Ready(t *Thread) { r.ready.add(t) }
+
+// Next implements [Strategy].
+func (r *Replay) Next(p Point) *Thread {
+	if p.Thread == nil {
+		r.idle++
+	}
+	k := keyOf(p, r.idle)
+	next := r.ready.usual(p)
+	if id, ok := r.wanted[k]; ok {
+		delete(r.wanted, k)
+		switch t := r.ready.find(id); {
+		case t != nil:
+			next = t
+		case p.Thread == nil || p.Blocked || p.Thread.id != id:
+			r.missed = append(r.missed, Deviation{k.thread, k.point, k.steps, id})
+		default:
+			next = p.Thread
+		}
+	}
+	r.ready.choose(p, next)
+	r.next = next
+	return next
+}
+
+// Steps implements [Strategy]: until the next deviation.
+func (r *Replay) Steps() uint64 {
+	t := r.next
+	if t == nil {
+		return SpinSteps
+	}
+	for _, steps := range r.between[key{thread: t.id, point: t.points}] {
+		if steps >= t.steps {
+			return steps - t.steps
+		}
+	}
+	return SpinSteps
+}
