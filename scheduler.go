@@ -19,11 +19,19 @@ type Scheduler interface {
 	// Wait is called for memory.atomic.wait32 and wait64 on a shared memory. It returns the result of the wait; if the
 	// computation stops, that is the i32 with which it is resumed, and which the tag must have as its only result.
 	Wait(ctx context.Context, w Wait) (WaitResult, error)
-	// Pause is called some time after [Store.RequestPause], or, if fuel is true, because the store's fuel is used up.
+	// Pause is called some time after [Store.RequestPause], or because the store's fuel is used up.
 	// Then it sets new fuel, and returns nil, and code goes on with the step that has found none, which is not counted; if it sets
 	// none, the call traps. The values with which a computation
 	// is resumed that has stopped here mean nothing.
-	Pause(ctx context.Context, fuel bool) error
+	Pause(ctx context.Context, p Pause) error
+}
+
+// A Pause says why a scheduler is asked to decide about code that runs.
+type Pause struct {
+	// Fuel says that there is none left.
+	Fuel bool
+	// Pinned says that the computation cannot stop here: it is in a call that a host function has made.
+	Pinned bool
 }
 
 // A WaitResult is the result of memory.atomic.wait32 and wait64 (threads proposal).
@@ -46,6 +54,9 @@ func (w Wait) Address() uint64 { return w.inner.Address }
 
 // Width returns how many bytes are compared: 4 or 8.
 func (w Wait) Width() int { return int(w.inner.Width) }
+
+// Pinned reports whether the computation cannot stop here: it is in a call that a host function has made.
+func (w Wait) Pinned() bool { return w.inner.Pinned }
 
 // Timeout returns how long to wait; negative for any time.
 func (w Wait) Timeout() time.Duration { return w.inner.Timeout }
@@ -107,6 +118,8 @@ func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error
 	result, err := a.Scheduler.Wait(ctx, Wait{w})
 	return store.WaitResult(result), err
 }
+
+func (a asked) Pause(ctx context.Context, p store.Pause) error { return a.Scheduler.Pause(ctx, Pause(p)) }
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is, unless
 // it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.

@@ -407,7 +407,7 @@ type hooks struct{ *Scheduler }
 func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	t := s.current
 	switch {
-	case t == nil:
+	case t == nil || w.Pinned():
 		return 0, errNoThread
 	case w.Timeout() == 0 && w.IsEqual():
 		return weft.TimedOut, nil
@@ -422,22 +422,32 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 }
 
 // Pause implements [weft.Scheduler].
-func (s hooks) Pause(_ context.Context, fuel bool) error {
+func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	t := s.current
-	if t == nil {
-		if fuel && s.counts {
-			s.store.SetFuel(SpinSteps)
+	switch {
+	case p.Fuel && !s.counts:
+		return nil // it is used up
+	case t == nil || p.Pinned:
+		if p.Fuel {
+			s.refuel(t)
 		}
 		return nil
 	}
-	if fuel && !s.counts {
-		return nil // it is used up
-	}
 	kind := Slice
-	if fuel {
+	if p.Fuel {
 		kind = Step
 	}
 	return s.offer(Point{Thread: t, Kind: kind}, 0)
+}
+
+// refuel lets code go on that cannot stop.
+func (s *Scheduler) refuel(t *Thread) {
+	if t != nil {
+		s.count(t)
+		t.steps++
+	}
+	s.given = SpinSteps
+	s.store.SetFuel(s.given)
 }
 
 // notified is called when notify has woken a thread: by the thread that runs, if here is true.

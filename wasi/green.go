@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"weft"
@@ -96,26 +97,29 @@ func (t *thread) spawnGreen(argument int32) int32 {
 // sharesInstance reports whether the threads of a module can share an instance: what else than mutable globals each instance
 // has of its own does not change after the start function, and memory is imported.
 func sharesInstance(m *wasm.Module) bool {
-	if len(m.Memories) > 0 {
+	active := func(d wasm.Data) bool { return d.Mode == wasm.Active }
+	if len(m.Memories) > 0 || slices.ContainsFunc(m.Datas, active) {
 		return false
 	}
-	for i := range m.Datas {
-		if m.Datas[i].Mode == wasm.Active {
+	imported := m.AddressSpace().ImportedFuncs
+	used, dropped := map[uint32]bool{}, map[uint32]bool{}
+	for i := range m.Funcs {
+		isStart := m.Start != nil && int(m.Start.Func) == imported+i
+		if !segments(m, i, isStart, used, dropped) {
 			return false
 		}
 	}
-	imported := m.AddressSpace().ImportedFuncs
-	for i := range m.Funcs {
-		if !keepsInstance(m, i, m.Start != nil && int(m.Start.Func) == imported+i) {
+	for i := range dropped {
+		if used[i] {
 			return false
 		}
 	}
 	return true
 }
 
-// keepsInstance reports whether a function changes no table and no segment. The start function may use up segments: once
-// for all threads.
-func keepsInstance(m *wasm.Module, own int, isStart bool) bool {
+// segments notes which data segments a function uses, and drops. The start function may do so, once for all threads. It
+// reports false for a function that changes tables, and for another one that drops.
+func segments(m *wasm.Module, own int, isStart bool, used, dropped map[uint32]bool) bool {
 	var reader wasm.CodeReader
 	var in wasm.Instr
 	f := &m.Funcs[own]
@@ -127,10 +131,13 @@ func keepsInstance(m *wasm.Module, own int, isStart bool) bool {
 		switch in.Op {
 		case wasm.OpTableSet, wasm.OpTableGrow, wasm.OpTableFill, wasm.OpTableCopy, wasm.OpTableInit, wasm.OpElemDrop:
 			return false
-		case wasm.OpMemoryInit, wasm.OpDataDrop:
+		case wasm.OpMemoryInit:
+			used[in.Index] = used[in.Index] || !isStart
+		case wasm.OpDataDrop:
 			if !isStart {
 				return false
 			}
+			dropped[in.Index] = true
 		}
 	}
 	return true
@@ -144,4 +151,29 @@ func (t *thread) sleepGreen(out []byte, d time.Duration, count uint64) Errno {
 		t.stops = t.system.green.scheduler.Sleep(d, uint32(success))
 	}
 	return errno
+}
+
+// A virtualClock shows the time of a scheduler whose time is virtual.
+type virtualClock struct{ scheduler *threads.Scheduler }
+
+// virtualEpoch is when virtual time begins, virtualStep how long a look at the clock takes.
+var virtualEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+const virtualStep = time.Microsecond
+
+// Wall implements [Clock].
+func (c virtualClock) Wall() time.Time { return virtualEpoch.Add(c.Monotonic()) }
+
+// Monotonic implements [Clock].
+func (c virtualClock) Monotonic() time.Duration {
+	c.scheduler.Advance(virtualStep)
+	return c.scheduler.Now()
+}
+
+// After implements [Clock]. The wait is over when it begins.
+func (c virtualClock) After(d time.Duration) (<-chan time.Time, func()) {
+	c.scheduler.Advance(d)
+	done := make(chan time.Time, 1)
+	done <- virtualEpoch.Add(c.scheduler.Now())
+	return done, func() {}
 }

@@ -76,6 +76,10 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 			return nil, err
 		}
 		s.green = &green{scheduler: scheduler}
+		if c.green.Virtual {
+			s.config.clock = virtualClock{scheduler}
+			s.started = s.config.clock.Monotonic()
+		}
 	}
 	return s, s.main.define(l)
 }

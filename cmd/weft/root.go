@@ -133,8 +133,8 @@ func parseFeatures(list string) (wasm.Features, error) {
 }
 
 // newEngine makes an engine with the listed features, and a cache in a directory
-// unless that is "", which a profiler sees, unless it is nil. The function that it returns is to be called at the end.
-func newEngine(features, cacheDir string, executor executorFlag, profiler *weft.CPUProfiler) (engine *weft.Engine, end func(), err error) {
+// unless that is "", which a profiler sees, unless it is nil. Its code counts steps if that is asked for. The function that it returns is to be called at the end.
+func newEngine(features, cacheDir string, executor executorFlag, steps bool, profiler *weft.CPUProfiler) (engine *weft.Engine, end func(), err error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, nil, err
@@ -142,6 +142,9 @@ func newEngine(features, cacheDir string, executor executorFlag, profiler *weft.
 	end = func() {}
 	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor)).WithCPUProfiler(profiler).
 		WithNativeOptions(weft.NativeOptions{InterpretFirst: true})
+	if steps {
+		config = config.WithSteps()
+	}
 	if cacheDir != "" {
 		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
 		if err != nil {

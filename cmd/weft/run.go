@@ -92,15 +92,18 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	if flags.profile != "" {
 		profiler = weft.NewCPUProfiler()
 	}
-	engine, end, err := newEngine(flags.features, flags.cache, flags.executor, profiler)
-	if err != nil {
-		return err
-	}
-	defer end()
 	source, err := readInput(cmd, file)
 	if err != nil {
 		return err
 	}
+	if err := flags.wasi.scheduler.prepare(cmd, source, &flags.wasi); err != nil {
+		return err
+	}
+	engine, end, err := newEngine(flags.features, flags.cache, flags.executor, flags.wasi.scheduler.deterministic, profiler)
+	if err != nil {
+		return err
+	}
+	defer end()
 	if flags.retarget {
 		out, report, err := retarget.Module(source, retarget.Options{})
 		if err != nil {
@@ -163,7 +166,9 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	if flags.verbose && instance.Unguarded() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
 	}
-	return flags.call(ctx, cmd, instance, host, args)
+	err = flags.call(ctx, cmd, instance, host, args)
+	flags.wasi.scheduler.report(cmd, err, flags.verbose)
+	return err
 }
 
 // call calls the function that the flags or the conventions choose.

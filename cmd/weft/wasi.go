@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"weft"
-	"weft/threads"
 	"weft/wasi"
 	"weft/wasm"
 )
@@ -24,8 +23,7 @@ type wasiFlags struct {
 	listen      []string
 	threads     int
 	descriptors int
-	scheduler   string
-	seed        uint64
+	scheduler   schedulerFlags
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
@@ -33,8 +31,7 @@ func (flags *wasiFlags) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
-	f.StringVar(&flags.scheduler, "scheduler", "parallel", "run the program's threads in `parallel`, or \"green\": as continuations in turns")
-	f.Uint64Var(&flags.seed, "seed", 0, "let everything follow from the number `N`: who of the green threads runs when, time, randomness")
+	flags.scheduler.define(f)
 	f.IntVar(&flags.descriptors, "max-descriptors", wasi.DefaultMaxDescriptors, "limit the files, directories and sockets that the program has open at a time to `N`")
 }
 
@@ -101,9 +98,6 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
 	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr()).
 		WithMaxDescriptors(flags.descriptors)
-	if flags.scheduler == "green" {
-		config = config.WithGreenThreads(threads.Config{})
-	}
 	for _, v := range flags.env {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok {
@@ -140,7 +134,20 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 		h.opened = append(h.opened, l)
 		config = config.WithListener(l)
 	}
-	return config, nil
+	return flags.scheduler.configure(config, cmd.InOrStdin())
+}
+
+// refuseOutside returns an error if the program is given something that a deterministic run cannot repeat.
+func (flags *wasiFlags) refuseOutside() error {
+	if len(flags.listen) > 0 {
+		return usagef("--listen %s: a deterministic run has no sockets", flags.listen[0])
+	}
+	for _, dir := range flags.dirs {
+		if _, _, readOnly, err := parseDir(dir); err == nil && !readOnly {
+			return usagef("--dir %s: a deterministic run changes no files: add :ro", dir)
+		}
+	}
+	return nil
 }
 
 // sets reports whether a variable of the environment is given.

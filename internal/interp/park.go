@@ -7,6 +7,9 @@ import (
 
 // What a scheduler parks (store.Scheduler) stops between two instructions, with the machine's state saved.
 
+// isPinned reports whether what runs cannot be switched away from.
+func (m *machine) isPinned() bool { return m.prompt.left == nil }
+
 // obey does what a scheduler has returned: nothing for nil, or it parks the computation, or the error is in flight.
 func (m *machine) obey(err error) {
 	switch r := err.(type) {
@@ -54,7 +57,7 @@ func (m *machine) switchFromHost(r *store.SwitchRequest) {
 	if !ok {
 		return
 	}
-	if p.clause != nil || m.prompt.left == nil {
+	if p.clause != nil || m.isPinned() {
 		m.flight.err = store.SchedulerFailed(store.ErrNoSwitch, m.stackTrace())
 		return
 	}

@@ -77,6 +77,9 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	return m.err
 }
 
+// isPinned reports whether what runs cannot be switched away from.
+func (m *machine) isPinned() bool { return m.prompt.left == nil }
+
 // resultsOf returns the types of what the function of a continuation returns.
 func (m *machine) resultsOf(c *store.ContRecord) []wasm.ValType {
 	return m.store.Types.Comp(c.Func.Type).Func.Results

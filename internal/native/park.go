@@ -150,7 +150,7 @@ func (w *walker) atParking(frame uintptr) {
 
 // switchFromHost lets the continuation of a request go on in place of what has stopped, which is captured.
 func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
-	if !m.isHost(p.parent) || m.prompt.left == nil {
+	if !m.isHost(p.parent) || m.isPinned() {
 		return m.end(store.SchedulerFailed(store.ErrNoSwitch, m.stackTrace(m.at(atSuspension))))
 	}
 	to, trap := m.take(r.To.Ref)

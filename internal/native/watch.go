@@ -82,7 +82,7 @@ func (m *machine) pause(from origin) bool {
 	if m.store.Scheduler == nil {
 		return true
 	}
-	return m.obey(m.store.Scheduler.Pause(m.ctx, false), from, true)
+	return m.obey(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.isPinned()}), from, true)
 }
 
 // interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start gives where

@@ -20,7 +20,15 @@ type Scheduler interface {
 	Wait(ctx context.Context, w *Wait) (WaitResult, error)
 	// Pause is called in code that has been asked to pause ([Store.RequestPause]) or has no fuel left, which it may
 	// get more of. What the computation is resumed with means nothing.
-	Pause(ctx context.Context, fuel bool) error
+	Pause(ctx context.Context, p Pause) error
+}
+
+// A Pause says why code asks a scheduler.
+type Pause struct {
+	// Fuel says that there is none left.
+	Fuel bool
+	// Pinned says that the computation cannot stop here: it is in a call that a host function has made.
+	Pinned bool
 }
 
 // A SwitchRequest is the error with which a computation is parked and another goes on in its place, as the child of the
@@ -49,6 +57,7 @@ type Wait struct {
 	Width    uint64
 	Expected uint64
 	Timeout  time.Duration // negative for none
+	Pinned   bool          // see Pause
 }
 
 // IsEqual reports whether the value at the address is the expected one.
@@ -121,13 +130,13 @@ func (s *Store) FuelIsOut() bool { return s.FuelEnabled && s.Fuel >= mostFuel }
 
 // Refuel asks the scheduler what to do when there is no fuel left: its error, or a trap if that has not set any. The
 // step that has found none is not counted.
-func (s *Store) Refuel(ctx context.Context) (error, wasm.TrapCode) {
+func (s *Store) Refuel(ctx context.Context, pinned bool) (error, wasm.TrapCode) {
 	s.Fuel = 0
 	if s.Scheduler == nil {
 		return nil, wasm.TrapFuelExhausted
 	}
 	before := s.fuelings
-	if err := s.Scheduler.Pause(ctx, true); err != nil {
+	if err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned}); err != nil {
 		return err, wasm.TrapNone
 	}
 	if s.fuelings == before {

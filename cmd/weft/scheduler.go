@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"weft"
+	"weft/threads"
+	"weft/wasi"
+)
+
+// schedulerFlags are the flags of run for programs with threads. With a seed, or a schedule to repeat, a run is
+// deterministic.
+type schedulerFlags struct {
+	kind   string
+	seed   uint64
+	replay string
+
+	deterministic bool
+	schedule      *threads.Schedule
+	recording     *threads.Recording
+	replaying     *threads.Replay
+}
+
+func (flags *schedulerFlags) define(f *pflag.FlagSet) {
+	f.StringVar(&flags.kind, "scheduler", "parallel", "run the program's threads `HOW`: \"parallel\", or \"green\": as continuations, in turns, on one thread of the system")
+	f.Uint64Var(&flags.seed, "seed", 0, "run green threads in an order that follows from the number `N`, as does all else: the same run each time")
+	f.StringVar(&flags.replay, "replay", "", "repeat the run that `SCHEDULE` tells, as a run with --seed prints it with -v or when it fails")
+}
+
+// prepare reads the flags, for a module.
+func (flags *schedulerFlags) prepare(cmd *cobra.Command, source []byte, wasi *wasiFlags) error {
+	seeded := cmd.Flags().Changed("seed")
+	flags.deterministic = seeded || flags.replay != ""
+	switch {
+	case flags.kind != "parallel" && flags.kind != "green":
+		return usagef("--scheduler %s: parallel or green expected", flags.kind)
+	case !flags.deterministic:
+		return nil
+	case seeded && flags.replay != "":
+		return usagef("--seed and --replay exclude each other")
+	case flags.kind != "green" && cmd.Flags().Changed("scheduler"):
+		return usagef("--seed and --replay need --scheduler green")
+	}
+	flags.kind = "green"
+	if err := wasi.refuseOutside(); err != nil {
+		return err
+	}
+	flags.schedule = &threads.Schedule{Module: threads.ModuleHash(source), Seeded: true, Seed: flags.seed}
+	if flags.replay == "" {
+		flags.recording = threads.Record(flags.schedule.Strategy())
+		return nil
+	}
+	var err error
+	if flags.schedule, err = threads.ParseSchedule(flags.replay); err == nil {
+		err = flags.schedule.Fits(source)
+	}
+	if err != nil {
+		return fmt.Errorf("--replay: %w", err)
+	}
+	strategy := flags.schedule.Strategy()
+	flags.replaying, _ = strategy.(*threads.Replay)
+	flags.recording = threads.Record(strategy)
+	return nil
+}
+
+// configure lets the program's threads run as the flags say.
+func (flags *schedulerFlags) configure(config wasi.Config, stdin io.Reader) (wasi.Config, error) {
+	switch {
+	case flags.kind != "green":
+		return config, nil
+	case !flags.deterministic:
+		return config.WithGreenThreads(threads.Config{}), nil
+	}
+	input, err := wholeInput(stdin)
+	if err != nil {
+		return config, err
+	}
+	return config.WithStdin(input).WithRandom(wasi.SeededRandom(0)).
+		WithGreenThreads(threads.Config{Strategy: flags.recording, Steps: true, Virtual: true}), nil
+}
+
+// wholeInput reads the standard input to its end, so that nothing depends on when which part of it comes.
+func wholeInput(stdin io.Reader) (io.Reader, error) {
+	if f, ok := stdin.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return &bytes.Reader{}, nil // a terminal, which has no end, or the null device
+		}
+	}
+	data, err := io.ReadAll(stdin)
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return bytes.NewReader(data), nil
+}
+
+// report says how to repeat a run that has failed, or of which everything is to be said.
+func (flags *schedulerFlags) report(cmd *cobra.Command, failed error, verbose bool) {
+	if !flags.deterministic {
+		return
+	}
+	if flags.replaying != nil {
+		for _, d := range flags.replaying.Left() {
+			fmt.Fprintf(cmd.ErrOrStderr(), "weft: of the schedule, %v has not come to pass\n", d)
+		}
+	}
+	var exit *weft.ExitError
+	if !verbose && (failed == nil || errors.As(failed, &exit)) {
+		return
+	}
+	told := threads.Schedule{Module: flags.schedule.Module, Deviations: flags.recording.Deviations()}
+	if len(told.Deviations) > mostDeviations && flags.schedule.Seeded {
+		told = *flags.schedule
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "weft: the same again: --replay '%s'\n", &told)
+}
+
+// mostDeviations is how many are printed where a seed tells the same.
+const mostDeviations = 100
