@@ -119,7 +119,9 @@ func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error
 	return store.WaitResult(result), err
 }
 
-func (a asked) Pause(ctx context.Context, p store.Pause) error { return a.Scheduler.Pause(ctx, Pause(p)) }
+func (a asked) Pause(ctx context.Context, p store.Pause) error {
+	return a.Scheduler.Pause(ctx, Pause(p))
+}
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is, unless
 // it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.
