@@ -24,6 +24,8 @@ type Continuation struct {
 	// root keeps what ref is to. What is left of a continuation takes it over, and
 	// one that is used up so has none.
 	root *contRoot
+	// left is the tag with which a Switch has left it, which its type follows from; nil if something else did.
+	left *Tag
 	// inUse says that a method works on it, on whichever goroutine.
 	inUse atomic.Bool
 }
@@ -212,9 +214,10 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 	}
 	tag := h.tag(suspension.Tag)
 	if last := s.running; switches && last != k {
-		last.ref, last.typ = suspension.Ref, s.restType(last.typ, tag.tag)
+		last.ref, last.typ, last.left = suspension.Ref, s.restType(last.typ, tag.tag), nil
 		return tag, nil
 	}
+	left.left = nil
 	left.ref, left.typ, left.root = suspension.Ref, s.restType(t, tag.tag), k.root
 	return tag, nil
 }
@@ -229,6 +232,25 @@ func (s *Store) throws(e *Exception) error {
 		return fmt.Errorf("weft: the exception belongs to another store, or is not whole")
 	}
 	return nil
+}
+
+// Stack returns the calls that a suspended continuation is in, from the innermost out, with those of other continuations that were
+// captured with it. It has no frames if the continuation has not begun, runs, or is used up.
+func (k *Continuation) Stack() StackTrace {
+	if k.begin() != nil {
+		return StackTrace{}
+	}
+	defer k.end()
+	s := k.store
+	if s.enter() != nil {
+		return StackTrace{}
+	}
+	defer s.leave()
+	c := s.store.Conts.Lookup(k.ref)
+	if k.root == nil || c == nil {
+		return StackTrace{}
+	}
+	return s.store.Engine.Trace(s.store, c)
 }
 
 // Bind fixes the first values that a continuation takes (cont.bind) and returns

@@ -219,6 +219,9 @@ func (x execution) open(t *testing.T, engine *weft.Engine) (store *weft.Store, c
 		store.SetFuel(x.fuel)
 	}
 	store.SetCollectAlways(x.collectAlways)
+	if x.prepare != nil {
+		x.prepare(store)
+	}
 	if x.deadline == 0 {
 		return store, context.Background(), store.Close
 	}
@@ -256,6 +259,8 @@ type execution struct {
 	calls         int           // no more than these; 0 is no bound
 	collectAlways bool
 	prefix        string // of the names of the functions that are called
+	prepare       func(*weft.Store)
+	call          func(context.Context, *weft.Func, []weft.Value) ([]weft.Value, error) // nil for Func.Call
 }
 
 // A record is what happened when a module was run.
@@ -316,7 +321,10 @@ func (r *record) callAll(ctx context.Context, module *weft.Module, instance *wef
 		for _, p := range f.Type().Params {
 			args = append(args, zero(p))
 		}
-		results, err := f.Call(ctx, args...)
+		if x.call == nil {
+			x.call = func(ctx context.Context, f *weft.Func, args []weft.Value) ([]weft.Value, error) { return f.Call(ctx, args...) }
+		}
+		results, err := x.call(ctx, f, args)
 		if r.add(e.Name, results, err); r.stopped {
 			break
 		}

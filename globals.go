@@ -55,36 +55,38 @@ func (g *InstanceGlobals) Initial() []uint64 { return slices.Clone(g.initial) }
 // Slots returns how many slots Save needs.
 func (g *InstanceGlobals) Slots() int { return g.size }
 
-// Save copies the values to slots, and Load copies them back. They are for the goroutine that uses the store, and do
-// nothing once that is closed.
-func (g *InstanceGlobals) Save(to []uint64) {
-	if !g.begin() {
-		return
-	}
-	defer g.end()
-	to = to[:g.size]
-	for i, r := range g.records {
-		to = to[copy(to, r.Value[:g.slots[i]]):]
-	}
-}
+// Save copies the values to slots. It is for the goroutine that uses the store, as Load and Swap are, and like them does nothing once
+// the store is closed.
+func (g *InstanceGlobals) Save(to []uint64) { g.Swap(to, nil) }
 
 // Load sets the globals to values that Save has copied.
-func (g *InstanceGlobals) Load(from []uint64) {
-	if !g.begin() {
-		return
+func (g *InstanceGlobals) Load(from []uint64) { g.Swap(nil, from) }
+
+// Swap is Save and then Load, each unless the slots are nil.
+func (g *InstanceGlobals) Swap(to, from []uint64) {
+	if g.store.store.HostDepth == 0 { // else the call that is under way keeps the store
+		if !g.store.hold() {
+			return
+		}
+		defer g.store.drop()
 	}
-	defer g.end()
-	from = from[:g.size]
+	at := 0
 	for i, r := range g.records {
-		from = from[copy(r.Value[:g.slots[i]], from):]
+		n := g.slots[i]
+		if to != nil {
+			copyFew(to[at:at+n], r.Value[:n])
+		}
+		if from != nil {
+			copyFew(r.Value[:n], from[at:at+n])
+		}
+		at += n
 	}
 }
 
-// begin keeps the records, unless the store is closed. A call that is under way keeps them anyway.
-func (g *InstanceGlobals) begin() bool { return g.store.store.HostDepth > 0 || g.store.hold() }
-
-func (g *InstanceGlobals) end() {
-	if g.store.store.HostDepth == 0 {
-		g.store.drop()
+// copyFew copies one slot, or two.
+func copyFew(to, from []uint64) {
+	to[0] = from[0]
+	if len(from) > 1 {
+		to[1] = from[1]
 	}
 }

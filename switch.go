@@ -52,7 +52,7 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 	}
 	to := &s.request.To
 	to.Args = append(s.slots[:0], slots...)
-	to.Ref, to.Left = next.ref, &next.ref
+	to.Ref, to.Left, to.Results = next.ref, &next.ref, next.typ.results
 	if next.root != nil {
 		to.Root = next.root.Root
 	}
@@ -64,11 +64,12 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 func (s *Switch) done() {
 	st := s.tag.store
 	from := st.running
-	from.typ = st.restType(from.typ, s.tag.tag)
+	if from.left != s.tag {
+		from.typ, from.left = st.restType(from.typ, s.tag.tag), s.tag
+	}
 	from.end()
 	s.to.inUse.Store(true)
 	st.running = s.to
-	s.to = nil
 }
 
 // runSwitching is run for a continuation whose rest is left in it: also that of others to which a Switch leads.

@@ -2,7 +2,10 @@ package threads
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"weft"
 )
 
 // A DeadlockError says that all threads wait, and nobody can wake them.
@@ -12,13 +15,18 @@ type DeadlockError struct{ Threads []Waiter }
 type Waiter struct {
 	ID      int
 	Address uint64 // at which it waits
+	Stack   weft.StackTrace
 }
 
 func (e *DeadlockError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "deadlock: all threads wait (%d)", len(e.Threads))
-	for _, w := range e.Threads {
-		fmt.Fprintf(&b, "\n  thread %d waits at address %#x", w.ID, w.Address)
+	for i := range e.Threads {
+		w := &e.Threads[i]
+		fmt.Fprintf(&b, "\nthread %d waits at address %#x", w.ID, w.Address)
+		if stack := w.Stack.String(); stack != "" {
+			fmt.Fprintf(&b, "\n%s", stack)
+		}
 	}
 	return b.String()
 }
@@ -26,7 +34,8 @@ func (e *DeadlockError) Error() string {
 func (s *Scheduler) deadlock() error {
 	e := &DeadlockError{}
 	for _, t := range s.threads {
-		e.Threads = append(e.Threads, Waiter{t.id, t.address})
+		e.Threads = append(e.Threads, Waiter{t.id, t.address, t.Stack()})
 	}
+	slices.SortFunc(e.Threads, func(a, b Waiter) int { return a.ID - b.ID })
 	return e
 }

@@ -357,8 +357,14 @@ func (s *Scheduler) offer(p Point, result uint32) error {
 }
 
 func (s *Scheduler) switchTo(next *Thread) error {
-	s.leave(s.current)
-	s.enter(next)
+	from := s.current
+	if g := next.spec.Globals; g != nil && g == from.spec.Globals {
+		g.Swap(from.globals, next.globals)
+		s.current, next.state = next, Running
+	} else {
+		s.leave(from)
+		s.enter(next)
+	}
 	if !next.begun {
 		next.begun = true
 		return s.swap.To(next.cont)

@@ -71,6 +71,14 @@ func (t *Thread) ID() int { return t.id }
 // State returns what the thread does.
 func (t *Thread) State() State { return t.state }
 
+// Stack returns the calls that a thread is in which does not run.
+func (t *Thread) Stack() weft.StackTrace {
+	if t.cont == nil {
+		return weft.StackTrace{}
+	}
+	return t.cont.Stack()
+}
+
 // Results returns what the function has returned, once the thread has ended, as slots (see [weft.HostFunc]).
 func (t *Thread) Results() []uint64 { return t.results }
 

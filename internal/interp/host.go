@@ -25,9 +25,7 @@ type hostPrompt struct {
 }
 
 // expect prepares for the end, or the suspension, of the continuation that a resume names.
-func (p *hostPrompt) expect(r *store.HostResume, f *store.FuncRecord) {
-	p.root, p.left, p.results = r.Root, r.Left, int(f.Results)
-}
+func (p *hostPrompt) expect(r *store.HostResume) { p.root, p.left, p.results = r.Root, r.Left, r.Results }
 
 // Resume implements [store.Engine].
 func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume) (store.Suspension, error) {
@@ -83,7 +81,7 @@ func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.Tr
 	if trap != 0 {
 		return trap
 	}
-	m.prompt.expect(r, c.Func)
+	m.prompt.expect(r)
 	throws := r.Throw != nil
 	if c.State == store.ContFresh && !throws {
 		if trap := m.prepareFresh(c); trap != 0 {

@@ -71,7 +71,7 @@ func (m *machine) switchTaken(p prompt, r *store.SwitchRequest) wasm.TrapCode {
 	if trap != wasm.TrapNone {
 		return trap
 	}
-	if 8*uint64(c.Func.Results) > p.parent.StackSize() {
+	if 8*uint64(r.To.Results) > p.parent.StackSize() {
 		return wasm.TrapStackExhausted // there results are left
 	}
 	if c.State == store.ContFresh {
@@ -90,7 +90,7 @@ func (m *machine) switchTaken(p prompt, r *store.SwitchRequest) wasm.TrapCode {
 	}
 	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
 	m.prompt.root.Move(*m.prompt.left)
-	m.prompt.expect(&r.To, c.Func)
+	m.prompt.expect(&r.To)
 	copy(slots(m.arguments(c), uint32(8*len(r.To.Args))), r.To.Args)
 	m.goOn(p.parent)
 	m.start(c, p.parent)

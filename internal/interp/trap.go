@@ -37,6 +37,8 @@ type walker struct {
 	ip, fp unsafe.Pointer
 	fn     *store.FuncRecord
 	cont   *store.ContRecord
+	// last, unless it is nil, is the outermost continuation whose calls belong to those that are wanted.
+	last *store.ContRecord
 	// resumed says that the call has resumed the one before.
 	resumed bool
 }
@@ -58,6 +60,9 @@ func (m *machine) walkFromHost(w walker) (walker, bool) {
 
 // resumer makes the walker be where the continuation was resumed; false if that was in the host.
 func (w *walker) resumer() bool {
+	if w.cont == w.last {
+		return false
+	}
 	c := w.cont.Link
 	if w.m.isHost(c) {
 		return false
@@ -95,6 +100,21 @@ func (m *machine) stackTrace() store.StackTrace {
 		return store.StackTrace{}
 	}
 	return store.TraceFrom(m.store, w)
+}
+
+// Trace implements [store.Engine].
+func (e *Engine) Trace(s *store.Store, c *store.ContRecord) store.StackTrace {
+	if c.State == store.ContFresh {
+		return store.StackTrace{}
+	}
+	m := e.machine(s)
+	defer func() { s.Idle = append(s.Idle, m) }()
+	at := c.Inner()
+	w := walker{m: m, ip: store.Pointer(at.PC), fp: store.Pointer(at.Frame), fn: at.Func, cont: at, last: c}
+	if w.fn.IsHost() && !w.resumer() {
+		return store.StackTrace{}
+	}
+	return store.TraceFrom(s, w)
 }
 
 // Describe implements [store.Walker].

@@ -54,7 +54,7 @@ func (m *machine) switchStacks(request uint32) bool {
 		m.endContinuation()
 		m.goOn(m.cur)
 	case requestHostReturn:
-		m.gather(m.prompt.results, m.prompt.slots)
+		m.gather(m.store.Types.Comp(m.prompt.function.Type).Func.Results, m.prompt.slots)
 		return false
 	}
 	return m.done(trap)

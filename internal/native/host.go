@@ -19,14 +19,14 @@ type hostPrompt struct {
 	handlers  *store.Handlers
 	slots     []uint64 // for the payload
 	root      store.Root
-	suspended store.Suspension // once a suspension has reached the host
-	results   []wasm.ValType   // of the continuation's function
-	left      *uint64          // takes the reference to what a switch has left
+	suspended store.Suspension  // once a suspension has reached the host
+	function  *store.FuncRecord // of the continuation
+	left      *uint64           // takes the reference to what a switch has left
 }
 
 // expect prepares for the end, or the suspension, of the continuation that a resume names.
-func (p *hostPrompt) expect(r *store.HostResume, results []wasm.ValType) {
-	p.root, p.left, p.results = r.Root, r.Left, results
+func (p *hostPrompt) expect(r *store.HostResume, c *store.ContRecord) {
+	p.root, p.left, p.function = r.Root, r.Left, c.Func
 }
 
 // isHost reports whether r is the host's side.
@@ -65,7 +65,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	if trap != 0 {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
-	m.prompt.expect(r, m.resultsOf(c))
+	m.prompt.expect(r, c)
 	if r.Throw == nil {
 		full := m.awaited(c)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
@@ -79,11 +79,6 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 
 // isPinned reports whether what runs cannot be switched away from.
 func (m *machine) isPinned() bool { return m.prompt.left == nil }
-
-// resultsOf returns the types of what the function of a continuation returns.
-func (m *machine) resultsOf(c *store.ContRecord) []wasm.ValType {
-	return m.store.Types.Comp(c.Func.Type).Func.Results
-}
 
 // throwFromHost throws an exception where a continuation is suspended, and reports
 // whether to enter native code.

@@ -159,7 +159,7 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	}
 	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
 	m.prompt.root.Move(*m.prompt.left)
-	m.prompt.expect(&r.To, m.resultsOf(to))
+	m.prompt.expect(&r.To, to)
 	if inner := to.Inner(); isParked(inner) && !parkingOf(inner).full {
 		m.context.Saved[amd64.RAX] = uintptr(r.To.Args[0]) // an i32, the only result of the tag
 	} else {

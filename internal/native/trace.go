@@ -17,6 +17,8 @@ type walker struct {
 	call  *callPlace
 	frame uintptr // address of the frame
 	size  uintptr // of the frame; 0 while the function has none yet, or no more
+	// last, unless it is nil, is the outermost continuation whose calls belong to those that are wanted.
+	last *store.ContRecord
 	// resumed says that the call has resumed the one before.
 	resumed bool
 	ok      bool // there is a call
@@ -99,6 +101,10 @@ func (w *walker) at(pc, frame uintptr) {
 // continuation's stack to the resume that runs it.
 func (w *walker) back(pc, frame uintptr) {
 	w.resumed = pc == process.stubs.contReturn
+	if w.resumed && w.cont == w.last {
+		w.ok = false
+		return
+	}
 	if w.resumed {
 		w.cont = w.cont.Link
 		pc, frame = w.cont.PC, w.cont.Frame
@@ -148,6 +154,21 @@ func (m *machine) stackTrace(start walker) store.StackTrace {
 		return store.StackTrace{}
 	}
 	return store.TraceFrom(m.store, start)
+}
+
+// Trace implements [store.Engine].
+func (e *Engine) Trace(s *store.Store, c *store.ContRecord) store.StackTrace {
+	if !c.IsNative() {
+		return e.interpreter.Trace(s, c)
+	}
+	if c.State == store.ContFresh {
+		return store.StackTrace{}
+	}
+	m := e.stateOf(s).machine()
+	defer m.giveBack()
+	w := walker{m: m, cont: c.Inner(), last: c}
+	w.back(w.cont.PC, w.cont.Frame)
+	return m.stackTrace(w)
 }
 
 // Describe implements [store.Walker].
