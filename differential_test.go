@@ -322,7 +322,9 @@ func (r *record) callAll(ctx context.Context, module *weft.Module, instance *wef
 			args = append(args, zero(p))
 		}
 		if x.call == nil {
-			x.call = func(ctx context.Context, f *weft.Func, args []weft.Value) ([]weft.Value, error) { return f.Call(ctx, args...) }
+			x.call = func(ctx context.Context, f *weft.Func, args []weft.Value) ([]weft.Value, error) {
+				return f.Call(ctx, args...)
+			}
 		}
 		results, err := x.call(ctx, f, args)
 		if r.add(e.Name, results, err); r.stopped {

@@ -25,7 +25,9 @@ type hostPrompt struct {
 }
 
 // expect prepares for the end, or the suspension, of the continuation that a resume names.
-func (p *hostPrompt) expect(r *store.HostResume) { p.root, p.left, p.results = r.Root, r.Left, r.Results }
+func (p *hostPrompt) expect(r *store.HostResume) {
+	p.root, p.left, p.results = r.Root, r.Left, r.Results
+}
 
 // Resume implements [store.Engine].
 func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume) (store.Suspension, error) {
