@@ -14,15 +14,15 @@ enum { listener = 3, stackSize = 16 << 10, request = 2048 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static int open, most, all, quitting;
+static int alive, most, all, quitting;
 
 static void count(int by) {
 	pthread_mutex_lock(&lock);
-	open += by;
+	alive += by;
 	if (by > 0)
 		all++;
-	if (open > most)
-		most = open;
+	if (alive > most)
+		most = alive;
 	pthread_cond_signal(&changed);
 	pthread_mutex_unlock(&lock);
 }
@@ -104,7 +104,7 @@ int main(void) {
 	CHECK(fcntl(listener, F_SETFL, 0) == 0); // hosts give it as one that does not wait
 	CHECK(pthread_create(&acceptor, 0, accept_all, 0) == 0);
 	pthread_mutex_lock(&lock);
-	while (!quitting || open > 0)
+	while (!quitting || alive > 0)
 		pthread_cond_wait(&changed, &lock);
 	printf("%d connections, at most %d at a time\n", all, most);
 	pthread_mutex_unlock(&lock);
