@@ -1,17 +1,12 @@
 package wasi_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"path/filepath"
-	"strings"
-	"sync"
+	"strconv"
 	"testing"
 	"time"
 
@@ -88,6 +83,13 @@ func TestThreadsInC(t *testing.T) {
 		source := tools.Build(t, "server")
 		inThreadModes(t, func(t *testing.T, mode threadMode, executor weft.Executor) { testServer(t, mode, executor, source) })
 	})
+	t.Run("many waiting", func(t *testing.T) {
+		t.Parallel()
+		source := tools.Build(t, "waiting")
+		inThreadModes(t, func(t *testing.T, mode threadMode, executor weft.Executor) {
+			testManyWaiting(t, mode, executor, source)
+		})
+	})
 	for _, p := range wasithreads.Programs() {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
@@ -145,82 +147,11 @@ func testThreadProgram(t *testing.T, mode threadMode, executor weft.Executor, p 
 	golden.Check(t, file, out)
 }
 
-// testServer runs a server with a thread for each connection, with as many of them as the mode can have.
-func testServer(t *testing.T, mode threadMode, executor weft.Executor, source []byte) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	defer l.Close()
-	client := make(chan error, 1)
-	go func() { client <- useServer(l.Addr().String(), mode.many) }()
-	config := wasi.NewConfig().WithArgs("server").WithListener(l).WithMaxDescriptors(mode.many + 16)
-	out, err := runThreadProgram(t, mode, executor, source, mode.many+16, time.Minute, config)
-	if want := fmt.Sprintf("%d connections, at most %d at a time\n", mode.many+1, mode.many+1); out != want || err != nil {
+// testManyWaiting lets as many threads as the mode can have wait at a time.
+func testManyWaiting(t *testing.T, mode threadMode, executor weft.Executor, source []byte) {
+	config := wasi.NewConfig().WithArgs("waiting", strconv.Itoa(mode.many), "2")
+	out, err := runThreadProgram(t, mode, executor, source, mode.many, time.Minute, config)
+	if want := fmt.Sprintf("%d threads woken %d times\n", mode.many, 2*mode.many); out != want || err != nil {
 		t.Errorf("output %q, want %q: %v", out, want, err)
 	}
-	l.Close() // a client that still waits for an answer gets none
-	if err := <-client; err != nil {
-		t.Error(err)
-	}
-}
-
-// useServer opens connections, sends two requests on each while all are open, and lets the server end.
-func useServer(address string, connections int) error {
-	open := make([]net.Conn, 0, connections)
-	defer func() {
-		for _, c := range open {
-			_ = c.Close() // most have been closed
-		}
-	}()
-	for range connections {
-		c, err := net.Dial("tcp", address)
-		if err != nil {
-			return err
-		}
-		open = append(open, c)
-	}
-	errs := make([]error, connections)
-	for round := range 2 {
-		var group sync.WaitGroup
-		gate := make(chan struct{}, 64) // so many requests at a time
-		for i, c := range open {
-			gate <- struct{}{}
-			group.Go(func() {
-				defer func() { <-gate }()
-				errs[i] = errors.Join(errs[i], get(c, fmt.Sprintf("%d-%d", i, round)))
-			})
-		}
-		group.Wait()
-	}
-	quit, err := net.Dial("tcp", address)
-	if err != nil {
-		return err
-	}
-	defer quit.Close()
-	if _, err := io.WriteString(quit, "GET /quit HTTP/1.1\r\n\r\n"); err != nil {
-		return err
-	}
-	if _, err := io.ReadAll(quit); err != nil {
-		return err
-	}
-	return errors.Join(errs...)
-}
-
-// get sends a request and checks the answer.
-func get(c net.Conn, name string) error {
-	if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: test\r\n\r\n", name); err != nil {
-		return err
-	}
-	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if want := "hello " + name; strings.TrimSpace(string(body)) != want || err != nil {
-		return fmt.Errorf("%s: answer %q: %w", name, body, err)
-	}
-	return nil
 }
