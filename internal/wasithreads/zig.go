@@ -31,7 +31,7 @@ func ZigPrograms() []Program {
 	return []Program{
 		{Name: "counter", Threads: 4},
 		{Name: "events", Threads: 12},
-		{Name: "join", Ends: MayHang, Threads: 1},
+		{Name: "join", Ends: MayHang, Threads: 10},
 		{Name: "pool", Threads: 5},
 		{Name: "queue", Threads: 7},
 		{Name: "rwlock", Threads: 6},
