@@ -1,4 +1,4 @@
-#include <pthread.h>
+#include "thread.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +26,7 @@ int pthread_attr_setdetachstate(pthread_attr_t *a, int state) {
 }
 
 int pthread_attr_getstacksize(const pthread_attr_t *a, size_t *size) {
-	*size = a->__u.__s[stackWord] ? a->__u.__s[stackWord] : 128 << 10;
+	*size = a->__u.__s[stackWord] ? a->__u.__s[stackWord] : defaultStack;
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { mainId = 0x3fffffff, defaultStack = 128 << 10 };
+enum { mainId = 0x3fffffff }; // greater than that of any other thread
 
 __attribute__((import_module("wasi"), import_name("thread-spawn"))) int host_thread_spawn(struct __pthread *);
 void __wasm_init_tls(void *);

@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-enum { maxKeys = 128 };
+enum { maxKeys = 128, defaultStack = 128 << 10 };
 
 // What becomes of a thread's memory: whoever ends the thread or joins it decides by one exchange.
 enum { joinable, detached, ended };
