@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"weft/internal/dwarf":         {"weft/wasm"},
 	"weft/internal/generate":      {"weft/wasm"},
 	"weft/internal/golden":        {},
+	"weft/internal/wasithreads":   {},
 	"weft/internal/store":         {"weft/wasm", "weft/internal/dwarf"},
 	"weft/internal/interp":        {"weft/wasm", "weft/internal/store"},
 	"weft/internal/ssa":           {"weft/wasm"},

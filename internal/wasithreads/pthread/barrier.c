@@ -1,0 +1,58 @@
+#include "futex.h"
+#include "thread.h"
+
+// A barrier is four words: how many threads it waits for, how many have come, how often all had come, and how many
+// are inside: the last two only matter to those who leave.
+#define limit(b) ((b)->__u.__i[0])
+#define arrived(b) (&(b)->__u.__vi[1])
+#define rounds(b) (&(b)->__u.__vi[2])
+#define inside(b) (&(b)->__u.__vi[3])
+
+int pthread_barrier_init(pthread_barrier_t *b, const pthread_barrierattr_t *a, unsigned count) {
+	if (count == 0 || count > INT_MAX)
+		return EINVAL;
+	*b = (pthread_barrier_t){0};
+	limit(b) = (int)count;
+	return 0;
+}
+
+// The thread for which pthread_barrier_wait has returned something else than for the others often destroys the
+// barrier, while the others have not left it yet.
+int pthread_barrier_destroy(pthread_barrier_t *b) {
+	if (load(arrived(b)))
+		return EBUSY;
+	for (int n; (n = load(inside(b))) != 0;)
+		wait(inside(b), n);
+	return 0;
+}
+
+int pthread_barrier_wait(pthread_barrier_t *b) {
+	add(inside(b), 1);
+	int round = load(rounds(b)); // no round ends before this thread has arrived
+	int last = add(arrived(b), 1) + 1 == limit(b);
+	if (last) {
+		store(arrived(b), 0);
+		add(rounds(b), 1);
+		wake(rounds(b), INT_MAX);
+	} else {
+		while (load(rounds(b)) == round)
+			wait(rounds(b), round);
+	}
+	if (add(inside(b), -1) == 1)
+		wake(inside(b), INT_MAX);
+	return last ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
+}
+
+int pthread_barrierattr_init(pthread_barrierattr_t *a) {
+	*a = (pthread_barrierattr_t){0};
+	return 0;
+}
+
+int pthread_barrierattr_destroy(pthread_barrierattr_t *a) { return 0; }
+
+int pthread_barrierattr_getpshared(const pthread_barrierattr_t *a, int *shared) {
+	*shared = PTHREAD_PROCESS_PRIVATE;
+	return 0;
+}
+
+int pthread_barrierattr_setpshared(pthread_barrierattr_t *a, int shared) { return 0; }

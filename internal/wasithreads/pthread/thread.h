@@ -1,0 +1,35 @@
+#ifndef WEFT_THREAD_H
+#define WEFT_THREAD_H
+
+#include <pthread.h>
+
+enum { maxKeys = 128, defaultStack = 128 << 10 };
+
+// What becomes of a thread's memory: whoever ends the thread or joins it decides by one exchange.
+enum { joinable, detached, ended };
+
+// A thread lies at the end of the memory that it has: its stack, its thread-local variables, and this.
+struct __pthread {
+	int *stack;         // where it begins; it grows downwards
+	int done;           // 1 when the thread does not use its stack any more; joining waits for it
+	int fate;           // joinable, detached or ended
+	int id;             // of the host, 1 and more
+	char *memory;       // of all this
+	char *locals;       // thread-local variables
+	void *(*start)(void *);
+	void *argument;
+	void *result;
+	int cancelled;
+	int cancelState;
+	struct pthread_cleanup *cleanup;
+	void *specific[maxKeys];
+	struct __pthread *nextDead;
+};
+
+// thread_id returns the identity of the running thread.
+int thread_id(void);
+
+// run_destructors runs the destructors of the thread's keys.
+void run_destructors(struct __pthread *);
+
+#endif
