@@ -51,3 +51,59 @@ func BenchmarkSpawn(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// everyStep asks at each step, and goes on with the same thread or with the other.
+type everyStep struct {
+	threads.RoundRobin
+	steps    uint64
+	switches bool
+}
+
+func (e *everyStep) Steps() uint64 { return e.steps }
+
+func (e *everyStep) Next(p threads.Point) *threads.Thread {
+	if p.Kind == threads.Step && !e.switches {
+		return p.Thread
+	}
+	return e.RoundRobin.Next(p)
+}
+
+// counting has a loop that only counts, so that a turn is a step.
+const counting = `(module (memory 1 1 shared) (global $own (mut i32) (i32.const 0))
+  (func (export "count") (param $n i32)
+    (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`
+
+// BenchmarkStep has turns of a loop: in code that does not count, in code that does, and with a strategy that is asked at each, and
+// goes on with the same thread or another.
+func BenchmarkStep(b *testing.B) {
+	for _, x := range []struct {
+		name     string
+		steps    bool
+		strategy threads.Strategy
+	}{
+		{"uncounted", false, nil},
+		{"counted", true, threads.NewRoundRobin()},
+		{"asked", true, &everyStep{}},
+		{"switched", true, &everyStep{switches: true}},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			config := weft.NewConfig().WithExecutor(weft.Native).WithFeatures(wasm.AllFeatures)
+			if x.steps {
+				config = config.WithSteps()
+			}
+			engine, err := weft.NewEngine(config)
+			if err != nil {
+				b.Skip(err)
+			}
+			w := newWorld(b, engine, counting, threads.Config{Strategy: x.strategy, Steps: x.steps})
+			for range 2 {
+				w.spawn(b, "count", weft.I32(int32(max(b.N/2, 1))))
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			if err := w.scheduler.Run(context.Background(), nil); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}

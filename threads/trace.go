@@ -6,20 +6,16 @@ import "math/bits"
 type traceHash struct{ sum uint64 }
 
 func (h *traceHash) add(p Point, next *Thread) {
-	h.word(uint64(p.Kind))
-	h.thread(p.Thread)
-	h.word(p.Address)
-	h.thread(next)
-}
-
-func (h *traceHash) thread(t *Thread) {
-	if t == nil {
-		h.word(0)
-		return
+	number := func(t *Thread) uint64 {
+		if t == nil {
+			return 0
+		}
+		return uint64(t.id) + 1
 	}
-	h.word(uint64(t.id) + 1)
-	h.word(t.points)
-	h.word(t.steps)
+	h.word(uint64(p.Kind) | number(p.Thread)<<8 | number(next)<<36)
+	if t := p.Thread; t != nil {
+		h.word(t.points<<20 ^ t.steps ^ p.Address<<32)
+	}
 }
 
 func (h *traceHash) word(w uint64) {

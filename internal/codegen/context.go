@@ -45,6 +45,9 @@ type Context struct {
 	// tells.
 	TailCaller uintptr
 
+	// PollIntsStub is PollStub for functions that use integer registers alone.
+	PollIntsStub uintptr
+
 	ReenterStub uintptr // where a function leads that is entered in the middle, in a form that cannot be
 
 	// The two sides of the border between Go and native code.
@@ -90,6 +93,7 @@ const (
 	OffTrapStub        = int32(unsafe.Offsetof(Context{}.TrapStub))
 	OffGrowStub        = int32(unsafe.Offsetof(Context{}.GrowStub))
 	OffPollStub        = int32(unsafe.Offsetof(Context{}.PollStub))
+	OffPollIntsStub    = int32(unsafe.Offsetof(Context{}.PollIntsStub))
 	OffSuspendStub     = int32(unsafe.Offsetof(Context{}.SuspendStub))
 	OffResumeStub      = int32(unsafe.Offsetof(Context{}.ResumeStub))
 	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))

@@ -56,7 +56,7 @@ func (m *machine) wait(memory *store.Memory, at, width uint64, fp unsafe.Pointer
 		result, err := s.Wait(m.ctx, w)
 		set32(fp, in.a, uint32(result))
 		m.ip -= instrSize // to what is behind the instruction, whose a is where a resumption puts the result
-		m.obey(err)
+		m.obey(store.CheckWait(err))
 		return wasm.TrapNone
 	}
 	equal := func() bool { return atomicLoad(p, width) == expected }

@@ -38,7 +38,7 @@ func (m *machine) wait(memory *store.Memory, width, address, offset, expected ui
 		m.waits = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected, Timeout: timeout, Pinned: m.isPinned()}
 		result, err := m.store.Scheduler.Wait(m.ctx, &m.waits)
 		m.context.Args[0] = uint64(result)
-		return m.obey(err, atCall, false)
+		return m.obey(store.CheckWait(err), atCall, keepsResult)
 	}
 	equal := func() bool {
 		if width == 4 {

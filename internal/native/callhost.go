@@ -90,7 +90,7 @@ func (m *machine) endHostCall(f *store.FuncRecord, err error) bool {
 	if err != nil {
 		return m.hostFailed(f, err) && m.interruptedElsewhere()
 	}
-	return m.end(m.interrupted(m.atCall)) && m.pause(atCall)
+	return m.end(m.interrupted(m.atCall)) && m.pause(atCall, keepsAll)
 }
 
 // copySlots copies slots. A few are copied faster here than by memmove.

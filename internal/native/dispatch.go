@@ -29,7 +29,7 @@ func dispatch(m *machine) bool {
 			return true
 		}
 		return m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
-	case requestPoll:
+	case requestPoll, requestPollInts:
 		c.PollsLeft = pollInterval
 		return m.refuel() && m.goesBack()
 	case requestAlloc:
@@ -69,7 +69,7 @@ func (m *machine) refuel() bool {
 	if trap != wasm.TrapNone {
 		return m.trap(trap, "")
 	}
-	return m.obey(err, atCall, true)
+	return m.obey(err, atCall, m.keeping())
 }
 
 // goesBack is goesOn where code goes back to where it has left, whatever happens until then.
@@ -80,7 +80,7 @@ func (m *machine) goesBack() bool {
 	case m.sp != m.context.NativeSP:
 		return m.interruptedElsewhere()
 	}
-	return m.end(m.interrupted(m.atCall)) && m.pause(atCall)
+	return m.end(m.interrupted(m.atCall)) && m.pause(atCall, m.keeping())
 }
 
 // interruptedElsewhere lets code go on elsewhere than where it has left. What a signal has asked for meanwhile, another

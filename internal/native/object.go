@@ -120,6 +120,11 @@ func emitArray(a *amd64.Assembler) {
 // emitKeeping leaves with a request, and returns with all registers as they were.
 func emitKeeping(a *amd64.Assembler, request func()) {
 	ints, floats := allRegisters()
+	emitKeepingThese(a, ints, floats, request)
+}
+
+// emitKeepingThese is emitKeeping for some registers.
+func emitKeepingThese(a *amd64.Assembler, ints, floats []amd64.Reg, request func()) {
 	saveRegisters(a, ints, floats)
 	request()
 	back := a.NewLabel()

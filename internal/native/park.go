@@ -20,23 +20,52 @@ import (
 // Code cannot do that. So PC of what is parked is a stub that nobody comes to, and the reference is held: machine
 // code that resumes it leaves to Go.
 
-// A parking lies on the stack of what is parked, below the address at which NativeSP was.
+// A parking lies on the stack of what is parked, below the address at which NativeSP was. Behind it lie the registers for
+// floats and vectors and the slots of host functions, if it keeps them, and Args.
 type parking struct {
-	size     uintptr // in bytes, with the slots and arguments behind it if it is full
+	size     uintptr // in bytes, with what lies behind
 	nativePC uintptr
 	from     origin
-	full     bool // else it is only that of a builtin, whose result comes with the resumption
+	keeps    keeping
 	resumePC uintptr
 	flags    uintptr
 	request  uintptr
 	caller   uintptr // Context.TailCaller
 	saved    [16]uintptr
-	savedX   [16][2]uint64
-	slots    [hostSlots]uint64
 }
 
-// partSize is the size of a parking that is not full.
-const partSize = unsafe.Offsetof(parking{}.resumePC)
+// A keeping says what a parking keeps.
+type keeping uint8
+
+const (
+	// keepsResult is for a builtin: code comes back for the result alone, which comes with the resumption.
+	keepsResult keeping = iota
+	// keepsInts is for a poll of code that uses integer registers alone.
+	keepsInts
+	// keepsAll is for everything else.
+	keepsAll
+)
+
+// resultSize is the size of a parking that keeps the result.
+const resultSize = unsafe.Offsetof(parking{}.resumePC)
+
+// A parkingRest lies behind one that keeps all.
+type parkingRest struct {
+	savedX [16][2]uint64
+	slots  [hostSlots]uint64
+}
+
+// parkingSize returns the size of a parking.
+func (m *machine) parkingSize(keeps keeping) uintptr {
+	size := unsafe.Sizeof(parking{}) + 8*uintptr(m.state.widestSignature())
+	switch keeps {
+	case keepsResult:
+		return resultSize
+	case keepsInts:
+		return size
+	}
+	return size + unsafe.Sizeof(parkingRest{})
+}
 
 // parkingOf returns where the running continuation parks or is parked.
 func parkingOf(r *store.ContRecord) *parking { return (*parking)(store.Pointer(r.Frame)) }
@@ -44,28 +73,36 @@ func parkingOf(r *store.ContRecord) *parking { return (*parking)(store.Pointer(r
 // isParked reports whether a continuation is.
 func isParked(r *store.ContRecord) bool { return r.PC == process.stubs.parked }
 
-// arguments are the Args that a full parking keeps.
+// rest returns what lies behind a parking that keeps all.
+func (p *parking) rest() *parkingRest {
+	return (*parkingRest)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p)))
+}
+
+// arguments are the Args that a parking keeps.
 func (p *parking) arguments() []uint64 {
-	n := (p.size - unsafe.Sizeof(*p)) / 8
-	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p))), n)
+	at := unsafe.Sizeof(*p)
+	if p.keeps == keepsAll {
+		at += unsafe.Sizeof(parkingRest{})
+	}
+	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), at)), (p.size-at)/8)
 }
 
 // obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or the
 // call ends with the error.
-func (m *machine) obey(err error, from origin, full bool) bool {
+func (m *machine) obey(err error, from origin, keeps keeping) bool {
 	switch r := err.(type) {
 	case nil:
 		return true
 	case *store.SuspendRequest:
 		if m.store.Owns(r.Tag) {
-			return m.park(r.Tag, from, full, func(p prompt) bool {
+			return m.park(r.Tag, from, keeps, func(p prompt) bool {
 				m.scatter(r.Tag.Type.Params, r.Payload)
 				return m.handOver(p, r.Tag.Record)
 			})
 		}
 	case *store.SwitchRequest:
 		if m.store.Owns(r.Tag) {
-			return m.park(r.Tag, from, full, func(p prompt) bool { return m.switchFromHost(p, r) })
+			return m.park(r.Tag, from, keeps, func(p prompt) bool { return m.switchFromHost(p, r) })
 		}
 	}
 	return m.end(store.SchedulerFailed(err, m.stackTrace(m.at(from))))
@@ -82,19 +119,16 @@ func (m *machine) pauseAtSignal() bool {
 		m.pauseLater()
 		return true
 	}
-	return m.pause(atSignal)
+	return m.pause(atSignal, keepsAll)
 }
 
 // park parks the running computation up to the handler of a tag, where next goes on.
-func (m *machine) park(tag *store.Tag, from origin, full bool, next func(prompt) bool) bool {
+func (m *machine) park(tag *store.Tag, from origin, keeps keeping, next func(prompt) bool) bool {
 	p, ok := m.handler(wasm.OnLabel, tag.Record)
 	if !ok {
 		return false
 	}
-	size := partSize
-	if full {
-		size = unsafe.Sizeof(parking{}) + 8*uintptr(m.state.widestSignature())
-	}
+	size := m.parkingSize(keeps)
 	if m.sp-m.cur.Stack() < size {
 		if trap := m.growStack(size); trap != wasm.TrapNone {
 			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
@@ -103,38 +137,46 @@ func (m *machine) park(tag *store.Tag, from origin, full bool, next func(prompt)
 	}
 	r := m.cur
 	r.Frame = m.sp - size
-	m.fill(parkingOf(r), size, from, full)
+	m.fill(parkingOf(r), size, from, keeps)
 	r.PC = process.stubs.parked
 	r.SetNative()
 	return next(p)
 }
 
 // fill copies to a parking what the code takes back.
-func (m *machine) fill(p *parking, size uintptr, from origin, full bool) {
+func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
 	c := m.context
-	p.size, p.nativePC, p.from, p.full = size, c.NativePC, from, full
-	if !full {
+	p.size, p.nativePC, p.from, p.keeps = size, c.NativePC, from, keeps
+	if keeps == keepsResult {
 		return
 	}
-	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
-	p.saved, p.savedX, p.slots = c.Saved, c.SavedX, m.slots
 	m.store.InCode++
-	copy(p.arguments(), c.Args[:])
+	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
+	p.saved = c.Saved
+	copySlots(p.arguments(), c.Args[:len(p.arguments())])
+	if keeps == keepsAll {
+		rest := p.rest()
+		rest.savedX, rest.slots = c.SavedX, m.slots
+	}
 }
 
 // unpark makes a parked continuation the running one, where it has left to Go.
 func (m *machine) unpark(r *store.ContRecord) {
 	c, p := m.context, parkingOf(r)
 	m.setCurrent(r)
-	if p.full {
-		c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
-		c.Saved, c.SavedX, m.slots = p.saved, p.savedX, p.slots
-		copy(c.Args[:], p.arguments())
-		m.store.InCode--
-	} else {
-		c.Args[0] = uint64(c.Saved[amd64.RAX]) // where a resumption passes the first value
-	}
 	c.NativeSP, c.NativePC = r.Frame+p.size, p.nativePC
+	if p.keeps == keepsResult {
+		c.Args[0] = uint64(c.Saved[amd64.RAX]) // where a resumption passes the first value
+		return
+	}
+	m.store.InCode--
+	c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
+	c.Saved = p.saved
+	copySlots(c.Args[:len(p.arguments())], p.arguments())
+	if p.keeps == keepsAll {
+		rest := p.rest()
+		c.SavedX, m.slots = rest.savedX, rest.slots
+	}
 }
 
 // atParking makes the walker be where a continuation is parked.
@@ -160,8 +202,10 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
 	m.prompt.root.Move(*m.prompt.left)
 	m.prompt.expect(&r.To, to)
-	if inner := to.Inner(); isParked(inner) && !parkingOf(inner).full {
-		m.context.Saved[amd64.RAX] = uintptr(r.To.Args[0]) // an i32, the only result of the tag
+	if inner := to.Inner(); isParked(inner) {
+		if len(r.To.Args) > 0 { // the i32 of a wait, or of no meaning
+			m.context.Saved[amd64.RAX] = uintptr(r.To.Args[0])
+		}
 	} else {
 		full := m.awaited(to)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.To.Args)), r.To.Args)

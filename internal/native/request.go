@@ -8,6 +8,7 @@ const (
 	requestFault                   // at FaultPC; does not come back
 	requestGrow                    // the stack is too small for the calling function
 	requestPoll                    // a loop sees that Interrupt is set
+	requestPollInts                // the same, in code that uses integer registers alone
 	requestPreempt                 // interrupted at ResumePC
 	requestAlloc                   // FaultAddr: the size class of which cells are needed
 	requestArray                   // Args: type, length, word

@@ -34,7 +34,7 @@ const (
 
 // stubs are the addresses of the code between Go and compiled functions.
 type stubs struct {
-	entry, exit, host, trap, grow, poll, alloc, array, async, fault uintptr
+	entry, exit, host, trap, grow, poll, pollInts, alloc, array, async, fault uintptr
 	// lazy is where functions lead that are not compiled yet.
 	lazy uintptr
 	// reenter is where a function leads that is entered in the middle, in a form that cannot be.
@@ -49,7 +49,7 @@ type stubs struct {
 func (s *stubs) all() []stub {
 	return []stub{
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
-		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
+		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.pollInts, emitPollInts}, {&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
 		{&s.lazy, emitSwitch(requestCompile)}, {&s.reenter, emitSwitch(requestReenter)},
 		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
@@ -203,6 +203,12 @@ func restoreRegisters(a *amd64.Assembler, ints, floats []amd64.Reg) {
 
 func emitPoll(a *amd64.Assembler) {
 	emitKeeping(a, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPoll) })
+}
+
+// emitPollInts is emitPoll for code that has nothing in the registers for floats and vectors.
+func emitPollInts(a *amd64.Assembler) {
+	ints, _ := allRegisters()
+	emitKeepingThese(a, ints, nil, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPollInts) })
 }
 
 // emitAsync is where a signal makes a thread go on that was at ResumePC, at any

@@ -74,7 +74,7 @@ func (m *machine) pauseLater() {
 }
 
 // pause asks the scheduler if that was asked for, and reports whether to go back. From here code can go on later.
-func (m *machine) pause(from origin) bool {
+func (m *machine) pause(from origin, keeps keeping) bool {
 	if !m.pausing {
 		return true
 	}
@@ -82,7 +82,15 @@ func (m *machine) pause(from origin) bool {
 	if m.store.Scheduler == nil {
 		return true
 	}
-	return m.obey(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.isPinned()}), from, true)
+	return m.obey(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.isPinned()}), from, keeps)
+}
+
+// keeping returns what is to be kept where code is paused.
+func (m *machine) keeping() keeping {
+	if m.context.Request == requestPollInts {
+		return keepsInts
+	}
+	return keepsAll
 }
 
 // interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start gives where

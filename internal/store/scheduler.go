@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -66,6 +67,24 @@ func (w *Wait) IsEqual() bool {
 		return atomic.LoadUint32((*uint32)(w.Place)) == uint32(w.Expected)
 	}
 	return atomic.LoadUint64((*uint64)(w.Place)) == w.Expected
+}
+
+// CheckWait returns what a scheduler has returned for a wait, or an error if a computation would be parked that awaits something else
+// than an i32.
+func CheckWait(err error) error {
+	var tag *Tag
+	switch r := err.(type) {
+	case *SuspendRequest:
+		tag = r.Tag
+	case *SwitchRequest:
+		tag = r.Tag
+	default:
+		return err
+	}
+	if t := tag.Type.Results; len(t) != 1 || t[0] != wasm.I32 {
+		return fmt.Errorf("it suspends a wait with a tag of type %s, whose result is not an i32", tag.Type)
+	}
+	return err
 }
 
 // Enqueue adds a computation to those that wait at the address; false if the value is not the expected one.

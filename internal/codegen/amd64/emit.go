@@ -200,11 +200,14 @@ func (e *Emitter) epilogue() {
 
 // rare emits what stands behind the function.
 func (e *Emitter) rare(g growth) {
-	a := &e.a
+	a, stub := &e.a, codegen.OffPollStub
+	if len(e.polls) > 0 && !slices.ContainsFunc(e.f.Operands, func(o codegen.Operand) bool { return isX(o.Reg) }) {
+		stub = codegen.OffPollIntsStub
+	}
 	for i := range e.polls {
 		p := &e.polls[i]
 		a.Bind(p.away)
-		a.CallMem(At(contextReg, codegen.OffPollStub))
+		a.CallMem(At(contextReg, stub))
 		e.site(p.pos, wasm.TrapNone)
 		a.Jmp(p.back)
 	}
