@@ -113,6 +113,7 @@ func newMachine(t testing.TB) *machine {
 		a.StoreImm(S32, At(contextReg, codegen.OffPollsLeft), 600)
 		a.Ret()
 	}))
+	c.PollIntsStub = c.PollStub
 	closure := &struct{ code uintptr }{entry}
 	m.enter = *(*func(*codegen.Context, uintptr, uintptr) uint64)(unsafe.Pointer(&closure))
 	return m
