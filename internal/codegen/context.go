@@ -45,9 +45,6 @@ type Context struct {
 	// tells.
 	TailCaller uintptr
 
-	// PollIntsStub is PollStub for functions that use integer registers alone.
-	PollIntsStub uintptr
-
 	ReenterStub uintptr // where a function leads that is entered in the middle, in a form that cannot be
 
 	// The two sides of the border between Go and native code.
@@ -67,6 +64,9 @@ type Context struct {
 
 	// Args are what calls pass beside registers, and what requests take and give.
 	Args [ArgSlots]uint64
+
+	// PollIntsStub is PollStub for functions that use integer registers alone.
+	PollIntsStub uintptr
 }
 
 // Heap is what code knows of the store's collected heap: where the records of types begin, and for each
