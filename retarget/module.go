@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"weft/retarget/internal/gowasm"
+	"weft/retarget/internal/refusal"
 	"weft/wasm"
 	"weft/wasm/binary"
 	"weft/wasm/validate"
@@ -15,14 +16,7 @@ var ErrUnknown = errors.New("no known compiler has made the module")
 
 // A Refusal says in which function and where a module differs from what is known of its compiler, and what was
 // expected.
-type Refusal struct {
-	Func   string // the function's name; "" if it is not about one
-	Index  int    // of the function; -1 if it is not about one
-	Offset int    // in the binary; -1 if it is not about a place
-	Msg    string
-}
-
-func (r *Refusal) Error() string { return (*gowasm.Refusal)(r).Error() }
+type Refusal = refusal.Refusal
 
 // Options change what Module does.
 type Options struct {
@@ -58,27 +52,18 @@ func Module(source []byte, options Options) ([]byte, *Report, error) {
 	}
 	done, proof, err := gowasm.Transform(m, release)
 	if err != nil {
-		return nil, nil, refusal(err)
+		return nil, nil, err
 	}
 	out := binary.Encode(m)
 	if options.Check {
 		if err := prove(out, proof); err != nil {
-			return nil, nil, refusal(err)
+			return nil, nil, err
 		}
 	}
 	report := &Report{Producer: release, Before: len(source), After: len(out),
 		Functions: done.Functions, Blocks: done.Blocks, Jumps: done.Jumps, Tests: done.Tests, StackChecks: done.StackChecks, Recovering: done.Recovering,
 		Switching: done.Switching, Irreducible: done.Irreducible, Dropped: done.Dropped}
 	return out, report, nil
-}
-
-// refusal makes a [*Refusal] of one that a package below has returned.
-func refusal(err error) error {
-	var r *gowasm.Refusal
-	if errors.As(err, &r) {
-		return (*Refusal)(r)
-	}
-	return err
 }
 
 // prove reads what was made again and checks it.
