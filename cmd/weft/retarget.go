@@ -16,12 +16,20 @@ func retargetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retarget [flags] FILE",
 		Short: "Rewrite a program to use stack switching",
-		Long: `Retarget rewrites a program so that its goroutines become continuations of WebAssembly's stack switching, and its
-jumps become loops and branches. It knows programs that official Go has compiled for GOOS=wasip1, with go1.24 to go1.27.
+		Long: `Retarget rewrites a program to use WebAssembly's stack switching. It recognises two kinds by their content:
+
+Programs that official Go has compiled for GOOS=wasip1, with go1.24 to go1.27: their goroutines become continuations,
+their jumps loops and branches.
+
+Programs that drive Binaryen's Asyncify by imports from the module "asyncify", before wasm-opt --asyncify has run: what
+unwound suspends. TinyGo's are such programs. TinyGo calls weft itself if the variable WASMOPT has its path; weft then
+answers as wasm-opt does, and optimises nothing.
 
 What it does not know it refuses, and says in which function what was expected.`,
 		Example: `  GOOS=wasip1 GOARCH=wasm go build -o prog.wasm .
-  weft retarget prog.wasm -o fast.wasm && weft run fast.wasm`,
+  weft retarget prog.wasm -o fast.wasm && weft run fast.wasm
+
+  WASMOPT=$(which weft) tinygo build -target=wasip1 -o fast.wasm . && weft run fast.wasm`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			source, err := readInput(cmd, args[0])

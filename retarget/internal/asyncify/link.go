@@ -2,6 +2,7 @@ package asyncify
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,96 +16,109 @@ import (
 var runtimeSource string
 
 // A linker makes the text of what is added part of the program. In the result the program's functions stand as before,
-// without Asyncify's among the imports; then what is added, then the bodies of functions that have a wrapper.
+// without Asyncify's among the imports; then what is added. Asyncify's functions and the stubs are not added: their
+// bodies stand where they were called.
 type linker struct {
 	*module
 	added *wasm.Module
-	first uint32         // function that is added
 	of    wasm.Numbering // of what is added
-	own   []uint32       // the new number of each of the program's functions
-	body  map[uint32]uint32
+	funcs []wasm.Func    // that are added, with the program's numbers
+	names []string       // theirs in the text
+
+	own []uint32 // the new number of each of the program's functions
+	// moves says that functions which become longer stand behind all others, so that the others stay in their places.
+	moves bool
+	moved []wasm.Func
+
+	inlines map[string]*wasm.Func // by name in the text
+	state   uint32                // the number of this global
+	slot    uint32                // and of this one
+	waiting uint32                // of the table
+	unwind  uint32                // of the tag
+	index   map[string]uint32     // globals, by name in the text
 }
 
+// errNoRoom says that the number of a function that has moved does not fit in the bytes of the old one.
+var errNoRoom = errors.New("no room for the number of a function")
+
+// link adds what is added, and rewrites what changes.
 func (m *module) link() error {
 	added, err := text.Parse([]byte(m.runtime()), wasm.AllFeatures)
 	if err != nil {
 		return err
 	}
-	l := &linker{module: m, added: added, body: map[uint32]uint32{}}
+	l := &linker{module: m, added: added, moves: m.hasPlaces()}
 	l.number()
-	if err := l.rewriteAll(); err != nil {
+	if err := l.renumberAdded(); err != nil {
 		return err
 	}
-	l.dropImports()
-	if err := l.add(); err != nil {
+	bodies, err := l.rewriteAll()
+	if errors.Is(err, errNoRoom) && l.moves {
+		l.moves = false
+		l.number()
+		if err = l.renumberAdded(); err == nil {
+			bodies, err = l.rewriteAll()
+		}
+	}
+	if err != nil {
 		return err
 	}
+	l.m.Funcs = slices.Concat(bodies, l.funcs, l.moved)
+	l.renumberSections()
+	l.addSections()
 	l.nameAll()
 	return nil
 }
 
 // number gives numbers to functions, and to all that is added.
 func (l *linker) number() {
-	l.own = make([]uint32, int(l.imported)+len(l.funcs))
+	l.own, l.of, l.moved = make([]uint32, int(l.imported)+len(l.module.funcs)), wasm.Numbering{}, nil
 	next := uint32(0)
 	for i := range l.own {
-		if i < int(l.imported) && l.api[i] != noAPI {
-			continue
-		}
-		l.own[i] = next
-		next++
-	}
-	l.first = next
-	for i := range l.added.Funcs {
-		if l.wrapped(i) == nil {
+		if i >= int(l.imported) || l.api[i] == noAPI {
+			l.own[i] = next
 			next++
 		}
 	}
-	for i := range l.funcs {
-		if f := &l.funcs[i]; f.isWrapped() {
-			l.body[f.index] = next
+	first := next
+	for i := range l.added.Funcs {
+		if !isInlined(l.addedName(i)) {
+			next++
+		}
+	}
+	for i := range l.module.funcs {
+		if f := &l.module.funcs[i]; l.moves && f.role != noRole {
+			l.own[f.index] = next
 			next++
 		}
 	}
 	l.numberTypes()
-	space := l.m.AddressSpace()
-	counts := [wasm.NumExternKinds]int{0, len(space.Tables), len(space.Memories), len(space.Globals), len(space.Tags)}
 	for i := range l.added.Imports {
 		l.numberImport(&l.added.Imports[i])
 	}
-	own := l.added.AddressSpace()
-	for kind, total := range [wasm.NumExternKinds]int{0, len(own.Tables), len(own.Memories), len(own.Globals), len(own.Tags)} {
-		for i := 0; len(l.of.Extern[kind]) < total; i++ {
-			l.of.Extern[kind] = append(l.of.Extern[kind], uint32(counts[kind]+i))
+	program, own := counts(l.m), counts(l.added)
+	for kind := wasm.ExternTable; int(kind) < wasm.NumExternKinds; kind++ {
+		for i := 0; len(l.of.Extern[kind]) < own[kind]; i++ {
+			l.of.Extern[kind] = append(l.of.Extern[kind], uint32(program[kind]+i))
 		}
 	}
-	at := l.first
 	for i := range l.added.Funcs {
-		index := at
-		if f := l.wrapped(i); f != nil {
-			index = l.own[f.index]
-		} else {
-			at++
+		l.of.Extern[wasm.ExternFunc] = append(l.of.Extern[wasm.ExternFunc], first)
+		if !isInlined(l.addedName(i)) {
+			first++
 		}
-		l.of.Extern[wasm.ExternFunc] = append(l.of.Extern[wasm.ExternFunc], index)
-		l.noteAdded(l.addedName(i), index)
 	}
 }
 
-// noteAdded keeps the number of a function that is added, if the program is going to call it.
-func (l *linker) noteAdded(name string, index uint32) {
-	if a := slices.Index(apiNames[:], name); a > int(noAPI) {
-		for i, known := range l.api {
-			if known == api(a) {
-				l.own[i] = index
-			}
-		}
-	}
-	if n, ok := strings.CutPrefix(name, "stub"); ok {
-		if i, err := strconv.Atoi(n); err == nil {
-			l.stubs[i].at = index
-		}
-	}
+// counts returns the sizes of index spaces, by kind.
+func counts(m *wasm.Module) [wasm.NumExternKinds]int {
+	s := m.AddressSpace()
+	return [wasm.NumExternKinds]int{len(s.Funcs), len(s.Tables), len(s.Memories), len(s.Globals), len(s.Tags)}
+}
+
+// isInlined reports whether a function of the text stands where it is called.
+func isInlined(name string) bool {
+	return strings.HasPrefix(name, "stub") || slices.Contains(apiNames[noAPI+1:], name)
 }
 
 // addedName returns the name in the text of a function that is added.
@@ -112,27 +126,12 @@ func (l *linker) addedName(i int) string {
 	return l.added.Names.Funcs[uint32(l.added.NumImports(wasm.ExternFunc)+i)]
 }
 
-// wrapped returns the function whose place an added one takes; nil if it takes none.
-func (l *linker) wrapped(i int) *function {
-	n, ok := strings.CutPrefix(l.addedName(i), "wrapper")
-	if !ok {
-		return nil
-	}
-	index, _ := strconv.Atoi(n)
-	return l.function(uint32(index))
-}
-
 // numberImport gives an import of what is added the number of what it stands for.
 func (l *linker) numberImport(im *wasm.Import) {
-	n, _ := strconv.Atoi(im.Name)
+	n, _ := strconv.Atoi(im.Name) // of a function or a table; the memory is the first one
 	index := uint32(n)
-	switch im.Module {
-	case "program":
-		index = 0
-	case "function":
+	if im.Kind == wasm.ExternFunc {
 		index = l.own[n]
-	case "body":
-		index = l.body[index]
 	}
 	l.of.Extern[im.Kind] = append(l.of.Extern[im.Kind], index)
 }
@@ -152,29 +151,15 @@ func (l *linker) numberTypes() {
 			index = uint32(len(l.m.Types))
 			known[id] = index
 			l.m.RecGroups = append(l.m.RecGroups, wasm.RecGroup{Start: len(l.m.Types), End: len(l.m.Types) + 1})
-			l.of.Types = append(l.of.Types, index)
 			l.m.Types = append(l.m.Types, l.of.SubType(&l.added.Types[i]))
-			continue
 		}
 		l.of.Types = append(l.of.Types, index)
 	}
 }
 
-// dropImports takes Asyncify's functions out of the imports.
-func (l *linker) dropImports() {
-	l.m.Imports = slices.DeleteFunc(slices.Clone(l.m.Imports), func(im wasm.Import) bool {
-		return im.Module == asyncifyModule
-	})
-}
-
-// add adds the sections of what is added.
-func (l *linker) add() error {
-	var bodies []wasm.Func
-	for i := range l.funcs {
-		if f := &l.funcs[i]; f.isWrapped() {
-			bodies = append(bodies, l.m.Funcs[i])
-		}
-	}
+// renumberAdded gives the functions that are added the program's numbers.
+func (l *linker) renumberAdded() error {
+	l.funcs, l.names, l.inlines, l.index = nil, nil, map[string]*wasm.Func{}, map[string]uint32{}
 	for i := range l.added.Funcs {
 		from := &l.added.Funcs[i]
 		fn := wasm.Func{Type: l.of.Types[from.Type]}
@@ -188,14 +173,23 @@ func (l *linker) add() error {
 		}); err != nil {
 			return err
 		}
-		if f := l.wrapped(i); f != nil {
-			fn.Type = f.fn.Type
-			l.m.Funcs[f.index-l.imported] = fn
-			continue
+		if name := l.addedName(i); isInlined(name) {
+			l.inlines[name] = &fn
+		} else {
+			l.funcs, l.names = append(l.funcs, fn), append(l.names, name)
 		}
-		l.m.Funcs = append(l.m.Funcs, fn)
 	}
-	l.m.Funcs = append(l.m.Funcs, bodies...)
+	for i, name := range l.added.Names.Globals {
+		l.index[name] = l.of.Extern[wasm.ExternGlobal][i]
+	}
+	l.state, l.slot = l.index["state"], l.index["slot"]
+	l.waiting = l.of.Extern[wasm.ExternTable][len(l.of.Extern[wasm.ExternTable])-1]
+	l.unwind = l.of.Extern[wasm.ExternTag][0]
+	return nil
+}
+
+// addSections adds what is added but for functions.
+func (l *linker) addSections() {
 	for _, t := range l.added.Tables {
 		t.Type.Elem = l.of.ValType(t.Type.Elem)
 		l.m.Tables = append(l.m.Tables, t)
@@ -206,12 +200,13 @@ func (l *linker) add() error {
 	}
 	l.m.Globals = append(l.m.Globals, l.added.Globals...)
 	for _, e := range l.added.Elems {
-		for i := range e.Funcs {
-			e.Funcs[i] = l.of.Extern[wasm.ExternFunc][e.Funcs[i]]
+		funcs := make([]uint32, len(e.Funcs))
+		for i, f := range e.Funcs {
+			funcs[i] = l.of.Extern[wasm.ExternFunc][f]
 		}
+		e.Funcs = funcs
 		l.m.Elems = append(l.m.Elems, e)
 	}
-	return nil
 }
 
 // nameAll gives names to what is added, if the program has names, and their new numbers to those of functions.
@@ -222,59 +217,46 @@ func (l *linker) nameAll() {
 	}
 	old := names.Funcs
 	names.Funcs = nil
+	gone := l.imported - uint32(l.m.NumImports(wasm.ExternFunc))
 	for index, name := range old {
-		if int(index) >= len(l.own) {
+		if int(index) >= len(l.own) || index < l.imported && l.api[index] != noAPI {
 			continue
 		}
-		if index >= l.imported || l.api[index] == noAPI {
-			names.Funcs.Set(l.own[index], name)
-		}
-		if body, ok := l.body[index]; ok {
-			names.Funcs.Set(body, "weft.body."+name)
+		names.Funcs.Set(l.own[index], name)
+		if f := l.function(index); f != nil && l.moves && f.role != noRole {
+			names.Funcs.Set(index-gone, "weft.was."+name)
 		}
 	}
-	for i := range l.added.Funcs {
-		if l.wrapped(i) == nil {
-			names.Funcs.Set(l.of.Extern[wasm.ExternFunc][l.added.NumImports(wasm.ExternFunc)+i], "weft."+l.readable(l.addedName(i)))
-		}
+	first := len(l.m.Funcs) + l.m.NumImports(wasm.ExternFunc) - len(l.moved) - len(l.funcs)
+	for i, name := range l.names {
+		names.Funcs.Set(uint32(first+i), "weft."+l.readable(name))
 	}
-	for i, name := range l.added.Names.Globals {
-		names.Globals.Set(l.of.Extern[wasm.ExternGlobal][i], "weft."+name)
+	for name, index := range l.index {
+		names.Globals.Set(index, "weft."+name)
 	}
 	names.Locals, names.Labels = l.renumberParts(names.Locals), l.renumberParts(names.Labels)
 }
 
-// readable returns a name with that of the callee in place of a stub's number.
+// readable returns the name of the function that begins a continuation, with that of the callee in place of a number.
 func (l *linker) readable(name string) string {
-	for _, kind := range []string{"stub", "begin"} {
-		n, ok := strings.CutPrefix(name, kind)
-		if !ok {
-			continue
-		}
-		i, _ := strconv.Atoi(n)
-		if s := l.stubs[i]; s.direct {
-			return fmt.Sprintf("%s.%s", kind, l.name(s.index))
-		}
-		return fmt.Sprintf("%s.indirect.%d", kind, i)
+	n, ok := strings.CutPrefix(name, "begin")
+	if !ok {
+		return name
 	}
-	return name
+	i, _ := strconv.Atoi(n)
+	if s := l.stubs[i]; s.direct {
+		return "begin." + l.name(s.index)
+	}
+	return fmt.Sprintf("begin.indirect.%d", i)
 }
 
 // renumberParts gives the names in functions the functions' new numbers. Those of functions that are rewritten go.
 func (l *linker) renumberParts(parts map[uint32]wasm.NameMap) map[uint32]wasm.NameMap {
 	out := map[uint32]wasm.NameMap{}
 	for index, names := range parts {
-		if f := l.functionIn(index); f != nil && f.role == noRole {
+		if int(index) < len(l.own) && index >= l.imported && l.function(index).role == noRole {
 			out[l.own[index]] = names
 		}
 	}
 	return out
-}
-
-// functionIn is function for a number that may be too large.
-func (l *linker) functionIn(index uint32) *function {
-	if int(index) >= len(l.own) {
-		return nil
-	}
-	return l.function(index)
 }

@@ -65,6 +65,7 @@ type function struct {
 	calls []uint32   // functions that it calls
 	// indirect says that it calls functions by reference.
 	indirect bool
+	tailCall int // the offset of one in the body, or -1
 
 	role     role
 	straight bool // a top that never returns while the state is unwinding

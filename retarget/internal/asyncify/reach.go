@@ -46,15 +46,11 @@ func (m *module) findStubs() error {
 	m.findReach()
 	for i := range m.funcs {
 		f := &m.funcs[i]
-		switch f.role {
-		case bottom:
-			if err := m.checkTypes(f, -1, m.m.FuncType(f.fn.Type)); err != nil {
-				return err
-			}
-		case top:
-			if err := each(f.fn.Body, func(in *wasm.Instr) error { return m.findStub(f, in) }); err != nil {
-				return err
-			}
+		if f.role != top {
+			continue
+		}
+		if err := each(f.fn.Body, func(in *wasm.Instr) error { return m.findStub(f, in) }); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -64,12 +60,12 @@ func (m *module) findStubs() error {
 func (m *module) findStub(f *function, in *wasm.Instr) error {
 	to := callee{}
 	switch in.Op {
-	case wasm.OpCall, wasm.OpReturnCall:
+	case wasm.OpCall:
 		if !m.reaches[in.Index] {
 			return nil
 		}
 		to = callee{direct: true, index: in.Index}
-	case wasm.OpCallIndirect, wasm.OpReturnCallIndirect, wasm.OpCallRef, wasm.OpReturnCallRef:
+	case wasm.OpCallIndirect, wasm.OpCallRef:
 		if !m.indirectReaches {
 			return nil
 		}
@@ -77,9 +73,8 @@ func (m *module) findStub(f *function, in *wasm.Instr) error {
 	default:
 		return nil
 	}
-	if in.Op != wasm.OpCall && in.Op != wasm.OpCallIndirect {
-		return m.refuse(f, in.Offset, "%s of what may unwind, in the function where unwinding ends; expected call or"+
-			" call_indirect", in.Op)
+	if in.Op == wasm.OpCallRef {
+		return m.refuse(f, in.Offset, "call_ref of what may unwind, where unwinding ends; expected call or call_indirect")
 	}
 	m.report.Calls++
 	if m.stubFor(to) != nil {
@@ -87,6 +82,9 @@ func (m *module) findStub(f *function, in *wasm.Instr) error {
 	}
 	s := &stub{callee: to, number: len(m.stubs), signature: m.signature(to)}
 	m.stubs = append(m.stubs, s)
+	if !to.direct && !m.isPlain(to.index) {
+		return m.refuse(f, in.Offset, "the type of call_indirect is not a final one that stands alone")
+	}
 	return m.checkTypes(f, in.Offset, s.signature)
 }
 
@@ -101,4 +99,14 @@ func (m *module) checkTypes(f *function, at int, t wasm.FuncType) error {
 		}
 	}
 	return nil
+}
+
+// isPlain reports whether a type is equal to one that is written as a signature only.
+func (m *module) isPlain(index uint32) bool {
+	for _, g := range m.m.RecGroups {
+		if int(index) >= g.Start && int(index) < g.End {
+			return g.End-g.Start == 1 && m.m.Types[index].Final && len(m.m.Types[index].Supers) == 0
+		}
+	}
+	return false
 }

@@ -7,56 +7,37 @@ import (
 	"weft/wasm"
 )
 
-// rewriteAll gives functions their new numbers everywhere in the program, and tops the stubs for what they call.
-func (l *linker) rewriteAll() error {
-	l.m.Funcs = slices.Clone(l.m.Funcs)
-	for i := range l.funcs {
-		f, fn := &l.funcs[i], &l.m.Funcs[i]
+// rewriteAll returns the program's functions with new numbers; bottoms and tops are written anew.
+func (l *linker) rewriteAll() ([]wasm.Func, error) {
+	funcs := slices.Clone(l.m.Funcs)
+	for i := range funcs {
+		f, fn := &l.module.funcs[i], &funcs[i]
 		fn.Positions = nil
-		body, err := l.patch(fn.Body)
-		if f.role != noRole {
-			body, err = l.rewrite(f)
+		var err error
+		switch {
+		case f.role == noRole:
+			fn.Body, err = l.patch(fn.Body)
+		case l.moves:
+			var moved wasm.Func
+			moved, err = l.rewrite(f)
+			l.moved = append(l.moved, moved)
+			*fn = gap(fn)
+		default:
+			*fn, err = l.rewrite(f)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", l.name(f.index), err)
-		}
-		fn.Body = body
-	}
-	l.constants(func(index uint32) uint32 { return l.own[index] })
-	l.m.Exports = slices.Clone(l.m.Exports)
-	for i := range l.m.Exports {
-		if e := &l.m.Exports[i]; e.Kind == wasm.ExternFunc {
-			e.Index = l.own[e.Index]
+			return nil, fmt.Errorf("%s: %w", l.name(f.index), err)
 		}
 	}
-	if l.m.Start != nil {
-		l.m.Start = &wasm.Start{Func: l.own[l.m.Start.Func]}
-	}
-	return nil
+	return funcs, nil
 }
 
-// rewrite returns the body of a bottom or a top with new numbers, and with stubs for what unwinds.
-func (l *linker) rewrite(f *function) ([]byte, error) {
-	var out []byte
-	err := each(f.fn.Body, func(in *wasm.Instr) error {
-		var s *stub
-		if f.role == top {
-			switch in.Op {
-			case wasm.OpCall:
-				s = l.stubFor(callee{direct: true, index: in.Index})
-			case wasm.OpCallIndirect:
-				s = l.stubFor(callee{index: in.Index, table: in.Index2})
-			}
-		}
-		if s != nil {
-			in = &wasm.Instr{Op: wasm.OpCall, Index: s.at}
-		} else if in.Op.Info().Imm == wasm.ImmFunc {
-			in.Index = l.own[in.Index]
-		}
-		out = wasm.AppendInstr(out, in, 0)
-		return nil
-	})
-	return out, err
+// gap returns a function that only takes the place of one that has moved. Nothing calls it.
+func gap(fn *wasm.Func) wasm.Func {
+	body := []byte{byte(wasm.Instructions[wasm.OpUnreachable].Code), byte(wasm.Instructions[wasm.OpEnd].Code)}
+	out := wasm.Func{Type: fn.Type, Body: body}
+	pad(&out, size(fn))
+	return out
 }
 
 // patch returns an expression with new numbers of functions, each in as many bytes as the old one had.
@@ -70,7 +51,7 @@ func (l *linker) patch(body []byte) ([]byte, error) {
 			return nil, err
 		}
 		if in.Op.Info().Imm == wasm.ImmFunc && !putUnsigned(out[at:r.Pos], l.own[in.Index]) {
-			return nil, fmt.Errorf("function %d has no room for the number %d", in.Index, l.own[in.Index])
+			return nil, errNoRoom
 		}
 	}
 	return out, nil
@@ -85,6 +66,23 @@ func putUnsigned(place []byte, v uint32) bool {
 		}
 	}
 	return v == 0
+}
+
+// renumberSections gives functions their new numbers outside of code.
+func (l *linker) renumberSections() {
+	l.constants(func(index uint32) uint32 { return l.own[index] })
+	l.m.Exports = slices.Clone(l.m.Exports)
+	for i := range l.m.Exports {
+		if e := &l.m.Exports[i]; e.Kind == wasm.ExternFunc {
+			e.Index = l.own[e.Index]
+		}
+	}
+	if l.m.Start != nil {
+		l.m.Start = &wasm.Start{Func: l.own[l.m.Start.Func]}
+	}
+	l.m.Imports = slices.DeleteFunc(slices.Clone(l.m.Imports), func(im wasm.Import) bool {
+		return im.Module == asyncifyModule
+	})
 }
 
 // constants calls a function for each number of a function outside of code and exports, and puts in its place what it

@@ -20,6 +20,8 @@ func (m *module) findRoles() error {
 		case isBottom && isTop:
 			return m.refuse(f, -1, "calls functions of Asyncify both for where unwinding begins (start_unwind, stop_rewind)"+
 				" and for where it ends (stop_unwind, start_rewind); expected one or the other")
+		case (isBottom || isTop) && f.tailCall >= 0:
+			return m.refuse(f, f.tailCall, "a tail call in a function that calls Asyncify's")
 		case isBottom:
 			f.role = bottom
 			m.report.Bottoms = append(m.report.Bottoms, m.name(f.index))
@@ -49,8 +51,6 @@ func (m *module) isStraight(f *function) bool {
 			stopped = false
 		case wasm.OpReturn, wasm.OpEnd:
 			straight = straight && stopped
-		case wasm.OpReturnCall, wasm.OpReturnCallIndirect, wasm.OpReturnCallRef:
-			straight = false
 		}
 		switch in.Op.Info().Imm {
 		case wasm.ImmBlock, wasm.ImmTryTable, wasm.ImmLabel, wasm.ImmLabels:

@@ -5,7 +5,7 @@
 (module
   (type $plain (func))
   (type $waiting (cont $plain))
-  (import "program" "memory" (memory $memory 1))
+  (import "program" "0" (memory $memory 1))
 
   (global $state (mut i32) (i32.const 0))
   ;; The slot in the table of what unwinds, or is to be rewound.

@@ -64,7 +64,7 @@ func (m *module) scan() error {
 	for i := range m.funcs {
 		f := &m.funcs[i]
 		fn := &m.m.Funcs[i]
-		*f = function{index: m.imported + uint32(i), fn: fn, offset: fn.BodyOffset - m.m.CodeOffset, size: size(fn)}
+		*f = function{index: m.imported + uint32(i), fn: fn, tailCall: -1, offset: fn.BodyOffset - m.m.CodeOffset, size: size(fn)}
 		if err := each(f.fn.Body, func(in *wasm.Instr) error { return m.scanInstr(f, in) }); err != nil {
 			return err
 		}
@@ -90,12 +90,13 @@ func (m *module) scan() error {
 // scanInstr notes what an instruction calls.
 func (m *module) scanInstr(f *function, in *wasm.Instr) error {
 	switch in.Op {
+	case wasm.OpReturnCall, wasm.OpReturnCallIndirect, wasm.OpReturnCallRef:
+		f.tailCall = in.Offset
+	}
+	switch in.Op {
 	case wasm.OpCall, wasm.OpReturnCall:
 		f.calls = append(f.calls, in.Index)
 		if in.Index < m.imported && m.api[in.Index] != noAPI {
-			if in.Op == wasm.OpReturnCall {
-				return m.refuse(f, in.Offset, "calls %s of Asyncify by a tail call", apiNames[m.api[in.Index]])
-			}
 			f.apis[m.api[in.Index]] = true
 		}
 	case wasm.OpCallIndirect, wasm.OpReturnCallIndirect, wasm.OpCallRef, wasm.OpReturnCallRef:

@@ -10,30 +10,26 @@ import (
 
 var opNop = byte(wasm.Instructions[wasm.OpNop].Code)
 
-// keepTrue sees to it that debug information stays true: it names places in the code by their distance from its
-// beginning, so no function that it speaks of may move. Functions that are rewritten are made as long as they were. If
-// that does not succeed, the sections that name places are dropped.
+// keepTrue drops what is not true any more. Debug information names places in the code by their distance from its
+// beginning; it stays if the functions that it speaks of are where they were.
 func (m *module) keepTrue() {
-	names := func(c wasm.Custom) bool {
-		return strings.HasPrefix(c.Name, ".debug_") || c.Name == "sourceMappingURL"
-	}
-	drop := func(c wasm.Custom) bool {
-		// Relocations are for the linker, and name functions by number.
-		return strings.HasPrefix(c.Name, "reloc.") || c.Name == "linking" || names(c) && !m.inPlace()
-	}
-	if slices.ContainsFunc(m.m.Customs, names) {
-		for i := range m.funcs {
-			pad(&m.m.Funcs[i], m.funcs[i].size)
-		}
-	}
+	stays := m.hasPlaces() && m.inPlace()
 	for _, c := range m.m.Customs {
-		if drop(c) {
+		// Relocations are for the linker, and name functions by number.
+		if strings.HasPrefix(c.Name, "reloc.") || c.Name == "linking" || namesPlaces(c) && !stays {
 			m.report.Dropped = append(m.report.Dropped, c.Name)
 		}
 	}
 	m.m.Customs = slices.DeleteFunc(slices.Clone(m.m.Customs), func(c wasm.Custom) bool {
 		return slices.Contains(m.report.Dropped, c.Name)
 	})
+}
+
+// hasPlaces reports whether there are sections that name places in the code.
+func (m *module) hasPlaces() bool { return slices.ContainsFunc(m.m.Customs, namesPlaces) }
+
+func namesPlaces(c wasm.Custom) bool {
+	return strings.HasPrefix(c.Name, ".debug_") || c.Name == "sourceMappingURL"
 }
 
 // inPlace reports whether the program's functions are where they were.

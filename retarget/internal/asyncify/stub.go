@@ -14,13 +14,15 @@ type callee struct {
 	table  uint32
 }
 
-// A stub is the function that a top calls in place of one that may unwind.
+// A stub is what stands in a top in place of a call that may unwind.
 type stub struct {
 	callee
 	number    int
 	signature wasm.FuncType
-	at        uint32 // its index in the result
 }
+
+// text returns its name in the text.
+func (s *stub) text() string { return fmt.Sprintf("stub%d", s.number) }
 
 func (m *module) stubFor(to callee) *stub {
 	for _, s := range m.stubs {
@@ -56,18 +58,13 @@ func (m *module) runtime() string {
 			}
 		}
 	}
-	for i := range m.funcs {
-		if f := &m.funcs[i]; f.isWrapped() {
-			m.writeWrapper(f, &imports, &funcs)
-		}
-	}
 	head, tail, _ := strings.Cut(runtimeSource, memoryImport)
 	return head + memoryImport + "\n" + imports.String() + strings.TrimSuffix(strings.TrimRight(tail, "\n"), ")") + "\n" +
 		funcs.String() + ")\n"
 }
 
 // memoryImport is the last import of runtime.wat.
-const memoryImport = `(import "program" "memory" (memory $memory 1))`
+const memoryImport = `(import "program" "0" (memory $memory 1))`
 
 // write writes a stub: what it begins is the function itself or one that puts the results into globals, because a
 // continuation that has been suspended once has the same type whatever it runs.
@@ -112,45 +109,6 @@ func (s *stub) write(imports, funcs *strings.Builder) {
 	fmt.Fprint(funcs, "      (return))\n    (local.set $c)\n    (table.set $waiting (global.get $slot) (local.get $c))")
 	for _, t := range s.signature.Results {
 		fmt.Fprintf(funcs, "\n    (%s)", zero(t))
-	}
-	fmt.Fprint(funcs, ")\n")
-}
-
-// isWrapped reports whether a function's body moves to a new one.
-func (f *function) isWrapped() bool { return f.role == bottom || f.role == top && !f.straight }
-
-// writeWrapper writes what takes the place of a bottom, or of a top that may return while the state is unwinding. What
-// has suspended in the top is kept meanwhile, because the slot is for the continuation that the top is in.
-func (m *module) writeWrapper(f *function, imports, funcs *strings.Builder) {
-	t := m.m.FuncType(f.fn.Type)
-	params, results := typeList("param", t.Params), typeList("result", t.Results)
-	fmt.Fprintf(imports, "  (import \"body\" \"%d\" (func $body%d%s%s))\n", f.index, f.index, params, results)
-	fmt.Fprintf(funcs, "  (func $wrapper%d%s%s", f.index, params, results)
-	for i, v := range t.Results {
-		fmt.Fprintf(funcs, " (local $result%d %s)", i, v)
-	}
-	if f.role == top {
-		fmt.Fprint(funcs, " (local $inner (ref null $waiting))")
-	}
-	fmt.Fprint(funcs, "\n    (loop $again")
-	for i := range t.Params {
-		fmt.Fprintf(funcs, "\n      (local.get %d)", i)
-	}
-	fmt.Fprintf(funcs, "\n      (call $body%d)", f.index)
-	for i := len(t.Results) - 1; i >= 0; i-- {
-		fmt.Fprintf(funcs, "\n      (local.set $result%d)", i)
-	}
-	fmt.Fprint(funcs, "\n      (if (i32.eq (global.get $state) (i32.const 1))\n        (then")
-	if f.role == top {
-		fmt.Fprint(funcs, "\n          (local.set $inner (table.get $waiting (global.get $slot)))")
-	}
-	fmt.Fprint(funcs, "\n          (suspend $unwind)")
-	if f.role == top {
-		fmt.Fprint(funcs, "\n          (table.set $waiting (global.get $slot) (local.get $inner))")
-	}
-	fmt.Fprint(funcs, "\n          (br $again))))")
-	for i := range t.Results {
-		fmt.Fprintf(funcs, "\n    (local.get $result%d)", i)
 	}
 	fmt.Fprint(funcs, ")\n")
 }
