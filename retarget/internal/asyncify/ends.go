@@ -36,11 +36,35 @@ func (m *module) findEnds() {
 				return nil
 			}
 			waits = -1
-			if in.Op == wasm.OpCall && m.m.Names.Funcs[in.Index] == waitsForEver {
+			if in.Op == wasm.OpCall && m.m.Names.Funcs[in.Index] == waitsForEver && m.onlyWaits(in.Index) {
 				waits = in.Offset
 			}
 			return nil
 		})
 		f.fn.Body = body
 	}
+}
+
+// onlyWaits reports whether a function does nothing but call a function without arguments that comes to a bottom, and
+// then die, by calls with constants, if anything.
+func (m *module) onlyWaits(index uint32) bool {
+	f := m.function(index)
+	if f == nil {
+		return false
+	}
+	first, only := true, true
+	_ = each(f.fn.Body, func(in *wasm.Instr) error {
+		switch in.Op {
+		case wasm.OpCall:
+			only = only && (!first || m.reaches[in.Index] && len(m.signature(callee{direct: true, index: in.Index}).Params) == 0)
+			first = false
+		case wasm.OpI32Const:
+			only = only && !first
+		case wasm.OpUnreachable, wasm.OpEnd:
+		default:
+			only = false
+		}
+		return nil
+	})
+	return only && !first
 }
