@@ -52,8 +52,6 @@
 
   (func $stop_rewind (global.set $state (i32.const 0)))
 
-  (func $get_state (result i32) (global.get $state))
-
   ;; new_slot returns the slot for a stack, and sees to it that there is one. A stack that overlaps another one has been
   ;; given to something new: what has waited there is over. Stacks of less than 16 bytes are full.
   (func $new_slot (param $stack i32) (param $end i32) (result i32) (local $slot i32) (local $more i32)

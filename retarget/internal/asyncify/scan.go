@@ -18,11 +18,10 @@ const (
 	stopUnwind
 	startRewind
 	stopRewind
-	getState
 	apis
 )
 
-var apiNames = [apis]string{"", "start_unwind", "stop_unwind", "start_rewind", "stop_rewind", "get_state"}
+var apiNames = [apis]string{"", "start_unwind", "stop_unwind", "start_rewind", "stop_rewind"}
 
 // signature is the type of Asyncify's functions.
 func (a api) signature() wasm.FuncType {
@@ -30,8 +29,6 @@ func (a api) signature() wasm.FuncType {
 	switch a {
 	case startUnwind, startRewind:
 		return wasm.FuncType{Params: i32}
-	case getState:
-		return wasm.FuncType{Results: i32}
 	}
 	return wasm.FuncType{}
 }

@@ -1,13 +1,17 @@
 ;; run = 12223
 ;; Panics that unwind by Asyncify, too, as TinyGo has them since the middle of 2026: a function that catches calls
 ;; another, and ends the unwinding if a panic is pending. If what it calls gives way to the scheduler, it lets the
-;; unwinding pass, and is called again to rewind. The goroutine writes down a digit at each step.
+;; unwinding pass, and is called again to rewind. It is called by reference, because Asyncify takes it for granted that
+;; nothing unwinds through the end of unwinding. The goroutine writes down a digit at each step.
 (module
+  (type $catches (func (param i32) (result i32)))
   (import "asyncify" "start_unwind" (func $start_unwind (param i32)))
   (import "asyncify" "stop_unwind" (func $stop_unwind))
   (import "asyncify" "start_rewind" (func $start_rewind (param i32)))
   (import "asyncify" "stop_rewind" (func $stop_rewind))
   (memory 1)
+  (table 3 funcref)
+  (elem (i32.const 1) $catcher $catcher2)
   (global $rewinding (mut i32) (i32.const 0))
   (global $pending (mut i32) (i32.const 0))
   (global $digits (mut i32) (i32.const 0))
@@ -40,18 +44,18 @@
       (then call $stop_unwind))
     (local.get $result))
   (func $goroutine
-    (call $digit (call $catcher (i32.const 0)))
+    (call $digit (call_indirect (type $catches) (i32.const 0) (i32.const 1)))
     (if (global.get $pending) (then unreachable))
     (global.set $digits (i32.const 0))
-    (drop (call $catcher (i32.const 1)))
+    (drop (call_indirect (type $catches) (i32.const 1) (i32.const 1)))
     (if (i32.eqz (global.get $pending)) (then unreachable))
     (global.set $pending (i32.const 0))
     call $pause
     (call $digit (i32.const 2))
-    (call $digit (call $catcher2))
+    (call $digit (call_indirect (type $catches) (i32.const 0) (i32.const 2)))
     (global.set $done (i32.const 1)))
   ;; catcher2 catches nothing: the function that it calls comes back.
-  (func $catcher2 (result i32)
+  (func $catcher2 (param i32) (result i32)
     (call $pause2)
     (if (global.get $pending)
       (then call $stop_unwind))
