@@ -4,8 +4,9 @@
 //   - module.go: what is known of the module, and the order of the steps.
 //   - scan.go: which functions call what. roles.go: which of them are Asyncify's bottom and top.
 //   - reach.go: which calls may come to a bottom.
-//   - stub.go: the functions that are made for the module, as text. runtime.wat: those that every module gets.
-//   - link.go: both become part of the module. rewrite.go: the bodies that change, and the numbers of functions.
+//   - stub.go: what stands in place of those calls, as text. runtime.wat: what every module gets.
+//   - link.go: both become part of the module. rewrite.go: the new numbers of functions.
+//   - write.go: bottoms and tops as they are in the result.
 //   - ends.go: goroutines whose end is known by name.
 //   - sections.go: which sections stay true.
 package asyncify
