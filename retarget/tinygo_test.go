@@ -61,18 +61,18 @@ func (b tinyBuild) compile(t testing.TB, opt, file string, args ...string) []byt
 func TestTinyGo(t *testing.T) {
 	b := newTinyBuild(t)
 	for _, c := range []struct {
-		file string
-		args []string
+		file, stack string // Asyncify needs more than 16 KB for a hundred calls
+		args        []string
 	}{
-		{"channels", []string{""}},
-		{"memory", []string{""}},
-		{"switches", []string{""}},
-		{"ends", []string{"return", "exit", "panic", "nil", "index", "deadlock"}},
+		{"channels", "16KB", []string{""}},
+		{"memory", "8KB", []string{""}},
+		{"switches", "64KB", []string{""}},
+		{"ends", "16KB", []string{"return", "exit", "panic", "nil", "index", "deadlock"}},
 	} {
 		for _, flags := range []string{"-opt=z", "-opt=0", "-opt=2 -no-debug"} {
 			t.Run(c.file+" "+flags, func(t *testing.T) {
 				file := filepath.Join("testdata/tinygo", c.file+".go")
-				args := append(strings.Fields(flags), "-stack-size=16KB")
+				args := append(strings.Fields(flags), "-stack-size="+c.stack)
 				before, after := b.compile(t, b.wasmOpt, file, args...), b.compile(t, b.weft, file, args...)
 				m, err := binary.Decode(after, wasm.DefaultFeatures)
 				check(t, err)
@@ -123,8 +123,8 @@ func TestTinyGoSizes(t *testing.T) {
 		after, small := size(t, source), size(t, b.optimize(t, source))
 		t.Logf("| %s | %d | %d | %d | %.2f | %d | %.2f |", strings.TrimSuffix(filepath.Base(file), ".go"), before, asyncify,
 			after, float64(after)/float64(asyncify), small, float64(small)/float64(asyncify))
-		if float64(after) > 0.6*float64(asyncify) {
-			t.Errorf("%s has %d bytes through Asyncify, and %d as retargeted", file, asyncify, after)
+		if float64(after) > 0.65*float64(asyncify) || float64(small) > 0.56*float64(asyncify) {
+			t.Errorf("%s has %d bytes through Asyncify, %d as retargeted, %d when wasm-opt has run", file, asyncify, after, small)
 		}
 	}
 }
