@@ -84,7 +84,7 @@ type merger struct {
 }
 
 // kinds is the number of kinds of things that are imported and exported.
-const kinds = int(wasm.ExternTag) + 1
+const kinds = wasm.NumExternKinds
 
 // A part is one of the modules.
 type part struct {
@@ -94,12 +94,9 @@ type part struct {
 	imports [kinds][]*wasm.Import // the first of each index space
 	exports map[string]*wasm.Export
 
-	ids    []wasm.TypeID   // by type index
-	target [kinds][]place  // what each index of the module stands for
-	index  [kinds][]uint32 // its index in the result
-	types  []uint32        // the same of types
-	elems  uint32          // index in the result of the first element segment
-	datas  uint32          // and of the first data segment
+	ids            []wasm.TypeID  // by type index
+	target         [kinds][]place // what each index of the module stands for
+	wasm.Numbering                // its index in the result
 }
 
 // A place is something in an index space of a part. Which index space that is, whoever has the place knows.
@@ -150,7 +147,7 @@ func newPart(input Input) *part {
 	}
 	for kind := range kinds {
 		n := p.count(wasm.ExternKind(kind))
-		p.target[kind], p.index[kind] = make([]place, n), make([]uint32, n)
+		p.target[kind], p.Extern[kind] = make([]place, n), make([]uint32, n)
 	}
 	return p
 }

@@ -19,7 +19,7 @@ func (g *merger) nameAll() {
 					if int64(index) >= int64(p.count(kind)) || p.stays(kind, index) != own {
 						return 0, false
 					}
-					return p.index[kind][index], true
+					return p.Extern[kind][index], true
 				})
 			}
 		}
@@ -27,8 +27,8 @@ func (g *merger) nameAll() {
 	types, elems, datas := namer{names: &out.Types}, namer{names: &out.Elems}, namer{names: &out.Datas}
 	for _, p := range g.parts {
 		types.add(p, p.m.Names.Types, p.typeIndex)
-		elems.add(p, p.m.Names.Elems, following(p.elems, len(p.m.Elems)))
-		datas.add(p, p.m.Names.Datas, following(p.datas, len(p.m.Datas)))
+		elems.add(p, p.m.Names.Elems, following(p.Elems, len(p.m.Elems)))
+		datas.add(p, p.m.Names.Datas, following(p.Datas, len(p.m.Datas)))
 		nameParts(&out.Locals, p.m.Names.Locals, p.funcIndex)
 		nameParts(&out.Labels, p.m.Names.Labels, p.funcIndex)
 		nameParts(&out.Fields, p.m.Names.Fields, p.typeIndex)
@@ -41,10 +41,10 @@ func following(first uint32, n int) func(uint32) (uint32, bool) {
 }
 
 func (p *part) typeIndex(index uint32) (uint32, bool) {
-	if int64(index) >= int64(len(p.types)) {
+	if int64(index) >= int64(len(p.Types)) {
 		return 0, false
 	}
-	return p.types[index], true
+	return p.Types[index], true
 }
 
 // funcIndex returns the index in the result of a function that stays.
@@ -52,7 +52,7 @@ func (p *part) funcIndex(index uint32) (uint32, bool) {
 	if int64(index) >= int64(p.count(wasm.ExternFunc)) || !p.stays(wasm.ExternFunc, index) {
 		return 0, false
 	}
-	return p.index[wasm.ExternFunc][index], true
+	return p.Extern[wasm.ExternFunc][index], true
 }
 
 // A namer gives names to an index space of the result.

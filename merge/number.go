@@ -12,7 +12,7 @@ import (
 func (g *merger) number() {
 	var next [kinds]uint32
 	give := func(p *part, kind wasm.ExternKind, index uint32) {
-		p.index[kind][index] = next[kind]
+		p.Extern[kind][index] = next[kind]
 		next[kind]++
 	}
 	for _, p := range g.parts {
@@ -39,10 +39,10 @@ func (g *merger) number() {
 		for kind := range wasm.ExternKind(kinds) {
 			for i := range p.imports[kind] {
 				to := p.target[kind][i]
-				p.index[kind][i] = to.part.index[kind][to.index]
+				p.Extern[kind][i] = to.part.Extern[kind][to.index]
 			}
 		}
-		p.elems, p.datas = elems, datas
+		p.Elems, p.Datas = elems, datas
 		elems, datas = elems+uint32(len(p.m.Elems)), datas+uint32(len(p.m.Datas))
 	}
 }

@@ -19,7 +19,7 @@ func (g *merger) define() error {
 		}
 		g.out.Memories = append(g.out.Memories, p.m.Memories...)
 		for _, t := range p.m.Tags {
-			g.out.Tags = append(g.out.Tags, p.types[t])
+			g.out.Tags = append(g.out.Tags, p.Types[t])
 		}
 		if p.m.DataCount >= 0 {
 			g.out.DataCount = 0
@@ -43,11 +43,11 @@ func (g *merger) imports(p *part) {
 		im.Offset = 0
 		switch im.Kind {
 		case wasm.ExternFunc, wasm.ExternTag:
-			im.Type = p.types[im.Type]
+			im.Type = p.Types[im.Type]
 		case wasm.ExternTable:
-			im.Table.Elem = p.valType(im.Table.Elem)
+			im.Table.Elem = p.ValType(im.Table.Elem)
 		case wasm.ExternGlobal:
-			im.Global.Type = p.valType(im.Global.Type)
+			im.Global.Type = p.ValType(im.Global.Type)
 		}
 		g.out.Imports = append(g.out.Imports, im)
 	}
@@ -59,7 +59,7 @@ func (g *merger) tables(p *part) error {
 		if err != nil {
 			return err
 		}
-		t.Type.Elem = p.valType(t.Type.Elem)
+		t.Type.Elem = p.ValType(t.Type.Elem)
 		g.out.Tables = append(g.out.Tables, wasm.Table{Type: t.Type, Init: init})
 	}
 	return nil
@@ -73,7 +73,7 @@ func (g *merger) defineGlobals() error {
 		if err != nil {
 			return err
 		}
-		from.Type.Type = at.part.valType(from.Type.Type)
+		from.Type.Type = at.part.ValType(from.Type.Type)
 		g.out.Globals = append(g.out.Globals, wasm.Global{Type: from.Type, Init: init})
 	}
 	return nil
@@ -82,16 +82,16 @@ func (g *merger) defineGlobals() error {
 func (g *merger) elems(p *part) (err error) {
 	for _, e := range p.m.Elems {
 		e.TableIndexed = false
-		e.Type = p.valType(e.Type)
+		e.Type = p.ValType(e.Type)
 		if e.Mode == wasm.Active {
-			e.Table = p.index[wasm.ExternTable][e.Table]
+			e.Table = p.Extern[wasm.ExternTable][e.Table]
 			if e.OffsetPos, err = g.constant(p, e.OffsetPos); err != nil {
 				return err
 			}
 		}
 		e.Funcs, e.Exprs = slices.Clone(e.Funcs), slices.Clone(e.Exprs)
 		for i, f := range e.Funcs {
-			e.Funcs[i] = p.index[wasm.ExternFunc][f]
+			e.Funcs[i] = p.Extern[wasm.ExternFunc][f]
 			g.declared[e.Funcs[i]] = true
 		}
 		for i, x := range e.Exprs {
@@ -108,7 +108,7 @@ func (g *merger) datas(p *part) (err error) {
 	for _, d := range p.m.Datas {
 		d.MemoryIndexed = false
 		if d.Mode == wasm.Active {
-			d.Memory = p.index[wasm.ExternMemory][d.Memory]
+			d.Memory = p.Extern[wasm.ExternMemory][d.Memory]
 			if d.OffsetPos, err = g.constant(p, d.OffsetPos); err != nil {
 				return err
 			}
@@ -126,9 +126,9 @@ func (g *merger) funcs(p *part) error {
 		if err != nil {
 			return err
 		}
-		out := wasm.Func{Type: p.types[f.Type], Body: body}
+		out := wasm.Func{Type: p.Types[f.Type], Body: body}
 		for _, l := range f.Locals {
-			out.Locals = append(out.Locals, wasm.LocalGroup{Count: l.Count, Type: p.valType(l.Type)})
+			out.Locals = append(out.Locals, wasm.LocalGroup{Count: l.Count, Type: p.ValType(l.Type)})
 		}
 		g.out.Funcs = append(g.out.Funcs, out)
 	}
@@ -147,7 +147,7 @@ func (g *merger) export() error {
 			continue
 		}
 		for _, e := range p.m.Exports {
-			e.Index = p.index[e.Kind][e.Index]
+			e.Index = p.Extern[e.Kind][e.Index]
 			first, taken := owners[e.Name]
 			if taken && first.export == e {
 				continue // one hands on what the other exports
@@ -176,7 +176,7 @@ func (g *merger) start() {
 	var starts []uint32
 	for _, p := range g.parts {
 		if p.m.Start != nil {
-			starts = append(starts, p.index[wasm.ExternFunc][p.m.Start.Func])
+			starts = append(starts, p.Extern[wasm.ExternFunc][p.m.Start.Func])
 		}
 	}
 	switch len(starts) {

@@ -4,25 +4,20 @@ import (
 	"errors"
 	"fmt"
 
+	"weft/retarget/internal/asyncify"
 	"weft/retarget/internal/gowasm"
+	"weft/retarget/internal/refusal"
 	"weft/wasm"
 	"weft/wasm/binary"
 	"weft/wasm/validate"
 )
 
-// ErrUnknown says that a module is not the output of a compiler that is known.
-var ErrUnknown = errors.New("no known compiler has made the module")
+// ErrUnknown says that a module is not the output of a compiler that is known, and does not drive Asyncify either.
+var ErrUnknown = errors.New("no known compiler has made the module, and it imports nothing from asyncify")
 
 // A Refusal says in which function and where a module differs from what is known of its compiler, and what was
 // expected.
-type Refusal struct {
-	Func   string // the function's name; "" if it is not about one
-	Index  int    // of the function; -1 if it is not about one
-	Offset int    // in the binary; -1 if it is not about a place
-	Msg    string
-}
-
-func (r *Refusal) Error() string { return (*gowasm.Refusal)(r).Error() }
+type Refusal = refusal.Refusal
 
 // Options change what Module does.
 type Options struct {
@@ -32,9 +27,11 @@ type Options struct {
 
 // A Report says what was done.
 type Report struct {
-	Producer      string // the compiler's release: "go1.26.8"
-	Before, After int    // bytes of the module
+	Producer      string   // the compiler's release, "go1.26.8"; "Asyncify" for programs that drive it
+	Before, After int      // bytes of the module
+	Dropped       []string // custom sections that would not be true any more
 
+	// Of programs of official Go:
 	Functions   int // that were rewritten
 	Blocks      int // of theirs at which they could be entered
 	Jumps       int // between them
@@ -43,7 +40,12 @@ type Report struct {
 	Recovering  int      // functions that can be entered by recovery
 	Switching   []string // functions in which another goroutine may go on
 	Irreducible []string // functions that keep a loop around a table of branches
-	Dropped     []string // custom sections that would not be true any more
+
+	// Of programs that drive Asyncify:
+	Suspending []string // functions that unwound
+	Resuming   []string // functions that called what unwound
+	Calls      int      // of theirs that run in continuations
+	Ends       int      // of goroutines that waited for ever and return now
 }
 
 // Module rewrites a module in the binary format.
@@ -52,37 +54,57 @@ func Module(source []byte, options Options) ([]byte, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	release := goRelease(m)
-	if release == "" {
-		return nil, nil, ErrUnknown
+	report := &Report{Before: len(source)}
+	check := func(*wasm.Module) error { return nil }
+	if release := goRelease(m); release != "" {
+		check, err = report.golang(m, release)
+	} else if asyncify.Drives(m) {
+		err = report.asyncify(m)
+	} else {
+		err = ErrUnknown
 	}
-	done, proof, err := gowasm.Transform(m, release)
 	if err != nil {
-		return nil, nil, refusal(err)
+		return nil, nil, err
 	}
 	out := binary.Encode(m)
+	report.After = len(out)
 	if options.Check {
-		if err := prove(out, proof); err != nil {
-			return nil, nil, refusal(err)
+		if err := prove(out, check); err != nil {
+			return nil, nil, err
 		}
 	}
-	report := &Report{Producer: release, Before: len(source), After: len(out),
-		Functions: done.Functions, Blocks: done.Blocks, Jumps: done.Jumps, Tests: done.Tests, StackChecks: done.StackChecks, Recovering: done.Recovering,
-		Switching: done.Switching, Irreducible: done.Irreducible, Dropped: done.Dropped}
 	return out, report, nil
 }
 
-// refusal makes a [*Refusal] of one that a package below has returned.
-func refusal(err error) error {
-	var r *gowasm.Refusal
-	if errors.As(err, &r) {
-		return (*Refusal)(r)
+// golang rewrites a program of official Go. It returns what checks the result.
+func (r *Report) golang(m *wasm.Module, release string) (func(*wasm.Module) error, error) {
+	done, proof, err := gowasm.Transform(m, release)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	r.Producer = release
+	r.Functions, r.Blocks, r.Jumps, r.Tests = done.Functions, done.Blocks, done.Jumps, done.Tests
+	r.StackChecks, r.Recovering = done.StackChecks, done.Recovering
+	r.Switching, r.Irreducible, r.Dropped = done.Switching, done.Irreducible, done.Dropped
+	return proof.Check, nil
+}
+
+// asyncify rewrites a program that drives Asyncify.
+func (r *Report) asyncify(m *wasm.Module) error {
+	if err := validate.Module(m, wasm.DefaultFeatures); err != nil {
+		return err
+	}
+	done, err := asyncify.Transform(m)
+	if err != nil {
+		return err
+	}
+	r.Producer = "Asyncify"
+	r.Suspending, r.Resuming, r.Calls, r.Ends, r.Dropped = done.Bottoms, done.Tops, done.Calls, done.Ends, done.Dropped
+	return nil
 }
 
 // prove reads what was made again and checks it.
-func prove(out []byte, proof *gowasm.Proof) error {
+func prove(out []byte, check func(*wasm.Module) error) error {
 	m, err := binary.Decode(out, wasm.DefaultFeatures)
 	if err != nil {
 		return fmt.Errorf("what was made cannot be read: %w", err)
@@ -90,7 +112,7 @@ func prove(out []byte, proof *gowasm.Proof) error {
 	if err := validate.Module(m, wasm.DefaultFeatures); err != nil {
 		return fmt.Errorf("what was made is not valid: %w", err)
 	}
-	return proof.Check(m)
+	return check(m)
 }
 
 // goRelease returns the release of Go that has made a module; "" if it was not Go's compiler. The section producers has

@@ -108,7 +108,17 @@ func (r result) String() string {
 }
 
 // run runs a program. Its clock and its random numbers are the same at every run.
-func run(t testing.TB, executor weft.Executor, source []byte, config wasi.Config) (r result) {
+func run(t testing.TB, executor weft.Executor, source []byte, config wasi.Config) result {
+	t.Helper()
+	r, err := outcome(t, executor, source, config)
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, r.stdout, r.stderr)
+	}
+	return r
+}
+
+// outcome runs a program that may trap.
+func outcome(t testing.TB, executor weft.Executor, source []byte, config wasi.Config) (r result, err error) {
 	t.Helper()
 	engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(executor))
 	check(t, err)
@@ -128,14 +138,11 @@ func run(t testing.TB, executor weft.Executor, source []byte, config wasi.Config
 	check(t, err)
 	err = system.Start(ctx, in)
 	var exit *weft.ExitError
-	switch {
-	case errors.As(err, &exit):
-		r.code = int(exit.Code)
-	case err != nil:
-		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
+	if errors.As(err, &exit) {
+		r.code, err = int(exit.Code), nil
 	}
 	r.stdout, r.stderr = stdout.String(), stderr.String()
-	return r
+	return r, err
 }
 
 func repeatable() wasi.Config {

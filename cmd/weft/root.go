@@ -29,6 +29,9 @@ var errReported = errors.New("reported")
 
 // Main runs the command and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if isWasmOpt(args) {
+		return wasmOpt(args, stdout, stderr)
+	}
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -110,7 +110,7 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 			return fileError(file, err)
 		}
 		if source = out; flags.verbose {
-			printReport(cmd, report)
+			printReport(cmd.ErrOrStderr(), report)
 		}
 	}
 	module, err := engine.Compile(source)
