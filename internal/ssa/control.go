@@ -233,8 +233,6 @@ func (b *Builder) unite(block *Block) []*Value {
 			for j, a := range e.Args {
 				if b.args[j] == block.Params[j] {
 					kept = append(kept, a)
-				} else {
-					a.Uses--
 				}
 			}
 			e.Args = kept
@@ -266,9 +264,6 @@ func (b *Builder) edgeTo(from *Block, l *label) {
 		args = append(args, b.locals[local])
 	}
 	b.edgeArgs += len(args)
-	for _, a := range args {
-		a.Uses++
-	}
 	from.Succs = append(from.Succs, Edge{To: l.target, Args: args})
 	l.target.Preds = append(l.target.Preds, from)
 }

@@ -44,10 +44,6 @@ func (o *Optimizer) dead(f *Func) {
 		for _, v := range b.Values {
 			if o.seen[v.ID] {
 				kept = append(kept, v)
-				continue
-			}
-			for _, a := range v.Args {
-				a.Uses--
 			}
 		}
 		b.Values = kept
@@ -57,8 +53,6 @@ func (o *Optimizer) dead(f *Func) {
 			for j, a := range e.Args {
 				if o.seen[e.To.Params[j].ID] {
 					args = append(args, a)
-				} else {
-					a.Uses--
 				}
 			}
 			e.Args = args

@@ -95,44 +95,20 @@ func (o *Optimizer) resolve(v *Value) *Value {
 	return r
 }
 
-// rewrite replaces the arguments of all values and edges, and counts uses anew.
+// rewrite replaces the arguments of all values and edges.
 func (o *Optimizer) rewrite(f *Func) {
 	for _, b := range f.Blocks {
 		for _, v := range b.Values {
-			for i, a := range v.Args {
-				v.Args[i] = o.resolve(a)
-			}
+			o.resolveAll(v.Args)
 		}
 		for i := range b.Succs {
-			args := b.Succs[i].Args
-			for j, a := range args {
-				args[j] = o.resolve(a)
-			}
+			o.resolveAll(b.Succs[i].Args)
 		}
 	}
-	o.countUses(f)
 }
 
-// countUses counts how often each value is an argument.
-func (o *Optimizer) countUses(f *Func) {
-	for _, b := range f.Blocks {
-		for _, v := range b.Params {
-			v.Uses = 0
-		}
-		for _, v := range b.Values {
-			v.Uses = 0
-		}
-	}
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			for _, a := range v.Args {
-				a.Uses++
-			}
-		}
-		for i := range b.Succs {
-			for _, a := range b.Succs[i].Args {
-				a.Uses++
-			}
-		}
+func (o *Optimizer) resolveAll(args []*Value) {
+	for i, a := range args {
+		args[i] = o.resolve(a)
 	}
 }

@@ -48,7 +48,6 @@ func (o *Optimizer) thread(f *Func) {
 	}
 	if threaded {
 		f.unwindCold()
-		o.countUses(f)
 	}
 }
 
