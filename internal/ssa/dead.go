@@ -2,9 +2,17 @@ package ssa
 
 import "slices"
 
-// dead removes values that nothing needs: those that have no effect themselves and that no
-// value with an effect uses, not even through parameters that only feed themselves.
+// dead unites again, since simplify has found what is the same, and removes what nothing needs.
 func (o *Optimizer) dead(f *Func) {
+	o.startReplacing(f)
+	o.uniteParams(f)
+	o.join(f)
+	o.dropDead(f)
+}
+
+// dropDead removes values that nothing needs: those that have no effect themselves and that no
+// value with an effect uses, not even through parameters that only feed themselves. What has been replaced is rewritten.
+func (o *Optimizer) dropDead(f *Func) {
 	o.seen = resized(o.seen, f.NumValues())
 	o.live = o.live[:0]
 	for _, b := range f.Blocks {
@@ -24,7 +32,9 @@ func (o *Optimizer) dead(f *Func) {
 	for len(o.live) > 0 {
 		v := o.live[len(o.live)-1]
 		o.live = o.live[:len(o.live)-1]
-		for _, a := range v.Args {
+		for i, a := range v.Args {
+			a = o.resolve(a)
+			v.Args[i] = a
 			o.mark(a)
 		}
 		if v.Op != OpParam || v.Block.Pad != NotPad {
@@ -34,7 +44,9 @@ func (o *Optimizer) dead(f *Func) {
 		for _, p := range v.Block.Preds {
 			for _, e := range p.Succs {
 				if e.To == v.Block {
-					o.mark(e.Args[i])
+					a := o.resolve(e.Args[i])
+					e.Args[i] = a
+					o.mark(a)
 				}
 			}
 		}

@@ -12,12 +12,9 @@ type Pass struct {
 // Passes lists the passes in their order.
 var Passes = [...]Pass{
 	{"thread", (*Optimizer).thread, false},     // no jumps through a dispatch whose target is known
-	{"params", (*Optimizer).params, false},     // no parameters that all edges hand the same
-	{"join", (*Optimizer).join, false},         // no jumps to blocks that nothing else goes to
+	{"unite", (*Optimizer).unite, false},       // no parameters that all edges hand the same, no blocks that one jump leads to
 	{"simplify", (*Optimizer).simplify, false}, // folding and value numbering
-	{"params again", (*Optimizer).params, false},
-	{"join again", (*Optimizer).join, false},
-	{"dead", (*Optimizer).dead, false},         // no values that nothing needs
+	{"dead", (*Optimizer).dead, false},         // the same again, and no values that nothing needs
 	{"schedule", (*Optimizer).schedule, false}, // out of loops; to where they are needed
 	{"split", (*Optimizer).split, true},        // no critical edges
 	{"layout", (*Optimizer).layout, true},      // the order of the blocks
@@ -33,10 +30,11 @@ type Optimizer struct {
 	repl  []*Value // by ID: what a value is replaced with
 	loops loopForest
 
-	single  []*Value // params: what all edges hand to a parameter
-	order   []*Block // layout
-	visited []bool   // join, layout: by block ID
-	index   []int32  // join, dead: of a parameter, by value ID
+	single   []*Value // uniteParams: what all edges hand to a parameter
+	carrying []*Edge  // uniteParams: those with arguments
+	order    []*Block // layout
+	visited  []bool   // join, layout: by block ID
+	index    []int32  // join, dead: of a parameter, by value ID
 
 	// simplify
 	f        *Func

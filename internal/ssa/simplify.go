@@ -28,13 +28,14 @@ func (o *Optimizer) simplify(f *Func) {
 		b.Values = b.Values[:0]
 		o.assume(b)
 		for _, v := range o.input {
-			for i, a := range v.Args {
-				v.Args[i] = o.resolve(a)
-			}
+			o.resolveAll(v.Args)
 			o.pos = v.Pos
 			if r := o.value(v); r != v {
 				o.repl[v.ID] = r
 			}
+		}
+		for i := range b.Succs {
+			o.resolveAll(b.Succs[i].Args)
 		}
 		o.remember(b)
 	}
@@ -46,7 +47,6 @@ func (o *Optimizer) simplify(f *Func) {
 		o.dom.findOrder(f)
 		o.dropUnreachable(f)
 	}
-	o.rewrite(f)
 }
 
 // assume notes what the branch to a block tells, if it can be reached by no other way: a trap on the
