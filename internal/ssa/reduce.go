@@ -177,9 +177,9 @@ func (r *reducer) replaceHeader(c *carrier) {
 	}
 }
 
-// nothing returns what a header gets from its usual predecessors, in front of its old parameters.
+// nothing returns what a header gets from its usual predecessors, in front of its old parameters, with room for these.
 func (r *reducer) nothing(c *carrier) []*Value {
-	args := []*Value{r.number(I32, 0)}
+	args := append(r.f.newArgs(1+len(c.slots)+len(c.params)), r.number(I32, 0))
 	for _, t := range c.slots {
 		args = append(args, r.number(t, 0))
 	}
@@ -236,7 +236,7 @@ func (r *reducer) letIn(c *carrier) {
 
 // goOn returns the edge on which an entry leaves the dispatch of a header.
 func (r *reducer) goOn(c *carrier, e entry) Edge {
-	args := make([]*Value, len(e.types))
+	args := r.f.refs.Cut(len(e.types))
 	for i, at := range c.places(e.types) {
 		args[i] = c.before.Params[1+at]
 	}
