@@ -50,7 +50,9 @@ func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
 	}
 	jump := b.Terminator()
 	jump.Op, jump.Pos, jump.Args = OpReturn, to.Values[0].Pos, f.newArgs(len(to.Values[0].Args))
-	o.indexParams(to)
+	for i, p := range to.Params {
+		o.index[p.ID] = int32(i)
+	}
 	for _, a := range to.Values[0].Args {
 		a = o.resolve(a) // what was appended to the block returns
 		if a.Op == OpParam && a.Block == to {

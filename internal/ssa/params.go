@@ -18,14 +18,7 @@ func (o *Optimizer) unite(f *Func) {
 // uniteParams removes the parameters of blocks that are not reached by two different values, and reports whether there
 // are any. The builder makes one for each local that is assigned in a block or loop. Their uses are not rewritten.
 func (o *Optimizer) uniteParams(f *Func) (removed bool) {
-	o.carrying = o.carrying[:0]
-	for _, b := range f.Blocks {
-		for i := range b.Succs {
-			if e := &b.Succs[i]; len(e.Args) > 0 {
-				o.carrying = append(o.carrying, e)
-			}
-		}
-	}
+	o.findCarrying(f)
 	for range maxRounds {
 		if !o.findTrivial(f) {
 			break
@@ -36,6 +29,18 @@ func (o *Optimizer) uniteParams(f *Func) (removed bool) {
 		o.dropReplaced(f)
 	}
 	return removed
+}
+
+// findCarrying finds the edges that have arguments.
+func (o *Optimizer) findCarrying(f *Func) {
+	o.carrying = o.carrying[:0]
+	for _, b := range f.Blocks {
+		for i := range b.Succs {
+			if e := &b.Succs[i]; len(e.Args) > 0 {
+				o.carrying = append(o.carrying, e)
+			}
+		}
+	}
 }
 
 // dropReplaced removes the parameters that have a replacement, and what edges hand to them.

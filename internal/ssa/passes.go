@@ -31,10 +31,10 @@ type Optimizer struct {
 	loops loopForest
 
 	single   []*Value // uniteParams: what all edges hand to a parameter
-	carrying []*Edge  // uniteParams: those with arguments
+	carrying []*Edge  // uniteParams, dropDead: those with arguments
 	order    []*Block // layout
 	visited  []bool   // join, layout: by block ID
-	index    []int32  // join, dead: of a parameter, by value ID
+	index    []int32  // join: of a parameter, by value ID
 
 	// simplify
 	f        *Func
@@ -52,10 +52,11 @@ type Optimizer struct {
 	threader threader
 	reducer  reducer
 
-	live []*Value // dead: to be looked at
-	seen []bool   // dead, schedule: by value ID
+	usage usage // dropDead
 
 	// schedule
+	live            []*Value // that move
+	seen            []bool   // by value ID
 	place, earliest []*Block // by value ID
 }
 
@@ -77,6 +78,9 @@ func (o *Optimizer) RunAndShow(f *Func, show func(p *Pass)) {
 
 // startReplacing forgets all replacements.
 func (o *Optimizer) startReplacing(f *Func) { o.repl = resized(o.repl, f.NumValues()) }
+
+// replaceNothing forgets all replacements, where there will be none.
+func (o *Optimizer) replaceNothing() { o.repl = o.repl[:0] }
 
 // resolve returns what a value has been replaced with in the end, or itself.
 func (o *Optimizer) resolve(v *Value) *Value {

@@ -41,7 +41,7 @@ func (o *Optimizer) thread(f *Func) {
 	if len(o.order) == 0 {
 		return
 	}
-	o.startReplacing(f)
+	o.replaceNothing()
 	o.dropDead(f) // else variables would be live since blocks have parameters that nothing needs
 	threaded := false
 	for _, b := range o.order {
@@ -49,7 +49,6 @@ func (o *Optimizer) thread(f *Func) {
 	}
 	if threaded {
 		f.unwindCold()
-		o.startReplacing(f)
 		o.dropDead(f)
 	}
 }
