@@ -2,6 +2,7 @@ package ssa
 
 import (
 	"fmt"
+	"slices"
 
 	"weft/wasm"
 )
@@ -320,6 +321,7 @@ func (b *Builder) branchIf(condition *Value, when bool, depth uint32) {
 func (b *Builder) branchTable() {
 	index := b.pop()
 	table, from := b.add(OpTable, Void, 0, index), b.block
+	from.Succs = slices.Grow(from.Succs, len(b.in.Labels))
 	for _, depth := range b.in.Labels {
 		l := b.label(depth)
 		if l.fan == nil || l.fanOf != table.ID {

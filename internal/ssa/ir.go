@@ -160,6 +160,14 @@ func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
 	return v
 }
 
+// forget takes back a value that nothing refers to, if it is the last that was made. What passes only try would else
+// make their lists by ID longer.
+func (f *Func) forget(v *Value) {
+	if v.ID == f.numValues-1 && f.values.Return() {
+		f.numValues--
+	}
+}
+
 // newArgs returns an empty list with room for n values.
 func (f *Func) newArgs(n int) []*Value { return f.refs.Cut(n)[:0] }
 

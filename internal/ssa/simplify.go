@@ -74,6 +74,8 @@ func (o *Optimizer) assume(b *Block) {
 	fact.Block = b
 	if o.fold(fact) == fact {
 		o.table.add(fact)
+	} else {
+		o.f.forget(fact)
 	}
 }
 
@@ -148,7 +150,11 @@ func (o *Optimizer) isEarly(v *Value) bool {
 func (o *Optimizer) make(op Op, t Type, aux int64, args ...*Value) *Value {
 	v := o.f.NewValue(op, t, aux, args...)
 	v.Pos = o.pos
-	return o.value(v)
+	r := o.value(v)
+	if r != v {
+		o.f.forget(v)
+	}
+	return r
 }
 
 func (o *Optimizer) constant(t Type, bits uint64) *Value {
