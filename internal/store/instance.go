@@ -358,10 +358,13 @@ func (in *Instance) initSegments() error {
 	return nil
 }
 
-// denseDatas returns where those of some data segments end in memory that follow the first one closely. Programs have a
-// hundred thousand of them, with short gaps, where the zeros are.
+// smallPage is the smallest size of pages.
+const smallPage = 4 << 10
+
+// denseDatas returns up to where each page of memory gets something of some data segments, from where the first one goes
+// on; at most a stretch is looked at. Programs have a hundred thousand of them, with gaps where the zeros are.
 func denseDatas(list []wasm.Data) (end uint64) {
-	begin, bytes := uint64(0), uint64(0)
+	begin := uint64(0)
 	for i := range list {
 		d := &list[i]
 		v, ok := d.OffsetPos.I32()
@@ -369,14 +372,12 @@ func denseDatas(list []wasm.Data) (end uint64) {
 		if i == 0 {
 			begin, end = at, at
 		}
-		to := at + uint64(len(d.Bytes))
-		bytes += uint64(len(d.Bytes))
-		if !ok || d.Mode != wasm.Active || d.Memory != list[0].Memory || at < end || to-begin > stretchBytes || 2*bytes < to-begin {
+		if !ok || d.Mode != wasm.Active || d.Memory != list[0].Memory || at < end || at-end >= smallPage || end-begin >= stretchBytes {
 			break
 		}
-		end = to
+		end = at + uint64(len(d.Bytes))
 	}
-	return end
+	return min(end, begin+stretchBytes)
 }
 
 // Export returns the value that is exported under a name; nil if there is none.
