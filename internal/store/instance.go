@@ -329,7 +329,7 @@ func (in *Instance) initSegments() error {
 		}
 		in.DropElem(uint32(i))
 	}
-	populated := uint64(0) // the pages below are ready, or their turn was earlier
+	var from, to uint64 // where the data that was looked at last goes, whose pages are ready
 	for i := range m.Datas {
 		d := &m.Datas[i]
 		if err := in.Store.Look(i); err != nil {
@@ -343,10 +343,9 @@ func (in *Instance) initSegments() error {
 			return err
 		}
 		memory := in.Store.Memory(in.Record.Memory(d.Memory))
-		if offset[0] >= populated {
-			populated = max(offset[0], denseDatas(m.Datas[i:]))
-			if populated <= memory.Len() {
-				populate(memory.Bytes()[offset[0]:populated])
+		if at := offset[0]; at < from || at >= to {
+			if from, to = at, denseDatas(m.Datas[i:]); from <= to && to <= memory.Len() {
+				populate(memory.Bytes()[from:to])
 			}
 		}
 		if code := memory.Init(d.Bytes, offset[0], 0, uint64(len(d.Bytes))); code != 0 {
