@@ -173,12 +173,12 @@ func (e *Elem) ByIndex() bool {
 
 // A Data is a data segment.
 type Data struct {
-	Mode      SegmentMode
-	Memory    uint32
-	OffsetPos ConstExpr // Active: where it goes
-	Bytes     []byte
+	Mode SegmentMode
 	// MemoryIndexed says that the binary names memory 0 explicitly.
 	MemoryIndexed bool
+	Memory        uint32
+	OffsetPos     ConstExpr // Active: where it goes
+	Bytes         []byte
 }
 
 // SectionID is the identifier of a section of the binary format.

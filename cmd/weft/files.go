@@ -20,7 +20,7 @@ func readInput(cmd *cobra.Command, name string) ([]byte, error) {
 		}
 		return b, nil
 	}
-	return os.ReadFile(name)
+	return readFile(name)
 }
 
 // writeOutput writes a file, or the standard output for "-".

@@ -11,6 +11,8 @@ type Code struct {
 	FrameSize int
 	// Sites are sorted by Offset.
 	Sites []Site
+	// Details are those of the sites that have one.
+	Details []Detail
 	// Calls are the places of 4-byte displacements that are to be filled in, relative to
 	// their ends.
 	Calls []Relocation
@@ -27,18 +29,27 @@ type Code struct {
 	Resumes []ssa.ResumeSite
 }
 
-// A Site is a place in the code at which something can happen.
+// A Site is a place in the code at which something can happen. There are many, so what few have is in a Detail, and the
+// list has no pointers for Go's collector to look at.
 type Site struct {
 	// Offset in Bytes: of what follows a call, or of an instruction that may fault.
 	Offset uint32
 	// Pos is the offset in the function's body.
 	Pos int32
+	// detail is 1 + the index of the site's detail; 0 if it has none.
+	detail int32
 	// Trap is the trap that a fault stands for, or that a call of the trap stub reports;
 	// TrapNone for calls.
 	Trap wasm.TrapCode
 	// Fault says that the site is of an instruction that may fault. It may follow a call: then
 	// both have a site at that offset, the call first.
 	Fault bool
+	// Switch tells the switches of stacks from other calls.
+	Switch SwitchKind
+}
+
+// A Detail has what only switches of stacks and calls inside of try_tables have.
+type Detail struct {
 	// Pads are the offsets of the landing pads of an invoke, in the order of the successors.
 	Pads []uint32
 	// Catches is the index in the function's list (ssa.Func.Catches) of the clauses to which
@@ -46,8 +57,23 @@ type Site struct {
 	Catches int32
 	// Number is, for a switch of stacks, what it is about: a tag, a type or a resume site.
 	Number int64
-	// Switch tells the switches of stacks from other calls.
-	Switch SwitchKind
+}
+
+// Detail returns what there is of a site besides itself, given the details of its function.
+func (s *Site) Detail(of []Detail) Detail {
+	if s.detail == 0 {
+		return Detail{}
+	}
+	return of[s.detail-1]
+}
+
+// AddDetail returns the detail of a site, to be changed: a new one, if it has none.
+func (s *Site) AddDetail(to *[]Detail) *Detail {
+	if s.detail == 0 {
+		*to = append(*to, Detail{})
+		s.detail = int32(len(*to))
+	}
+	return &(*to)[s.detail-1]
 }
 
 // A SwitchKind is what a site does to stacks.

@@ -2,11 +2,16 @@ package codegen
 
 // findDominators finds the dominators of the blocks that can be reached.
 func (a *Allocator) findDominators() {
-	a.dominators.Find(len(a.order), func(block int32, meet func(int32)) {
-		for _, p := range a.f.Blocks[a.order[block]].Preds {
-			meet(a.blocks[p].rpo)
+	d := &a.dominators
+	d.Begin(len(a.order))
+	for i := int32(1); i < int32(len(a.order)); i++ {
+		idom := int32(-1)
+		for _, p := range a.f.Blocks[a.order[i]].Preds {
+			idom = d.Meet(i, idom, a.blocks[p].rpo)
 		}
-	})
+		d.Add(i, idom)
+	}
+	d.Finish()
 }
 
 // idom returns the immediate dominator of a block.

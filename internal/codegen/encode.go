@@ -25,13 +25,14 @@ func AppendCode(b []byte, c *Code) []byte {
 		s := &c.Sites[i]
 		w.number(int(s.Offset - last.Offset))
 		w.signed(int64(s.Pos) - int64(last.Pos))
-		form := siteForm(s)
+		d := s.Detail(c.Details)
+		form := siteForm(s, &d)
 		w.b = append(w.b, byte(s.Trap), form)
 		if form&siteFull != 0 {
-			w.signed(s.Number)
-			w.number(int(s.Catches))
-			w.number(len(s.Pads))
-			for _, p := range s.Pads {
+			w.signed(d.Number)
+			w.number(int(d.Catches))
+			w.number(len(d.Pads))
+			for _, p := range d.Pads {
 				w.number(int(p))
 			}
 		}
@@ -72,8 +73,8 @@ const (
 	siteSwitch             // times Switch
 )
 
-func siteForm(s *Site) (form byte) {
-	if len(s.Pads) > 0 || s.Catches != 0 || s.Number != 0 {
+func siteForm(s *Site, d *Detail) (form byte) {
+	if len(d.Pads) > 0 || d.Catches != 0 || d.Number != 0 {
 		form |= siteFull
 	}
 	if s.Fault {
@@ -101,11 +102,12 @@ func DecodeCode(b []byte) (*Code, error) {
 		form := r.byte()
 		s.Switch, s.Fault = SwitchKind(form/siteSwitch), form&siteFault != 0
 		if form&siteFull != 0 {
-			s.Number = r.signed()
-			s.Catches = int32(r.number())
-			s.Pads = list[uint32](r.count(1))
-			for k := range s.Pads {
-				s.Pads[k] = uint32(r.number())
+			d := s.AddDetail(&c.Details)
+			d.Number = r.signed()
+			d.Catches = int32(r.number())
+			d.Pads = list[uint32](r.count(1))
+			for k := range d.Pads {
+				d.Pads[k] = uint32(r.number())
 			}
 		}
 		last = *s

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"errors"
+	"slices"
 	"unsafe"
 
 	"weft/internal/store"
@@ -87,7 +88,9 @@ func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, err
 	t := m.Wasm.FuncType(f.Type)
 	l.module = m
 	l.reader.Reset(f.Body, f.BodyOffset, m.Features, m.Wasm.Dialect)
-	l.code, l.offsets, l.tries, l.barriers = l.code[:0], l.offsets[:0], nil, nil
+	// About so many instructions come of a body. Lists that grow by themselves would be copied again and again.
+	l.code, l.offsets = slices.Grow(l.code[:0], len(f.Body)/instrPerBody), slices.Grow(l.offsets[:0], len(f.Body)/instrPerBody)
+	l.tries, l.barriers = nil, nil
 	l.stack, l.lazy = l.stack[:0], 0
 	l.labels, l.dead, l.last = l.labels[:0], false, -1
 	l.loops = loopStarts{all: true}
@@ -128,6 +131,9 @@ func (l *lowerer) step() {
 		l.emit(instr{op: opStep})
 	}
 }
+
+// instrPerBody is how many bytes of a body become an instruction, or more.
+const instrPerBody = 3
 
 // layoutLocals gives slots to parameters, link and locals, and returns the
 // offset behind them.

@@ -148,10 +148,10 @@ func (m *machine) memoryOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 		return to.Copy(from, address(to64, fp, in.a), address(from64, fp, in.a+8), address(to64 && from64, fp, in.a+16))
 	case wasm.OpMemoryInit:
 		mem, is64 := memory(in.c)
-		data := m.store.Instance(inst).Datas[in.b]
+		data := m.store.Instance(inst).Data(in.b)
 		return mem.Init(data, address(is64, fp, in.a), uint64(u32(fp, in.a+8)), uint64(u32(fp, in.a+16)))
 	case wasm.OpDataDrop:
-		m.store.Instance(inst).Datas[in.b] = nil
+		m.store.Instance(inst).DropData(in.b)
 	}
 	return wasm.TrapNone
 }

@@ -33,9 +33,9 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 	case ssa.MemoryFill:
 		return m.done(memory(1).Fill(a[2], byte(a[3]), a[4]))
 	case ssa.MemoryInit:
-		return m.done(memory(1).Init(in.Datas[uint32(a[2])], a[3], a[4], a[5]))
+		return m.done(memory(1).Init(in.Data(uint32(a[2])), a[3], a[4], a[5]))
 	case ssa.DataDrop:
-		in.Datas[uint32(a[1])] = nil
+		in.DropData(uint32(a[1]))
 		return true
 	case ssa.TableGrow:
 		return m.grown(table(1).Grow(a[3], a[2]))

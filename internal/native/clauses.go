@@ -47,7 +47,8 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 		if s.Switch != codegen.Resume {
 			continue
 		}
-		handlers := c.Resumes[s.Number].Clauses
+		at := s.Detail(c.Details)
+		handlers := c.Resumes[at.Number].Clauses
 		size := clauseBytes(handlers)
 		if size == 0 {
 			continue
@@ -57,7 +58,7 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 		for _, h := range handlers {
 			of := clauseOf{tag: h.Tag}
 			if h.Kind == wasm.OnLabel {
-				of.pad = start + uintptr(s.Pads[labels])
+				of.pad = start + uintptr(at.Pads[labels])
 				labels++
 			}
 			t.clauses = append(t.clauses, of)

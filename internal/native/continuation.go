@@ -368,11 +368,12 @@ func (m *machine) findHandler(kind wasm.HandlerKind, tag *store.TagRecord) (prom
 		at := m.callAt(parent.PC)
 		instance := *(**store.InstanceRecord)(store.Pointer(parent.Frame))
 		labels := 0
-		for _, h := range at.place.fn.resumes[at.site.Number].Clauses {
+		resume := at.site.Detail(at.place.fn.details)
+		for _, h := range at.place.fn.resumes[resume.Number].Clauses {
 			if h.Kind == kind && instance.Tag(h.Tag) == tag {
 				p := prompt{child: child, parent: parent}
 				if kind == wasm.OnLabel {
-					p.pad = at.place.fn.start + uintptr(at.site.Pads[labels])
+					p.pad = at.place.fn.start + uintptr(resume.Pads[labels])
 				}
 				return p, true
 			}

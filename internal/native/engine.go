@@ -294,11 +294,13 @@ func (e *Engine) Awaits(c *store.ContRecord) wasm.TypeID {
 		inner := c.Inner()
 		if p, ok := e.find(inner.PC); ok {
 			instance := *(**store.InstanceRecord)(store.Pointer(inner.Frame))
-			switch site := p.callSite(); site.Switch {
+			site := p.callSite()
+			number := site.Detail(p.fn.details).Number
+			switch site.Switch {
 			case codegen.Suspend:
-				return instance.Tag(uint32(site.Number)).Type
+				return instance.Tag(uint32(number)).Type
 			case codegen.SwitchTo:
-				return instance.Type(uint32(site.Number >> 32))
+				return instance.Type(uint32(number >> 32))
 			}
 		}
 	}

@@ -41,12 +41,16 @@ func (m *machine) throw(from origin, tag *store.TagRecord, payload []uint64, ref
 // landing pad.
 func (w *walker) clause(tag *store.TagRecord) (kind wasm.CatchKind, pad uintptr, ok bool) {
 	site := w.call.site
-	if site == nil || site.Catches == 0 {
+	if site == nil {
 		return 0, 0, false
 	}
 	fn := w.call.place.fn
-	clauses := fn.catches[site.Catches]
-	pads := site.Pads[len(site.Pads)-len(clauses):]
+	at := site.Detail(fn.details)
+	if at.Catches == 0 {
+		return 0, 0, false
+	}
+	clauses := fn.catches[at.Catches]
+	pads := at.Pads[len(at.Pads)-len(clauses):]
 	for i, c := range clauses {
 		if !c.Kind.HasTag() || w.instance().Tag(c.Tag) == tag {
 			return c.Kind, fn.start + uintptr(pads[i]), true

@@ -59,6 +59,7 @@ type funcCode struct {
 	frame       uint32 // bytes of the frame, without the return address
 	indivisible bool   // see codegen.Code
 	sites       []codegen.Site
+	details     []codegen.Detail
 	catches     [][]wasm.Catch // see codegen.Site
 	resumes     []ssa.ResumeSite
 	tables      []clauseTable

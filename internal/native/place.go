@@ -60,7 +60,7 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 			starts[c.own] = base + at
 		}
 		funcs[i] = &funcCode{start: base + at, own: c.own, prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), indivisible: c.Indivisible,
-			sites: c.Sites, catches: c.Catches, resumes: c.Resumes}
+			sites: c.Sites, details: c.Details, catches: c.Catches, resumes: c.Resumes}
 		at += placedSize(c.Code)
 	}
 	ahead := len(list) == len(code.entries)
@@ -106,9 +106,10 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 func codeBytes(c *codegen.Code) uint64 {
 	bytes := uint64(placedSize(c)) + uint64(unsafe.Sizeof(funcCode{})) +
 		uint64(len(c.Sites))*uint64(unsafe.Sizeof(codegen.Site{})) +
+		uint64(len(c.Details))*uint64(unsafe.Sizeof(codegen.Detail{})) +
 		uint64(len(c.Resumes))*uint64(unsafe.Sizeof(ssa.ResumeSite{}))
-	for i := range c.Sites {
-		bytes += uint64(len(c.Sites[i].Pads)) * 4
+	for i := range c.Details {
+		bytes += uint64(len(c.Details[i].Pads)) * 4
 	}
 	for _, clauses := range c.Catches {
 		bytes += uint64(len(clauses)) * uint64(unsafe.Sizeof(wasm.Catch{}))

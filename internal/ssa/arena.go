@@ -31,6 +31,16 @@ func (a *Arena[T]) Cut(n int) []T {
 // Copy returns a copy of a list.
 func (a *Arena[T]) Copy(list []T) []T { return append(a.Cut(len(list))[:0], list...) }
 
+// Return takes the last element back, unless it was the last one of a chunk that is full. It reports whether it has.
+func (a *Arena[T]) Return() bool {
+	if a.used == 0 {
+		return false
+	}
+	a.used--
+	a.total--
+	return true
+}
+
 // Total returns how many elements have been handed out.
 func (a *Arena[T]) Total() int { return a.total }
 

@@ -2,6 +2,7 @@ package ssa
 
 import (
 	"fmt"
+	"slices"
 
 	"weft/wasm"
 )
@@ -233,8 +234,6 @@ func (b *Builder) unite(block *Block) []*Value {
 			for j, a := range e.Args {
 				if b.args[j] == block.Params[j] {
 					kept = append(kept, a)
-				} else {
-					a.Uses--
 				}
 			}
 			e.Args = kept
@@ -266,9 +265,6 @@ func (b *Builder) edgeTo(from *Block, l *label) {
 		args = append(args, b.locals[local])
 	}
 	b.edgeArgs += len(args)
-	for _, a := range args {
-		a.Uses++
-	}
 	from.Succs = append(from.Succs, Edge{To: l.target, Args: args})
 	l.target.Preds = append(l.target.Preds, from)
 }
@@ -325,6 +321,7 @@ func (b *Builder) branchIf(condition *Value, when bool, depth uint32) {
 func (b *Builder) branchTable() {
 	index := b.pop()
 	table, from := b.add(OpTable, Void, 0, index), b.block
+	from.Succs = slices.Grow(from.Succs, len(b.in.Labels))
 	for _, depth := range b.in.Labels {
 		l := b.label(depth)
 		if l.fan == nil || l.fanOf != table.ID {

@@ -61,11 +61,15 @@ func (d *domTree) findOrder(f *Func) {
 // find finds order and dominators.
 func (d *domTree) find(f *Func) {
 	d.findOrder(f)
-	d.tree.Find(len(d.order), func(block int32, meet func(int32)) {
-		for _, p := range d.order[block].Preds {
-			meet(d.number[p.ID])
+	d.tree.Begin(len(d.order))
+	for i := int32(1); i < int32(len(d.order)); i++ {
+		idom := int32(-1)
+		for _, p := range d.order[i].Preds {
+			idom = d.tree.Meet(i, idom, d.number[p.ID])
 		}
-	})
+		d.tree.Add(i, idom)
+	}
+	d.tree.Finish()
 }
 
 // common returns the lowest block that dominates both.

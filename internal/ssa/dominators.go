@@ -12,37 +12,37 @@ type dominated struct {
 	first, last int32
 }
 
-// Find finds the dominators of n blocks. preds calls meet with the numbers of the predecessors of a block; those
-// from its own on count for nothing: in structured code edges back lead to dominators.
-func (d *Dominators) Find(n int, preds func(block int32, meet func(pred int32))) {
-	d.blocks = resized(d.blocks, n)
-	var block, up int32
-	meet := func(pred int32) {
-		switch {
-		case pred < 0 || pred >= block:
-		case up < 0:
-			up = pred
-		default:
-			up = d.Common(up, pred)
-		}
+// Begin begins with n blocks. For each of them but the entry, in order, Meet is called with its predecessors, and then
+// Add; at last Finish.
+func (d *Dominators) Begin(n int) { d.blocks = resized(d.blocks, n) }
+
+// Meet returns the lowest block that dominates all predecessors of a block, given that of those that it was called with
+// before, -1 for none. Predecessors from the block's own number on count for nothing: in structured code edges back lead
+// to dominators.
+func (d *Dominators) Meet(block, before, pred int32) int32 {
+	switch {
+	case pred < 0 || pred >= block:
+		return before
+	case before < 0:
+		return pred
 	}
-	for block = 1; block < int32(n); block++ {
-		up = -1
-		preds(block, meet)
-		a := &d.blocks[up]
-		b := &d.blocks[a.jump]
-		jump := up
-		if a.depth-b.depth == b.depth-d.blocks[b.jump].depth {
-			jump = b.jump
-		}
-		d.blocks[block] = dominated{idom: up, jump: jump, depth: a.depth + 1}
-	}
-	d.walk()
+	return d.Common(before, pred)
 }
 
-// walk numbers the blocks. Their order shows that in two passes: in the first one, last becomes the size of a
+// Add notes the immediate dominator of a block.
+func (d *Dominators) Add(block, idom int32) {
+	a := &d.blocks[idom]
+	b := &d.blocks[a.jump]
+	jump := idom
+	if a.depth-b.depth == b.depth-d.blocks[b.jump].depth {
+		jump = b.jump
+	}
+	d.blocks[block] = dominated{idom: idom, jump: jump, depth: a.depth + 1}
+}
+
+// Finish numbers the blocks along the tree. Their order shows that in two passes: in the first one, last becomes the size of a
 // subtree, in the second the number of the next one below the block.
-func (d *Dominators) walk() {
+func (d *Dominators) Finish() {
 	for i := len(d.blocks) - 1; i > 0; i-- {
 		b := &d.blocks[i]
 		b.last++ // itself

@@ -103,10 +103,5 @@ func (b *Builder) isSimple(op wasm.Opcode) bool {
 
 // takeBack removes the last values of the current block.
 func (b *Builder) takeBack(from int) {
-	for _, v := range b.block.Values[from:] {
-		for _, a := range v.Args {
-			a.Uses--
-		}
-	}
 	b.block.Values = b.block.Values[:from]
 }

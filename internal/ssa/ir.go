@@ -14,8 +14,6 @@ type Value struct {
 	Mem  Mem  // of a memory access
 	// Ref is what the builder knows of a reference.
 	Ref RefFacts
-	// Uses counts how often the value is an argument, of values and of edges.
-	Uses int32
 	// Pos is the offset in the body of the instruction that the value came from.
 	Pos  int32
 	Aux  int64
@@ -159,10 +157,15 @@ func (f *Func) NewValue(op Op, t Type, aux int64, args ...*Value) *Value {
 	} else {
 		v.Args = append(f.newArgs(len(args)), args...)
 	}
-	for _, a := range args {
-		a.Uses++
-	}
 	return v
+}
+
+// forget takes back a value that nothing refers to, if it is the last that was made. What passes only try would else
+// make their lists by ID longer.
+func (f *Func) forget(v *Value) {
+	if v.ID == f.numValues-1 && f.values.Return() {
+		f.numValues--
+	}
 }
 
 // newArgs returns an empty list with room for n values.
@@ -202,9 +205,6 @@ func (f *Func) NewParam(b *Block, t Type) *Value {
 // AddEdge adds a successor to a block.
 func (f *Func) AddEdge(from, to *Block, args ...*Value) {
 	list := append(f.newArgs(len(args)), args...)
-	for _, a := range args {
-		a.Uses++
-	}
 	from.Succs = append(from.Succs, Edge{To: to, Args: list})
 	to.Preds = append(to.Preds, from)
 }
@@ -226,13 +226,6 @@ func (f *Func) linkPreds() {
 // in the order of their blocks.
 func (b *Block) HasOnePred() bool {
 	return len(b.Preds) > 0 && b.Preds[0] == b.Preds[len(b.Preds)-1]
-}
-
-// SetArg replaces argument i of a value.
-func (v *Value) SetArg(i int, a *Value) {
-	a.Uses++
-	v.Args[i].Uses--
-	v.Args[i] = a
 }
 
 // Commutes reports whether the two arguments may be swapped.

@@ -1,12 +1,11 @@
 package ssa
 
-// join appends blocks to their only predecessors, if those go nowhere else. A jump to a
-// block that only returns becomes a return. Of predecessors, only the number is right until the end.
-func (o *Optimizer) join(f *Func) {
-	o.startReplacing(f)
+// join appends blocks to their only predecessors, if those go nowhere else, and reports whether there are any. A jump to a
+// block that only returns becomes a return. Of predecessors, only the number is right until the end. The uses of
+// parameters that are gone are not rewritten.
+func (o *Optimizer) join(f *Func) (joined bool) {
 	o.index = resized(o.index, f.NumValues())
 	o.visited = resized(o.visited, f.NumBlocks()) // those that are gone
-	joined := false
 	for _, b := range f.Blocks {
 		if o.visited[b.ID] {
 			continue
@@ -18,7 +17,7 @@ func (o *Optimizer) join(f *Func) {
 				break
 			}
 			for i, p := range to.Params {
-				o.repl[p.ID] = b.Succs[0].Args[i]
+				o.repl[p.ID] = o.resolve(b.Succs[0].Args[i])
 			}
 			b.Values = b.Values[:len(b.Values)-1]
 			for _, v := range to.Values {
@@ -31,7 +30,7 @@ func (o *Optimizer) join(f *Func) {
 		}
 	}
 	if !joined {
-		return
+		return false
 	}
 	kept := f.Blocks[:0]
 	for _, b := range f.Blocks {
@@ -41,7 +40,7 @@ func (o *Optimizer) join(f *Func) {
 	}
 	f.Blocks = kept
 	f.linkPreds()
-	o.rewrite(f)
+	return true
 }
 
 // returnAtOnce makes a block that jumps to one that only returns do so itself.
@@ -51,7 +50,9 @@ func (o *Optimizer) returnAtOnce(f *Func, b, to *Block) bool {
 	}
 	jump := b.Terminator()
 	jump.Op, jump.Pos, jump.Args = OpReturn, to.Values[0].Pos, f.newArgs(len(to.Values[0].Args))
-	o.indexParams(to)
+	for i, p := range to.Params {
+		o.index[p.ID] = int32(i)
+	}
 	for _, a := range to.Values[0].Args {
 		a = o.resolve(a) // what was appended to the block returns
 		if a.Op == OpParam && a.Block == to {

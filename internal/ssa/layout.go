@@ -83,24 +83,12 @@ func (o *Optimizer) spreadCold() {
 // dropUnreachable removes blocks that the order does not have, and the edges from them.
 func (o *Optimizer) dropUnreachable(f *Func) {
 	kept := f.Blocks[:0]
-	dropped := false
 	for _, b := range f.Blocks {
 		if o.dom.number[b.ID] >= 0 {
 			kept = append(kept, b)
-			continue
-		}
-		dropped = true
-		for _, v := range b.Values {
-			for _, a := range v.Args {
-				a.Uses--
-			}
-		}
-		for _, e := range b.Succs {
-			for _, a := range e.Args {
-				a.Uses--
-			}
 		}
 	}
+	dropped := len(kept) < len(f.Blocks)
 	f.Blocks = kept
 	if dropped {
 		f.linkPreds()

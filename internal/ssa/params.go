@@ -2,15 +2,23 @@ package ssa
 
 import "slices"
 
-// maxRounds bounds the rounds of params. What is left then is correct, only not minimal;
+// maxRounds bounds the rounds of uniteParams. What is left then is correct, only not minimal;
 // each level of nested loops can need a round.
 const maxRounds = 12
 
-// params removes the parameters of blocks that are not reached by two different values.
-// The builder makes one for each local that is assigned in a block or loop.
-func (o *Optimizer) params(f *Func) {
+// unite removes parameters and blocks that are not needed.
+func (o *Optimizer) unite(f *Func) {
 	o.startReplacing(f)
-	removed := false
+	params := o.uniteParams(f)
+	if o.join(f) || params {
+		o.rewrite(f)
+	}
+}
+
+// uniteParams removes the parameters of blocks that are not reached by two different values, and reports whether there
+// are any. The builder makes one for each local that is assigned in a block or loop. Their uses are not rewritten.
+func (o *Optimizer) uniteParams(f *Func) (removed bool) {
+	o.findCarrying(f)
 	for range maxRounds {
 		if !o.findTrivial(f) {
 			break
@@ -19,23 +27,32 @@ func (o *Optimizer) params(f *Func) {
 	}
 	if removed {
 		o.dropReplaced(f)
-		o.rewrite(f)
+	}
+	return removed
+}
+
+// findCarrying finds the edges that have arguments.
+func (o *Optimizer) findCarrying(f *Func) {
+	o.carrying = o.carrying[:0]
+	for _, b := range f.Blocks {
+		for i := range b.Succs {
+			if e := &b.Succs[i]; len(e.Args) > 0 {
+				o.carrying = append(o.carrying, e)
+			}
+		}
 	}
 }
 
 // dropReplaced removes the parameters that have a replacement, and what edges hand to them.
 func (o *Optimizer) dropReplaced(f *Func) {
-	for _, b := range f.Blocks {
-		for i := range b.Succs {
-			e := &b.Succs[i]
-			kept := e.Args[:0]
-			for j, a := range e.Args {
-				if o.repl[e.To.Params[j].ID] == nil {
-					kept = append(kept, a)
-				}
+	for _, e := range o.carrying {
+		kept := e.Args[:0]
+		for j, a := range e.Args {
+			if o.repl[e.To.Params[j].ID] == nil {
+				kept = append(kept, a)
 			}
-			e.Args = kept
 		}
+		e.Args = kept
 	}
 	for _, b := range f.Blocks {
 		b.Params = slices.DeleteFunc(b.Params, func(p *Value) bool { return o.repl[p.ID] != nil })
@@ -46,22 +63,20 @@ func (o *Optimizer) dropReplaced(f *Func) {
 // themselves, and reports whether there are any.
 func (o *Optimizer) findTrivial(f *Func) bool {
 	o.single = resized(o.single, f.NumValues())
-	for _, b := range f.Blocks {
-		for _, e := range b.Succs {
-			for j, a := range e.Args {
-				p := e.To.Params[j]
-				if o.repl[p.ID] != nil {
-					continue
-				}
-				a = o.resolve(a)
-				switch s := o.single[p.ID]; {
-				case a == p || s == a || s == p:
-					// s == p stands for two different values.
-				case s == nil:
-					o.single[p.ID] = a
-				default:
-					o.single[p.ID] = p
-				}
+	for _, e := range o.carrying {
+		for j, a := range e.Args {
+			p := e.To.Params[j]
+			if o.repl[p.ID] != nil {
+				continue
+			}
+			a = o.resolve(a)
+			switch s := o.single[p.ID]; {
+			case a == p || s == a || s == p:
+				// s == p stands for two different values.
+			case s == nil:
+				o.single[p.ID] = a
+			default:
+				o.single[p.ID] = p
 			}
 		}
 	}

@@ -167,7 +167,6 @@ func (p *parser) signature() *Signature {
 func (p *parser) args() (list []*Value) {
 	for p.err == nil {
 		v := p.value()
-		v.Uses++
 		list = append(list, v)
 		if !p.accept(",") {
 			break

@@ -12,12 +12,9 @@ type Pass struct {
 // Passes lists the passes in their order.
 var Passes = [...]Pass{
 	{"thread", (*Optimizer).thread, false},     // no jumps through a dispatch whose target is known
-	{"params", (*Optimizer).params, false},     // no parameters that all edges hand the same
-	{"join", (*Optimizer).join, false},         // no jumps to blocks that nothing else goes to
+	{"unite", (*Optimizer).unite, false},       // no parameters that all edges hand the same, no blocks that one jump leads to
 	{"simplify", (*Optimizer).simplify, false}, // folding and value numbering
-	{"params again", (*Optimizer).params, false},
-	{"join again", (*Optimizer).join, false},
-	{"dead", (*Optimizer).dead, false},         // no values that nothing needs
+	{"dead", (*Optimizer).dead, false},         // the same again, and no values that nothing needs
 	{"schedule", (*Optimizer).schedule, false}, // out of loops; to where they are needed
 	{"split", (*Optimizer).split, true},        // no critical edges
 	{"layout", (*Optimizer).layout, true},      // the order of the blocks
@@ -33,10 +30,11 @@ type Optimizer struct {
 	repl  []*Value // by ID: what a value is replaced with
 	loops loopForest
 
-	single  []*Value // params: what all edges hand to a parameter
-	order   []*Block // layout
-	visited []bool   // join, layout: by block ID
-	index   []int32  // join, dead: of a parameter, by value ID
+	single   []*Value // uniteParams: what all edges hand to a parameter
+	carrying []*Edge  // uniteParams, dropDead: those with arguments
+	order    []*Block // layout
+	visited  []bool   // join, layout: by block ID
+	index    []int32  // join: of a parameter, by value ID
 
 	// simplify
 	f        *Func
@@ -54,10 +52,11 @@ type Optimizer struct {
 	threader threader
 	reducer  reducer
 
-	live []*Value // dead: to be looked at
-	seen []bool   // dead, schedule: by value ID
+	usage usage // dropDead
 
 	// schedule
+	live            []*Value // that move
+	seen            []bool   // by value ID
 	place, earliest []*Block // by value ID
 }
 
@@ -80,6 +79,9 @@ func (o *Optimizer) RunAndShow(f *Func, show func(p *Pass)) {
 // startReplacing forgets all replacements.
 func (o *Optimizer) startReplacing(f *Func) { o.repl = resized(o.repl, f.NumValues()) }
 
+// replaceNothing forgets all replacements, where there will be none.
+func (o *Optimizer) replaceNothing() { o.repl = o.repl[:0] }
+
 // resolve returns what a value has been replaced with in the end, or itself.
 func (o *Optimizer) resolve(v *Value) *Value {
 	if int(v.ID) >= len(o.repl) {
@@ -95,44 +97,20 @@ func (o *Optimizer) resolve(v *Value) *Value {
 	return r
 }
 
-// rewrite replaces the arguments of all values and edges, and counts uses anew.
+// rewrite replaces the arguments of all values and edges.
 func (o *Optimizer) rewrite(f *Func) {
 	for _, b := range f.Blocks {
 		for _, v := range b.Values {
-			for i, a := range v.Args {
-				v.Args[i] = o.resolve(a)
-			}
+			o.resolveAll(v.Args)
 		}
 		for i := range b.Succs {
-			args := b.Succs[i].Args
-			for j, a := range args {
-				args[j] = o.resolve(a)
-			}
+			o.resolveAll(b.Succs[i].Args)
 		}
 	}
-	o.countUses(f)
 }
 
-// countUses counts how often each value is an argument.
-func (o *Optimizer) countUses(f *Func) {
-	for _, b := range f.Blocks {
-		for _, v := range b.Params {
-			v.Uses = 0
-		}
-		for _, v := range b.Values {
-			v.Uses = 0
-		}
-	}
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			for _, a := range v.Args {
-				a.Uses++
-			}
-		}
-		for i := range b.Succs {
-			for _, a := range b.Succs[i].Args {
-				a.Uses++
-			}
-		}
+func (o *Optimizer) resolveAll(args []*Value) {
+	for i, a := range args {
+		args[i] = o.resolve(a)
 	}
 }

@@ -55,6 +55,7 @@ type reducer struct {
 	edges    []sideEdge
 	entries  int
 	numbers  map[constantKey]*Value
+	at       []int // for places
 }
 
 type constantKey struct {
@@ -177,9 +178,9 @@ func (r *reducer) replaceHeader(c *carrier) {
 	}
 }
 
-// nothing returns what a header gets from its usual predecessors, in front of its old parameters.
+// nothing returns what a header gets from its usual predecessors, in front of its old parameters, with room for these.
 func (r *reducer) nothing(c *carrier) []*Value {
-	args := []*Value{r.number(I32, 0)}
+	args := append(r.f.newArgs(1+len(c.slots)+len(c.params)), r.number(I32, 0))
 	for _, t := range c.slots {
 		args = append(args, r.number(t, 0))
 	}
@@ -190,7 +191,7 @@ func (r *reducer) nothing(c *carrier) []*Value {
 func (r *reducer) sideEntry(c *carrier, to *Block, carried []*Value) Edge {
 	args := r.nothing(c)
 	args[0] = r.number(I32, int64(c.number[to]))
-	for i, at := range c.places(c.entries[c.number[to]-1].types) {
+	for i, at := range r.places(c, c.entries[c.number[to]-1].types) {
 		args[1+at] = carried[i]
 	}
 	for _, p := range c.params {
@@ -199,18 +200,19 @@ func (r *reducer) sideEntry(c *carrier, to *Block, carried []*Value) Edge {
 	return Edge{To: c.before, Args: args}
 }
 
-// places returns which slots carry values of some types: each the first of its type that is free.
-func (c *carrier) places(types []Type) []int {
+// places returns which slots of a carrier carry values of some types: each the first of its type that is free. The list
+// holds until the next call.
+func (r *reducer) places(c *carrier, types []Type) []int {
 	var next [V128 + 1]int
-	places := make([]int, len(types))
-	for i, t := range types {
+	r.at = r.at[:0]
+	for _, t := range types {
 		at := next[t]
 		for c.slots[at] != t {
 			at++
 		}
-		places[i], next[t] = at, at+1
+		r.at, next[t] = append(r.at, at), at+1
 	}
-	return places
+	return r.at
 }
 
 // letIn ends a new header with the look at the number, and the table behind that.
@@ -236,8 +238,8 @@ func (r *reducer) letIn(c *carrier) {
 
 // goOn returns the edge on which an entry leaves the dispatch of a header.
 func (r *reducer) goOn(c *carrier, e entry) Edge {
-	args := make([]*Value, len(e.types))
-	for i, at := range c.places(e.types) {
+	args := r.f.refs.Cut(len(e.types))
+	for i, at := range r.places(c, e.types) {
 		args[i] = c.before.Params[1+at]
 	}
 	if e.inner != nil {

@@ -28,13 +28,14 @@ func (o *Optimizer) simplify(f *Func) {
 		b.Values = b.Values[:0]
 		o.assume(b)
 		for _, v := range o.input {
-			for i, a := range v.Args {
-				v.Args[i] = o.resolve(a)
-			}
+			o.resolveAll(v.Args)
 			o.pos = v.Pos
 			if r := o.value(v); r != v {
 				o.repl[v.ID] = r
 			}
+		}
+		for i := range b.Succs {
+			o.resolveAll(b.Succs[i].Args)
 		}
 		o.remember(b)
 	}
@@ -46,7 +47,6 @@ func (o *Optimizer) simplify(f *Func) {
 		o.dom.findOrder(f)
 		o.dropUnreachable(f)
 	}
-	o.rewrite(f)
 }
 
 // assume notes what the branch to a block tells, if it can be reached by no other way: a trap on the
@@ -74,6 +74,8 @@ func (o *Optimizer) assume(b *Block) {
 	fact.Block = b
 	if o.fold(fact) == fact {
 		o.table.add(fact)
+	} else {
+		o.f.forget(fact)
 	}
 }
 
@@ -148,7 +150,11 @@ func (o *Optimizer) isEarly(v *Value) bool {
 func (o *Optimizer) make(op Op, t Type, aux int64, args ...*Value) *Value {
 	v := o.f.NewValue(op, t, aux, args...)
 	v.Pos = o.pos
-	return o.value(v)
+	r := o.value(v)
+	if r != v {
+		o.f.forget(v)
+	}
+	return r
 }
 
 func (o *Optimizer) constant(t Type, bits uint64) *Value {

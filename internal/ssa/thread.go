@@ -41,14 +41,15 @@ func (o *Optimizer) thread(f *Func) {
 	if len(o.order) == 0 {
 		return
 	}
-	o.dead(f) // else variables would be live since blocks have parameters that nothing needs
+	o.replaceNothing()
+	o.dropDead(f) // else variables would be live since blocks have parameters that nothing needs
 	threaded := false
 	for _, b := range o.order {
 		threaded = o.threadThrough(f, b) || threaded
 	}
 	if threaded {
 		f.unwindCold()
-		o.countUses(f)
+		o.dropDead(f)
 	}
 }
 

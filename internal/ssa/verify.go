@@ -3,10 +3,10 @@ package ssa
 import "fmt"
 
 // Verify checks that a function is well-formed: edges and predecessors agree, arguments
-// have the types that operations and parameters want, definitions dominate their uses,
-// and uses are counted right. The error names the first place that is not.
+// have the types that operations and parameters want, and definitions dominate their
+// uses. The error names the first place that is not.
 func Verify(f *Func) error {
-	v := verifier{f: f, defined: make([]int32, f.NumValues()), uses: make([]int32, f.NumValues())}
+	v := verifier{f: f, defined: make([]int32, f.NumValues())}
 	return v.run()
 }
 
@@ -14,8 +14,7 @@ type verifier struct {
 	f       *Func
 	dom     domTree
 	defined []int32 // by value: 1 + position in its block, parameters 1
-	uses    []int32
-	listed  []bool // by block
+	listed  []bool  // by block
 }
 
 func (v *verifier) run() error {
@@ -49,18 +48,6 @@ func (v *verifier) run() error {
 	for _, b := range f.Blocks {
 		if err := v.block(b); err != nil {
 			return fmt.Errorf("b%d: %w", b.ID, err)
-		}
-	}
-	for _, b := range f.Blocks {
-		for _, x := range b.Params {
-			if x.Uses != v.uses[x.ID] {
-				return fmt.Errorf("v%d counts %d uses, there are %d", x.ID, x.Uses, v.uses[x.ID])
-			}
-		}
-		for _, x := range b.Values {
-			if x.Uses != v.uses[x.ID] {
-				return fmt.Errorf("v%d counts %d uses, there are %d", x.ID, x.Uses, v.uses[x.ID])
-			}
 		}
 	}
 	return nil
@@ -162,9 +149,8 @@ func (v *verifier) edges(b *Block) error {
 	return nil
 }
 
-// use checks and counts a use at a position of a block.
+// use checks a use at a position of a block.
 func (v *verifier) use(a *Value, b *Block, at int) error {
-	v.uses[a.ID]++
 	def := v.defined[a.ID]
 	switch {
 	case def == 0 || !v.listed[a.Block.ID]:

@@ -12,7 +12,7 @@ import (
 // NewArrayData makes an array out of n numbers that a data segment has from a byte on
 // (array.new_data).
 func (in *Instance) NewArrayData(id wasm.TypeID, segment, from, n uint32) (uint64, wasm.TrapCode) {
-	data := in.Datas[segment]
+	data := in.Data(segment)
 	f := &in.Store.Layout(id).Fields[0]
 	bytes := uint64(n) * uint64(f.Width)
 	if !inRange(uint64(from), bytes, uint64(len(data))) {
@@ -43,7 +43,7 @@ func (in *Instance) InitArrayData(segment uint32, ref uint64, at, from, n uint32
 	if !inRange(uint64(at), uint64(n), uint64(ArrayLen(ref))) {
 		return wasm.TrapArrayOutOfBounds
 	}
-	data := in.Datas[segment]
+	data := in.Data(segment)
 	f := &in.Store.Layout(ObjectType(ref)).Fields[0]
 	bytes := uint64(n) * uint64(f.Width)
 	if !inRange(uint64(from), bytes, uint64(len(data))) {

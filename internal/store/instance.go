@@ -13,9 +13,10 @@ type Instance struct {
 	Record *InstanceRecord
 	Module *Module
 	Store  *Store
-	// Elems and Datas are the segments that have not been dropped.
+	// Elems are the segments that have not been dropped.
 	Elems [][]uint64
-	Datas [][]byte
+	// droppedDatas has a bit for each data segment that has been dropped: the others are read in the module.
+	droppedDatas []uint64
 	// Native is what an engine of machine code keeps for the instance.
 	Native any
 	// Unguarded says that its code compares addresses because a memory has no guard.
@@ -251,12 +252,20 @@ func (in *Instance) evaluateElems() error {
 			}
 		}
 	}
-	in.Datas = make([][]byte, len(m.Datas))
-	for i := range m.Datas {
-		in.Datas[i] = m.Datas[i].Bytes
-	}
+	in.droppedDatas = make([]uint64, (len(m.Datas)+63)/64)
 	return nil
 }
+
+// Data returns a data segment, nil if it has been dropped.
+func (in *Instance) Data(i uint32) []byte {
+	if in.droppedDatas[i/64]>>(i%64)&1 != 0 {
+		return nil
+	}
+	return in.Module.Wasm.Datas[i].Bytes
+}
+
+// DropData drops a data segment (data.drop).
+func (in *Instance) DropData(i uint32) { in.droppedDatas[i/64] |= 1 << (i % 64) }
 
 func (in *Instance) evaluateElem(i int, e *wasm.Elem) error {
 	if err := in.Store.useRecords(in.elemBytes(i)); err != nil {
@@ -320,6 +329,7 @@ func (in *Instance) initSegments() error {
 		}
 		in.DropElem(uint32(i))
 	}
+	var from, to uint64 // where the data that was looked at last goes, whose pages are ready
 	for i := range m.Datas {
 		d := &m.Datas[i]
 		if err := in.Store.Look(i); err != nil {
@@ -333,13 +343,40 @@ func (in *Instance) initSegments() error {
 			return err
 		}
 		memory := in.Store.Memory(in.Record.Memory(d.Memory))
+		if at := offset[0]; at < from || at >= to {
+			if from, to = at, denseDatas(m.Datas[i:]); from <= to && to <= memory.Len() {
+				populate(memory.Bytes()[from:to])
+			}
+		}
 		if code := memory.Init(d.Bytes, offset[0], 0, uint64(len(d.Bytes))); code != 0 {
 			detail := fmt.Sprintf("data segment %d does not fit into memory %d", i, d.Memory)
 			return in.Store.TrapError(code, detail, StackTrace{})
 		}
-		in.Datas[i] = nil
+		in.DropData(uint32(i))
 	}
 	return nil
+}
+
+// smallPage is the smallest size of pages.
+const smallPage = 4 << 10
+
+// denseDatas returns up to where each page of memory gets something of some data segments, from where the first one goes
+// on; at most a stretch is looked at. Programs have a hundred thousand of them, with gaps where the zeros are.
+func denseDatas(list []wasm.Data) (end uint64) {
+	begin := uint64(0)
+	for i := range list {
+		d := &list[i]
+		v, ok := d.OffsetPos.I32()
+		at := uint64(uint32(v))
+		if i == 0 {
+			begin, end = at, at
+		}
+		if !ok || d.Mode != wasm.Active || d.Memory != list[0].Memory || at < end || at-end >= smallPage || end-begin >= stretchBytes {
+			break
+		}
+		end = at + uint64(len(d.Bytes))
+	}
+	return min(end, begin+stretchBytes)
 }
 
 // Export returns the value that is exported under a name; nil if there is none.

@@ -77,6 +77,7 @@ func recycle(regions []Region, left uintptr) {
 type Arena struct {
 	chunks     []Region
 	next, left uintptr
+	ready      uintptr // of a large chunk: the pages below are
 }
 
 // Alloc returns zeroed memory, aligned to 16 bytes.
@@ -90,7 +91,23 @@ func (a *Arena) Alloc(size uintptr) (unsafe.Pointer, error) {
 	p := a.next
 	a.next += size
 	a.left -= size
+	if a.next > a.ready && a.ready != 0 {
+		a.populate()
+	}
 	return Pointer(p), nil
+}
+
+// What large chunks have is populated in steps: one by one, pages take four times as long.
+const (
+	largeChunk   = 8 * pageRound
+	populateStep = 4 * pageRound
+)
+
+// populate has the pages ready for what is handed out, and the next step.
+func (a *Arena) populate() {
+	size := min(roundUp(a.next-a.ready, populateStep), a.next+a.left-a.ready)
+	populate(unsafe.Slice((*byte)(Pointer(a.ready)), size))
+	a.ready += size
 }
 
 // add adds memory of which size bytes can be handed out.
@@ -101,7 +118,10 @@ func (a *Arena) add(size uintptr) error {
 		return err
 	}
 	a.chunks = append(a.chunks, r)
-	a.next, a.left = uintptr(r.Base), chunk
+	a.next, a.left, a.ready = uintptr(r.Base), chunk, 0
+	if chunk >= largeChunk {
+		a.ready = a.next
+	}
 	return nil
 }
 

@@ -121,7 +121,7 @@ func TestWorkLooks(t *testing.T) {
 	bytewise.Record.Base = bytewise.region.Base
 	array := arrayOf(t, s, wasm.I8)
 	ref, _ := s.NewArray(array, size)
-	in := &Instance{Store: s, Datas: [][]byte{make([]byte, size)}}
+	in := &Instance{Store: s, Module: &Module{Wasm: &wasm.Module{Datas: []wasm.Data{{Bytes: make([]byte, size)}}}}, droppedDatas: make([]uint64, 1)}
 	cont := s.Conts.New(nil, 0)
 	if !s.Conts.AllocStack(cont, size) {
 		t.Fatal("no stack")
@@ -131,7 +131,7 @@ func TestWorkLooks(t *testing.T) {
 		"memory.copy":      func() wasm.TrapCode { return memory.Copy(memory, 1, 0, size-1) },
 		"memory.fill":      func() wasm.TrapCode { return memory.Fill(0, 1, size) },
 		"memory.fill by 0": func() wasm.TrapCode { return memory.Fill(0, 0, size) },
-		"memory.init":      func() wasm.TrapCode { return memory.Init(in.Datas[0], 0, 0, size) },
+		"memory.init":      func() wasm.TrapCode { return memory.Init(in.Data(0), 0, 0, size) },
 		"memory.grow":      func() wasm.TrapCode { return grown(bytewise.Grow(2 * size)) },
 		"table.copy":       func() wasm.TrapCode { return table.Copy(table, 0, 1, size/8-1) },
 		"table.fill":       func() wasm.TrapCode { return table.Fill(0, 1, size/8) },

@@ -54,7 +54,7 @@ func (s *Selector) cast(v *ssa.Value) bool {
 	m, object := mCast, t.typ
 	if t.own && t.typ.Aux == 0 && s.movable(t.typ) {
 		m, object = mCast.with(formMem), t.typ.Args[0]
-		s.vregs[t.typ.ID] = inRoot
+		s.values[t.typ.ID].vreg = inRoot
 	}
 	s.add(m, codegen.Inst{Imm: v.Aux<<32 | t.shift, Disp: int32(t.offset)}, s.useLate(object), s.useLate(t.wanted), s.temp(ssa.I64, NoReg))
 	return true

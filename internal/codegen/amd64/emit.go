@@ -37,6 +37,7 @@ type Emitter struct {
 	catches   []catchTable
 	bound     []boundStart
 	sites     []codegen.Site
+	details   []codegen.Detail
 	calls     []codegen.Relocation
 	leaf      bool
 	start     Label // of the function
@@ -82,6 +83,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.catches, e.bound, e.tailHosts = e.catches[:0], e.bound[:0], e.tailHosts[:0]
 	// Of four instructions about one is a call or may fault.
 	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
+	e.details = e.details[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]
 	for range f.Blocks {
 		e.blocks = append(e.blocks, e.a.NewLabel())
@@ -276,7 +278,7 @@ func (e *Emitter) raise(trap wasm.TrapCode, pos int32) {
 func (e *Emitter) finish() {
 	code := e.code
 	code.Bytes = bytes.Clone(e.a.Finish())
-	code.Sites, code.Calls = slices.Clone(e.sites), slices.Clone(e.calls)
+	code.Sites, code.Details, code.Calls = slices.Clone(e.sites), slices.Clone(e.details), slices.Clone(e.calls)
 	code.Prologue = e.a.Final(code.Prologue)
 	for i := range code.Calls {
 		r := &code.Calls[i]
@@ -294,7 +296,7 @@ func (e *Emitter) finish() {
 		for i, edge := range p.edges {
 			list[i] = uint32(e.a.Offset(e.label(edge.To)))
 		}
-		code.Sites[p.site].Pads = list
+		code.Sites[p.site].AddDetail(&code.Details).Pads = list
 	}
 }
 
@@ -302,6 +304,9 @@ func (e *Emitter) finish() {
 func (e *Emitter) site(pos int32, trap wasm.TrapCode) {
 	e.sites = append(e.sites, codegen.Site{Offset: uint32(e.a.Pos()), Pos: pos, Trap: trap})
 }
+
+// detail returns what there is of the site behind the last call besides itself.
+func (e *Emitter) detail() *codegen.Detail { return e.sites[e.call].AddDetail(&e.details) }
 
 // trap returns the label of an exit.
 func (e *Emitter) trap(trap wasm.TrapCode, pos int32) Label {

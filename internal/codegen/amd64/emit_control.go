@@ -197,7 +197,7 @@ func (e *Emitter) control(in *codegen.Inst) {
 		succs := e.f.Blocks[e.block].Succs
 		if len(succs) > 1 {
 			e.pads = append(e.pads, pads{e.call, succs[1:]})
-			e.sites[e.call].Catches = int32(in.Imm)
+			e.detail().Catches = int32(in.Imm)
 		}
 		e.jump(succs[0].To)
 	case mBounds:
@@ -242,7 +242,8 @@ func (e *Emitter) control(in *codegen.Inst) {
 		e.sites[e.call].Switch = codegen.SwitchTo
 	case mResumeThrow:
 		e.resumeThrow(in)
-		e.sites[e.call].Switch, e.sites[e.call].Number = codegen.Resume, int64(uint32(in.Imm))
+		e.sites[e.call].Switch = codegen.Resume
+		e.detail().Number = int64(uint32(in.Imm))
 	case mAlloc:
 		e.alloc(in)
 	case mCast:

@@ -80,7 +80,7 @@ func (e *Emitter) stub(in *codegen.Inst) {
 func (e *Emitter) callStub(in *codegen.Inst) {
 	e.a.CallMem(At(contextReg, in.Disp))
 	e.called(in)
-	e.sites[e.call].Number = in.Imm
+	e.detail().Number = in.Imm
 }
 
 // endContinuation emits the end of a function with which continuations begin, if it is that of a

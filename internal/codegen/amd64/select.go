@@ -10,6 +10,19 @@ import (
 	"weft/internal/ssa"
 )
 
+// A selected value has a register as soon as one of its users needs it in one.
+//
+// A load may move down to a user with no effect between them; one that may fault not over another, so that the first of
+// two faults is the one that happens.
+type selected struct {
+	vreg codegen.VReg
+	// uses counts how often it is an argument of values of this block and of later ones: all others have been given
+	// its register.
+	uses int32
+	// effects and accesses are how many there are before it in its block.
+	effects, accesses int32
+}
+
 // A Selector chooses instructions. It may be used for one function after the
 // other, and keeps its memory.
 //
@@ -23,9 +36,7 @@ type Selector struct {
 	convention *codegen.Convention
 	f          *ssa.Func
 	cf         *codegen.Func
-	vregs      []codegen.VReg // by ID of the value
-	colors     []int32        // by ID of the value; see color
-	accesses   []int32        // the same
+	values     []selected     // by ID of the value
 	index      []int32        // by ID of the block: its place
 	done       []bool         // by ID of the block
 	insts      []codegen.Inst // of one value, in order
@@ -82,9 +93,7 @@ func (s *Selector) begin(f *ssa.Func) {
 	s.lists.Reset()
 	s.succs.Reset()
 	s.preds.Reset()
-	s.vregs = zeroed(s.vregs, values)
-	s.colors = zeroed(s.colors, values)
-	s.accesses = zeroed(s.accesses, values)
+	s.values = zeroed(s.values, values)
 	s.index = zeroed(s.index, f.NumBlocks())
 	s.done = zeroed(s.done, f.NumBlocks())
 	s.reversed, s.results, s.insts = slices.Grow(s.reversed[:0], needed), s.results[:0], s.insts[:0]
@@ -140,13 +149,15 @@ func (s *Selector) selectBlock(i int) {
 	s.done[b.ID] = true
 }
 
-// color gives each value of a block the numbers of effects and of accesses before it. A load may
-// move down to a user with no effect between them; one that may fault not over
-// another, so that the first of two faults is the one that happens.
+// color gives each value of a block the numbers of effects and of accesses before it, and counts uses.
 func (s *Selector) color(b *ssa.Block) {
 	effects, accesses := int32(0), int32(0)
 	for _, v := range b.Values {
-		s.colors[v.ID], s.accesses[v.ID] = effects, accesses
+		at := &s.values[v.ID]
+		at.effects, at.accesses = effects, accesses
+		for _, a := range v.Args {
+			s.values[a.ID].uses++
+		}
 		switch {
 		case v.Op == ssa.OpLoad:
 			accesses++
@@ -242,13 +253,13 @@ func resolve(v *ssa.Value) *ssa.Value {
 // vreg returns the register of a value; from now on it is needed.
 func (s *Selector) vreg(v *ssa.Value) codegen.VReg {
 	v = resolve(v)
-	r := s.vregs[v.ID]
+	r := s.values[v.ID].vreg
 	if r == 0 {
 		if v.Block == nil || s.done[v.Block.ID] {
 			s.failf("value %d (%v) is used before its definition", v.ID, v.Op)
 		}
 		r = s.newVReg(v.Type)
-		s.vregs[v.ID] = r
+		s.values[v.ID].vreg = r
 	}
 	return r
 }
@@ -360,7 +371,8 @@ const inRoot = ^codegen.VReg(0)
 // foldable reports whether root may take v into itself: nobody else uses it, and
 // its instruction would be in this block.
 func (s *Selector) foldable(v *ssa.Value) bool {
-	return v.Uses == 1 && v.Block == s.block && s.vregs[v.ID] == 0
+	at := &s.values[v.ID]
+	return at.uses == 1 && v.Block == s.block && at.vreg == 0
 }
 
 // isZero reports whether v is the integer 0.

@@ -144,16 +144,16 @@ func (s *Selector) memory(v *ssa.Value) (address, bool) {
 
 // movable reports whether v is a load that root may do.
 func (s *Selector) movable(v *ssa.Value) bool {
-	if v.Op == ssa.OpLoad && s.accesses[s.root.ID] != s.accesses[v.ID]+1 {
+	if v.Op == ssa.OpLoad && s.values[s.root.ID].accesses != s.values[v.ID].accesses+1 {
 		return false
 	}
 	return (v.Op == ssa.OpLoad || v.Op == ssa.OpGetInvariant || v.Op.IsRead()) &&
-		s.foldable(v) && s.colors[v.ID] == s.colors[s.root.ID]
+		s.foldable(v) && s.values[v.ID].effects == s.values[s.root.ID].effects
 }
 
 // fold takes a load into root.
 func (s *Selector) fold(v *ssa.Value) address {
-	s.vregs[v.ID] = inRoot
+	s.values[v.ID].vreg = inRoot
 	if v.Op == ssa.OpLoad {
 		s.folded = v.Pos
 		return s.memoryAddress(v)

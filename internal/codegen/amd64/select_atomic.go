@@ -41,7 +41,7 @@ func (s *Selector) atomic(v *ssa.Value) {
 	default:
 		m := inMemoryAtomic[v.Op]
 		x, at := s.useLate(v.Args[1]), s.useLate(v.Args[0])
-		if s.vregs[v.ID] == 0 {
+		if s.values[v.ID].vreg == 0 {
 			s.add(m[0], in, x, at)
 			return
 		}

@@ -208,7 +208,7 @@ func (s *Selector) entry(b *ssa.Block) {
 	s.places = s.convention.AppendPlaces(s.places[:0], s.f.Sig.Params)
 	for i, p := range b.Params[1:] {
 		switch reg := s.places[i].Reg; {
-		case s.vregs[p.ID] == 0: // nobody needs it
+		case s.values[p.ID].vreg == 0: // nobody needs it
 		case reg != NoReg:
 			operands = append(operands, fixedDef(s.vreg(p), reg))
 		default:

@@ -10,7 +10,7 @@ import (
 
 // value emits a value if it must be.
 func (s *Selector) value(v *ssa.Value) {
-	r := s.vregs[v.ID]
+	r := s.values[v.ID].vreg
 	if r == inRoot || r == 0 && (v.Op.Info().Pure || v.Op.IsRead()) {
 		return
 	}
@@ -97,7 +97,7 @@ func (s *Selector) choose(v *ssa.Value) {
 	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
 		s.call(v)
 	case ssa.OpResult:
-		if r := s.vregs[v.ID]; r != 0 {
+		if r := s.values[v.ID].vreg; r != 0 {
 			s.results = append(s.results, v)
 		}
 	case ssa.OpAlloc:
