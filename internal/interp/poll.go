@@ -46,7 +46,7 @@ func (m *machine) poll() error {
 
 // refuel does what is to be done where there is no fuel left.
 func (m *machine) refuel() wasm.TrapCode {
-	err, trap := m.store.Refuel(m.ctx, m.isPinned())
+	trap, err := m.store.Refuel(m.ctx, m.isPinned())
 	if trap == wasm.TrapNone {
 		m.pause(err)
 	}

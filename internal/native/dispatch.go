@@ -65,7 +65,7 @@ func (m *machine) refuel() bool {
 	if !m.store.FuelIsOut() {
 		return true
 	}
-	err, trap := m.store.Refuel(m.ctx, m.isPinned())
+	trap, err := m.store.Refuel(m.ctx, m.isPinned())
 	if trap != wasm.TrapNone {
 		return m.trap(trap, "")
 	}

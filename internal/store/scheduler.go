@@ -149,17 +149,17 @@ func (s *Store) FuelIsOut() bool { return s.FuelEnabled && s.Fuel >= mostFuel }
 
 // Refuel asks the scheduler what to do when there is no fuel left: its error, or a trap if that has not set any. The
 // step that has found none is not counted.
-func (s *Store) Refuel(ctx context.Context, pinned bool) (error, wasm.TrapCode) {
+func (s *Store) Refuel(ctx context.Context, pinned bool) (wasm.TrapCode, error) {
 	s.Fuel = 0
 	if s.Scheduler == nil {
-		return nil, wasm.TrapFuelExhausted
+		return wasm.TrapFuelExhausted, nil
 	}
 	before := s.fuelings
 	if err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned}); err != nil {
-		return err, wasm.TrapNone
+		return wasm.TrapNone, err
 	}
 	if s.fuelings == before {
-		return nil, wasm.TrapFuelExhausted
+		return wasm.TrapFuelExhausted, nil
 	}
-	return nil, wasm.TrapNone
+	return wasm.TrapNone, nil
 }
