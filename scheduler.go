@@ -9,8 +9,8 @@ import (
 )
 
 // A Scheduler lets several computations share the one goroutine that uses a store, each in a [Continuation]. The store
-// asks it where code would block, and where it has run long enough. Its methods are called on that goroutine, and may do
-// what a host function may. The error that they return is one that a host function could return there: with that of
+// asks it where code would block, and where it has run long enough. Its methods are called on that goroutine, and must not
+// use the store, but for SetFuel and what Wait offers. The error that they return is one that a host function could return there: with that of
 // [Tag.Suspend] or a [Switch] the computation stops, and goes on behind the instruction when it is resumed. Any other ends
 // the call.
 //
@@ -122,6 +122,11 @@ func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error
 func (a asked) Pause(ctx context.Context, p store.Pause) error {
 	return a.Scheduler.Pause(ctx, Pause(p))
 }
+
+// Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a way that
+// ResumeSlots would see: because a host function has called the guest that has called it, or no guest has. It is for host
+// functions of a store with a scheduler.
+func (s *Store) Pinned() bool { return s.store.IsPinned() }
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is, unless
 // it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.

@@ -52,6 +52,7 @@ type Scheduler struct {
 	made    int
 	current *Thread
 	running bool
+	ended   bool
 	alarms  alarms
 	epoch   time.Time
 	passed  int64 // virtual nanoseconds
@@ -112,8 +113,14 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 // Spawn makes a thread, which is ready. A host function may call it; what its caller sees then is a Spawn point, at which it may
 // stop before the new thread has run: see [Scheduler.Spawned].
 func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
+	if s.ended {
+		return nil, ErrEnded
+	}
 	if n := s.config.Limit; n > 0 && len(s.threads) >= n {
 		return nil, fmt.Errorf("threads: there are %d threads already", n)
+	}
+	if spec.Func == nil {
+		return nil, errors.New("threads: there is no function")
 	}
 	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil}
 	f, args := spec.Func, spec.Args
@@ -161,7 +168,7 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 // Current returns the thread that runs; nil if none does. It is for host functions.
 func (s *Scheduler) Current() *Thread { return s.current }
 
-// Threads returns the threads that have not ended, in no order. The slice is the scheduler's.
+// Threads returns the threads that have not ended, in no order, also after a run: where they were then. The slice is the scheduler's.
 func (s *Scheduler) Threads() []*Thread { return s.threads }
 
 // Now returns the time since the scheduler was made.
@@ -180,7 +187,12 @@ func (s *Scheduler) Advance(d time.Duration) { s.passed += int64(max(d, 0)) }
 // Run lets threads run until one of them ends, or all if that is nil. The error is that with which a thread has ended, which
 // ends the others; the cause of the end of the context; or a [*DeadlockError]. After it nothing runs any more.
 func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
-	if s.running {
+	switch {
+	case ctx == nil:
+		return errors.New("threads: the context is nil")
+	case s.ended:
+		return ErrEnded
+	case s.running:
 		return errors.New("threads: it runs already")
 	}
 	s.running = true
@@ -206,16 +218,15 @@ func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
 	}
 }
 
-// end ends all threads.
+// end ends the run. The threads stay as they are, for who wants to see their stacks.
 func (s *Scheduler) end() {
 	if s.clock != nil {
 		s.clock.Stop()
 	}
 	for _, t := range s.threads {
 		t.waiter.Leave()
-		t.state, t.cont = Ended, nil
 	}
-	s.threads, s.alarms.threads, s.current = nil, nil, nil
+	s.alarms.threads, s.current, s.ended = nil, nil, true
 }
 
 // step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to choose the next.
@@ -229,6 +240,7 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 	t = s.current
 	s.current = nil
 	if err != nil {
+		s.remove(t)
 		return idle, err
 	}
 	s.leave(t)
@@ -241,12 +253,12 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 		return Point{Thread: t, Kind: Call}, err
 	}
 	t.results = append([]uint64(nil), s.slots[:wasm.SlotCount(t.cont.Type().Results)]...)
-	s.ended(t)
+	s.remove(t)
 	return Point{Thread: t, Kind: End, Blocked: true}, nil
 }
 
-// ended takes a thread from the list.
-func (s *Scheduler) ended(t *Thread) {
+// remove takes a thread that has ended from the list.
+func (s *Scheduler) remove(t *Thread) {
 	t.state, t.cont = Ended, nil
 	last := len(s.threads) - 1
 	s.threads[t.all] = s.threads[last]
@@ -376,7 +388,7 @@ func (s *Scheduler) switchTo(next *Thread) error {
 // with becomes its result, an i32.
 func (s *Scheduler) Park() error {
 	t := s.current
-	if t == nil {
+	if t == nil || s.store.Pinned() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -386,7 +398,7 @@ func (s *Scheduler) Park() error {
 // Sleep is Park until a time has passed, and then with a result.
 func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t := s.current
-	if t == nil {
+	if t == nil || s.store.Pinned() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -398,7 +410,7 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on at
 // once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
-	if s.current == nil {
+	if s.current == nil || s.store.Pinned() {
 		return nil
 	}
 	return s.offer(Point{Thread: s.current, Kind: kind}, result)

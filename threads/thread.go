@@ -18,7 +18,7 @@ const (
 	Waiting
 	// Parked threads wait for what a host function has begun ([Scheduler.Park]).
 	Parked
-	// Ended threads have returned, or the run has ended.
+	// Ended threads have returned.
 	Ended
 )
 

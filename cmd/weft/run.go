@@ -168,6 +168,9 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	}
 	err = flags.call(ctx, cmd, instance, host, args)
 	flags.wasi.scheduler.report(cmd, err, flags.verbose)
+	if host != nil {
+		printThreads(cmd, host.system.Scheduler(), err, flags.verbose)
+	}
 	return err
 }
 

@@ -123,3 +123,21 @@ func (flags *schedulerFlags) report(cmd *cobra.Command, failed error, verbose bo
 
 // mostDeviations is how many are printed where a seed tells the same.
 const mostDeviations = 100
+
+// printThreads says where the green threads are when the program was interrupted, or, if everything is to be said, has failed.
+func printThreads(cmd *cobra.Command, s *threads.Scheduler, failed error, verbose bool) {
+	var interrupt *weft.Interrupt
+	var exit *weft.ExitError
+	var deadlock *threads.DeadlockError
+	switch {
+	case s == nil || failed == nil || errors.As(failed, &deadlock):
+		return // it says so itself
+	case errors.As(failed, &interrupt):
+	case !verbose || errors.As(failed, &exit):
+		return
+	}
+	for _, t := range s.Threads() {
+		stack := t.Stack()
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %v is %v\n%s", t, t.State(), stack.String())
+	}
+}

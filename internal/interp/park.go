@@ -7,8 +7,8 @@ import (
 
 // What a scheduler parks (store.Scheduler) stops between two instructions, with the machine's state saved.
 
-// isPinned reports whether what runs cannot be switched away from.
-func (m *machine) isPinned() bool { return m.prompt.left == nil }
+// IsPinned implements [store.Pausable].
+func (m *machine) IsPinned() bool { return m.prompt.left == nil }
 
 // obey does what a scheduler has returned: nothing for nil, or it parks the computation, or the error is in flight.
 func (m *machine) obey(err error) {
@@ -57,7 +57,7 @@ func (m *machine) switchFromHost(r *store.SwitchRequest) {
 	if !ok {
 		return
 	}
-	if p.clause != nil || m.isPinned() {
+	if p.clause != nil || m.IsPinned() {
 		m.flight.err = store.SchedulerFailed(store.ErrNoSwitch, m.stackTrace())
 		return
 	}

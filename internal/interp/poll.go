@@ -39,14 +39,14 @@ func (m *machine) poll() error {
 	}
 	if flags&flagPause != 0 && !m.failed() {
 		atomic.AndUint32(&m.interrupt, ^uint32(flagPause))
-		m.pause(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.isPinned()}))
+		m.pause(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.IsPinned()}))
 	}
 	return nil
 }
 
 // refuel does what is to be done where there is no fuel left.
 func (m *machine) refuel() wasm.TrapCode {
-	trap, err := m.store.Refuel(m.ctx, m.isPinned())
+	trap, err := m.store.Refuel(m.ctx, m.IsPinned())
 	if trap == wasm.TrapNone {
 		m.pause(err)
 	}

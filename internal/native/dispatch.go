@@ -65,7 +65,7 @@ func (m *machine) refuel() bool {
 	if !m.store.FuelIsOut() {
 		return true
 	}
-	trap, err := m.store.Refuel(m.ctx, m.isPinned())
+	trap, err := m.store.Refuel(m.ctx, m.IsPinned())
 	if trap != wasm.TrapNone {
 		return m.trap(trap, "")
 	}

@@ -77,8 +77,8 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	return m.err
 }
 
-// isPinned reports whether what runs cannot be switched away from.
-func (m *machine) isPinned() bool { return m.prompt.left == nil }
+// IsPinned implements [store.Pausable].
+func (m *machine) IsPinned() bool { return m.prompt.left == nil }
 
 // throwFromHost throws an exception where a continuation is suspended, and reports
 // whether to enter native code.

@@ -140,6 +140,7 @@ func (m *machine) park(tag *store.Tag, from origin, keeps keeping, next func(pro
 	m.fill(parkingOf(r), size, from, keeps)
 	r.PC = process.stubs.parked
 	r.SetNative()
+	r.SetPaused(keeps != keepsResult)
 	return next(p)
 }
 
@@ -170,6 +171,7 @@ func (m *machine) unpark(r *store.ContRecord) {
 		return
 	}
 	m.store.InCode--
+	r.SetPaused(false)
 	c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
 	c.Saved = p.saved
 	copySlots(c.Args[:len(p.arguments())], p.arguments())
@@ -192,7 +194,7 @@ func (w *walker) atParking(frame uintptr) {
 
 // switchFromHost lets the continuation of a request go on in place of what has stopped, which is captured.
 func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
-	if !m.isHost(p.parent) || m.isPinned() {
+	if !m.isHost(p.parent) || m.IsPinned() {
 		return m.end(store.SchedulerFailed(store.ErrNoSwitch, m.stackTrace(m.at(atSuspension))))
 	}
 	to, trap := m.take(r.To.Ref)

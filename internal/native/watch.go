@@ -82,7 +82,7 @@ func (m *machine) pause(from origin, keeps keeping) bool {
 	if m.store.Scheduler == nil {
 		return true
 	}
-	return m.obey(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.isPinned()}), from, keeps)
+	return m.obey(m.store.Scheduler.Pause(m.ctx, store.Pause{Pinned: m.IsPinned()}), from, keeps)
 }
 
 // keeping returns what is to be kept where code is paused.

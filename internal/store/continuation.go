@@ -44,7 +44,7 @@ const (
 	contNative
 	// contHost: it is not one that a reference can name, but the host's side of a call.
 	contHost
-	// contPaused: the interpreter has stopped it where it takes no values.
+	// contPaused: it was stopped in the middle of code, where it takes no values.
 	contPaused
 )
 
@@ -153,7 +153,7 @@ func (c *ContRecord) SetNative() { c.flags |= contNative }
 // IsNative reports whether it does: then only the native engine can go on with it.
 func (c *ContRecord) IsNative() bool { return c.flags&contNative != 0 }
 
-// SetPaused notes whether the interpreter has stopped it where it takes no values.
+// SetPaused notes whether it was stopped where it takes no values.
 func (c *ContRecord) SetPaused(paused bool) {
 	c.flags &^= contPaused
 	if paused {
@@ -470,6 +470,10 @@ func (r *ContRecord) retire() { r.ref = contHeld }
 // Free gives back a descriptor and its stack. The caller has made its references
 // stale.
 func (c *Continuations) Free(r *ContRecord) {
+	if r.IsPaused() && r.IsNative() {
+		c.store.Value().InCode--
+		r.SetPaused(false)
+	}
 	c.FreeStack(r)
 	r.State = ContFree
 	r.ref &^= contChain

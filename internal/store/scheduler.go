@@ -117,7 +117,11 @@ func (p *Waiter) Leave() bool {
 
 // A Pausable is a call that is under way. AskForPause is called by other goroutines; it reports whether that takes a
 // signal to the thread.
-type Pausable interface{ AskForPause() bool }
+type Pausable interface {
+	AskForPause() bool
+	// IsPinned reports whether what runs cannot be switched away from: see Pause. It is for the goroutine of the call.
+	IsPinned() bool
+}
 
 // A pausing is what other goroutines see of the calls in a store with a scheduler.
 type pausing struct{ call atomic.Pointer[Pausable] }
@@ -127,6 +131,12 @@ func (s *Store) BeginPausable(call Pausable) *Pausable { return s.pausing.call.S
 
 // EndPausable ends that; outer is what BeginPausable has returned.
 func (s *Store) EndPausable(outer *Pausable) { s.pausing.call.Store(outer) }
+
+// IsPinned reports whether what runs in the innermost call cannot be switched away from; also if there is none.
+func (s *Store) IsPinned() bool {
+	call := s.pausing.call.Load()
+	return call == nil || (*call).IsPinned()
+}
 
 // RequestPause makes the innermost call that is under way ask the scheduler before long. Any goroutine may call it.
 func (s *Store) RequestPause() {
