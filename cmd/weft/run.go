@@ -137,6 +137,9 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	}
 	var host *wasiHost
 	if usesWASI(module) {
+		if args, err = flags.wasi.scheduler.arguments(args); err != nil {
+			return err
+		}
 		if host, err = flags.wasi.provide(cmd, linker, module, limits, append([]string{file}, args...)); err != nil {
 			return err
 		}
@@ -167,7 +170,9 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
 	}
 	err = flags.call(ctx, cmd, instance, host, args)
-	flags.wasi.scheduler.report(cmd, err, flags.verbose)
+	if failed := flags.wasi.scheduler.report(cmd, err, flags.verbose); err == nil {
+		err = failed
+	}
 	if host != nil {
 		printThreads(cmd, host.system.Scheduler(), err, flags.verbose)
 	}

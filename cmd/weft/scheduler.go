@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,17 +23,21 @@ type schedulerFlags struct {
 	kind   string
 	seed   uint64
 	replay string
+	record string
 
 	deterministic bool
 	schedule      *threads.Schedule
 	recording     *threads.Recording
 	replaying     *threads.Replay
+	outside       recording  // what the program is given
+	recorded      *recording // by the run that is repeated; nil if only its schedule is known
 }
 
 func (flags *schedulerFlags) define(f *pflag.FlagSet) {
 	f.StringVar(&flags.kind, "scheduler", "parallel", "run the program's threads `HOW`: \"parallel\", or \"green\": as continuations, in turns, on one thread of the system")
 	f.Uint64Var(&flags.seed, "seed", 0, "run green threads in an order that follows from the number `N`, as does all else: the same run each time")
-	f.StringVar(&flags.replay, "replay", "", "repeat the run that `SCHEDULE` tells, as a run with --seed prints it with -v or when it fails")
+	f.StringVar(&flags.replay, "replay", "", "repeat the run that `SCHEDULE` tells, as a run with --seed prints it with -v or when it fails; with @FILE, that of a file of --record")
+	f.StringVar(&flags.record, "record", "", "write to `FILE` how to repeat the run, with arguments, environment and standard input")
 }
 
 // prepare reads the flags, for a module.
@@ -41,6 +47,8 @@ func (flags *schedulerFlags) prepare(cmd *cobra.Command, source []byte, wasi *wa
 	switch {
 	case flags.kind != "parallel" && flags.kind != "green":
 		return usagef("--scheduler %s: parallel or green expected", flags.kind)
+	case !flags.deterministic && flags.record != "":
+		return usagef("--record needs --seed or --replay")
 	case !flags.deterministic:
 		return nil
 	case seeded && flags.replay != "":
@@ -57,17 +65,40 @@ func (flags *schedulerFlags) prepare(cmd *cobra.Command, source []byte, wasi *wa
 		flags.recording = threads.Record(flags.schedule.Strategy())
 		return nil
 	}
-	var err error
-	if flags.schedule, err = threads.ParseSchedule(flags.replay); err == nil {
-		err = flags.schedule.Fits(source)
-	}
-	if err != nil {
+	if err := flags.readSchedule(source); err != nil {
 		return fmt.Errorf("--replay: %w", err)
 	}
 	strategy := flags.schedule.Strategy()
 	flags.replaying, _ = strategy.(*threads.Replay)
 	flags.recording = threads.Record(strategy)
 	return nil
+}
+
+// readSchedule reads the schedule to repeat, of the module.
+func (flags *schedulerFlags) readSchedule(source []byte) (err error) {
+	text := flags.replay
+	if file, ok := strings.CutPrefix(text, "@"); ok {
+		if flags.recorded, err = readRecording(file); err != nil {
+			return err
+		}
+		text = flags.recorded.Schedule
+	}
+	if flags.schedule, err = threads.ParseSchedule(text); err != nil {
+		return err
+	}
+	return flags.schedule.Fits(source)
+}
+
+// arguments returns those of the program: those that are given, or were recorded.
+func (flags *schedulerFlags) arguments(given []string) ([]string, error) {
+	if flags.recorded != nil {
+		if len(given) > 0 && !slices.Equal(given, flags.recorded.Args) {
+			return nil, usagef("--replay %s: the program's arguments were %q", flags.replay, flags.recorded.Args)
+		}
+		given = flags.recorded.Args
+	}
+	flags.outside.Args = given
+	return given, nil
 }
 
 // configure lets the program's threads run as the flags say.
@@ -78,47 +109,54 @@ func (flags *schedulerFlags) configure(config wasi.Config, stdin io.Reader) (was
 	case !flags.deterministic:
 		return config.WithGreenThreads(threads.Config{}), nil
 	}
-	input, err := wholeInput(stdin)
-	if err != nil {
-		return config, err
+	if flags.recorded != nil {
+		flags.outside.Stdin = flags.recorded.Stdin
+	} else {
+		var err error
+		if flags.outside.Stdin, err = wholeInput(stdin); err != nil {
+			return config, err
+		}
 	}
-	return config.WithStdin(input).WithRandom(wasi.SeededRandom(0)).
+	return config.WithStdin(bytes.NewReader(flags.outside.Stdin)).WithRandom(wasi.SeededRandom(0)).
 		WithGreenThreads(threads.Config{Strategy: flags.recording, Steps: true, Virtual: true}), nil
 }
 
 // wholeInput reads the standard input to its end, so that nothing depends on when which part of it comes.
-func wholeInput(stdin io.Reader) (io.Reader, error) {
+func wholeInput(stdin io.Reader) ([]byte, error) {
 	if f, ok := stdin.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return &bytes.Reader{}, nil // a terminal, which has no end, or the null device
+			return nil, nil // a terminal, which has no end, or the null device
 		}
 	}
 	data, err := io.ReadAll(stdin)
 	if err != nil {
 		return nil, fmt.Errorf("standard input: %w", err)
 	}
-	return bytes.NewReader(data), nil
+	return data, nil
 }
 
 // report says how to repeat a run that has failed, or of which everything is to be said.
-func (flags *schedulerFlags) report(cmd *cobra.Command, failed error, verbose bool) {
+func (flags *schedulerFlags) report(cmd *cobra.Command, failed error, verbose bool) error {
 	if !flags.deterministic {
-		return
+		return nil
 	}
 	if flags.replaying != nil {
 		for _, d := range flags.replaying.Left() {
 			fmt.Fprintf(cmd.ErrOrStderr(), "weft: of the schedule, %v has not come to pass\n", d)
 		}
 	}
-	var exit *weft.ExitError
-	if !verbose && (failed == nil || errors.As(failed, &exit)) {
-		return
-	}
 	told := threads.Schedule{Module: flags.schedule.Module, Deviations: flags.recording.Deviations()}
 	if len(told.Deviations) > mostDeviations && flags.schedule.Seeded {
 		told = *flags.schedule
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "weft: the same again: --replay '%s'\n", &told)
+	var exit *weft.ExitError
+	if verbose || failed != nil && !errors.As(failed, &exit) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: the same again: --replay '%s'\n", &told)
+	}
+	if flags.record == "" {
+		return nil
+	}
+	return flags.outside.write(flags.record, &told)
 }
 
 // mostDeviations is how many are printed where a seed tells the same.

@@ -98,6 +98,9 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
 	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr()).
 		WithMaxDescriptors(flags.descriptors)
+	if flags.scheduler.recorded != nil {
+		flags.env = flags.scheduler.recorded.Env
+	}
 	for _, v := range flags.env {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok {
@@ -105,6 +108,7 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 				continue
 			}
 		}
+		flags.scheduler.outside.Env = append(flags.scheduler.outside.Env, name+"="+value)
 		config = config.WithEnv(name, value)
 	}
 	for _, v := range flags.dirs {
