@@ -35,11 +35,11 @@ type Roots interface {
 }
 
 // rootTable holds the references of Go code. Roots are made by the goroutine
-// that uses the store, but may be released by Go's cleanup goroutine.
+// that uses the store, which also moves them, but may be released by Go's cleanup goroutine.
 type rootTable struct {
 	mu    sync.Mutex
-	slots []rootSlot
-	free  []int
+	slots []*rootSlot
+	free  []*rootSlot
 	pins  [][]uint64 // slots that are being handed over
 }
 
@@ -48,25 +48,27 @@ type rootSlot struct {
 	trace Trace
 }
 
-// add keeps a reference and returns its number.
-func (t *rootTable) add(root rootSlot) int {
+// add keeps a reference.
+func (t *rootTable) add(ref uint64, trace Trace) *rootSlot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	var slot *rootSlot
 	if n := len(t.free); n > 0 {
-		i := t.free[n-1]
+		slot = t.free[n-1]
 		t.free = t.free[:n-1]
-		t.slots[i] = root
-		return i
+	} else {
+		slot = &rootSlot{}
+		t.slots = append(t.slots, slot)
 	}
-	t.slots = append(t.slots, root)
-	return len(t.slots) - 1
+	slot.ref, slot.trace = ref, trace
+	return slot
 }
 
-func (t *rootTable) remove(i int) {
+func (t *rootTable) remove(slot *rootSlot) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.slots[i] = rootSlot{}
-	t.free = append(t.free, i)
+	*slot = rootSlot{}
+	t.free = append(t.free, slot)
 }
 
 // Keep keeps what a reference of a canonical type is to, until the function
@@ -77,8 +79,8 @@ func (s *Store) Keep(ref uint64, t wasm.ValType) (release func()) {
 		return func() {}
 	}
 	table := s.roots
-	i := table.add(rootSlot{ref, trace})
-	return func() { table.remove(i) }
+	slot := table.add(ref, trace)
+	return func() { table.remove(slot) }
 }
 
 // keepSlots keeps what the references among values of the types are to, until the function that it returns is called;
@@ -104,23 +106,19 @@ func (s *Store) keepSlots(slots []uint64, types []wasm.ValType) (release func())
 // A Root keeps a continuation for Go code until it is released.
 type Root struct {
 	table *rootTable
-	i     int
+	slot  *rootSlot
 }
 
 // KeepContinuation keeps the continuation that a reference is to.
 func (s *Store) KeepContinuation(ref uint64) Root {
-	return Root{s.roots, s.roots.add(rootSlot{ref, TraceCont})}
+	return Root{s.roots, s.roots.add(ref, TraceCont)}
 }
 
-// Move makes the root keep another continuation.
-func (r Root) Move(ref uint64) {
-	r.table.mu.Lock()
-	defer r.table.mu.Unlock()
-	r.table.slots[r.i].ref = ref
-}
+// Move makes the root keep another continuation. It is for the goroutine that uses the store.
+func (r Root) Move(ref uint64) { r.slot.ref = ref }
 
 // Release ends keeping. It may be called by any goroutine, once.
-func (r Root) Release() { r.table.remove(r.i) }
+func (r Root) Release() { r.table.remove(r.slot) }
 
 // Pin keeps what references in slots are to, also those that are written to the
 // slots later, until the function that it returns is called. Numbers among them
