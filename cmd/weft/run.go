@@ -170,12 +170,13 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
 	}
 	err = flags.call(ctx, cmd, instance, host, args)
-	if failed := flags.wasi.scheduler.report(cmd, err, flags.verbose); err == nil {
+	if host == nil || host.system.Scheduler() == nil {
+		return err
+	}
+	if failed := flags.wasi.scheduler.report(cmd, host.system.Scheduler().Hash(), err, flags.verbose); err == nil {
 		err = failed
 	}
-	if host != nil {
-		printThreads(cmd, host.system.Scheduler(), err, flags.verbose)
-	}
+	printThreads(cmd, host.system.Scheduler(), err, flags.verbose)
 	return err
 }
 

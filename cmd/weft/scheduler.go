@@ -136,7 +136,7 @@ func wholeInput(stdin io.Reader) ([]byte, error) {
 }
 
 // report says how to repeat a run that has failed, or of which everything is to be said.
-func (flags *schedulerFlags) report(cmd *cobra.Command, failed error, verbose bool) error {
+func (flags *schedulerFlags) report(cmd *cobra.Command, hash uint64, failed error, verbose bool) error {
 	if !flags.deterministic {
 		return nil
 	}
@@ -152,6 +152,9 @@ func (flags *schedulerFlags) report(cmd *cobra.Command, failed error, verbose bo
 	var exit *weft.ExitError
 	if verbose || failed != nil && !errors.As(failed, &exit) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "weft: the same again: --replay '%s'\n", &told)
+	}
+	if verbose {
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: the hash of the schedule is %016x\n", hash)
 	}
 	if flags.record == "" {
 		return nil
