@@ -22,6 +22,9 @@ type InstanceGlobals struct {
 // MutableGlobals returns those of an instance. It fails if one of them is a reference, which could not be seen by the
 // collector while it is saved.
 func (in *Instance) MutableGlobals() (*InstanceGlobals, error) {
+	if in == nil {
+		return nil, errNoInstance
+	}
 	if err := in.store.enter(); err != nil {
 		return nil, err
 	}
@@ -50,10 +53,20 @@ func (in *Instance) MutableGlobals() (*InstanceGlobals, error) {
 }
 
 // Initial returns the values with which the globals began, as Load takes them.
-func (g *InstanceGlobals) Initial() []uint64 { return slices.Clone(g.initial) }
+func (g *InstanceGlobals) Initial() []uint64 {
+	if g == nil {
+		return nil
+	}
+	return slices.Clone(g.initial)
+}
 
 // Slots returns how many slots Save needs.
-func (g *InstanceGlobals) Slots() int { return g.size }
+func (g *InstanceGlobals) Slots() int {
+	if g == nil {
+		return 0
+	}
+	return g.size
+}
 
 // Save copies the values to slots. It is for the goroutine that uses the store, as Load and Swap are, and like them does nothing once
 // the store is closed.
@@ -64,6 +77,9 @@ func (g *InstanceGlobals) Load(from []uint64) { g.Swap(nil, from) }
 
 // Swap is Save and then Load, each unless the slots are nil.
 func (g *InstanceGlobals) Swap(to, from []uint64) {
+	if g == nil {
+		return
+	}
 	if g.store.store.HostDepth == 0 { // else the call that is under way keeps the store
 		if !g.store.hold() {
 			return

@@ -24,6 +24,7 @@ var (
 	errNoMemory       = errors.New("weft: there is no memory (is it exported under that name?)")
 	errNoContinuation = errors.New("weft: there is no continuation")
 	errNoException    = errors.New("weft: there is no exception to throw")
+	errNoInstance     = errors.New("weft: there is no instance")
 	errNoHostFunc     = errors.New("weft: there is no Go function to call")
 )
 

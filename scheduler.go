@@ -66,7 +66,7 @@ func (w Wait) IsEqual() bool { return w.inner.IsEqual() }
 
 // Enqueue adds a waiter at the end of those who wait at the address, be they parked or goroutines. It reports false, and
 // does nothing, if the value in memory is not the expected one; no notify can come between that and the wait.
-func (w Wait) Enqueue(waiter *Waiter) bool { return w.inner.Enqueue(&waiter.inner) }
+func (w Wait) Enqueue(waiter *Waiter) bool { return waiter != nil && w.inner.Enqueue(&waiter.inner) }
 
 // A Waiter is a computation that waits at an address of a shared memory. It is for one wait at a time.
 type Waiter struct{ inner store.Waiter }
@@ -75,6 +75,9 @@ type Waiter struct{ inner store.Waiter }
 // here is true, which says that code of the same store has notified; else on any goroutine. It must return soon, and not
 // use the store.
 func (s *Store) NewWaiter(wake func(here bool)) *Waiter {
+	if s == nil || wake == nil {
+		return nil
+	}
 	w := &Waiter{}
 	w.inner.Parked = wakeFunc{s.store, wake}
 	return w
@@ -90,7 +93,7 @@ func (w wakeFunc) Wake(by *store.Store) { w.wake(by == w.store) }
 
 // Leave ends a wait, and reports whether it has: if not, the waiter waits for nothing, or has been woken, and wake has
 // been called or will be.
-func (w *Waiter) Leave() bool { return w.inner.Leave() }
+func (w *Waiter) Leave() bool { return w != nil && w.inner.Leave() }
 
 // errScheduling is returned where a scheduler would come too late.
 var errScheduling = errors.New("weft: a call is under way in the store: set the scheduler before")
@@ -126,7 +129,7 @@ func (a asked) Pause(ctx context.Context, p store.Pause) error {
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a way that
 // ResumeSlots would see: because a host function has called the guest that has called it, or no guest has. It is for host
 // functions of a store with a scheduler.
-func (s *Store) Pinned() bool { return s.store.IsPinned() }
+func (s *Store) Pinned() bool { return s == nil || s.store.IsPinned() }
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is, unless
 // it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.
@@ -134,11 +137,16 @@ func (s *Store) Pinned() bool { return s.store.IsPinned() }
 // Code that is in the middle of making an object or of switching stacks is asked a little later; a function that does
 // such things, in machine code without polls, only while it calls others.
 func (s *Store) RequestPause() {
-	if s.hold() {
+	if s != nil && s.hold() {
 		defer s.drop()
 		s.store.RequestPause()
 	}
 }
 
 // Fuel returns what is left of the fuel that SetFuel has set, and whether it has.
-func (s *Store) Fuel() (left uint64, bounded bool) { return s.store.Fuel, s.store.FuelEnabled }
+func (s *Store) Fuel() (left uint64, bounded bool) {
+	if s == nil {
+		return 0, false
+	}
+	return s.store.Fuel, s.store.FuelEnabled
+}

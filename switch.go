@@ -39,6 +39,9 @@ func (t *Tag) NewSwitch() (*Switch, error) {
 
 // To returns the Switch as an error, which lets next go on, with slots as in ResumeSlots. The caller must return it.
 func (s *Switch) To(next *Continuation, slots ...uint64) error {
+	if s == nil {
+		return errNoTag
+	}
 	from := s.tag.store.running
 	switch {
 	case next == nil:
