@@ -40,9 +40,13 @@ func (s *Scheduler) look() {
 	s.inbox = nil
 	s.mu.Unlock()
 	for _, m := range inbox {
-		if m.woken {
+		switch m.about {
+		case woken:
 			s.awake(m.thread)
-		} else {
+		case retried:
+			m.thread.retries.Store(false) // what comes from now on is another reason
+			s.retry(m.thread, false)
+		default:
 			s.unpark(m.thread, m.result)
 		}
 	}
@@ -58,6 +62,8 @@ func (s *Scheduler) ring() {
 		rang = true
 		s.alarms.clear(t)
 		switch {
+		case t.attempt != nil:
+			s.retry(t, true)
 		case t.state == Parked:
 			s.ready(t, t.onAlarm)
 		case t.waiter.Leave():
