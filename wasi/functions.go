@@ -88,7 +88,11 @@ func (t *thread) define(l *weft.Linker) error {
 		f := &functions[i]
 		err := l.DefineFunc(ModuleName, f.name, funcType(f.params, wasm.I32), func(ctx context.Context, slots []uint64) error {
 			t.enter(ctx)
-			slots[0] = uint64(f.call(t, slots))
+			errno := f.call(t, slots)
+			if errno == eParks {
+				return t.park(f, slots)
+			}
+			slots[0] = uint64(errno)
 			return t.leave()
 		})
 		if err != nil {
@@ -114,13 +118,23 @@ func (t *thread) define(l *weft.Linker) error {
 // enter prepares for a call of a function: it finds the memory of the caller.
 func (t *thread) enter(ctx context.Context) {
 	t.ctx = ctx
-	if caller := t.store.Caller(); caller != t.caller {
-		t.caller, t.exported = caller, nil
-		if caller != nil {
-			t.exported = caller.Memory("memory")
+	if g := t.system.green; g != nil {
+		t.call = g.current()
+	}
+	exported := t.exported
+	caller := t.store.Caller()
+	if caller != t.caller {
+		if exported = nil; caller != nil {
+			exported = caller.Memory("memory")
 		}
 	}
-	if t.memory = nil; t.exported != nil {
+	t.calledBy(caller, exported)
+}
+
+// calledBy sets who has called, and its memory.
+func (t *thread) calledBy(caller *weft.Instance, exported *weft.Memory) {
+	t.caller, t.exported = caller, exported
+	if t.memory = nil; exported != nil {
 		t.memory = t.exported.Bytes()
 	}
 }
