@@ -209,7 +209,9 @@ func TestThreadPrograms(t *testing.T) {
 	}
 	onExecutors(t, func(t *testing.T, executor weft.Executor) {
 		t.Run("parallel", func(t *testing.T) { runThreads(t, executor, files, wasi.NewConfig()) })
-		t.Run("green", func(t *testing.T) { runThreads(t, executor, files, wasi.NewConfig().WithGreenThreads(threads.Config{})) })
+		t.Run("green", func(t *testing.T) {
+			runThreads(t, executor, files, wasi.NewConfig().WithGreenThreads(threads.Config{}))
+		})
 	})
 }
 
