@@ -57,7 +57,7 @@ func run(t *testing.T, executor weft.Executor, source []byte, c wasi.Config) (ou
 	return out.String(), err
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
