@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"weft"
@@ -35,6 +36,7 @@ type green struct {
 	pinned    bool       // a start function runs, in which nothing can be parked
 
 	ctx       context.Context // of the run
+	opening   sync.WaitGroup  // named pipes
 	repeating thread          // makes calls again
 	poller    socketPoller    // nil until a connection is accepted
 }
@@ -172,6 +174,15 @@ func (t *thread) awaitGreen(out []byte, shortest time.Duration) (int, Errno) {
 		c.waits, c.left = slices.Clone(t.waits), shortest
 	}
 	return 0, eParks
+}
+
+// close ends what goroutines do for threads that have been parked, as far as it can be ended.
+func (g *green) close() error {
+	g.opening.Wait() // they use directories, which are the embedder's to close from now on
+	if g.poller == nil {
+		return nil
+	}
+	return g.poller.close()
 }
 
 // socketPoller returns what waits for connections; nil if each has to wait for itself.

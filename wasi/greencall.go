@@ -2,6 +2,7 @@ package wasi
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"weft"
@@ -111,8 +112,8 @@ func (t *thread) transferred() int {
 }
 
 // background does what may take long in a goroutine, for a call of a green thread. It fails with eParks until that has
-// come to its end; then it returns what that has. The context ends with the run.
-func background[T any](t *thread, do func(context.Context) (T, error)) (result T, err error) {
+// come to its end; then it returns what that has. The context ends with the run. The group, unless it is nil, hears of the goroutine.
+func background[T any](t *thread, group *sync.WaitGroup, do func(context.Context) (T, error)) (result T, err error) {
 	type outcome struct {
 		result T
 		err    error
@@ -129,12 +130,17 @@ func background[T any](t *thread, do func(context.Context) (T, error)) (result T
 	}
 	pending, ctx := make(chan outcome, 1), c.green.ctx
 	c.pending = pending
-	go func() {
+	run := func() {
 		var o outcome
 		o.result, o.err = do(ctx)
 		pending <- o
 		c.wake()
-	}()
+	}
+	if group != nil {
+		group.Go(run)
+	} else {
+		go run()
+	}
 	return result, eParks
 }
 
@@ -146,5 +152,5 @@ func writeBehind(t *thread, b []byte, write func([]byte) (int, error)) (int, err
 	if t.call.pending == nil {
 		b = append([]byte(nil), b[:min(len(b), mostCopied)]...)
 	}
-	return background(t, func(context.Context) (int, error) { return write(b) })
+	return background(t, nil, func(context.Context) (int, error) { return write(b) })
 }

@@ -105,8 +105,8 @@ func (s *System) Close() error {
 			failed = append(failed, d.close())
 		}
 	}
-	if s.green != nil && s.green.poller != nil {
-		failed = append(failed, s.green.poller.close())
+	if s.green != nil {
+		failed = append(failed, s.green.close())
 	}
 	return errors.Join(failed...)
 }
