@@ -66,6 +66,7 @@ type Scheduler struct {
 	wake  chan struct{}
 	mu    sync.Mutex
 	inbox []message
+	spare []message // the inbox before, for the goroutine that runs the scheduler
 }
 
 // A message is what another goroutine says of a thread.

@@ -37,7 +37,7 @@ func (s *Scheduler) look() {
 	s.news.Store(false)
 	s.mu.Lock()
 	inbox := s.inbox
-	s.inbox = nil
+	s.inbox, s.spare = s.spare[:0], nil
 	s.mu.Unlock()
 	for _, m := range inbox {
 		switch m.about {
@@ -50,6 +50,8 @@ func (s *Scheduler) look() {
 			s.unpark(m.thread, m.result)
 		}
 	}
+	clear(inbox)
+	s.spare = inbox
 	if !s.config.Virtual {
 		s.ring()
 	}

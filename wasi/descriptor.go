@@ -78,7 +78,7 @@ type descriptor struct {
 	preopen bool
 	name    string // of a preopened directory
 
-	turn    gate                    // at the position of a file
+	turn    gate                    // at the position of a file; nil for a connection
 	listing atomic.Pointer[listing] // of a directory that is being read
 
 	mu               sync.Mutex // guards what follows
@@ -88,7 +88,11 @@ type descriptor struct {
 
 // newDescriptor makes a descriptor of an object.
 func newDescriptor(o object, flags fdFlags, base, inheriting rights) *descriptor {
-	return &descriptor{object: o, turn: newGate(), flags: flags, base: base, inheriting: inheriting}
+	d := &descriptor{object: o, flags: flags, base: base, inheriting: inheriting}
+	if _, ok := o.(connectedSocket); !ok {
+		d.turn = newGate()
+	}
+	return d
 }
 
 // rights returns what the descriptor may still be used for.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"weft"
+	"weft/threads"
 )
 
 // A signal is an output that lets the test know that the guest has written to it.
@@ -432,4 +433,43 @@ func TestGreenPipe(t *testing.T) {
 		}
 		s.end()
 	})
+}
+
+// TestGreenOrders has two threads that write, with seeds: each seed has one order, and many orders occur.
+func TestGreenOrders(t *testing.T) {
+	engine, err := weft.NewEngine(weft.NewConfig().WithSteps())
+	check(t, err)
+	module, err := engine.Compile([]byte(interpreter()))
+	check(t, err)
+	run := func(seed uint64) string {
+		var out bytes.Buffer
+		config := threads.Config{Strategy: threads.NewRandomWalk(seed), Steps: true, Virtual: true}
+		s := newScript(t, engine, module, NewConfig().WithThreads(2, weft.DefaultLimits()).WithStdout(&out).WithGreenThreads(config))
+		defer s.end()
+		writes := func(word string) (steps []*step, over uint32) {
+			over = s.flag()
+			for _, letter := range word {
+				steps = append(steps, do(success, "fd_write", 1, s.vector(s.place(string(letter))), 1, s.space(4)))
+			}
+			return append(steps, do(success, "set", over)), over
+		}
+		one, over1 := writes("ab")
+		two, over2 := writes("xy")
+		check(t, s.run(patience(t), []*step{
+			do(success, "spawn", s.list(one...)), do(success, "spawn", s.list(two...)),
+			do(success, "await", over1), do(success, "await", over2),
+		}, append(one, two...)...))
+		return out.String()
+	}
+	orders := map[string]bool{}
+	for seed := range uint64(60) {
+		order := run(seed)
+		orders[order] = true
+		if again := run(seed); again != order {
+			t.Errorf("seed %d: %s, then %s", seed, order, again)
+		}
+	}
+	if len(orders) != 6 {
+		t.Errorf("%d orders, want 6: %v", len(orders), orders)
+	}
 }
