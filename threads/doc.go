@@ -9,6 +9,12 @@
 // A thread has, beside its continuation, its own copy of the mutable globals of its instance, if [Spec.Globals] says so: so
 // threads need no instances of their own.
 //
+// # The host
+//
+// A host function that would wait must not hold up the goroutine. [Scheduler.Park] stops its thread until somebody tells its result;
+// [Scheduler.Await] until an attempt succeeds, which the scheduler makes again after [Thread.Retry]; [Scheduler.Sleep] for some
+// time. Behind an effect that others see, [Scheduler.At] lets others run.
+//
 // # Who runs next
 //
 // A [Strategy] says, at scheduling points ([Point]): [RoundRobin] lets threads run in turns, [RandomWalk] chooses at random, from a

@@ -67,14 +67,24 @@ type Scheduler struct {
 	wake  chan struct{}
 	mu    sync.Mutex
 	inbox []message
+	spare []message // the inbox before, for the goroutine that runs the scheduler
 }
 
 // A message is what another goroutine says of a thread.
 type message struct {
 	thread *Thread
+	about  subject
 	result uint32
-	woken  bool // by notify; else it is unparked
 }
+
+// A subject says what a message is about.
+type subject uint8
+
+const (
+	unparked subject = iota
+	woken            // by notify
+	retried
+)
 
 // ErrEnded is returned for a scheduler whose run has ended.
 var ErrEnded = errors.New("threads: the run has ended")
@@ -225,6 +235,7 @@ func (s *Scheduler) end() {
 	}
 	for _, t := range s.threads {
 		t.waiter.Leave()
+		t.attempt = nil
 	}
 	s.alarms.threads, s.current, s.ended = nil, nil, true
 }
@@ -407,6 +418,38 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
 }
 
+// An Attempt is something that a thread waits for and that has to be done, or looked at, when it may have come. It reports
+// whether it has come, and what the thread goes on with. Late says that the time is over.
+//
+// The goroutine that runs the scheduler calls it: between two threads, or while one is about to stop. So it must not call
+// the guest, nor stop a thread.
+type Attempt func(late bool) (result uint32, done bool)
+
+// Await is Park until an attempt succeeds, which has failed before. It is made again after [Thread.Retry], and when a time
+// has passed; none has for a negative one.
+func (s *Scheduler) Await(again Attempt, d time.Duration) error {
+	t := s.current
+	if t == nil || s.store.Pinned() {
+		return errNoThread
+	}
+	t.state = Parked
+	t.attempt = again
+	if d >= 0 {
+		s.setAlarm(t, d)
+	}
+	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+}
+
+// retry makes the attempt of a thread again.
+func (s *Scheduler) retry(t *Thread, late bool) {
+	if t.state != Parked || t.attempt == nil {
+		return
+	}
+	if result, done := t.attempt(late); done {
+		s.unpark(t, result)
+	}
+}
+
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on at
 // once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
@@ -471,7 +514,7 @@ func (s *Scheduler) refuel(t *Thread) {
 // notified is called when notify has woken a thread: by the thread that runs, if here is true.
 func (t *Thread) notified(here bool) {
 	if !here {
-		t.scheduler.post(message{thread: t, woken: true})
+		t.scheduler.post(message{thread: t, about: woken})
 		return
 	}
 	t.scheduler.awake(t)
@@ -488,6 +531,7 @@ func (s *Scheduler) awake(t *Thread) {
 // unpark makes a thread ready that was parked.
 func (s *Scheduler) unpark(t *Thread, result uint32) {
 	if t.state == Parked {
+		t.attempt = nil
 		s.alarms.clear(t)
 		s.ready(t, result)
 	}

@@ -2,6 +2,7 @@ package threads
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"weft"
 )
@@ -57,6 +58,8 @@ type Thread struct {
 	address   uint64 // at which it waits
 	alarm     alarm  // of its timeout
 	onAlarm   uint32 // the result when that is over, for one that is parked
+	attempt   Attempt
+	retries   atomic.Bool // a message says so
 
 	results []uint64
 	// Of the schedule, see Key.
@@ -89,7 +92,17 @@ func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.id) }
 
 // Unpark lets a thread go on that is parked: the call that has parked it returns the result. Any goroutine may call it, once for
 // each Park.
-func (t *Thread) Unpark(result uint32) { t.scheduler.post(message{thread: t, result: result}) }
+func (t *Thread) Unpark(result uint32) {
+	t.scheduler.post(message{thread: t, about: unparked, result: result})
+}
+
+// Retry lets the attempt be made again for which a thread is parked ([Scheduler.Await]). Any goroutine may call it, any number
+// of times; it does nothing for a thread that does not wait so.
+func (t *Thread) Retry() {
+	if t.retries.CompareAndSwap(false, true) {
+		t.scheduler.post(message{thread: t, about: retried})
+	}
+}
 
 // UnparkHere is Unpark for the goroutine that runs the scheduler.
 func (t *Thread) UnparkHere(result uint32) {

@@ -37,15 +37,21 @@ func (s *Scheduler) look() {
 	s.news.Store(false)
 	s.mu.Lock()
 	inbox := s.inbox
-	s.inbox = nil
+	s.inbox, s.spare = s.spare[:0], nil
 	s.mu.Unlock()
 	for _, m := range inbox {
-		if m.woken {
+		switch m.about {
+		case woken:
 			s.awake(m.thread)
-		} else {
+		case retried:
+			m.thread.retries.Store(false) // what comes from now on is another reason
+			s.retry(m.thread, false)
+		default:
 			s.unpark(m.thread, m.result)
 		}
 	}
+	clear(inbox)
+	s.spare = inbox
 	if !s.config.Virtual {
 		s.ring()
 	}
@@ -58,6 +64,8 @@ func (s *Scheduler) ring() {
 		rang = true
 		s.alarms.clear(t)
 		switch {
+		case t.attempt != nil:
+			s.retry(t, true)
 		case t.state == Parked:
 			s.ready(t, t.onAlarm)
 		case t.waiter.Leave():

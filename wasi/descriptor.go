@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,14 +40,21 @@ type reader interface {
 
 // A writer is an object to which data goes in order.
 type writer interface {
-	write(ctx context.Context, b []byte) (int, error)
+	// write fails with eAgain if it would wait and block is false; but most writers wait anyway.
+	write(t *thread, b []byte, block bool) (int, error)
 }
 
 // A waiter is an object for which a guest may have to wait.
 type waiter interface {
 	// ready reports whether a read would not wait, and how many bytes are there at
-	// least. If it would, something is sent to wake when that changes.
-	ready(wake chan struct{}) (n int, hangup, ok bool)
+	// least. If it would, wake is woken when that changes.
+	ready(wake waker) (n int, hangup, ok bool)
+}
+
+// A writeWaiter is an object that knows whether a write would wait.
+type writeWaiter interface {
+	// writable is [waiter.ready] for a write.
+	writable(wake waker) (n int, hangup, ok bool)
 }
 
 // A file is an object with random access.
@@ -72,7 +78,7 @@ type descriptor struct {
 	preopen bool
 	name    string // of a preopened directory
 
-	turn    gate                    // at the position of a file
+	turn    gate                    // at the position of a file; nil for a connection
 	listing atomic.Pointer[listing] // of a directory that is being read
 
 	mu               sync.Mutex // guards what follows
@@ -82,7 +88,11 @@ type descriptor struct {
 
 // newDescriptor makes a descriptor of an object.
 func newDescriptor(o object, flags fdFlags, base, inheriting rights) *descriptor {
-	return &descriptor{object: o, turn: newGate(), flags: flags, base: base, inheriting: inheriting}
+	d := &descriptor{object: o, flags: flags, base: base, inheriting: inheriting}
+	if _, ok := o.(connectedSocket); !ok {
+		d.turn = newGate()
+	}
+	return d
 }
 
 // rights returns what the descriptor may still be used for.

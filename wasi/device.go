@@ -4,20 +4,67 @@ import (
 	"context"
 	"errors"
 	"os"
+	"syscall"
 	"time"
 )
 
 // A device is a file of the host that is not regular: a device, a pipe.
 type device struct {
 	input
+	fileWriter
+}
+
+func newDevice(f *os.File) *device { return &device{newInput(f), newFileWriter(f)} }
+
+func (d *device) write(t *thread, b []byte, _ bool) (int, error) { return d.fileWriter.write(t, b) }
+
+func (d *device) close() error {
+	d.fileWriter.close()
+	return errors.Join(d.input.close(), d.file.Close())
+}
+
+// A fileWriter writes to a file of the host that may have to wait.
+type fileWriter struct {
 	file *os.File
+	room watcher // nil if it need not wait, or nobody knows
 }
 
-func (d *device) write(ctx context.Context, b []byte) (int, error) {
-	return writeInterruptibly(ctx, d.file, b)
+func newFileWriter(f *os.File) fileWriter {
+	const mayWait = os.ModeNamedPipe | os.ModeSocket | os.ModeCharDevice
+	if info, err := f.Stat(); err != nil || info.Mode()&mayWait == 0 {
+		return fileWriter{file: f}
+	}
+	return fileWriter{f, newWriteWatch(f)}
 }
 
-func (d *device) close() error { return errors.Join(d.input.close(), d.file.Close()) }
+func (w *fileWriter) write(t *thread, b []byte) (total int, err error) {
+	if w.room == nil || t.isAlone() {
+		return writeInterruptibly(t.ctx, w.file, b)
+	}
+	for len(b) > 0 && err == nil {
+		var n int
+		n, err = try(t, w.room, true, func() (int, error) { return w.room.write(b) })
+		total, b = total+n, b[n:]
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		_, err = w.file.Write(b) // which ends the process if it is its standard output
+	}
+	return total, err
+}
+
+func (w *fileWriter) close() {
+	if w.room != nil {
+		w.room.close()
+	}
+}
+
+// openPipe opens a named pipe: a green thread in a goroutine.
+func (t *thread) openPipe(flags int, open func(flags int) (*os.File, error)) (*os.File, error) {
+	if t.call == nil {
+		return openPipe(t.ctx, flags, open)
+	}
+	return background(t, &t.call.green.opening, func(ctx context.Context) (*os.File, error) { return openPipe(ctx, flags, open) })
+}
 
 // openPipe opens a named pipe, which waits until somebody has opened the other
 // end. If the context ends meanwhile, that is done here.

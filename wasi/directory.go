@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"context"
 	"io/fs"
 	"time"
 )
@@ -14,7 +13,7 @@ type directory interface {
 	openDirectory(path string) (directory, error)
 	// openFile opens what is not a directory. A symbolic link at the end is followed.
 	// If block is true it may wait, until the context ends.
-	openFile(ctx context.Context, path string, flags int, perm fs.FileMode, block bool) (object, error)
+	openFile(t *thread, path string, flags int, perm fs.FileMode, block bool) (object, error)
 	// lookup describes a file, which may be a symbolic link if follow is false.
 	lookup(path string, follow bool) (filestat, error)
 	// list adds the entries to a listing, in any order.

@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"context"
 	"errors"
 	"hash/fnv"
 	"io"
@@ -111,7 +110,7 @@ func (d *fsDirectory) openDirectory(name string) (directory, error) {
 	return &fsDirectory{fsys: d.fsys, rel: name}, nil
 }
 
-func (d *fsDirectory) openFile(_ context.Context, name string, flags int, _ fs.FileMode, _ bool) (object, error) {
+func (d *fsDirectory) openFile(_ *thread, name string, flags int, _ fs.FileMode, _ bool) (object, error) {
 	name, err := d.resolve(name, true)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) && flags != 0 {

@@ -2,7 +2,6 @@ package wasi
 
 import (
 	"cmp"
-	"context"
 	"io"
 	"io/fs"
 	"os"
@@ -56,7 +55,7 @@ func (d *rootDirectory) openDirectory(name string) (directory, error) {
 	return &rootDirectory{root: root, opened: true, readOnly: d.readOnly}, nil
 }
 
-func (d *rootDirectory) openFile(ctx context.Context, name string, flags int, perm fs.FileMode, block bool) (object, error) {
+func (d *rootDirectory) openFile(t *thread, name string, flags int, perm fs.FileMode, block bool) (object, error) {
 	if d.readOnly && flags&(os.O_WRONLY|os.O_RDWR|os.O_CREATE|os.O_TRUNC) != 0 {
 		return nil, eROFS
 	}
@@ -64,7 +63,7 @@ func (d *rootDirectory) openFile(ctx context.Context, name string, flags int, pe
 	var f *os.File
 	var err error
 	if info, failed := d.root.Stat(name); block && failed == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-		f, err = openPipe(ctx, flags, open)
+		f, err = t.openPipe(flags, open)
 	} else {
 		f, err = open(flags | openNonblock)
 	}
@@ -77,7 +76,7 @@ func (d *rootDirectory) openFile(ctx context.Context, name string, flags int, pe
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return &device{newInput(f), f}, nil
+		return newDevice(f), nil
 	}
 	return &rootFile{File: f, dir: d, path: name}, nil
 }

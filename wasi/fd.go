@@ -25,7 +25,7 @@ func (t *thread) fileAt(fd uint64) (*descriptor, file, Errno) {
 }
 
 func (t *thread) fdRead(a []uint64) Errno {
-	d := t.system.lookup(a[0])
+	d := t.lookup(a[0])
 	if d == nil || !d.may(rightRead) {
 		return eBadF
 	}
@@ -85,6 +85,10 @@ func (t *thread) transfer(buffers [][]byte, do func([]byte) (int, error)) (total
 // finish reports how many bytes were transferred. An error counts only if
 // none were; the end of a file is none.
 func (t *thread) finish(addr uint64, n int, err error) Errno {
+	if err == eParks {
+		t.call.done = n
+		return eParks
+	}
 	if n == 0 && err != nil && err != io.EOF {
 		return errnoOf(err)
 	}
@@ -92,7 +96,7 @@ func (t *thread) finish(addr uint64, n int, err error) Errno {
 }
 
 func (t *thread) fdWrite(a []uint64) Errno {
-	d := t.system.lookup(a[0])
+	d := t.lookup(a[0])
 	if d == nil || !d.may(rightWrite) {
 		return eBadF
 	}
@@ -112,11 +116,12 @@ func (t *thread) write(d *descriptor, buffers [][]byte) (total int, err error) {
 	case file:
 		return t.writeFile(d, o, buffers)
 	case writer:
-		for _, b := range buffers {
+		total = t.transferred()
+		for _, b := range skip(buffers, total) {
 			if len(b) == 0 {
 				continue
 			}
-			n, err := o.write(t.ctx, b)
+			n, err := o.write(t, b, !d.has(flagNonblock))
 			total += n
 			if err != nil || n < len(b) {
 				return total, err
@@ -144,6 +149,19 @@ func (t *thread) writeFile(d *descriptor, f file, buffers [][]byte) (total int, 
 		err = f.Sync()
 	}
 	return total, err
+}
+
+// skip leaves out the first n bytes of buffers.
+func skip(buffers [][]byte, n int) [][]byte {
+	for n > 0 && len(buffers) > 0 {
+		first := min(n, len(buffers[0]))
+		if n -= first; first < len(buffers[0]) {
+			buffers[0] = buffers[0][first:]
+			break
+		}
+		buffers = buffers[1:]
+	}
+	return buffers
 }
 
 func bytesOf(buffers [][]byte) (size uint64) {

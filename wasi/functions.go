@@ -18,55 +18,57 @@ type function struct {
 	name   string
 	params string
 	call   func(*thread, []uint64) Errno
+	// tells says that others see when it is called: green threads may be switched behind it.
+	tells bool
 }
 
 // functions are those that return an errno: all but proc_exit.
 var functions = [...]function{
-	{"args_get", "ii", (*thread).argsGet},
-	{"args_sizes_get", "ii", (*thread).argsSizesGet},
-	{"environ_get", "ii", (*thread).environGet},
-	{"environ_sizes_get", "ii", (*thread).environSizesGet},
-	{"clock_res_get", "ii", (*thread).clockResGet},
-	{"clock_time_get", "iIi", (*thread).clockTimeGet},
-	{"fd_advise", "iIIi", (*thread).fdAdvise},
-	{"fd_allocate", "iII", (*thread).fdAllocate},
-	{"fd_close", "i", (*thread).fdClose},
-	{"fd_datasync", "i", (*thread).fdSync},
-	{"fd_fdstat_get", "ii", (*thread).fdFdstatGet},
-	{"fd_fdstat_set_flags", "ii", (*thread).fdFdstatSetFlags},
-	{"fd_fdstat_set_rights", "iII", (*thread).fdFdstatSetRights},
-	{"fd_filestat_get", "ii", (*thread).fdFilestatGet},
-	{"fd_filestat_set_size", "iI", (*thread).fdFilestatSetSize},
-	{"fd_filestat_set_times", "iIIi", (*thread).fdFilestatSetTimes},
-	{"fd_pread", "iiiIi", (*thread).fdPread},
-	{"fd_prestat_get", "ii", (*thread).fdPrestatGet},
-	{"fd_prestat_dir_name", "iii", (*thread).fdPrestatDirName},
-	{"fd_pwrite", "iiiIi", (*thread).fdPwrite},
-	{"fd_read", "iiii", (*thread).fdRead},
-	{"fd_readdir", "iiiIi", (*thread).fdReaddir},
-	{"fd_renumber", "ii", (*thread).fdRenumber},
-	{"fd_seek", "iIii", (*thread).fdSeek},
-	{"fd_sync", "i", (*thread).fdSync},
-	{"fd_tell", "ii", (*thread).fdTell},
-	{"fd_write", "iiii", (*thread).fdWrite},
-	{"path_create_directory", "iii", (*thread).pathCreateDirectory},
-	{"path_filestat_get", "iiiii", (*thread).pathFilestatGet},
-	{"path_filestat_set_times", "iiiiIIi", (*thread).pathFilestatSetTimes},
-	{"path_link", "iiiiiii", (*thread).pathLink},
-	{"path_open", "iiiiiIIii", (*thread).pathOpen},
-	{"path_readlink", "iiiiii", (*thread).pathReadlink},
-	{"path_remove_directory", "iii", (*thread).pathRemoveDirectory},
-	{"path_rename", "iiiiii", (*thread).pathRename},
-	{"path_symlink", "iiiii", (*thread).pathSymlink},
-	{"path_unlink_file", "iii", (*thread).pathUnlinkFile},
-	{"poll_oneoff", "iiii", (*thread).pollOneoff},
-	{"proc_raise", "i", (*thread).procRaise},
-	{"random_get", "ii", (*thread).randomGet},
-	{"sched_yield", "", (*thread).schedYield},
-	{"sock_accept", "iii", (*thread).sockAccept},
-	{"sock_recv", "iiiiii", (*thread).sockRecv},
-	{"sock_send", "iiiii", (*thread).sockSend},
-	{"sock_shutdown", "ii", (*thread).sockShutdown},
+	{name: "args_get", params: "ii", call: (*thread).argsGet},
+	{name: "args_sizes_get", params: "ii", call: (*thread).argsSizesGet},
+	{name: "environ_get", params: "ii", call: (*thread).environGet},
+	{name: "environ_sizes_get", params: "ii", call: (*thread).environSizesGet},
+	{name: "clock_res_get", params: "ii", call: (*thread).clockResGet},
+	{name: "clock_time_get", params: "iIi", call: (*thread).clockTimeGet},
+	{name: "fd_advise", params: "iIIi", call: (*thread).fdAdvise},
+	{name: "fd_allocate", params: "iII", call: (*thread).fdAllocate},
+	{name: "fd_close", params: "i", call: (*thread).fdClose},
+	{name: "fd_datasync", params: "i", call: (*thread).fdSync},
+	{name: "fd_fdstat_get", params: "ii", call: (*thread).fdFdstatGet},
+	{name: "fd_fdstat_set_flags", params: "ii", call: (*thread).fdFdstatSetFlags},
+	{name: "fd_fdstat_set_rights", params: "iII", call: (*thread).fdFdstatSetRights},
+	{name: "fd_filestat_get", params: "ii", call: (*thread).fdFilestatGet},
+	{name: "fd_filestat_set_size", params: "iI", call: (*thread).fdFilestatSetSize},
+	{name: "fd_filestat_set_times", params: "iIIi", call: (*thread).fdFilestatSetTimes},
+	{name: "fd_pread", params: "iiiIi", call: (*thread).fdPread},
+	{name: "fd_prestat_get", params: "ii", call: (*thread).fdPrestatGet},
+	{name: "fd_prestat_dir_name", params: "iii", call: (*thread).fdPrestatDirName},
+	{name: "fd_pwrite", params: "iiiIi", call: (*thread).fdPwrite, tells: true},
+	{name: "fd_read", params: "iiii", call: (*thread).fdRead},
+	{name: "fd_readdir", params: "iiiIi", call: (*thread).fdReaddir},
+	{name: "fd_renumber", params: "ii", call: (*thread).fdRenumber},
+	{name: "fd_seek", params: "iIii", call: (*thread).fdSeek},
+	{name: "fd_sync", params: "i", call: (*thread).fdSync},
+	{name: "fd_tell", params: "ii", call: (*thread).fdTell},
+	{name: "fd_write", params: "iiii", call: (*thread).fdWrite, tells: true},
+	{name: "path_create_directory", params: "iii", call: (*thread).pathCreateDirectory},
+	{name: "path_filestat_get", params: "iiiii", call: (*thread).pathFilestatGet},
+	{name: "path_filestat_set_times", params: "iiiiIIi", call: (*thread).pathFilestatSetTimes},
+	{name: "path_link", params: "iiiiiii", call: (*thread).pathLink},
+	{name: "path_open", params: "iiiiiIIii", call: (*thread).pathOpen},
+	{name: "path_readlink", params: "iiiiii", call: (*thread).pathReadlink},
+	{name: "path_remove_directory", params: "iii", call: (*thread).pathRemoveDirectory},
+	{name: "path_rename", params: "iiiiii", call: (*thread).pathRename},
+	{name: "path_symlink", params: "iiiii", call: (*thread).pathSymlink},
+	{name: "path_unlink_file", params: "iii", call: (*thread).pathUnlinkFile},
+	{name: "poll_oneoff", params: "iiii", call: (*thread).pollOneoff},
+	{name: "proc_raise", params: "i", call: (*thread).procRaise},
+	{name: "random_get", params: "ii", call: (*thread).randomGet},
+	{name: "sched_yield", params: "", call: (*thread).schedYield},
+	{name: "sock_accept", params: "iii", call: (*thread).sockAccept},
+	{name: "sock_recv", params: "iiiiii", call: (*thread).sockRecv},
+	{name: "sock_send", params: "iiiii", call: (*thread).sockSend, tells: true},
+	{name: "sock_shutdown", params: "ii", call: (*thread).sockShutdown},
 }
 
 // funcType reads the letters of parameters.
@@ -88,7 +90,14 @@ func (t *thread) define(l *weft.Linker) error {
 		f := &functions[i]
 		err := l.DefineFunc(ModuleName, f.name, funcType(f.params, wasm.I32), func(ctx context.Context, slots []uint64) error {
 			t.enter(ctx)
-			slots[0] = uint64(f.call(t, slots))
+			errno := f.call(t, slots)
+			if errno == eParks {
+				return t.park(f, slots)
+			}
+			slots[0] = uint64(errno)
+			if f.tells && t.call != nil {
+				t.stops = t.system.green.scheduler.At(threads.Call, uint32(errno))
+			}
 			return t.leave()
 		})
 		if err != nil {
@@ -114,13 +123,23 @@ func (t *thread) define(l *weft.Linker) error {
 // enter prepares for a call of a function: it finds the memory of the caller.
 func (t *thread) enter(ctx context.Context) {
 	t.ctx = ctx
-	if caller := t.store.Caller(); caller != t.caller {
-		t.caller, t.exported = caller, nil
-		if caller != nil {
-			t.exported = caller.Memory("memory")
+	if g := t.system.green; g != nil {
+		t.call = g.current()
+	}
+	exported := t.exported
+	caller := t.store.Caller()
+	if caller != t.caller {
+		if exported = nil; caller != nil {
+			exported = caller.Memory("memory")
 		}
 	}
-	if t.memory = nil; t.exported != nil {
+	t.calledBy(caller, exported)
+}
+
+// calledBy sets who has called, and its memory.
+func (t *thread) calledBy(caller *weft.Instance, exported *weft.Memory) {
+	t.caller, t.exported = caller, exported
+	if t.memory = nil; exported != nil {
 		t.memory = t.exported.Bytes()
 	}
 }

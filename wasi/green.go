@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"weft"
@@ -32,6 +33,12 @@ type green struct {
 	initial   []uint64
 	start     *weft.Func // runs first in each thread
 	shares    bool       // threads share the instance
+	pinned    bool       // a start function runs, in which nothing can be parked
+
+	ctx       context.Context // of the run
+	opening   sync.WaitGroup  // named pipes
+	repeating thread          // makes calls again
+	poller    socketPoller    // nil until a connection is accepted
 }
 
 // Scheduler returns that of a guest with green threads; nil without.
@@ -57,6 +64,9 @@ func (s *System) runGreen(ctx context.Context, in *weft.Instance, f *weft.Func, 
 			g.initial, g.start = g.globals.Initial(), in.StartFunc()
 		}
 	}
+	var cancel context.CancelFunc
+	g.ctx, cancel = context.WithCancel(ctx)
+	defer cancel()
 	first, err := g.scheduler.Spawn(threads.Spec{Func: f, Args: args, Globals: g.globals})
 	if err != nil {
 		return nil, err
@@ -78,7 +88,9 @@ func (t *thread) spawnGreen(argument int32) int32 {
 	in := g.instance
 	if !g.shares {
 		var err error
-		if in, err = t.instantiate(t.ctx, in.Module()); err != nil {
+		g.pinned = true
+		in, err = t.instantiate(t.ctx, in.Module())
+		if g.pinned = false; err != nil {
 			return -int32(eAgain)
 		}
 	}
@@ -86,11 +98,10 @@ func (t *thread) spawnGreen(argument int32) int32 {
 	if start == nil {
 		return -int32(eNoSys)
 	}
-	thread, err := g.scheduler.Spawn(threads.Spec{Func: start, Args: []weft.Value{weft.I32(id), weft.I32(argument)}, First: g.start, Globals: g.globals, Initial: g.initial})
+	_, err := g.scheduler.Spawn(threads.Spec{Func: start, Args: []weft.Value{weft.I32(id), weft.I32(argument)}, First: g.start, Globals: g.globals, Initial: g.initial})
 	if err != nil {
 		return -int32(eAgain)
 	}
-	thread.Value = id
 	return id
 }
 
@@ -151,6 +162,39 @@ func (t *thread) sleepGreen(out []byte, d time.Duration, count uint64) Errno {
 		t.stops = t.system.green.scheduler.Sleep(d, uint32(success))
 	}
 	return errno
+}
+
+// awaitGreen writes the events that have happened, or lets the poll wait for one.
+func (t *thread) awaitGreen(out []byte, shortest time.Duration) (int, Errno) {
+	c := t.call
+	if count := t.report(out, shortest, c.late || shortest <= 0); count > 0 {
+		return count, success
+	}
+	if c.waits == nil {
+		c.waits, c.left = slices.Clone(t.waits), shortest
+	}
+	return 0, eParks
+}
+
+// close ends what goroutines do for threads that have been parked, as far as it can be ended.
+func (g *green) close() error {
+	g.opening.Wait() // they use directories, which are the embedder's to close from now on
+	if g.poller == nil {
+		return nil
+	}
+	return g.poller.close()
+}
+
+// socketPoller returns what waits for connections; nil if each has to wait for itself.
+func (s *System) socketPoller() socketPoller {
+	g := s.green
+	if g == nil {
+		return nil
+	}
+	if g.poller == nil {
+		g.poller = newSocketPoller()
+	}
+	return g.poller
 }
 
 // A virtualClock shows the time of a scheduler whose time is virtual.

@@ -27,5 +27,5 @@ func NewInput(r io.Reader) *Input {
 
 // Read reads what was read ahead, or else waits for r.
 func (in *Input) Read(b []byte) (int, error) {
-	return in.pump.receive(context.Background(), make(chan struct{}, 1), b, true, false)
+	return in.pump.receive(context.Background(), newBell(), b, true, false)
 }

@@ -26,7 +26,7 @@ type place struct {
 
 // place reads a path and the descriptor that it begins at.
 func (t *thread) place(fd, addr, size uint64) (p place, errno Errno) {
-	if p.descriptor = t.system.lookup(fd); p.descriptor == nil {
+	if p.descriptor = t.lookup(fd); p.descriptor == nil {
 		return p, eBadF
 	}
 	var ok bool
@@ -292,7 +292,7 @@ func (t *thread) pathOpen(a []uint64) Errno {
 			return eNotDir
 		}
 		d.base = base & fileRights & allowed
-		d.object, err = p.openFile(t.ctx, p.path, hostFlags(flags, d.base), 0o666, !d.has(flagNonblock))
+		d.object, err = p.openFile(t, p.path, hostFlags(flags, d.base), 0o666, !d.has(flagNonblock))
 	}
 	if err != nil {
 		return errnoOf(err)

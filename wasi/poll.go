@@ -49,7 +49,29 @@ func (t *thread) pollOneoff(a []uint64) Errno {
 	if errno := t.put32(a[3], 0); errno != success {
 		return errno
 	}
+	shortest := t.subscribeAll(in)
+	var count int
+	switch {
+	case t.call == nil:
+		count, errno = t.await(out, shortest)
+	case shortest > 0 && t.waitsForTime():
+		return t.sleepGreen(out, shortest, a[3])
+	default:
+		count, errno = t.awaitGreen(out, shortest)
+	}
+	if errno != success {
+		return errno
+	}
+	return t.put32(a[3], uint32(count))
+}
+
+// subscribeAll reads the subscriptions, and returns the shortest time for which one waits.
+func (t *thread) subscribeAll(in []byte) time.Duration {
 	t.waits = t.waits[:0]
+	if t.call != nil && t.call.waits != nil { // it is made again
+		t.waits = append(t.waits, t.call.waits...)
+		return t.call.left
+	}
 	shortest := time.Duration(math.MaxInt64)
 	for ; len(in) > 0; in = in[subscriptionSize:] {
 		w := t.subscribe(in)
@@ -58,14 +80,7 @@ func (t *thread) pollOneoff(a []uint64) Errno {
 		}
 		t.waits = append(t.waits, w)
 	}
-	if t.system.green != nil && shortest > 0 && t.waitsForTime() {
-		return t.sleepGreen(out, shortest, a[3])
-	}
-	count, errno := t.await(out, shortest)
-	if errno != success {
-		return errno
-	}
-	return t.put32(a[3], uint32(count))
+	return shortest
 }
 
 // waitsForTime reports whether the subscriptions are valid ones of clocks alone.
@@ -115,7 +130,7 @@ func (t *thread) await(out []byte, shortest time.Duration) (int, Errno) {
 		select {
 		case <-timer:
 			passed = true
-		case <-t.wake:
+		case <-t.bell:
 		case <-t.ctx.Done():
 			return 0, eIntr
 		}
@@ -159,11 +174,14 @@ func (t *thread) report(out []byte, shortest time.Duration, passed bool) (count 
 // ready reports whether a descriptor can be read or written.
 func (t *thread) ready(w *wait) (n int, hangup, ok bool) {
 	if w.kind == eventWrite {
+		if o, ok := w.d.object.(writeWaiter); ok {
+			return o.writable(t.waker())
+		}
 		return 1, false, true // a write may take its time, but nothing has to happen first
 	}
 	switch o := w.d.object.(type) {
 	case waiter:
-		return o.ready(t.wake)
+		return o.ready(t.waker())
 	case file:
 		st, err := o.stat()
 		offset, seek := o.Seek(0, 1)

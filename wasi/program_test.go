@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"weft"
+	"weft/threads"
 	"weft/wasi"
 )
 
@@ -56,7 +57,7 @@ func run(t *testing.T, executor weft.Executor, source []byte, c wasi.Config) (ou
 	return out.String(), err
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -206,10 +207,16 @@ func TestThreadPrograms(t *testing.T) {
 	if len(files) == 0 {
 		t.Skip("the corpus is not there: set WEFT_CORPUS")
 	}
-	onExecutors(t, func(t *testing.T, executor weft.Executor) { runThreads(t, executor, files) })
+	onExecutors(t, func(t *testing.T, executor weft.Executor) {
+		t.Run("parallel", func(t *testing.T) { runThreads(t, executor, files, wasi.NewConfig()) })
+		t.Run("green", func(t *testing.T) {
+			runThreads(t, executor, files, wasi.NewConfig().WithGreenThreads(threads.Config{}))
+		})
+	})
 }
 
-func runThreads(t *testing.T, executor weft.Executor, files []string) {
+// runThreads runs programs with a standard input to which nobody writes.
+func runThreads(t *testing.T, executor weft.Executor, files []string, config wasi.Config) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".wat"), func(t *testing.T) {
 			t.Parallel()
@@ -225,7 +232,7 @@ func runThreads(t *testing.T, executor weft.Executor, files []string) {
 			check(t, err)
 			defer r.Close()
 			defer w.Close()
-			_, err = run(t, executor, source, wasi.NewConfig().WithStdin(r))
+			_, err = run(t, executor, source, config.WithStdin(r))
 			if code := exitCode(err); code != expect.ExitCode {
 				t.Errorf("exit code %d, want %d: %v", code, expect.ExitCode, err)
 			}

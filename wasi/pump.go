@@ -24,7 +24,7 @@ type pump struct {
 	unread  []byte // what has been read into buffer and nobody has taken
 	err     error  // comes behind it
 	reading bool
-	wakes   []chan struct{} // to be woken when reading ends
+	wakes   []waker // to be woken when reading ends
 }
 
 func newPump(r io.Reader) *pump { return &pump{r: r, await: awaitOf(r)} }
@@ -38,8 +38,8 @@ func awaitOf(r io.Reader) func() {
 }
 
 // fill makes data come. It reports whether some, or an error, is there already;
-// if not, wake receives something when it is. The pump is locked.
-func (p *pump) fill(want int, wake chan struct{}) bool {
+// if not, wake is called when it is. The pump is locked.
+func (p *pump) fill(want int, wake waker) bool {
 	if len(p.unread) > 0 || p.err != nil {
 		return true
 	}
@@ -86,17 +86,9 @@ func (p *pump) wanted() bool {
 func (p *pump) stop() {
 	p.reading = false
 	for _, wake := range p.wakes {
-		notify(wake)
+		wake.wake()
 	}
 	p.wakes = p.wakes[:0]
-}
-
-// notify sends to wake, unless something is there.
-func notify(wake chan struct{}) {
-	select {
-	case wake <- struct{}{}:
-	default:
-	}
 }
 
 // take moves what has been read to b, unless it is to be looked at only.
@@ -116,11 +108,11 @@ func (p *pump) take(b []byte, peek bool) (int, error) {
 }
 
 func (p *pump) read(t *thread, b []byte, block bool) (int, error) {
-	return p.receive(t.ctx, t.wake, b, block, false)
+	return p.receive(t.ctx, t.waker(), b, block, false)
 }
 
 // receive reads; what is there is waited for also if block is false.
-func (p *pump) receive(ctx context.Context, wake chan struct{}, b []byte, block, peek bool) (int, error) {
+func (p *pump) receive(ctx context.Context, wake waker, b []byte, block, peek bool) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
@@ -133,12 +125,7 @@ func (p *pump) receive(ctx context.Context, wake chan struct{}, b []byte, block,
 			return 0, eAgain
 		}
 		p.mu.Unlock()
-		var err error
-		select {
-		case <-wake:
-		case <-ctx.Done():
-			err = eIntr
-		}
+		err := wake.wait(ctx)
 		p.mu.Lock()
 		if err != nil {
 			return 0, err
@@ -150,7 +137,7 @@ func (p *pump) receive(ctx context.Context, wake chan struct{}, b []byte, block,
 // pollSize is what is read when a guest only wants to know whether it can read, and nothing else can tell.
 const pollSize = 4 << 10
 
-func (p *pump) ready(wake chan struct{}) (int, bool, bool) {
+func (p *pump) ready(wake waker) (int, bool, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.there && !p.reading {

@@ -14,7 +14,7 @@ type acceptor interface {
 	object
 	waiter
 	// accept fails with eAgain if it would wait and block is false.
-	accept(t *thread, block bool) (net.Conn, error)
+	accept(t *thread, block bool) (object, error)
 }
 
 // newListener returns the object for a listener.
@@ -35,7 +35,7 @@ type listener struct {
 	err       error
 	accepting bool
 	closed    bool
-	wakes     []chan struct{}
+	wakes     []waker
 }
 
 func (l *listener) stat() (filestat, error) { return filestat{fileType: typeStream, links: 1}, nil }
@@ -52,7 +52,7 @@ func (l *listener) close() error {
 }
 
 // fill makes a connection come, as [pump.fill] does for data.
-func (l *listener) fill(wake chan struct{}) bool {
+func (l *listener) fill(wake waker) bool {
 	if l.conn != nil || l.err != nil {
 		return true
 	}
@@ -75,49 +75,76 @@ func (l *listener) run() {
 		_ = conn.Close() // nobody can be told
 	}
 	for _, wake := range l.wakes {
-		notify(wake)
+		wake.wake()
 	}
 	l.wakes = l.wakes[:0]
 }
 
-func (l *listener) ready(wake chan struct{}) (int, bool, bool) {
+func (l *listener) ready(wake waker) (int, bool, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return 1, l.err != nil, l.fill(wake)
 }
 
-func (l *listener) accept(t *thread, block bool) (net.Conn, error) {
+func (l *listener) accept(t *thread, block bool) (object, error) {
 	for {
-		l.mu.Lock()
-		if l.fill(t.wake) {
-			conn, err := l.conn, l.err
-			l.conn, l.err = nil, nil
-			l.mu.Unlock()
-			return conn, err
+		conn, err := l.take(t.waker())
+		if conn != nil {
+			return newConnection(conn), nil
 		}
-		l.mu.Unlock()
-		if !block {
-			return nil, eAgain
+		if err != eAgain || !block {
+			return nil, err
 		}
-		select {
-		case <-t.wake:
-		case <-t.ctx.Done():
-			return nil, eIntr
+		if err := t.wait(); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// A connection is a socket that is connected.
+// take takes the connection that is there. If there is none it fails with eAgain, and makes one come.
+func (l *listener) take(wake waker) (net.Conn, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.fill(wake) {
+		return nil, eAgain
+	}
+	conn, err := l.conn, l.err
+	l.conn, l.err = nil, nil
+	return conn, err
+}
+
+// A connectedSocket is a socket that is connected.
+type connectedSocket interface {
+	object
+	reader
+	writer
+	// receive is read, but leaves what it has read if peek is true.
+	receive(t *thread, b []byte, block, peek bool) (int, error)
+	// shutdown ends one direction, or both: [shutdownRead], [shutdownWrite].
+	shutdown(directions uint64) error
+}
+
+// A connection is a socket that is connected, of package net or the embedder.
 type connection struct {
 	*pump
 	conn net.Conn
 }
 
+func newConnection(conn net.Conn) *connection { return &connection{newPump(conn), conn} }
+
 func (c *connection) stat() (filestat, error) { return filestat{fileType: typeStream, links: 1}, nil }
 func (c *connection) close() error            { return c.conn.Close() }
 
-// write can be interrupted by the end of the context.
-func (c *connection) write(ctx context.Context, b []byte) (int, error) {
+func (c *connection) receive(t *thread, b []byte, block, peek bool) (int, error) {
+	return c.pump.receive(t.ctx, t.waker(), b, block, peek)
+}
+
+// write can be interrupted by the end of the context, or, for a green thread, by closing the connection.
+func (c *connection) write(t *thread, b []byte, _ bool) (int, error) {
+	if t.call != nil {
+		return writeBehind(t, b, c.conn.Write)
+	}
+	ctx := t.ctx
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() {
 			// If it cannot be set the write goes on, as it does without a context.
@@ -135,13 +162,13 @@ type shutdowner interface {
 }
 
 func (t *thread) sockAccept(a []uint64) Errno {
-	d := t.system.lookup(a[0])
+	d := t.lookup(a[0])
 	if d == nil {
 		return eBadF
 	}
 	l, ok := d.object.(acceptor)
 	if !ok {
-		if _, ok := d.object.(*connection); ok {
+		if _, ok := d.object.(connectedSocket); ok {
 			return eInval
 		}
 		return eNotSock
@@ -152,22 +179,21 @@ func (t *thread) sockAccept(a []uint64) Errno {
 	if errno := t.put32(a[2], 0); errno != success {
 		return errno
 	}
-	conn, err := l.accept(t, !d.has(flagNonblock))
+	c, err := l.accept(t, !d.has(flagNonblock))
 	if err != nil {
 		return errnoOf(err)
 	}
-	c := &connection{newPump(conn), conn}
 	return t.open(newDescriptor(c, fdFlags(a[1]), socketRights, 0), a[2])
 }
 
 // connectionAt returns the connection of a descriptor.
-func (t *thread) connectionAt(fd uint64) (*descriptor, *connection, Errno) {
-	d := t.system.lookup(fd)
+func (t *thread) connectionAt(fd uint64) (*descriptor, connectedSocket, Errno) {
+	d := t.lookup(fd)
 	if d == nil {
 		return nil, nil, eBadF
 	}
 	switch o := d.object.(type) {
-	case *connection:
+	case connectedSocket:
 		return d, o, success
 	case acceptor:
 		return nil, nil, eNotConn
@@ -205,13 +231,13 @@ func (t *thread) sockRecv(a []uint64) Errno {
 	block := !d.has(flagNonblock)
 	peek := a[3]&receivePeek != 0
 	if a[3]&receiveWaitAll == 0 || peek {
-		n, err := c.receive(t.ctx, t.wake, firstOf(buffers), block, peek)
+		n, err := c.receive(t, firstOf(buffers), block, peek)
 		return t.finish(a[4], n, err)
 	}
-	total := 0
-	for _, b := range buffers {
+	total := t.transferred()
+	for _, b := range skip(buffers, total) {
 		for len(b) > 0 {
-			n, err := c.receive(t.ctx, t.wake, b, block, false)
+			n, err := c.receive(t, b, block, false)
 			if total, b = total+n, b[n:]; err != nil {
 				return t.finish(a[4], total, err)
 			}
@@ -254,16 +280,20 @@ func (t *thread) sockShutdown(a []uint64) Errno {
 	if a[1] == 0 || a[1] > shutdownBoth {
 		return eInval
 	}
+	return errnoOf(c.shutdown(a[1]))
+}
+
+func (c *connection) shutdown(directions uint64) error {
 	conn, ok := c.conn.(shutdowner)
 	if !ok {
 		return eNotSup
 	}
 	var failed []error
-	if a[1]&shutdownRead != 0 {
+	if directions&shutdownRead != 0 {
 		failed = append(failed, conn.CloseRead())
 	}
-	if a[1]&shutdownWrite != 0 {
+	if directions&shutdownWrite != 0 {
 		failed = append(failed, conn.CloseWrite())
 	}
-	return errnoOf(errors.Join(failed...))
+	return errors.Join(failed...)
 }

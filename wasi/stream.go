@@ -2,7 +2,6 @@ package wasi
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"os"
 	"strings"
@@ -47,9 +46,9 @@ func (in *plainInput) read(t *thread, b []byte, _ bool) (int, error) {
 	defer in.turn.leave()
 	return in.r.Read(b[:min(len(b), pieceSize)])
 }
-func (in *plainInput) ready(chan struct{}) (int, bool, bool) { return 1, false, true }
-func (in *plainInput) stat() (filestat, error)               { return streamStat(in.r), nil }
-func (in *plainInput) close() error                          { return nil }
+func (in *plainInput) ready(waker) (int, bool, bool) { return 1, false, true }
+func (in *plainInput) stat() (filestat, error)       { return streamStat(in.r), nil }
+func (in *plainInput) close() error                  { return nil }
 
 // A pumpedInput is a stream that may have to be waited for, and cannot be watched.
 type pumpedInput struct {
@@ -64,21 +63,40 @@ func (in *pumpedInput) close() error            { return nil }
 type output struct {
 	turn gate // the standard outputs have one: they may be the same writer
 	w    io.Writer
+	file *fileWriter // if it is one
 }
 
-func (o *output) write(ctx context.Context, b []byte) (int, error) {
-	if err := o.turn.pass(ctx); err != nil {
+func newOutput(turn gate, w io.Writer) *output {
+	o := &output{turn: turn, w: w}
+	if f, ok := w.(*os.File); ok {
+		file := newFileWriter(f)
+		o.file = &file
+	}
+	return o
+}
+
+func (o *output) write(t *thread, b []byte, _ bool) (int, error) {
+	if err := o.turn.pass(t.ctx); err != nil {
 		return 0, err
 	}
 	defer o.turn.leave()
-	if f, ok := o.w.(*os.File); ok {
-		return writeInterruptibly(ctx, f, b)
+	if o.file != nil {
+		return o.file.write(t, b)
+	}
+	if pipe, ok := o.w.(*io.PipeWriter); ok && t.call != nil {
+		return writeBehind(t, b, pipe.Write)
 	}
 	return o.w.Write(b)
 }
 
 func (o *output) stat() (filestat, error) { return streamStat(o.w), nil }
-func (o *output) close() error            { return nil }
+
+func (o *output) close() error {
+	if o.file != nil {
+		o.file.close() // not what it writes to
+	}
+	return nil
+}
 
 // streamStat describes a reader or writer. A guest takes a character device for a
 // terminal, so only what is one shall look so. What is not a file of bytes has

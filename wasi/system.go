@@ -48,11 +48,15 @@ type thread struct {
 
 	buffers [][]byte
 	waits   []wait
-	wake    chan struct{} // receives when something that the thread waits for happens
+	bell    bell // receives when something that the thread waits for happens
+
+	// Of a green thread; call is nil where nothing can be parked.
+	call  *greenCall
+	found *descriptor // what lookup has found last
 }
 
 func newThread(s *System, store *weft.Store) thread {
-	return thread{system: s, store: store, wake: make(chan struct{}, 1)}
+	return thread{system: s, store: store, bell: newBell()}
 }
 
 // Define makes a System and gives its functions to a linker: those of
@@ -75,7 +79,7 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.green = &green{scheduler: scheduler}
+		s.green = &green{scheduler: scheduler, repeating: newThread(s, l.Store())}
 		if c.green.Virtual {
 			s.config.clock = virtualClock{scheduler}
 			s.started = s.config.clock.Monotonic()
@@ -100,6 +104,9 @@ func (s *System) Close() error {
 		if d != nil {
 			failed = append(failed, d.close())
 		}
+	}
+	if s.green != nil {
+		failed = append(failed, s.green.close())
 	}
 	return errors.Join(failed...)
 }
@@ -230,8 +237,8 @@ func (s *System) openStandard() {
 	outputs := newGate()
 	s.descriptors = []*descriptor{
 		newDescriptor(newInput(s.config.stdin), 0, streamRights|rightRead, 0),
-		newDescriptor(&output{outputs, s.config.stdout}, 0, streamRights|rightWrite, 0),
-		newDescriptor(&output{outputs, s.config.stderr}, 0, streamRights|rightWrite, 0),
+		newDescriptor(newOutput(outputs, s.config.stdout), 0, streamRights|rightWrite, 0),
+		newDescriptor(newOutput(outputs, s.config.stderr), 0, streamRights|rightWrite, 0),
 	}
 	for _, p := range s.config.preopens {
 		d := newDescriptor(p.dir, 0, directoryRights, directoryRights|fileRights)

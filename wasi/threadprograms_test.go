@@ -13,6 +13,7 @@ import (
 	"weft"
 	"weft/internal/golden"
 	"weft/internal/wasithreads"
+	"weft/threads"
 	"weft/wasi"
 )
 
@@ -24,7 +25,8 @@ type threadMode struct {
 	// The program ends by itself, or after the given time.
 	deadlock func(error) bool
 	patience time.Duration
-	many     int // threads and connections of programs that can have many
+	many     int  // threads and connections of programs that can have many
+	repeats  bool // the engine counts steps, and there are no sockets
 }
 
 // threadModes has what a new mode is added to.
@@ -36,13 +38,42 @@ var threadModes = []threadMode{
 		patience:  200 * time.Millisecond, // nothing finds out that there is a deadlock
 		many:      200,
 	},
+	{
+		name: "green",
+		configure: func(c wasi.Config) wasi.Config {
+			return c.WithGreenThreads(threads.Config{})
+		},
+		deadlock: isDeadlock,
+		patience: time.Minute,
+		many:     2000,
+	},
+	{
+		name: "green, seeded",
+		configure: func(c wasi.Config) wasi.Config {
+			strategy := threads.NewRandomWalk(1)
+			return c.WithRandom(wasi.SeededRandom(1)).WithGreenThreads(threads.Config{Strategy: strategy, Steps: true, Virtual: true})
+		},
+		deadlock: isDeadlock,
+		patience: time.Minute,
+		many:     500,
+		repeats:  true,
+	},
+}
+
+func isDeadlock(err error) bool {
+	var deadlock *threads.DeadlockError
+	return errors.As(err, &deadlock)
 }
 
 // runThreadProgram runs a program with threads. It returns its output and how it has ended.
-func runThreadProgram(t *testing.T, mode threadMode, executor weft.Executor, source []byte, threads int, patience time.Duration,
+func runThreadProgram(t *testing.T, mode threadMode, executor weft.Executor, source []byte, limit int, patience time.Duration,
 	c wasi.Config) (string, error) {
 	t.Helper()
-	engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(executor))
+	engineConfig := weft.NewConfig().WithExecutor(executor)
+	if mode.repeats {
+		engineConfig = engineConfig.WithSteps()
+	}
+	engine, err := weft.NewEngine(engineConfig)
 	check(t, err)
 	module, err := engine.Compile(source)
 	check(t, err)
@@ -54,7 +85,7 @@ func runThreadProgram(t *testing.T, mode threadMode, executor weft.Executor, sou
 	defer store.Close()
 	var out bytes.Buffer
 	linker := weft.NewLinker(store)
-	system, err := mode.configure(c.WithStdout(&out).WithStderr(&out).WithThreads(threads, weft.DefaultLimits())).Define(linker)
+	system, err := mode.configure(c.WithStdout(&out).WithStderr(&out).WithThreads(limit, weft.DefaultLimits())).Define(linker)
 	check(t, err)
 	defer system.Close()
 	check(t, system.DefineMemories(linker, module))
@@ -81,7 +112,12 @@ func TestThreadsInC(t *testing.T) {
 	t.Run("server", func(t *testing.T) {
 		t.Parallel()
 		source := tools.Build(t, "server")
-		inThreadModes(t, func(t *testing.T, mode threadMode, executor weft.Executor) { testServer(t, mode, executor, source) })
+		inThreadModes(t, func(t *testing.T, mode threadMode, executor weft.Executor) {
+			if mode.repeats {
+				t.Skip("a run that can be repeated has no sockets")
+			}
+			testServer(t, mode, executor, source)
+		})
 	})
 	t.Run("many waiting", func(t *testing.T) {
 		t.Parallel()

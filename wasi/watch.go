@@ -1,6 +1,10 @@
 package wasi
 
-import "net"
+import (
+	"errors"
+	"net"
+	"os"
+)
 
 // A watcher tells when a read from something of the host, or an accept, would not
 // wait. Until then it takes nothing, so that what comes after the end of a guest is
@@ -9,29 +13,32 @@ type watcher interface {
 	// ready reports whether a read would not wait, how many bytes are there, and
 	// whether the other end has gone.
 	ready() (n int, hangup, ok bool)
-	// tell has something sent to wake once ready may report something else; false after close.
-	tell(wake chan struct{}) bool
-	// read and accept fail with eAgain if they would wait.
+	// tell has wake woken once ready may report something else; false after close.
+	tell(wake waker) bool
+	// read, write and accept fail with eAgain if they would wait.
 	read(b []byte) (int, error)
-	accept() (net.Conn, error)
+	write(b []byte) (int, error)
+	// accept returns a descriptor of the host.
+	accept() (int, error)
 	// close ends all waiting. What is watched stays open.
 	close()
 }
 
+// A teller is what a watcher is about waiting.
+type teller interface{ tell(waker) bool }
+
 // try does something again and again until it does not fail with eAgain.
-func try[T any](t *thread, w watcher, block bool, do func() (T, error)) (T, error) {
+func try[T any](t *thread, w teller, block bool, do func() (T, error)) (T, error) {
 	for {
 		v, err := do()
 		if err != eAgain || !block {
 			return v, err
 		}
-		if !w.tell(t.wake) {
+		if !w.tell(t.waker()) {
 			return v, eBadF
 		}
-		select {
-		case <-t.wake:
-		case <-t.ctx.Done():
-			return v, eIntr
+		if err := t.wait(); err != nil {
+			return v, err
 		}
 	}
 }
@@ -49,7 +56,7 @@ func (in *watchedInput) read(t *thread, b []byte, block bool) (int, error) {
 	return try(t, in.watcher, block, func() (int, error) { return in.watcher.read(b) })
 }
 
-func (in *watchedInput) ready(wake chan struct{}) (int, bool, bool) {
+func (in *watchedInput) ready(wake waker) (int, bool, bool) {
 	return readyOr(in.watcher, wake)
 }
 
@@ -61,7 +68,7 @@ func (in *watchedInput) close() error {
 }
 
 // readyOr reports what is ready, or lets wake know when something may be.
-func readyOr(w watcher, wake chan struct{}) (n int, hangup, ok bool) {
+func readyOr(w watcher, wake waker) (n int, hangup, ok bool) {
 	if n, hangup, ok = w.ready(); !ok && !w.tell(wake) {
 		return 0, true, true // another thread has closed it
 	}
@@ -71,11 +78,23 @@ func readyOr(w watcher, wake chan struct{}) (n int, hangup, ok bool) {
 // A watchedListener is a socket of the host that accepts connections.
 type watchedListener struct{ watcher }
 
-func (l *watchedListener) accept(t *thread, block bool) (net.Conn, error) {
-	return try(t, l.watcher, block, l.watcher.accept)
+func (l *watchedListener) accept(t *thread, block bool) (object, error) {
+	fd, err := try(t, l.watcher, block, l.watcher.accept)
+	if err != nil {
+		return nil, err
+	}
+	if p := t.system.socketPoller(); p != nil {
+		return p.add(fd)
+	}
+	f := os.NewFile(uintptr(fd), "connection")
+	conn, err := net.FileConn(f) // has a descriptor of its own
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	return newConnection(conn), nil
 }
 
-func (l *watchedListener) ready(wake chan struct{}) (int, bool, bool) {
+func (l *watchedListener) ready(wake waker) (int, bool, bool) {
 	return readyOr(l.watcher, wake)
 }
 

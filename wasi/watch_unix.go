@@ -25,17 +25,23 @@ const watchSlice = 100 * time.Millisecond
 // that the process has inherited: there a thread of the host waits.
 type watch struct {
 	original syscall.RawConn
+	events   int16 // to wait for: POLLIN or POLLOUT
 
 	mu      sync.Mutex // guards what follows
 	second  *os.File   // made for the first wait; nil for none
 	made    bool
-	wakes   []chan struct{} // to be woken when something is there
+	wakes   []waker // to be woken when something is there
 	waiting bool
 	closed  bool
 }
 
-// newWatch returns nil for what cannot be watched.
-func newWatch(source any) watcher {
+// newWatch returns what watches for something to read, or a connection; nil if that cannot be.
+func newWatch(source any) watcher { return watchFor(source, unix.POLLIN) }
+
+// newWriteWatch returns what watches for room to write.
+func newWriteWatch(f *os.File) watcher { return watchFor(f, unix.POLLOUT) }
+
+func watchFor(source any, events int16) watcher {
 	switch source.(type) {
 	case *os.File, *net.TCPConn, *net.UnixConn, *net.TCPListener, *net.UnixListener:
 	default:
@@ -45,12 +51,12 @@ func newWatch(source any) watcher {
 	if err != nil {
 		return nil
 	}
-	return &watch{original: original}
+	return &watch{original: original, events: events}
 }
 
 // polled returns what has happened to a descriptor, after waiting for at most d.
-func polled(fd uintptr, d time.Duration) int16 {
-	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+func polled(fd uintptr, events int16, d time.Duration) int16 {
+	fds := []unix.PollFd{{Fd: int32(fd), Events: events}}
 	if n, err := unix.Poll(fds, int(d.Milliseconds())); n <= 0 || err != nil {
 		return 0
 	}
@@ -61,7 +67,7 @@ func (w *watch) ready() (n int, hangup, ok bool) {
 	var events int16
 	n = 1 // of a socket that listens
 	err := w.original.Control(func(fd uintptr) {
-		events = polled(fd, 0)
+		events = polled(fd, unix.POLLIN, 0)
 		if there, err := unix.IoctlGetInt(int(fd), bytesThere); err == nil {
 			n = there
 		}
@@ -77,7 +83,7 @@ func (w *watch) ready() (n int, hangup, ok bool) {
 
 func (w *watch) read(b []byte) (n int, err error) {
 	failed := w.original.Control(func(fd uintptr) {
-		if !nonblocking(fd) && polled(fd, 0) == 0 {
+		if !nonblocking(fd) && polled(fd, unix.POLLIN, 0) == 0 {
 			err = eAgain
 			return
 		}
@@ -89,17 +95,28 @@ func (w *watch) read(b []byte) (n int, err error) {
 	return max(n, 0), cmp.Or(failed, again(err))
 }
 
-func (w *watch) accept() (conn net.Conn, err error) {
-	fd := -1
+// pipeBuffer is what a pipe in blocking mode takes without waiting, if it says that it takes something.
+const pipeBuffer = 4 << 10
+
+func (w *watch) write(b []byte) (n int, err error) {
+	failed := w.original.Control(func(fd uintptr) {
+		if !nonblocking(fd) {
+			if polled(fd, unix.POLLOUT, 0) == 0 {
+				err = eAgain
+				return
+			}
+			b = b[:min(len(b), pipeBuffer)]
+		}
+		n, err = uninterrupted(func() (int, error) { return unix.Write(int(fd), b[:min(len(b), pieceSize)]) })
+	})
+	return max(n, 0), cmp.Or(failed, again(err))
+}
+
+func (w *watch) accept() (fd int, err error) {
 	failed := w.original.Control(func(l uintptr) {
 		fd, err = uninterrupted(func() (int, error) { return accept(int(l)) })
 	})
-	if err := cmp.Or(failed, again(err)); err != nil {
-		return nil, err
-	}
-	f := os.NewFile(uintptr(fd), "connection")
-	conn, err = net.FileConn(f) // has a descriptor of its own
-	return conn, errors.Join(err, f.Close())
+	return fd, cmp.Or(failed, again(err))
 }
 
 func nonblocking(fd uintptr) bool {
@@ -125,7 +142,7 @@ func again(err error) error {
 	return err
 }
 
-func (w *watch) tell(wake chan struct{}) bool {
+func (w *watch) tell(wake waker) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -171,7 +188,7 @@ func (w *watch) run(second *os.File) {
 	defer w.mu.Unlock()
 	w.waiting = false
 	for _, wake := range w.wakes {
-		notify(wake)
+		wake.wake()
 	}
 	w.wakes = w.wakes[:0]
 }
@@ -179,7 +196,7 @@ func (w *watch) run(second *os.File) {
 // over waits for a slice of time and reports whether there is nothing more to wait for.
 func (w *watch) over(second *os.File) bool {
 	patience := watchSlice
-	if second != nil && waitFor(second) {
+	if second != nil && w.waitFor(second) {
 		patience = 0
 	}
 	w.mu.Lock()
@@ -189,20 +206,22 @@ func (w *watch) over(second *os.File) bool {
 		return true
 	}
 	there := false
-	err := w.original.Control(func(fd uintptr) { there = polled(fd, patience) != 0 })
+	err := w.original.Control(func(fd uintptr) { there = polled(fd, w.events, patience) != 0 })
 	return there || err != nil
 }
 
 // waitFor waits until something is there, for a slice of time; false if it cannot.
-func waitFor(f *os.File) bool {
-	if f.SetReadDeadline(time.Now().Add(watchSlice)) != nil {
-		return false
-	}
+func (w *watch) waitFor(f *os.File) bool {
 	conn, err := f.SyscallConn()
-	if err != nil {
+	if err != nil || f.SetDeadline(time.Now().Add(watchSlice)) != nil {
 		return false
 	}
-	err = conn.Read(func(fd uintptr) bool { return polled(fd, 0) != 0 })
+	there := func(fd uintptr) bool { return polled(fd, w.events, 0) != 0 }
+	if w.events == unix.POLLOUT {
+		err = conn.Write(there)
+	} else {
+		err = conn.Read(there)
+	}
 	return err == nil || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
