@@ -48,6 +48,15 @@ var threadModes = []threadMode{
 		many:     2000,
 	},
 	{
+		name: "green, interrupted often",
+		configure: func(c wasi.Config) wasi.Config {
+			return c.WithGreenThreads(threads.Config{Slice: 20 * time.Microsecond})
+		},
+		deadlock: isDeadlock,
+		patience: time.Minute,
+		many:     500,
+	},
+	{
 		name: "green, seeded",
 		configure: func(c wasi.Config) wasi.Config {
 			strategy := threads.NewRandomWalk(1)
