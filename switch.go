@@ -70,8 +70,9 @@ func (s *Switch) done() {
 	if from.left != s.tag {
 		from.typ, from.left = st.restType(from.typ, s.tag.tag), s.tag
 	}
-	from.end()
-	s.to.inUse.Store(true)
+	if from.inUse.Load() { // it is what ResumeSlots has resumed; to mark others would take a locked instruction each
+		from.end()
+	}
 	st.running = s.to
 }
 
@@ -83,7 +84,9 @@ func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Ex
 	defer func() {
 		last := s.running
 		s.running = outer
-		last.end()
+		if last.inUse.Load() {
+			last.end()
+		}
 	}()
 	return k.run(ctx, h, thrown, slots, k)
 }
