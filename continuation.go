@@ -234,8 +234,8 @@ func (s *Store) throws(e *Exception) error {
 	return nil
 }
 
-// Stack returns the calls that a suspended continuation is in, from the innermost out, with those of other continuations that were
-// captured with it. It has no frames if the continuation has not begun, runs, or is used up.
+// Stack returns the calls that a suspended continuation is in, from the innermost out, with those of other
+// continuations that were captured with it. It has no frames if the continuation has not begun, runs, or is used up.
 func (k *Continuation) Stack() StackTrace {
 	if k.begin() != nil {
 		return StackTrace{}

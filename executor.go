@@ -41,11 +41,12 @@ type NativeOptions struct {
 	Fuel bool
 	// Steps is set by [Config.WithSteps].
 	Steps bool
-	// InterpretFirst lets functions be interpreted until they have been called, or their loops have turned, so often that compiling them
-	// pays: programs that run shortly end sooner, others are fast a little later. It has no effect with Eager or Fuel, on
-	// modules with continuations, in continuations, and with a profiler.
+	// InterpretFirst lets functions be interpreted until they have been called, or their loops have turned, so often
+	// that compiling them pays: programs that run shortly end sooner, others are fast a little later. It has no effect
+	// with Eager or Fuel, on modules with continuations, in continuations, and with a profiler.
 	InterpretFirst bool
-	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the function's size.
+	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the
+	// function's size.
 	HotAfter int
 	// Plain chooses functions that are compiled in the form for those that are too large for the other one: slower
 	// code, made in time that is linear in their size. They are those whose number, modulo 32, is a bit that is set.
@@ -67,9 +68,9 @@ func (c Config) WithNativeOptions(o NativeOptions) Config {
 	return c
 }
 
-// WithSteps lets the code of both executors count steps, in the same way, as the fuel of a store ([Store.SetFuel]): one at the beginning of each
-// function, at each arrival at a loop, and before each atomic access to memory. So a schedule that is told by steps is the
-// same on both, and on every machine. Code is slower by some percent.
+// WithSteps lets the code of both executors count steps, in the same way, as the fuel of a store ([Store.SetFuel]): one
+// at the beginning of each function, at each arrival at a loop, and before each atomic access to memory. So a schedule
+// that is told by steps is the same on both, and on every machine. Code is slower by some percent.
 func (c Config) WithSteps() Config {
 	c.native.Steps, c.native.Fuel = true, true
 	return c
@@ -93,8 +94,9 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	return n, nil, err
 }
 
-// Interpreted returns why the module is interpreted, though its engine was not asked for that: because nothing else works
-// here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the interpreter was asked for.
+// Interpreted returns why the module is interpreted, though its engine was not asked for that: because nothing else
+// works here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the
+// interpreter was asked for.
 func (m *Module) Interpreted() error {
 	if why := m.module.Interpreted; why != nil {
 		return why
@@ -102,6 +104,6 @@ func (m *Module) Interpreted() error {
 	return m.engine.interprets
 }
 
-// Unguarded reports whether there was no address space for guards behind the instance's memories, so that its machine code compares
-// addresses with their lengths, which takes a little longer.
+// Unguarded reports whether there was no address space for guards behind the instance's memories, so that its machine
+// code compares addresses with their lengths, which takes a little longer.
 func (in *Instance) Unguarded() bool { return in != nil && in.instance.Unguarded }

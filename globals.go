@@ -68,8 +68,8 @@ func (g *InstanceGlobals) Slots() int {
 	return g.size
 }
 
-// Save copies the values to slots. It is for the goroutine that uses the store, as Load and Swap are, and like them does nothing once
-// the store is closed.
+// Save copies the values to slots. It is for the goroutine that uses the store, as Load and Swap are, and like them
+// does nothing once the store is closed.
 func (g *InstanceGlobals) Save(to []uint64) { g.Swap(to, nil) }
 
 // Load sets the globals to values that Save has copied.

@@ -72,8 +72,8 @@ func (p *pauser) call(ctx context.Context, f *weft.Func, args []weft.Value) ([]w
 	}
 }
 
-// pausing returns what a run of a module is like whose calls are paused, and how often they were. Without random numbers a signal
-// asks for pauses; without signals, too, there are none.
+// pausing returns what a run of a module is like whose calls are paused, and how often they were. Without random
+// numbers a signal asks for pauses; without signals, too, there are none.
 func pausing(t *testing.T, engine *weft.Engine, source []byte, x execution, random *rand.Rand, signals bool) (record, int) {
 	t.Helper()
 	module, err := engine.Compile(source)
@@ -111,8 +111,8 @@ func pausing(t *testing.T, engine *weft.Engine, source []byte, x execution, rand
 	return r, p.times
 }
 
-// TestPauses pauses the calls of generated modules everywhere, by fuel and by signals: that must not change anything. Many
-// more of them:
+// TestPauses pauses the calls of generated modules everywhere, by fuel and by signals: that must not change anything.
+// Many more of them:
 //
 //	go test . -run TestPauses -v -modules 20000 -seed 1000 -timeout 2h
 func TestPauses(t *testing.T) {

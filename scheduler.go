@@ -9,10 +9,10 @@ import (
 )
 
 // A Scheduler lets several computations share the one goroutine that uses a store, each in a [Continuation]. The store
-// asks it where code would block, and where it has run long enough. Its methods are called on that goroutine, and must not
-// use the store, but for SetFuel and what Wait offers. The error that they return is one that a host function could return there: with that of
-// [Tag.Suspend] or a [Switch] the computation stops, and goes on behind the instruction when it is resumed. Any other ends
-// the call.
+// asks it where code would block, and where it has run long enough. Its methods are called on that goroutine, and must
+// not use the store, but for SetFuel and what Wait offers. The error that they return is one that a host function could
+// return there: with that of [Tag.Suspend] or a [Switch] the computation stops, and goes on behind the instruction when
+// it is resumed. Any other ends the call.
 //
 // Package weft/threads has one, for programs with threads.
 type Scheduler interface {
@@ -20,9 +20,9 @@ type Scheduler interface {
 	// computation stops, that is the i32 with which it is resumed, and which the tag must have as its only result.
 	Wait(ctx context.Context, w Wait) (WaitResult, error)
 	// Pause is called some time after [Store.RequestPause], or because the store's fuel is used up.
-	// Then it sets new fuel, and returns nil, and code goes on with the step that has found none, which is not counted; if it sets
-	// none, the call traps. The values with which a computation
-	// is resumed that has stopped here mean nothing.
+	// Then it sets new fuel, and returns nil, and code goes on with the step that has found none, which is not counted;
+	// if it sets none, the call traps. The values with which a computation is resumed that has stopped here mean
+	// nothing.
 	Pause(ctx context.Context, p Pause) error
 }
 
@@ -64,16 +64,16 @@ func (w Wait) Timeout() time.Duration { return w.inner.Timeout }
 // IsEqual reports whether the value in memory is the expected one.
 func (w Wait) IsEqual() bool { return w.inner.IsEqual() }
 
-// Enqueue adds a waiter at the end of those who wait at the address, be they parked or goroutines. It reports false, and
-// does nothing, if the value in memory is not the expected one; no notify can come between that and the wait.
+// Enqueue adds a waiter at the end of those who wait at the address, be they parked or goroutines. It reports false,
+// and does nothing, if the value in memory is not the expected one; no notify can come between that and the wait.
 func (w Wait) Enqueue(waiter *Waiter) bool { return waiter != nil && w.inner.Enqueue(&waiter.inner) }
 
 // A Waiter is a computation that waits at an address of a shared memory. It is for one wait at a time.
 type Waiter struct{ inner store.Waiter }
 
-// NewWaiter returns a waiter. When notify wakes it, wake is called: with the guest's goroutine in the middle of a call if
-// here is true, which says that code of the same store has notified; else on any goroutine. It must return soon, and not
-// use the store.
+// NewWaiter returns a waiter. When notify wakes it, wake is called: with the guest's goroutine in the middle of a call
+// if here is true, which says that code of the same store has notified; else on any goroutine. It must return soon, and
+// not use the store.
 func (s *Store) NewWaiter(wake func(here bool)) *Waiter {
 	if s == nil || wake == nil {
 		return nil
@@ -126,13 +126,13 @@ func (a asked) Pause(ctx context.Context, p store.Pause) error {
 	return a.Scheduler.Pause(ctx, Pause(p))
 }
 
-// Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a way that
-// ResumeSlots would see: because a host function has called the guest that has called it, or no guest has. It is for host
-// functions of a store with a scheduler.
+// Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a
+// way that ResumeSlots would see: because a host function has called the guest that has called it, or no guest has. It
+// is for host functions of a store with a scheduler.
 func (s *Store) Pinned() bool { return s == nil || s.store.IsPinned() }
 
-// RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is, unless
-// it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.
+// RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is,
+// unless it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.
 //
 // Code that is in the middle of making an object or of switching stacks is asked a little later; a function that does
 // such things, in machine code without polls, only while it calls others.

@@ -25,8 +25,8 @@ type Store struct {
 	engine    *Engine
 	store     *store.Store
 	contTypes contTypes
-	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used on
-	// the goroutine that uses the store.
+	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used
+	// on the goroutine that uses the store.
 	running *Continuation
 }
 

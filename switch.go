@@ -8,14 +8,14 @@ import (
 )
 
 // A Switch lets a host function, or a [Scheduler], continue another computation in place of the one that has called it:
-// without a way through the Go code that has resumed that, which takes a tenth of the time. It is the error that they return, made once
-// and used any number of times:
+// without a way through the Go code that has resumed that, which takes a tenth of the time. It is the error that they
+// return, made once and used any number of times:
 //
 //	return s.To(next, slots...)
 //
-// The computation that stops is the one that Go code has resumed by [Continuation.ResumeSlots], or that a Switch has let
-// go on since. What is left of it is left in its Continuation, as if it had suspended with the tag. When ResumeSlots
-// returns, that tells about the computation that has gone on last.
+// The computation that stops is the one that Go code has resumed by [Continuation.ResumeSlots], or that a Switch has
+// let go on since. What is left of it is left in its Continuation, as if it had suspended with the tag. When
+// ResumeSlots returns, that tells about the computation that has gone on last.
 type Switch struct {
 	tag     *Tag
 	request store.SwitchRequest
@@ -23,8 +23,8 @@ type Switch struct {
 	to      *Continuation
 }
 
-// NewSwitch returns a Switch. The tag, for which ResumeSlots must have a handler ([On]), says what a computation awaits that
-// has stopped: its results. It has no parameters.
+// NewSwitch returns a Switch. The tag, for which ResumeSlots must have a handler ([On]), says what a computation awaits
+// that has stopped: its results. It has no parameters.
 func (t *Tag) NewSwitch() (*Switch, error) {
 	if t == nil {
 		return nil, errNoTag

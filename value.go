@@ -315,8 +315,8 @@ func (s *Store) fromSlots(slots []uint64, types []wasm.ValType) []Value {
 	return values
 }
 
-// Numbers returns the values in slots (see [HostFunc]) that have the types. It fails if one of them is a reference, or there
-// are too few slots.
+// Numbers returns the values in slots (see [HostFunc]) that have the types. It fails if one of them is a reference, or
+// there are too few slots.
 func Numbers(slots []uint64, types []wasm.ValType) ([]Value, error) {
 	if hasRefs(types) {
 		return nil, fmt.Errorf("weft: slots of type %s have references", wasm.FuncType{Results: types})

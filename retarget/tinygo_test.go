@@ -109,8 +109,8 @@ func (b tinyBuild) run(t testing.TB, x weft.Executor, source []byte, arg string)
 	return r
 }
 
-// TestTinyGoSizes prints the table of docs/retarget.md: bytes of code and data, that is without names, debug information
-// and producers. A last column has what wasm-opt makes of the retargeted program.
+// TestTinyGoSizes prints the table of docs/retarget.md: bytes of code and data, that is without names, debug
+// information and producers. A last column has what wasm-opt makes of the retargeted program.
 func TestTinyGoSizes(t *testing.T) {
 	b := newTinyBuild(t)
 	files, err := filepath.Glob("testdata/tinygo/*.go")

@@ -110,8 +110,8 @@ func TestAwaitTimeout(t *testing.T) {
 	}
 }
 
-// TestAwaitEnds ends runs in which a thread waits for the host for ever: with the first thread, and with the context. It is
-// no deadlock.
+// TestAwaitEnds ends runs in which a thread waits for the host for ever: with the first thread, and with the context.
+// It is no deadlock.
 func TestAwaitEnds(t *testing.T) {
 	for name, engine := range engines(t) {
 		w, _, _ := newTaker(t, engine, threads.Config{})

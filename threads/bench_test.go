@@ -73,8 +73,8 @@ const counting = `(module (memory 1 1 shared) (global $own (mut i32) (i32.const 
   (func (export "count") (param $n i32)
     (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`
 
-// BenchmarkStep has turns of a loop: in code that does not count, in code that does, and with a strategy that is asked at each, and
-// goes on with the same thread or another.
+// BenchmarkStep has turns of a loop: in code that does not count, in code that does, and with a strategy that is asked
+// at each, and goes on with the same thread or another.
 func BenchmarkStep(b *testing.B) {
 	for _, x := range []struct {
 		name     string

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// A Deviation is where a schedule differs from the default one, in which each thread runs until it blocks, yields or spins,
-// and then that one of the ready threads that was made first: after a Yield or Spin, first behind the one that stands there.
+// A Deviation is where a schedule differs from the default one, in which each thread runs until it blocks, yields or
+// spins, and then that one of the ready threads that was made first: after a Yield or Spin, first behind the one that
+// stands there.
 //
-// It is told by a thread and its n-th point, not by how much has happened in the run: so without one of the deviations the
-// others still mean what they did.
+// It is told by a thread and its n-th point, not by how much has happened in the run: so without one of the deviations
+// the others still mean what they did.
 type Deviation struct {
 	// Thread is the number of the one that stands at the point; -1 if none does (Idle).
 	Thread int
@@ -22,8 +23,8 @@ type Deviation struct {
 	Next int
 }
 
-// String returns "1.7>2" for thread 1 at its 7th point, "1.7+120>2" for 120 steps behind that; "i.3>2" for the third time that no
-// thread ran.
+// String returns "1.7>2" for thread 1 at its 7th point, "1.7+120>2" for 120 steps behind that; "i.3>2" for the third
+// time that no thread ran.
 func (d Deviation) String() string {
 	thread := "i"
 	if d.Thread >= 0 {

@@ -2,8 +2,8 @@ package threads
 
 import "math/rand/v2"
 
-// RandomWalk is the strategy that chooses at each point among all threads that could go on, with equal chances. Between points, it
-// lets threads run for a random number of steps: mostly few, sometimes thousands.
+// RandomWalk is the strategy that chooses at each point among all threads that could go on, with equal chances. Between
+// points, it lets threads run for a random number of steps: mostly few, sometimes thousands.
 type RandomWalk struct {
 	random *rand.Rand
 	ready  []*Thread

@@ -27,8 +27,8 @@ func NewReplay(deviations ...Deviation) *Replay {
 	return r
 }
 
-// Left returns the deviations that have not come to pass: there was no such point, or the thread was not ready there. After a run with those of
-// the same program there are none.
+// Left returns the deviations that have not come to pass: there was no such point, or the thread was not ready there.
+// After a run with those of the same program there are none.
 func (r *Replay) Left() []Deviation {
 	left := r.missed
 	for k, next := range r.wanted {

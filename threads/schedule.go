@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// A Schedule says, in a string, how to repeat a run: with a seed, or with deviations from the default schedule. It names the
-// module, what scheduling points there are, and the version of all that decides what a step, a point and a seed mean.
+// A Schedule says, in a string, how to repeat a run: with a seed, or with deviations from the default schedule. It
+// names the module, what scheduling points there are, and the version of all that decides what a step, a point and a
+// seed mean.
 //
 //	weft1:5d2c0a91:steps:walk:42
 //	weft1:5d2c0a91:steps:1.7>2,2.1+120>3
@@ -46,8 +47,8 @@ func (s *Schedule) String() string {
 	return strings.Join([]string{scheduleVersion, s.Module, schedulePoints, how}, ":")
 }
 
-// ParseSchedule reads what String has written. The error says why a string does not fit: also for that of another version, or with other
-// points.
+// ParseSchedule reads what String has written. The error says why a string does not fit: also for that of another
+// version, or with other points.
 func ParseSchedule(text string) (*Schedule, error) {
 	parts := strings.SplitN(text, ":", 4)
 	switch {

@@ -16,15 +16,16 @@ import (
 type Config struct {
 	// Strategy decides who runs; nil stands for round-robin.
 	Strategy Strategy
-	// Steps counts what threads execute, and interrupts them by that, not by time: what happens follows from the strategy alone. The
-	// engine must have been made with [weft.Config.WithSteps].
+	// Steps counts what threads execute, and interrupts them by that, not by time: what happens follows from the
+	// strategy alone. The engine must have been made with [weft.Config.WithSteps].
 	Steps bool
-	// Slice is for how long a thread may compute while others are ready, unless steps are counted; 0 stands for 10 ms, and less for any time.
+	// Slice is for how long a thread may compute while others are ready, unless steps are counted; 0 stands for 10 ms,
+	// and less for any time.
 	Slice time.Duration
 	// Virtual lets time pass only while all threads wait.
 	Virtual bool
-	// Outside says that a shared memory may be notified by somebody else: the host, or a thread of another store. Otherwise
-	// the run ends with a [*DeadlockError] when all threads wait.
+	// Outside says that a shared memory may be notified by somebody else: the host, or a thread of another store.
+	// Otherwise the run ends with a [*DeadlockError] when all threads wait.
 	Outside bool
 	// Limit is how many threads there may be at a time; 0 stands for any number.
 	Limit int
@@ -35,7 +36,8 @@ type Config struct {
 // defaultSlice is about what operating systems give, so that interrupting costs little.
 const defaultSlice = 10 * time.Millisecond
 
-// A Scheduler runs the threads of a store. Its methods are for the goroutine that runs it, if they do not say otherwise.
+// A Scheduler runs the threads of a store. Its methods are for the goroutine that runs it, if they do not say
+// otherwise.
 type Scheduler struct {
 	store    *weft.Store
 	config   Config
@@ -120,8 +122,8 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 	return s, store.SetScheduler(hooks{s})
 }
 
-// Spawn makes a thread, which is ready. A host function may call it; what its caller sees then is a Spawn point, at which it may
-// stop before the new thread has run: see [Scheduler.Spawned].
+// Spawn makes a thread, which is ready. A host function may call it; what its caller sees then is a Spawn point, at
+// which it may stop before the new thread has run: see [Scheduler.Spawned].
 func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	if s.ended {
 		return nil, ErrEnded
@@ -178,7 +180,8 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 // Current returns the thread that runs; nil if none does. It is for host functions.
 func (s *Scheduler) Current() *Thread { return s.current }
 
-// Threads returns the threads that have not ended, in no order, also after a run: where they were then. The slice is the scheduler's.
+// Threads returns the threads that have not ended, in no order, also after a run: where they were then. The slice is
+// the scheduler's.
 func (s *Scheduler) Threads() []*Thread { return s.threads }
 
 // Now returns the time since the scheduler was made.
@@ -194,8 +197,8 @@ func (s *Scheduler) now() int64 {
 // Advance lets virtual time pass.
 func (s *Scheduler) Advance(d time.Duration) { s.passed += int64(max(d, 0)) }
 
-// Run lets threads run until one of them ends, or all if that is nil. The error is that with which a thread has ended, which
-// ends the others; the cause of the end of the context; or a [*DeadlockError]. After it nothing runs any more.
+// Run lets threads run until one of them ends, or all if that is nil. The error is that with which a thread has ended,
+// which ends the others; the cause of the end of the context; or a [*DeadlockError]. After it nothing runs any more.
 func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
 	switch {
 	case ctx == nil:
@@ -240,7 +243,8 @@ func (s *Scheduler) end() {
 	s.alarms.threads, s.current, s.ended = nil, nil, true
 }
 
-// step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to choose the next.
+// step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to
+// choose the next.
 func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 	idle := Point{Kind: Idle}
 	s.arm()
@@ -395,8 +399,8 @@ func (s *Scheduler) switchTo(next *Thread) error {
 	return s.swap.To(next.cont, uint64(next.result))
 }
 
-// Park stops the thread that has called a host function until [Thread.Unpark]. The function returns the error; what it is unparked
-// with becomes its result, an i32.
+// Park stops the thread that has called a host function until [Thread.Unpark]. The function returns the error; what it
+// is unparked with becomes its result, an i32.
 func (s *Scheduler) Park() error {
 	t := s.current
 	if t == nil || s.store.Pinned() {
@@ -418,15 +422,15 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
 }
 
-// An Attempt is something that a thread waits for and that has to be done, or looked at, when it may have come. It reports
-// whether it has come, and what the thread goes on with. Late says that the time is over.
+// An Attempt is something that a thread waits for and that has to be done, or looked at, when it may have come. It
+// reports whether it has come, and what the thread goes on with. Late says that the time is over.
 //
-// The goroutine that runs the scheduler calls it: between two threads, or while one is about to stop. So it must not call
-// the guest, nor stop a thread.
+// The goroutine that runs the scheduler calls it: between two threads, or while one is about to stop. So it must not
+// call the guest, nor stop a thread.
 type Attempt func(late bool) (result uint32, done bool)
 
-// Await is Park until an attempt succeeds, which has failed before. It is made again after [Thread.Retry], and when a time
-// has passed; none has for a negative one.
+// Await is Park until an attempt succeeds, which has failed before. It is made again after [Thread.Retry], and when a
+// time has passed; none has for a negative one.
 func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	t := s.current
 	if t == nil || s.store.Pinned() {
@@ -450,8 +454,8 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 	}
 }
 
-// At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on at
-// once; else the function returns it, and its result is the one given here.
+// At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on
+// at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
 	if s.current == nil || s.store.Pinned() {
 		return nil

@@ -34,7 +34,8 @@ type Spec struct {
 	Args []weft.Value
 	// First, unless it is nil, is called before, without arguments.
 	First *weft.Func
-	// Globals, unless it is nil, are those of which the thread has values of its own. They begin as Initial, or as they are.
+	// Globals, unless it is nil, are those of which the thread has values of its own. They begin as Initial, or as they
+	// are.
 	Globals *weft.InstanceGlobals
 	Initial []uint64
 }
@@ -90,14 +91,14 @@ func (t *Thread) Address() uint64 { return t.address }
 
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.id) }
 
-// Unpark lets a thread go on that is parked: the call that has parked it returns the result. Any goroutine may call it, once for
-// each Park.
+// Unpark lets a thread go on that is parked: the call that has parked it returns the result. Any goroutine may call it,
+// once for each Park.
 func (t *Thread) Unpark(result uint32) {
 	t.scheduler.post(message{thread: t, about: unparked, result: result})
 }
 
-// Retry lets the attempt be made again for which a thread is parked ([Scheduler.Await]). Any goroutine may call it, any number
-// of times; it does nothing for a thread that does not wait so.
+// Retry lets the attempt be made again for which a thread is parked ([Scheduler.Await]). Any goroutine may call it, any
+// number of times; it does nothing for a thread that does not wait so.
 func (t *Thread) Retry() {
 	if t.retries.CompareAndSwap(false, true) {
 		t.scheduler.post(message{thread: t, about: retried})

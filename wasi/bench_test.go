@@ -51,8 +51,8 @@ func TestCallsDoNotAllocate(t *testing.T) {
 	}
 }
 
-// BenchmarkWriteLoop has a guest that writes again and again to what takes it at once, with green threads and without. It is a scheduling point
-// with green threads, at which the thread goes on.
+// BenchmarkWriteLoop has a guest that writes again and again to what takes it at once, with green threads and without.
+// It is a scheduling point with green threads, at which the thread goes on.
 func BenchmarkWriteLoop(b *testing.B) {
 	const program = `(module
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))

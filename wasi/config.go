@@ -116,8 +116,8 @@ func (c Config) withPreopen(name string, dir directory) Config {
 }
 
 // WithListener gives the guest a socket that listens; its descriptors come after
-// those of the directories. It does not block until the guest says so. The listener stays the caller's to close, which ends a
-// wait for a connection. Listeners that are not TCP or Unix ones of package net, or not on Linux or macOS, may
+// those of the directories. It does not block until the guest says so. The listener stays the caller's to close, which
+// ends a wait for a connection. Listeners that are not TCP or Unix ones of package net, or not on Linux or macOS, may
 // accept one connection more than the guest, which System.Close closes.
 func (c Config) WithListener(l net.Listener) Config {
 	c.listeners = append(slices.Clip(c.listeners), l)

@@ -14,12 +14,13 @@ import (
 
 // Green threads: those of a guest are continuations in the store of the first, on its goroutine.
 //
-// Each has what a thread of its own instance would have. In most programs that are the mutable globals alone; then all share
-// one instance, and have globals of their own in it (threads.Spec.Globals). A module in which threads could tell the
-// difference gets an instance for each.
+// Each has what a thread of its own instance would have. In most programs that are the mutable globals alone; then all
+// share one instance, and have globals of their own in it (threads.Spec.Globals). A module in which threads could tell
+// the difference gets an instance for each.
 
-// WithGreenThreads lets the threads of the guest run on the goroutine that calls it, as the configuration says, instead of on one each. The guest
-// runs by [System.Start] or [System.Call] once, in a store in which nothing ran before [Config.Define].
+// WithGreenThreads lets the threads of the guest run on the goroutine that calls it, as the configuration says, instead
+// of on one each. The guest runs by [System.Start] or [System.Call] once, in a store in which nothing ran before
+// [Config.Define].
 func (c Config) WithGreenThreads(config threads.Config) Config {
 	c.green = &config
 	return c
@@ -105,8 +106,8 @@ func (t *thread) spawnGreen(argument int32) int32 {
 	return id
 }
 
-// sharesInstance reports whether the threads of a module can share an instance: what else than mutable globals each instance
-// has of its own does not change after the start function, and memory is imported.
+// sharesInstance reports whether the threads of a module can share an instance: what else than mutable globals each
+// instance has of its own does not change after the start function, and memory is imported.
 func sharesInstance(m *wasm.Module) bool {
 	active := func(d wasm.Data) bool { return d.Mode == wasm.Active }
 	if len(m.Memories) > 0 || slices.ContainsFunc(m.Datas, active) {

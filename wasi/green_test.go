@@ -177,7 +177,8 @@ func TestGreenPoll(t *testing.T) {
 	})
 }
 
-// TestGreenEnds ends runs in which threads wait for all kinds of things, in all ways in which a run can end. No goroutine is left over.
+// TestGreenEnds ends runs in which threads wait for all kinds of things, in all ways in which a run can end. No
+// goroutine is left over.
 func TestGreenEnds(t *testing.T) {
 	watches(t)
 	ends := map[string]struct {
@@ -360,8 +361,8 @@ func useConnection(address net.Addr, step signal, ends bool) error {
 	return nil
 }
 
-// TestGreenClose closes a connection while another thread waits for it, and opens another one, which gets its number. The call of
-// the thread is about what it was about.
+// TestGreenClose closes a connection while another thread waits for it, and opens another one, which gets its number.
+// The call of the thread is about what it was about.
 func TestGreenClose(t *testing.T) {
 	watches(t)
 	onEngines(t, func(t *testing.T, newScript func(Config) *script) {

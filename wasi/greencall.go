@@ -90,8 +90,8 @@ func (c *greenCall) again(late bool) (result uint32, done bool) {
 	return uint32(errno), true
 }
 
-// lookup returns an open descriptor, or nil. For a call that is made again it is the one that it was, even if the guest has closed it,
-// and given its number to another one.
+// lookup returns an open descriptor, or nil. For a call that is made again it is the one that it was, even if the guest
+// has closed it, and given its number to another one.
 func (t *thread) lookup(fd uint64) *descriptor {
 	if t.call != nil && t.call.d != nil {
 		return t.call.d
@@ -112,7 +112,8 @@ func (t *thread) transferred() int {
 }
 
 // background does what may take long in a goroutine, for a call of a green thread. It fails with eParks until that has
-// come to its end; then it returns what that has. The context ends with the run. The group, unless it is nil, hears of the goroutine.
+// come to its end; then it returns what that has. The context ends with the run. The group, unless it is nil, hears of
+// the goroutine.
 func background[T any](t *thread, group *sync.WaitGroup, do func(context.Context) (T, error)) (result T, err error) {
 	type outcome struct {
 		result T

@@ -175,7 +175,8 @@ func toSlot(t testing.TB, a any) uint64 {
 	return 0
 }
 
-// run lets the first thread do steps. All of those of other threads that are given must have had the errno that was wanted.
+// run lets the first thread do steps. All of those of other threads that are given must have had the errno that was
+// wanted.
 func (s *script) run(ctx context.Context, main []*step, others ...*step) error {
 	s.t.Helper()
 	binary.LittleEndian.PutUint32(s.memory.Bytes(), s.list(main...))

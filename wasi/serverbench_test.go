@@ -29,9 +29,10 @@ const (
 	netHTTPVariable = "WEFT_BENCH_NET_HTTP" // address
 )
 
-// BenchmarkServer has a server with a thread for each connection, a C program in each mode that can have so many, beside one of Go's package net/http.
-// All connections are open, and used again and again at the same time. An operation is a request. Server and client are processes of their own; the
-// memory is that of the server when all requests have been answered.
+// BenchmarkServer has a server with a thread for each connection, a C program in each mode that can have so many,
+// beside one of Go's package net/http. All connections are open, and used again and again at the same time. An
+// operation is a request. Server and client are processes of their own; the memory is that of the server when all
+// requests have been answered.
 func BenchmarkServer(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("memory is read from /proc")

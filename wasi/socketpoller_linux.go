@@ -53,8 +53,8 @@ func (p *epoll) run() {
 	}
 }
 
-// socket returns that with a number. What an event is about may have been closed; its number may even be another one's, which is then
-// looked at for nothing.
+// socket returns that with a number. What an event is about may have been closed; its number may even be another one's,
+// which is then looked at for nothing.
 func (p *epoll) socket(number int32) *socket {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,8 +6,8 @@ import "context"
 type waker interface {
 	// wake may be called by any goroutine, any number of times. It does not wait.
 	wake()
-	// wait waits for wake, or the end of the context. It may return without a reason. A green thread does not wait here:
-	// its wait fails with eParks, and its call is made again after wake.
+	// wait waits for wake, or the end of the context. It may return without a reason. A green thread does not wait
+	// here: its wait fails with eParks, and its call is made again after wake.
 	wait(context.Context) error
 }
 

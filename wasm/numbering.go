@@ -1,7 +1,7 @@
 package wasm
 
-// A Numbering gives new numbers to the index spaces of a module that becomes part of another one. The lists have the new
-// number of each old one; segments only move by a number.
+// A Numbering gives new numbers to the index spaces of a module that becomes part of another one. The lists have the
+// new number of each old one; segments only move by a number.
 type Numbering struct {
 	Types  []uint32
 	Extern [NumExternKinds][]uint32 // by kind: functions, tables, memories, globals, tags

@@ -14,9 +14,9 @@ const (
 	largePage = 2 << 20
 )
 
-// readFile is [os.ReadFile]. A large file is read into large pages, outside of Go's heap, where it stays: with small ones
-// the kernel would have to find five thousand for the 20 MB of a program of Go, which takes longer than to read it. It is
-// not mapped: whoever changes the file later must not change what has been validated.
+// readFile is [os.ReadFile]. A large file is read into large pages, outside of Go's heap, where it stays: with small
+// ones the kernel would have to find five thousand for the 20 MB of a program of Go, which takes longer than to read
+// it. It is not mapped: whoever changes the file later must not change what has been validated.
 func readFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {

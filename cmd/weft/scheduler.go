@@ -165,7 +165,8 @@ func (flags *schedulerFlags) report(cmd *cobra.Command, hash uint64, failed erro
 // mostDeviations is how many are printed where a seed tells the same.
 const mostDeviations = 100
 
-// printThreads says where the green threads are when the program was interrupted, or, if everything is to be said, has failed.
+// printThreads says where the green threads are when the program was interrupted, or, if everything is to be said, has
+// failed.
 func printThreads(cmd *cobra.Command, s *threads.Scheduler, failed error, verbose bool) {
 	var interrupt *weft.Interrupt
 	var exit *weft.ExitError

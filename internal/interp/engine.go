@@ -58,8 +58,9 @@ func New() (*Engine, error) {
 	return e, nil
 }
 
-// CountSteps lets the code of modules that are prepared from now on take a unit of fuel at the beginning of each function,
-// at each arrival at a loop, and before each atomic access, as machine code can. Otherwise calls and branches backwards do.
+// CountSteps lets the code of modules that are prepared from now on take a unit of fuel at the beginning of each
+// function, at each arrival at a loop, and before each atomic access, as machine code can. Otherwise calls and branches
+// backwards do.
 func (e *Engine) CountSteps() { e.steps = true }
 
 // LimitCode implements [store.Engine].

@@ -41,7 +41,8 @@ func (m *machine) pause(err error) {
 	}
 }
 
-// hostSwitches executes the switch that a host function asks for: its results are what the continuation is resumed with.
+// hostSwitches executes the switch that a host function asks for: its results are what the continuation is resumed
+// with.
 func (m *machine) hostSwitches(f *store.FuncRecord, r *store.SwitchRequest) {
 	if err := m.store.CanSuspend(f, r.Tag); err != nil {
 		m.flight.err = m.store.CallFailed(f, err, m.stackTrace())

@@ -22,7 +22,8 @@ type Config struct {
 	Steps bool
 	// InterpretFirst lets the interpreter execute functions until compiling them pays (see tier.go).
 	InterpretFirst bool
-	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the function's size.
+	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the
+	// function's size.
 	HotAfter int
 	// Plain chooses functions that are compiled in the plain form (internal/ssa/plain.go) although they are not too
 	// large for the other one: those whose number, modulo 32, is a bit that is set. For tests.

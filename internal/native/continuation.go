@@ -312,7 +312,8 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 	return conts.Ref(r), wasm.TrapNone
 }
 
-// returnBound takes back what machine code has done to bind values: they lie where a frame would be, behind their number.
+// returnBound takes back what machine code has done to bind values: they lie where a frame would be, behind their
+// number.
 func returnBound(r *store.ContRecord) {
 	n := *(*uint64)(store.Pointer(r.Frame))
 	copy(unsafe.Slice((*uint64)(store.Pointer(r.Stack())), n), unsafe.Slice((*uint64)(store.Pointer(r.Frame+8)), n))
@@ -433,7 +434,8 @@ func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) boo
 	return m.suspend(s.Tag.Record)
 }
 
-// hostSwitches executes the switch that a host function asks for: its results are what the continuation is resumed with.
+// hostSwitches executes the switch that a host function asks for: its results are what the continuation is resumed
+// with.
 func (m *machine) hostSwitches(f *store.FuncRecord, r *store.SwitchRequest) bool {
 	if err := m.store.CanSuspend(f, r.Tag); err != nil {
 		return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))

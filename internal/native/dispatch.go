@@ -93,7 +93,8 @@ func (m *machine) interruptedElsewhere() bool {
 }
 
 // goesOn does what a signal asked for that came while Go code ran, and reports whether to go back. Code that mostly
-// leaves to Go would hardly ever take one itself. The code must be where it has left: so what goes elsewhere asks before.
+// leaves to Go would hardly ever take one itself. The code must be where it has left: so what goes elsewhere asks
+// before.
 func (m *machine) goesOn() bool {
 	if atomic.LoadUint32(&m.context.Interrupt) == 0 {
 		return true

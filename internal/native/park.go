@@ -12,16 +12,16 @@ import (
 )
 
 // What a scheduler parks (store.Scheduler) stops where code has left to Go and would come back: behind a builtin, at a
-// poll, where fuel is out, at an instruction at which a signal has come. To come back means to take NativeSP and NativePC
-// and find everything in the context as it was, from which the code there takes its registers. So the computation is
-// parked by copying that from the context to its stack, and goes on by copying it back: the one thing both sides have to
-// know is a parking.
+// poll, where fuel is out, at an instruction at which a signal has come. To come back means to take NativeSP and
+// NativePC and find everything in the context as it was, from which the code there takes its registers. So the
+// computation is parked by copying that from the context to its stack, and goes on by copying it back: the one thing
+// both sides have to know is a parking.
 //
 // Code cannot do that. So PC of what is parked is a stub that nobody comes to, and the reference is held: machine
 // code that resumes it leaves to Go.
 
-// A parking lies on the stack of what is parked, below the address at which NativeSP was. Behind it lie the registers for
-// floats and vectors and the slots of host functions, if it keeps them, and Args.
+// A parking lies on the stack of what is parked, below the address at which NativeSP was. Behind it lie the registers
+// for floats and vectors and the slots of host functions, if it keeps them, and Args.
 type parking struct {
 	size     uintptr // in bytes, with what lies behind
 	nativePC uintptr
@@ -87,8 +87,8 @@ func (p *parking) arguments() []uint64 {
 	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), at)), (p.size-at)/8)
 }
 
-// obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or the
-// call ends with the error.
+// obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or
+// the call ends with the error.
 func (m *machine) obey(err error, from origin, keeps keeping) bool {
 	switch r := err.(type) {
 	case nil:

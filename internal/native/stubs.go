@@ -273,8 +273,8 @@ func emitGoOn(a *amd64.Assembler) {
 }
 
 // emitFresh is where a continuation goes on that has not begun. The return address is on its stack. Nothing is
-// called here: the function jumps to where it returns to (codegen.Func.Begins), so that the processor's foresight of returns
-// has only the calls and returns of frames.
+// called here: the function jumps to where it returns to (codegen.Func.Begins), so that the processor's foresight of
+// returns has only the calls and returns of frames.
 func emitFresh(a *amd64.Assembler) {
 	l := store.LayoutCont()
 	a.Load(amd64.S64, amd64.R13, ctxAt(codegen.OffCurrent))

@@ -93,8 +93,8 @@ func (m *machine) keeping() keeping {
 	return keepsAll
 }
 
-// interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start gives where
-// the code is. Flags are cleared before the context is asked, so that no end is missed.
+// interrupted records a sample if one was asked for, and returns an Interrupt if the call's context has ended; start
+// gives where the code is. Flags are cleared before the context is asked, so that no end is missed.
 func (m *machine) interrupted(start func() walker) error {
 	atomic.StoreUint32(&m.context.Interrupt, 0)
 	asked := m.asked.Swap(0)

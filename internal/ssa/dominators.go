@@ -17,8 +17,8 @@ type dominated struct {
 func (d *Dominators) Begin(n int) { d.blocks = resized(d.blocks, n) }
 
 // Meet returns the lowest block that dominates all predecessors of a block, given that of those that it was called with
-// before, -1 for none. Predecessors from the block's own number on count for nothing: in structured code edges back lead
-// to dominators.
+// before, -1 for none. Predecessors from the block's own number on count for nothing: in structured code edges back
+// lead to dominators.
 func (d *Dominators) Meet(block, before, pred int32) int32 {
 	switch {
 	case pred < 0 || pred >= block:
@@ -40,8 +40,8 @@ func (d *Dominators) Add(block, idom int32) {
 	d.blocks[block] = dominated{idom: idom, jump: jump, depth: a.depth + 1}
 }
 
-// Finish numbers the blocks along the tree. Their order shows that in two passes: in the first one, last becomes the size of a
-// subtree, in the second the number of the next one below the block.
+// Finish numbers the blocks along the tree. Their order shows that in two passes: in the first one, last becomes the
+// size of a subtree, in the second the number of the next one below the block.
 func (d *Dominators) Finish() {
 	for i := len(d.blocks) - 1; i > 0; i-- {
 		b := &d.blocks[i]

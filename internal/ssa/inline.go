@@ -10,7 +10,8 @@ import "weft/wasm"
 // maxInlined is the length up to which bodies are inlined, in bytes. About half of that is a call.
 const maxInlined = 40
 
-// maxInlining is the number of values from which on a function grows by its calls only: in large ones most code runs once.
+// maxInlining is the number of values from which on a function grows by its calls only: in large ones most code runs
+// once.
 const maxInlining = 1 << 16
 
 // An inlining says whether a function is one that may be inlined.

@@ -1,7 +1,7 @@
 package ssa
 
-// join appends blocks to their only predecessors, if those go nowhere else, and reports whether there are any. A jump to a
-// block that only returns becomes a return. Of predecessors, only the number is right until the end. The uses of
+// join appends blocks to their only predecessors, if those go nowhere else, and reports whether there are any. A jump
+// to a block that only returns becomes a return. Of predecessors, only the number is right until the end. The uses of
 // parameters that are gone are not rewritten.
 func (o *Optimizer) join(f *Func) (joined bool) {
 	o.index = resized(o.index, f.NumValues())

@@ -360,8 +360,8 @@ func (in *Instance) initSegments() error {
 // smallPage is the smallest size of pages.
 const smallPage = 4 << 10
 
-// denseDatas returns up to where each page of memory gets something of some data segments, from where the first one goes
-// on; at most a stretch is looked at. Programs have a hundred thousand of them, with gaps where the zeros are.
+// denseDatas returns up to where each page of memory gets something of some data segments, from where the first one
+// goes on; at most a stretch is looked at. Programs have a hundred thousand of them, with gaps where the zeros are.
 func denseDatas(list []wasm.Data) (end uint64) {
 	begin := uint64(0)
 	for i := range list {

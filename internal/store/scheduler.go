@@ -69,8 +69,8 @@ func (w *Wait) IsEqual() bool {
 	return atomic.LoadUint64((*uint64)(w.Place)) == w.Expected
 }
 
-// CheckWait returns what a scheduler has returned for a wait, or an error if a computation would be parked that awaits something else
-// than an i32.
+// CheckWait returns what a scheduler has returned for a wait, or an error if a computation would be parked that awaits
+// something else than an i32.
 func CheckWait(err error) error {
 	var tag *Tag
 	switch r := err.(type) {

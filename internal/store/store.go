@@ -101,7 +101,8 @@ type Engine interface {
 	// Bind binds the first arguments of a continuation, and returns the reference
 	// to the result, which is of type t.
 	Bind(s *Store, ref uint64, args []uint64, t wasm.TypeID) (uint64, error)
-	// Trace returns the calls of a suspended continuation, and of those that were captured with it. The store is in use.
+	// Trace returns the calls of a suspended continuation, and of those that were captured with it. The store is in
+	// use.
 	Trace(s *Store, c *ContRecord) StackTrace
 	// Awaits returns what Awaits of a suspended continuation says.
 	Awaits(c *ContRecord) wasm.TypeID

@@ -168,7 +168,8 @@ func TestWorkLooks(t *testing.T) {
 	}
 }
 
-// TestTableGivenUp ends the context of a store that fills a new table: what the table has got by then goes with the store.
+// TestTableGivenUp ends the context of a store that fills a new table: what the table has got by then goes with the
+// store.
 func TestTableGivenUp(t *testing.T) {
 	s := newStore(t, nil)
 	lookAt(s, 3)

@@ -17,8 +17,8 @@ type Program struct {
 	Ends End
 	Code int // with which it exits
 
-	// Threads is how many threads beside the first it makes in all. A host counts a thread until it is gone, which may be
-	// after another one has joined it, so there may be as many at a time.
+	// Threads is how many threads beside the first it makes in all. A host counts a thread until it is gone, which may
+	// be after another one has joined it, so there may be as many at a time.
 	Threads int
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // A cast to a type that may have subtypes finds the type most often in the object itself: then that is all to be
-// looked at. The record of the object's type, which tells about supertypes, is consulted behind the function. For the passes
-// before, a cast is only the test of the record, so that tests of one kind replace each other.
+// looked at. The record of the object's type, which tells about supertypes, is consulted behind the function. For the
+// passes before, a cast is only the test of the record, so that tests of one kind replace each other.
 
 // A subtypeTest is the condition of such a cast, taken apart.
 type subtypeTest struct {

@@ -122,8 +122,8 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	return e.code, nil
 }
 
-// isIndivisible reports whether an instruction is a row, or the beginning of one, which takes something from the context
-// and puts back what is left: a continuation, a cell, the running continuation.
+// isIndivisible reports whether an instruction is a row, or the beginning of one, which takes something from the
+// context and puts back what is left: a continuation, a cell, the running continuation.
 func isIndivisible(m mop) bool {
 	switch m.base() {
 	case mContBind, mContNew, mResume, mSuspend, mSwitch, mResumeThrow, mAlloc, mArray:

@@ -23,9 +23,9 @@ import (
 // Context.Current changes first, the stack pointer last; between the two, it does not lie
 // in the current stack, and the call goes on.
 //
-// How long a switch takes is how long it takes until the processor knows the next stack pointer, and with it what the other
-// side loads from its frame: a row of loads of what was stored shortly before. So they come as early as they
-// can, the store of Current before the others, and fewer instructions elsewhere gain little.
+// How long a switch takes is how long it takes until the processor knows the next stack pointer, and with it what the
+// other side loads from its frame: a row of loads of what was stored shortly before. So they come as early as they can,
+// the store of Current before the others, and fewer instructions elsewhere gain little.
 
 // A SwitchLayout says where in a continuation's descriptor its fields are.
 type SwitchLayout struct {
