@@ -54,6 +54,8 @@ type Scheduler struct {
 	made    int
 	current *Thread
 	running bool
+	serving bool
+	jobs    []func() // of Do
 	ended   bool
 	alarms  alarms
 	epoch   time.Time
@@ -77,6 +79,7 @@ type message struct {
 	thread *Thread
 	about  subject
 	result uint32
+	do     func()
 }
 
 // A subject says what a message is about.
@@ -86,6 +89,7 @@ const (
 	unparked subject = iota
 	woken            // by notify
 	retried
+	asked // by Do
 )
 
 // ErrEnded is returned for a scheduler whose run has ended.
@@ -134,7 +138,8 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	if spec.Func == nil {
 		return nil, errors.New("threads: there is no function")
 	}
-	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil}
+	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil,
+		done: make(chan struct{})}
 	f, args := spec.Func, spec.Args
 	if t.first {
 		f, args = spec.First, nil
@@ -197,9 +202,22 @@ func (s *Scheduler) now() int64 {
 // Advance lets virtual time pass.
 func (s *Scheduler) Advance(d time.Duration) { s.passed += int64(max(d, 0)) }
 
+// Do lets the goroutine that runs the scheduler call a function between threads: it may use the store. Any goroutine may
+// call Do, which does not wait for that. The function is not called if the run has ended.
+func (s *Scheduler) Do(f func()) { s.post(message{about: asked, do: f}) }
+
+// Serve runs threads until the context ends, also while there are none. A thread that fails ends alone: see [Thread.Err].
+// The error is the cause of the context's end.
+func (s *Scheduler) Serve(ctx context.Context) error {
+	s.serving = true
+	return s.run(ctx, nil)
+}
+
 // Run lets threads run until one of them ends, or all if that is nil. The error is that with which a thread has ended,
 // which ends the others; the cause of the end of the context; or a [*DeadlockError]. After it nothing runs any more.
-func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
+func (s *Scheduler) Run(ctx context.Context, until *Thread) error { return s.run(ctx, until) }
+
+func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 	switch {
 	case ctx == nil:
 		return errors.New("threads: the context is nil")
@@ -212,10 +230,11 @@ func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
 	defer s.end()
 	at := Point{Kind: Idle}
 	for {
-		if until != nil && until.state == Ended || len(s.threads) == 0 {
+		if until != nil && until.state == Ended || len(s.threads) == 0 && !s.serving {
 			return nil
 		}
 		s.look()
+		s.work()
 		next := s.choose(at)
 		at = Point{Kind: Idle}
 		if next == nil {
@@ -225,8 +244,19 @@ func (s *Scheduler) Run(ctx context.Context, until *Thread) error {
 			continue
 		}
 		var err error
-		if at, err = s.step(ctx, next); err != nil {
+		if at, err = s.step(ctx, next); err != nil && !s.serving {
 			return err
+		}
+	}
+}
+
+// work calls the functions of Do.
+func (s *Scheduler) work() {
+	for len(s.jobs) > 0 {
+		jobs := s.jobs
+		s.jobs = nil
+		for _, do := range jobs {
+			do()
 		}
 	}
 }
@@ -255,6 +285,7 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 	t = s.current
 	s.current = nil
 	if err != nil {
+		t.err = err
 		s.remove(t)
 		return idle, err
 	}
@@ -275,6 +306,7 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 // remove takes a thread that has ended from the list.
 func (s *Scheduler) remove(t *Thread) {
 	t.state, t.cont = Ended, nil
+	close(t.done)
 	last := len(s.threads) - 1
 	s.threads[t.all] = s.threads[last]
 	s.threads[t.all].all = t.all
@@ -360,6 +392,9 @@ func (s *Scheduler) count(t *Thread) {
 // stop is what a thread that cannot go on returns: the switch to another one, or the suspension that ends step.
 func (s *Scheduler) stop(p Point) error {
 	s.look()
+	if len(s.jobs) > 0 {
+		return s.suspend
+	}
 	next := s.choose(p)
 	if next == nil {
 		return s.suspend
@@ -374,6 +409,10 @@ func (s *Scheduler) stop(p Point) error {
 // offer is what a thread returns that could go on.
 func (s *Scheduler) offer(p Point, result uint32) error {
 	s.look()
+	if len(s.jobs) > 0 {
+		s.ready(p.Thread, result)
+		return s.suspend
+	}
 	next := s.choose(p)
 	s.arm()
 	if next == p.Thread {

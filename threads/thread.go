@@ -63,6 +63,8 @@ type Thread struct {
 	retries   atomic.Bool // a message says so
 
 	results []uint64
+	err     error
+	done    chan struct{} // closed at its end
 	// Of the schedule, see Key.
 	points, steps uint64
 	owes          bool // it goes on with a step that has not been counted
@@ -82,6 +84,12 @@ func (t *Thread) Stack() weft.StackTrace {
 	}
 	return t.cont.Stack()
 }
+
+// Done returns a channel that is closed when the thread has ended. Then Results and Err may be called by any goroutine.
+func (t *Thread) Done() <-chan struct{} { return t.done }
+
+// Err returns with which error the thread has ended, if it has.
+func (t *Thread) Err() error { return t.err }
 
 // Results returns what the function has returned, once the thread has ended, as slots (see [weft.HostFunc]).
 func (t *Thread) Results() []uint64 { return t.results }

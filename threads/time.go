@@ -46,6 +46,8 @@ func (s *Scheduler) look() {
 		case retried:
 			m.thread.retries.Store(false) // what comes from now on is another reason
 			s.retry(m.thread, false)
+		case asked:
+			s.jobs = append(s.jobs, m.do)
 		default:
 			s.unpark(m.thread, m.result)
 		}
@@ -85,7 +87,7 @@ func (s *Scheduler) idle(ctx context.Context) error {
 		s.passed = max(s.passed, first.alarm.when)
 		s.ring()
 		return context.Cause(ctx)
-	case first == nil && !s.config.Outside && s.allWait():
+	case first == nil && !s.config.Outside && !s.serving && s.allWait():
 		return s.deadlock()
 	}
 	select {

@@ -28,6 +28,7 @@ type wastFlags struct {
 	json, markdown, print bool
 	verbose, noProgress   bool
 	habits                bool
+	scheduler             string
 	parallel              int
 	filter, features      string
 	timeout               time.Duration
@@ -64,6 +65,8 @@ path in the conformance corpus calls for.`,
 	f.StringVar(&flags.features, "features", "", featuresUsage+" (default: by path)")
 	flags.executor = executorFlag(weft.Automatic)
 	f.Var(&flags.executor, "engine", executorUsage)
+	f.StringVar(&flags.scheduler, "scheduler", "parallel",
+		"run the threads of a script `HOW`: \"parallel\", or \"green\": in turns, in one store")
 	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "limit each command")
 	return cmd
 }
@@ -72,7 +75,10 @@ func (flags *wastFlags) run(cmd *cobra.Command, paths []string) error {
 	if flags.parallel < 1 {
 		return usagef("--parallel must be at least 1, found %d", flags.parallel)
 	}
-	runner := &wast.Runner{Timeout: flags.timeout, PrintResults: flags.print, Executor: weft.Executor(flags.executor)}
+	if flags.scheduler != "parallel" && flags.scheduler != "green" {
+		return usagef("--scheduler %s: parallel or green expected", flags.scheduler)
+	}
+	runner := &wast.Runner{Green: flags.scheduler == "green", Timeout: flags.timeout, PrintResults: flags.print, Executor: weft.Executor(flags.executor)}
 	if flags.features != "" {
 		f, err := parseFeatures(flags.features)
 		if err != nil {

@@ -56,6 +56,9 @@ func (a *action) do(ctx context.Context, t *thread) ([]weft.Value, error) {
 	caller := t.running
 	t.running = in
 	defer func() { t.running = caller }()
+	if g := t.script.green; g != nil {
+		return g.call(ctx, f, a.args)
+	}
 	return f.Call(ctx, a.args...)
 }
 

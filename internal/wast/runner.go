@@ -33,6 +33,8 @@ type Runner struct {
 	// Executor executes the scripts' modules, with these options if it is [weft.Native].
 	Executor weft.Executor
 	Native   weft.NativeOptions
+	// Green runs the threads of a script in turns, in one store ([weft/threads]).
+	Green bool
 	// Compiled is called with each module that a script defines, if it is not nil.
 	Compiled func(*weft.Module)
 }
@@ -56,6 +58,9 @@ func (r *Runner) Run(ctx context.Context, path string, source []byte) *Report {
 	} else {
 		s.run(main, source)
 		main.close()
+		if s.green != nil {
+			s.green.close()
+		}
 		report.Add(main.report)
 	}
 	report.Features, report.Elapsed = s.features, time.Since(start)
@@ -70,6 +75,7 @@ type script struct {
 	features wasm.Features
 	engine   *weft.Engine
 	print    *printer
+	green    *green // nil: threads run at the same time
 	// shared is the shared memory of the host module, the same for all threads.
 	shared *weft.SharedMemory
 }
@@ -102,6 +108,11 @@ func (s *script) open() (*thread, error) {
 	}
 	if s.shared, err = s.engine.NewSharedMemory(spectestMemory(true)); err != nil {
 		return nil, err
+	}
+	if s.runner.Green {
+		if s.green, err = s.newGreen(); err != nil {
+			return nil, err
+		}
 	}
 	return s.newThread()
 }
@@ -154,6 +165,12 @@ func (t *thread) protected(ctx context.Context, c *command) (o outcome) {
 			o = fail("no panic", fmt.Sprintf("panic: %v", p))
 		}
 	}()
+	if g := t.script.green; g != nil {
+		if !g.take() {
+			return fail("a turn", "the script has ended")
+		}
+		defer g.giveBack()
+	}
 	return c.do.run(ctx, t)
 }
 
@@ -177,16 +194,26 @@ type thread struct {
 	report  *Report
 }
 
-func (s *script) newThread() (*thread, error) {
+func (s *script) newStore() (*weft.Store, error) {
 	limits := weft.DefaultLimits()
 	if s.runner.Limits != nil {
 		limits = *s.runner.Limits
 	}
 	store, err := s.engine.NewStore(limits)
-	if err != nil {
+	if err == nil {
+		store.SetCollectAlways(s.runner.CollectAlways)
+	}
+	return store, err
+}
+
+func (s *script) newThread() (*thread, error) {
+	var store *weft.Store
+	var err error
+	if s.green != nil {
+		store = s.green.store
+	} else if store, err = s.newStore(); err != nil {
 		return nil, err
 	}
-	store.SetCollectAlways(s.runner.CollectAlways)
 	t := &thread{
 		script:  s,
 		store:   store,
@@ -205,10 +232,17 @@ func (s *script) newThread() (*thread, error) {
 		err = s.runner.Habits.define(t)
 	}
 	if err != nil {
-		store.Close()
+		t.closeStore()
 		return nil, err
 	}
 	return t, nil
+}
+
+// closeStore closes the thread's store, if it has one of its own.
+func (t *thread) closeStore() {
+	if t.script.green == nil {
+		t.store.Close()
+	}
 }
 
 // forget makes a name free for another instance.

@@ -180,17 +180,23 @@ func TestOutcomes(t *testing.T) {
 			if strings.Contains(test.failure, "timeout") {
 				timeout = time.Second / 2
 			}
-			report := run(t, wast.Runner{Timeout: timeout}, prelude+test.script)
-			got := ""
-			for _, f := range report.Failures {
-				_, got, _ = strings.Cut(f.String(), ": ")
+			modes := []bool{false}
+			if strings.Contains(test.script, "thread") {
+				modes = []bool{false, true}
 			}
-			failures := 0
-			if test.failure != "" {
-				failures = 1
-			}
-			if report.Passed != test.passed+1 || report.Failed != failures || report.Skipped != 0 || !strings.HasPrefix(got, test.failure) {
-				t.Errorf("got %+v\n%s\nwant %d passed and the failure %q", report.Counts, got, test.passed+1, test.failure)
+			for _, green := range modes {
+				report := run(t, wast.Runner{Timeout: timeout, Green: green}, prelude+test.script)
+				got := ""
+				for _, f := range report.Failures {
+					_, got, _ = strings.Cut(f.String(), ": ")
+				}
+				failures := 0
+				if test.failure != "" {
+					failures = 1
+				}
+				if report.Passed != test.passed+1 || report.Failed != failures || report.Skipped != 0 || !strings.HasPrefix(got, test.failure) {
+					t.Errorf("green: %v, got %+v\n%s\nwant %d passed and the failure %q", green, report.Counts, got, test.passed+1, test.failure)
+				}
 			}
 		})
 	}

@@ -58,14 +58,14 @@ func (c *threadCommand) run(_ context.Context, t *thread) outcome {
 	for _, name := range c.shared {
 		shared, err := t.sharedBy(name)
 		if err != nil {
-			inner.store.Close()
+			inner.closeStore()
 			return fail("an instance to share", err.Error())
 		}
 		inner.shared[name] = shared
 	}
 	started := &startedThread{thread: inner, done: make(chan struct{})}
 	if earlier := t.threads[c.id]; earlier != nil {
-		t.join(earlier)
+		t.script.green.away(func() { t.join(earlier) })
 	}
 	t.threads[c.id] = started
 	go func() {
@@ -127,7 +127,7 @@ func (t *thread) close() {
 	for _, id := range slices.Sorted(maps.Keys(t.threads)) {
 		t.join(t.threads[id])
 	}
-	t.store.Close()
+	t.closeStore()
 }
 
 // A waitCommand waits for a thread.
@@ -139,6 +139,6 @@ func (c *waitCommand) run(_ context.Context, t *thread) outcome {
 		return fail("a thread that was started", "unknown thread $"+c.id)
 	}
 	delete(t.threads, c.id)
-	t.join(started)
+	t.script.green.away(func() { t.join(started) })
 	return pass()
 }
