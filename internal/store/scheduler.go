@@ -124,10 +124,25 @@ type Pausable interface {
 }
 
 // A pausing is what other goroutines see of the calls in a store with a scheduler.
-type pausing struct{ call atomic.Pointer[Pausable] }
+type pausing struct {
+	call atomic.Pointer[Pausable]
+	// wanted says that a pause was requested while there was no call: it is for the next.
+	wanted atomic.Bool
+}
 
 // BeginPausable notes that a call begins which can be asked to pause, and returns the one around it.
-func (s *Store) BeginPausable(call Pausable) *Pausable { return s.pausing.call.Swap(&call) }
+func (s *Store) BeginPausable(call Pausable) *Pausable {
+	outer := s.pausing.call.Swap(&call)
+	if s.pausing.wanted.Load() && s.pausing.wanted.Swap(false) {
+		go func() { // once it is under way
+			if s.Hold() {
+				defer s.Drop()
+				s.RequestPause()
+			}
+		}()
+	}
+	return outer
+}
 
 // EndPausable ends that; outer is what BeginPausable has returned.
 func (s *Store) EndPausable(outer *Pausable) { s.pausing.call.Store(outer) }
@@ -138,9 +153,16 @@ func (s *Store) IsPinned() bool {
 	return call == nil || (*call).IsPinned()
 }
 
-// RequestPause makes the innermost call that is under way ask the scheduler before long. Any goroutine may call it.
+// RequestPause makes the innermost call that is under way ask the scheduler before long. Any goroutine may call it
+// that holds the store.
 func (s *Store) RequestPause() {
-	if call := s.pausing.call.Load(); call != nil && (*call).AskForPause() {
+	s.pausing.wanted.Store(true) // before the look: either this sees the call, or the call this
+	call := s.pausing.call.Load()
+	if call == nil {
+		return
+	}
+	s.pausing.wanted.Store(false)
+	if (*call).AskForPause() {
 		InterruptThreads()
 	}
 }
