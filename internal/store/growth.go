@@ -25,8 +25,8 @@ func (m *Memory) Grow(pages uint64) (uint64, bool) {
 	return old, result == growthDone
 }
 
-// GrowForCode is Grow for memory.grow, and returns its result. It traps if the host has allowed to grow, and the system has no
-// memory.
+// GrowForCode is Grow for memory.grow, and returns its result. It traps if the host has allowed to grow, and the
+// system has no memory.
 func (m *Memory) GrowForCode(pages uint64) (uint64, wasm.TrapCode) {
 	s := m.store.Value()
 	old, result := m.grow(pages)

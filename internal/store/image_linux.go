@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An image is the content of a memory in a file, which is mapped over the memory: writing to a page makes a private copy
-// of it. Invariants of the unsafe code here:
+// An image is the content of a memory in a file, which is mapped over the memory: writing to a page makes a private
+// copy of it. Invariants of the unsafe code here:
 //
 //   - The file does not change, and does not become shorter: it is sealed. So what is mapped is always there.
-//   - A region is backed by an image, or by none: then it is anonymous as a whole. Only its usable bytes are. Its address does not
-//     change with that, nor what can be read there, except by restore.
-//   - The mapping over a region needs the file, which the system keeps; it does not need the image. So an image may be
-//     released while regions are backed by it.
+//   - A region is backed by an image, or by none: then it is anonymous as a whole. Only its usable bytes are. Its
+//     address does not change with that, nor what can be read there, except by restore.
+//   - The mapping over a region needs the file, which the system keeps; it does not need the image. So an image may
+//     be released while regions are backed by it.
 //   - A region is made anonymous before anybody else gets it (Region.zero).
 //   - The view is read by restore only, whose caller does not release the image meanwhile.
 type image struct {
@@ -36,7 +36,7 @@ type span struct{ from, to uintptr }
 // were written (BenchmarkRestore).
 const copiedWhole = 128 << 10
 
-// keptPrivate is how many private pages stay without a look whether they are in use.
+// keptPrivate is how many private pages stay although few of them differ from the file.
 const keptPrivate = 64
 
 // pagemapEntries is how many entries are read at once, each of entryBytes.
@@ -45,8 +45,8 @@ const (
 	entryBytes     = 8
 )
 
-// newImage makes an image of the first n bytes of a region, and backs the region with it; false if the region should not
-// have one, or if the system has no room for it.
+// newImage makes an image of the first n bytes of a region, and backs the region with it; false if the region should
+// not have one, or if the system has no room for it.
 func newImage(r *Region, n uintptr) (*image, bool) {
 	size := roundUp(n, pageRound)
 	if size <= copiedWhole || r.plot || regions.count(1) != nil {
@@ -114,8 +114,8 @@ func (im *image) write(r *Region, n uintptr) error {
 	return nil
 }
 
-// find returns the ranges of those pages of the first n bytes of a region whose entries in the pagemap are wanted; false
-// if there is no pagemap. The ranges are valid until the next call.
+// find returns the ranges of those pages of the first n bytes of a region whose entries in the pagemap are wanted;
+// false if there is no pagemap. The ranges are valid until the next call.
 func (im *image) find(r *Region, n uintptr, wanted func(entry uint64) bool) ([]span, bool) {
 	found := im.private[:0]
 	page := uintptr(os.Getpagesize())
@@ -170,8 +170,8 @@ func (im *image) back(r *Region) error {
 	return nil
 }
 
-// restore sets the first bytes of a region, which are usable, to the image's. It may be another region than that of which
-// the image was made, or be backed by another one by now.
+// restore sets the first bytes of a region, which are usable, to the image's. It may be another region than that of
+// which the image was made, or be backed by another one by now.
 func (im *image) restore(r *Region) error {
 	if r.image != im {
 		if r.plot {
@@ -200,7 +200,8 @@ func (im *image) restore(r *Region) error {
 
 func (im *image) whole() []span { return []span{{0, im.size}} }
 
-// copyPages copies ranges of pages from the image, if they differ. It returns how many bytes do, and how many there are.
+// copyPages copies ranges of pages from the image, if they differ. It returns how many bytes do, and how many there
+// are.
 func (im *image) copyPages(r *Region, pages []span) (copied, all uintptr) {
 	page := uintptr(os.Getpagesize())
 	for _, s := range pages {

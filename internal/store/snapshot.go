@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -9,12 +10,12 @@ import (
 )
 
 // A Snapshot is the state of a store at some time: its memories, globals and tables, and which segments its instances
-// have dropped. Things that were made later are not its business. It names things by their numbers in the store, so it does not keep the
-// store alive.
+// have dropped. Things that were made later are not its business. It names things by their numbers in the store, so
+// it does not keep the store alive.
 //
-// References in it are to functions, which live as long as the store. Objects of the heap change, and continuations run,
-// so a reference to one would not bring its state back: a store that has them in these places cannot be recorded.
-// So the collector need not know snapshots.
+// References in it are to functions, which live as long as the store. Objects of the heap change, and continuations
+// run, so a reference to one would not bring its state back: a store that has them in these places cannot be
+// recorded. So the collector need not know snapshots.
 type Snapshot struct {
 	set *snapshotSet
 
@@ -89,10 +90,10 @@ func (s *Store) Snapshot() (*Snapshot, error) {
 		sn.globals = append(sn.globals, g.Record.Value)
 	}
 	for _, t := range s.tables {
-		sn.tables = append(sn.tables, append([]uint64(nil), t.Slots()...))
+		sn.tables = append(sn.tables, slices.Clone(t.Slots()))
 	}
 	for _, in := range s.instances {
-		sn.segments = append(sn.segments, segmentState{append([][]uint64(nil), in.Elems...), append([][]byte(nil), in.Datas...)})
+		sn.segments = append(sn.segments, segmentState{slices.Clone(in.Elems), slices.Clone(in.Datas)})
 	}
 	for _, m := range s.memories {
 		sn.memories = append(sn.memories, m.record())
@@ -166,8 +167,8 @@ func (s *Store) checkReference(ref uint64, t wasm.ValType, what string, number i
 	if trace == TraceCont {
 		held = "a continuation"
 	}
-	return fmt.Errorf("weft: the store cannot be recorded: %s %d of type %s holds a reference to %s, whose state would not be recorded",
-		what, number, t, held)
+	return fmt.Errorf("weft: the store cannot be recorded: %s %d of type %s holds a reference to %s, "+
+		"whose state would not be recorded", what, number, t, held)
 }
 
 // Restore sets the store back to the state that was recorded, and ends all continuations. No call may be under way.

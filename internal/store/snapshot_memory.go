@@ -19,8 +19,8 @@ func (st *memoryState) release() {
 	*st = memoryState{}
 }
 
-// lockShared keeps other stores from getting those of the memories that are shared, until unlock is called. It fails if one has
-// them.
+// lockShared keeps other stores from getting those of the memories that are shared, until unlock is called. It fails
+// if one has them.
 func (s *Store) lockShared(memories []*Memory) (unlock func(), err error) {
 	var locked []*SharedMemory
 	unlock = func() {
@@ -40,7 +40,8 @@ func (s *Store) lockShared(memories []*Memory) (unlock func(), err error) {
 		}
 		if !alone {
 			unlock()
-			return nil, fmt.Errorf("weft: memory %d is shared, and another store has it: it can be neither recorded nor restored", i)
+			return nil, fmt.Errorf("weft: memory %d is shared, and another store has it: "+
+				"it can be neither recorded nor restored", i)
 		}
 	}
 	return unlock, nil

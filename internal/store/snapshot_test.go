@@ -192,8 +192,8 @@ func testSnapshots(t *testing.T, made func(*Snapshot)) {
 	}
 }
 
-// TestRestoreShortens restores a memory to when it was too small for an image, and grows it again: what was in the image is
-// gone.
+// TestRestoreShortens restores a memory to when it was too small for an image, and grows it again: what was in the
+// image is gone.
 func TestRestoreShortens(t *testing.T) {
 	s := newStore(t, nil)
 	memory, err := s.NewMemory(wasm.MemoryType{PageLog2: 16, Limits: wasm.Limits{Min: 1}})
@@ -250,7 +250,8 @@ func TestSnapshotSharesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "memory 0 is shared, and another store has it"
-	if err := s.Restore(sn); err == nil || !strings.Contains(err.Error(), want) || global.Record.Value[0] != 2 || memory.Bytes()[5] != 2 {
+	err = s.Restore(sn)
+	if err == nil || !strings.Contains(err.Error(), want) || global.Record.Value[0] != 2 || memory.Bytes()[5] != 2 {
 		t.Errorf("restored with another store: %v", err)
 	}
 	if _, err := s.Snapshot(); err == nil || !strings.Contains(err.Error(), want) {
@@ -265,7 +266,8 @@ func TestSnapshotSharesNothing(t *testing.T) {
 // TestRestoreEndsWaits has a computation wait when the store is restored.
 func TestRestoreEndsWaits(t *testing.T) {
 	s := newStore(t, nil)
-	memory, err := s.NewMemory(wasm.MemoryType{PageLog2: 16, Limits: wasm.Limits{Min: 1, Max: 1, HasMax: true, Shared: true}})
+	limits := wasm.Limits{Min: 1, Max: 1, HasMax: true, Shared: true}
+	memory, err := s.NewMemory(wasm.MemoryType{PageLog2: 16, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -387,8 +389,11 @@ func TestRestoreEndsContinuations(t *testing.T) {
 		if err := s.Restore(sn); err != nil {
 			t.Fatal(err)
 		}
-		if s.Conts.Lookup(ref) != nil || s.Conts.Lookup(old) != nil || s.Conts.Live() != 0 || s.Conts.StackBytes() != 0 || s.InCode != 0 {
-			t.Errorf("%d continuations live, with %d bytes", s.Conts.Live(), s.Conts.StackBytes())
+		if s.Conts.Lookup(ref) != nil || s.Conts.Lookup(old) != nil {
+			t.Error("a reference is not stale")
+		}
+		if live, bytes := s.Conts.Live(), s.Conts.StackBytes(); live != 0 || bytes != 0 || s.InCode != 0 {
+			t.Errorf("%d continuations live, with %d bytes; %d in code", live, bytes, s.InCode)
 		}
 	}
 }
@@ -396,7 +401,8 @@ func TestRestoreEndsContinuations(t *testing.T) {
 // TestGrowthIsTheHosts lets a host decide, and the system have no memory.
 func TestGrowthIsTheHosts(t *testing.T) {
 	s := newStore(t, nil)
-	memory, err := s.NewMemory(wasm.MemoryType{PageLog2: 16, Limits: wasm.Limits{Min: 1, Max: 100, HasMax: true, Is64: true}})
+	limits := wasm.Limits{Min: 1, Max: 100, HasMax: true, Is64: true}
+	memory, err := s.NewMemory(wasm.MemoryType{PageLog2: 16, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
