@@ -27,10 +27,10 @@ type Snapshot struct {
 	segments []segmentState
 }
 
-// A segmentState has the segments of an instance that were not dropped.
+// A segmentState says which segments of an instance were dropped, as the instance does.
 type segmentState struct {
-	elems [][]uint64
-	datas [][]byte
+	elems        [][]uint64
+	droppedDatas []uint64
 }
 
 // A snapshotSet has the snapshots of a store, which end with it.
@@ -93,7 +93,7 @@ func (s *Store) Snapshot() (*Snapshot, error) {
 		sn.tables = append(sn.tables, slices.Clone(t.Slots()))
 	}
 	for _, in := range s.instances {
-		sn.segments = append(sn.segments, segmentState{slices.Clone(in.Elems), slices.Clone(in.Datas)})
+		sn.segments = append(sn.segments, segmentState{slices.Clone(in.Elems), slices.Clone(in.droppedDatas)})
 	}
 	for _, m := range s.memories {
 		sn.memories = append(sn.memories, m.record())
@@ -240,5 +240,5 @@ func (in *Instance) restoreSegments(state *segmentState) {
 		}
 	}
 	copy(in.Elems, state.elems)
-	copy(in.Datas, state.datas)
+	copy(in.droppedDatas, state.droppedDatas)
 }
