@@ -209,15 +209,15 @@ func (s *Store) Restore(sn *Snapshot) error {
 // endContinuations ends those that are fresh or suspended, as a collection does that reaches none. The guest's stacks
 // are not recorded, so none could go on.
 func (s *Store) endContinuations() {
-	if s.Conts.Live() > 0 {
-		c := collector{s: s, steps: lookInterval}
-		if s.marked {
-			c.forgetMarks()
-			s.marked = false
-		}
-		c.sweepConts()
+	if s.Conts.Live() == 0 {
+		return
 	}
-	s.InCode = 0
+	c := collector{s: s, steps: lookInterval}
+	if s.marked {
+		c.forgetMarks()
+		s.marked = false
+	}
+	c.sweepConts()
 }
 
 // restore sets the elements back, and returns how many more there were.

@@ -385,7 +385,9 @@ func TestRestoreEndsContinuations(t *testing.T) {
 		inner.Link = outer
 		outer.Capture(inner)
 		ref := s.Conts.Ref(outer)
-		s.InCode = 1
+		outer.SetNative()
+		outer.SetPaused(true) // in the middle of machine code
+		s.InCode++
 		if err := s.Restore(sn); err != nil {
 			t.Fatal(err)
 		}
