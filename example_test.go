@@ -192,6 +192,38 @@ func ExampleMemory() {
 	// 0 false
 }
 
+// A program runs several times from the same state.
+func ExampleStore_Snapshot() {
+	store, instance := open(`(module
+	  (global $runs (mut i32) (i32.const 0))
+	  (func (export "run") (result i32)
+	    (global.set $runs (i32.add (global.get $runs) (i32.const 1)))
+	    (global.get $runs)))`, nothing)
+	defer store.Close()
+	run := func() {
+		results, err := instance.Func("run").Call(context.Background())
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(results[0].I32())
+	}
+	run()
+	snapshot, err := store.Snapshot()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		run()
+		if err := snapshot.Restore(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output:
+	// 1
+	// 2
+	// 2
+}
+
 // A host function throws an exception, which the guest catches or Go gets.
 func ExampleTag_Throw() {
 	var failed *weft.Tag

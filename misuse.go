@@ -26,6 +26,7 @@ var (
 	errNoException    = errors.New("weft: there is no exception to throw")
 	errNoInstance     = errors.New("weft: there is no instance")
 	errNoHostFunc     = errors.New("weft: there is no Go function to call")
+	errNoSnapshot     = errors.New("weft: there is no snapshot")
 )
 
 // missing returns an error if there is no context or no store.

@@ -20,8 +20,7 @@ func tableAddress(t *store.Table, fp unsafe.Pointer, off uint32) uint64 {
 }
 
 // setGrown writes the result of a grow.
-func (m *machine) setGrown(is64 bool, fp unsafe.Pointer, off uint32, old uint64, ok bool) wasm.TrapCode {
-	result, trap := m.store.Grown(old, ok)
+func (m *machine) setGrown(is64 bool, fp unsafe.Pointer, off uint32, result uint64, trap wasm.TrapCode) wasm.TrapCode {
 	if !is64 {
 		result = uint64(uint32(result))
 	}
@@ -137,8 +136,8 @@ func (m *machine) memoryOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *in
 		set64(fp, in.a, mem.Pages())
 	case wasm.OpMemoryGrow:
 		mem, is64 := memory(in.b)
-		old, ok := mem.Grow(address(is64, fp, in.a))
-		return m.setGrown(is64, fp, in.a, old, ok)
+		result, trap := mem.GrowForCode(address(is64, fp, in.a))
+		return m.setGrown(is64, fp, in.a, result, trap)
 	case wasm.OpMemoryFill:
 		mem, is64 := memory(in.b)
 		return mem.Fill(address(is64, fp, in.a), byte(u32(fp, in.a+8)), address(is64, fp, in.a+16))
@@ -178,8 +177,8 @@ func (m *machine) tableOp(inst *store.InstanceRecord, fp unsafe.Pointer, in *ins
 		set64(fp, in.a, table(in.b).Record.Len)
 	case wasm.OpTableGrow:
 		t := table(in.b)
-		old, ok := t.Grow(tableAddress(t, fp, in.a+8), u64(fp, in.a))
-		return m.setGrown(t.Type.Limits.Is64, fp, in.a, old, ok)
+		result, trap := m.store.Grown(t.Grow(tableAddress(t, fp, in.a+8), u64(fp, in.a)))
+		return m.setGrown(t.Type.Limits.Is64, fp, in.a, result, trap)
 	case wasm.OpTableFill:
 		t := table(in.b)
 		return t.Fill(tableAddress(t, fp, in.a), u64(fp, in.a+8), tableAddress(t, fp, in.a+16))

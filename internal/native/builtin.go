@@ -27,7 +27,7 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 	}
 	switch b {
 	case ssa.MemoryGrow:
-		return m.grown(memory(1).Grow(a[2]))
+		return m.grown(memory(1).GrowForCode(a[2]))
 	case ssa.MemoryCopy:
 		return m.done(memory(1).Copy(memory(2), a[3], a[4], a[5]))
 	case ssa.MemoryFill:
@@ -38,7 +38,7 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		in.DropData(uint32(a[1]))
 		return true
 	case ssa.TableGrow:
-		return m.grown(table(1).Grow(a[3], a[2]))
+		return m.grown(s.Grown(table(1).Grow(a[3], a[2])))
 	case ssa.TableCopy:
 		return m.done(table(1).Copy(table(2), a[3], a[4], a[5]))
 	case ssa.TableFill:
@@ -86,8 +86,7 @@ func (m *machine) done(trap wasm.TrapCode) bool {
 }
 
 // grown goes back with the result of an instruction that makes something larger.
-func (m *machine) grown(old uint64, ok bool) bool {
-	result, trap := m.store.Grown(old, ok)
+func (m *machine) grown(result uint64, trap wasm.TrapCode) bool {
 	m.context.Args[0] = result
 	return m.done(trap)
 }

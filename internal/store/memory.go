@@ -11,7 +11,7 @@ import (
 )
 
 // Invariants of the unsafe code here: Record.Base points to at least Record.Len
-// usable bytes, and Len only grows while the store is open.
+// usable bytes, and Len only grows while the store is open, but for Restore: then there is no code that has seen it.
 
 // A Memory is the Go half of a linear memory.
 type Memory struct {
@@ -24,7 +24,9 @@ type Memory struct {
 	store  home
 	region Region // empty if the memory is shared
 	limit  uint64 // in bytes
-	lent   lent
+	// counted are the bytes that it takes of the store's limit.
+	counted uint64
+	lent    lent
 }
 
 // lent is up to which offset Go code may have slices of a memory, which it may keep (see Region.Retire).
@@ -89,7 +91,7 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	}
 	m, err := s.addMemory(t)
 	if err == nil {
-		m.limit = limit
+		m.limit, m.counted = limit, size
 		if err = m.reserve(uintptr(size)); err != nil {
 			err = fmt.Errorf("out of memory: %w", err)
 		}
@@ -120,7 +122,7 @@ func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
 func (m *Memory) release() {
 	m.lent.giveBack(&m.region)
 	if m.Shared != nil {
-		m.Shared.Release()
+		m.Shared.detach()
 	}
 }
 
@@ -215,31 +217,3 @@ func (m *Memory) Lend(offset, n uint64) ([]byte, bool) {
 
 // Pages returns the size in pages.
 func (m *Memory) Pages() uint64 { return m.Len() >> m.Type.PageLog2 }
-
-// Grow adds pages and returns the size before; false if it cannot, or if it was interrupted.
-func (m *Memory) Grow(pages uint64) (uint64, bool) {
-	if pages == 0 {
-		return m.Pages(), true
-	}
-	if pages > math.MaxUint64>>m.Type.PageLog2 || m.store.Value().useMemory(pages<<m.Type.PageLog2) != nil {
-		return 0, false
-	}
-	old, ok := m.grow(pages)
-	if !ok {
-		m.store.Value().used.memory -= pages << m.Type.PageLog2
-	}
-	return old, ok
-}
-
-func (m *Memory) grow(pages uint64) (uint64, bool) {
-	if m.Shared != nil {
-		old, ok := m.Shared.grow(pages)
-		m.Len()
-		return old, ok
-	}
-	old := m.Pages()
-	if pages > m.limit>>m.Type.PageLog2-old {
-		return 0, false
-	}
-	return old, m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) == nil
-}

@@ -17,11 +17,13 @@ import (
 type SharedMemory struct {
 	Type wasm.MemoryType
 
-	growing sync.Mutex // held to change region and length
+	growing sync.Mutex // held to change region, length and stores
 	region  Region
 	length  atomic.Uint64 // in bytes
-	limit   uint64        // in bytes
+	allowed uint64        // in bytes, by its type and by limits
+	limit   uint64        // in bytes, by what the system has, too
 	holders atomic.Int64  // the region is released with the last one
+	stores  int           // of the holders
 	waiters waitTable
 	lent    lent
 }
@@ -37,7 +39,7 @@ func NewSharedMemory(t wasm.MemoryType, limit uint64) (*SharedMemory, error) {
 		return nil, err
 	}
 	size := t.Limits.Min << t.PageLog2
-	m := &SharedMemory{Type: t, limit: limit}
+	m := &SharedMemory{Type: t, allowed: limit}
 	space := max(limit, 1)
 	if canGuard(t) {
 		space = guardedSpace
@@ -65,21 +67,21 @@ func reserveAtMost(limit, size uint64) (Region, error) {
 // Len returns the size in bytes.
 func (m *SharedMemory) Len() uint64 { return m.length.Load() }
 
-// grow adds pages and returns the size before; false if it cannot.
-func (m *SharedMemory) grow(pages uint64) (uint64, bool) {
+// grow adds pages and returns the size before.
+func (m *SharedMemory) grow(pages uint64) (uint64, growth) {
 	m.growing.Lock()
 	defer m.growing.Unlock()
 	old := m.Len() >> m.Type.PageLog2
-	if pages > m.limit>>m.Type.PageLog2-old {
-		return 0, false
+	if pages > m.allowed>>m.Type.PageLog2-old {
+		return 0, growthRefused
 	}
 	size := (old + pages) << m.Type.PageLog2
-	if m.region.Commit(uintptr(size)) != nil {
-		return 0, false
+	if size > m.limit || m.region.Commit(uintptr(size)) != nil {
+		return 0, growthFailed
 	}
 	// Whoever sees the new length can use the new pages.
 	m.length.Store(size)
-	return old, true
+	return old, growthDone
 }
 
 // Hold adds a holder. The caller must be sure that there is one.
@@ -99,6 +101,8 @@ func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 	if m := s.shared[shared]; m != nil {
 		return m, nil
 	}
+	shared.growing.Lock() // a store that is alone may set the memory back
+	defer shared.growing.Unlock()
 	size := shared.Len()
 	if err := s.useMemory(size); err != nil {
 		return nil, err
@@ -113,8 +117,17 @@ func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 	}
 	s.shared[shared] = m
 	shared.Hold()
-	m.Shared = shared
+	shared.stores++
+	m.Shared, m.counted = shared, size
 	m.Record.Base = shared.region.Base
 	m.Len()
 	return m, nil
+}
+
+// detach ends what Attach began, for a store that ends.
+func (m *SharedMemory) detach() {
+	m.growing.Lock()
+	m.stores--
+	m.growing.Unlock()
+	m.Release()
 }

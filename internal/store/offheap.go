@@ -18,6 +18,9 @@ const pageRound = 64 << 10
 // maxPlot is the size of the largest plots (plots_unix.go).
 const maxPlot = 256 << 20
 
+// fewDirty is up to how many bytes it is quicker to write zeros than to give pages back and to get others.
+const fewDirty = 16 << 10
+
 func roundUp(n, to uintptr) uintptr { return (n + to - 1) &^ (to - 1) }
 
 // Size returns the number of usable bytes.

@@ -71,5 +71,10 @@ func (r *Region) trim(size uintptr) error {
 	return nil
 }
 
+// makeAnonymous has nothing to do: no image backs memory here.
+func (r *Region) makeAnonymous() error { return nil }
+
+func (r *Region) bytes(from, to uintptr) []byte { return r.keep[from:to] }
+
 // populate has pages ready for memory that is about to be written; here it cannot be asked for.
 func populate([]byte) {}

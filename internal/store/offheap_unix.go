@@ -18,6 +18,9 @@ type Region struct {
 	spare   uintptr
 	retired uintptr
 	plot    bool // it is a plot (see plotPool), and usable as a whole
+	// The first backed bytes are a private mapping of an image's file, and usable; the rest is anonymous.
+	backed uintptr
+	image  *image
 }
 
 // reserveLike reserves address space, and prefers regions of which exactly the first usable bytes are
@@ -112,12 +115,16 @@ func (r *Region) trim(size uintptr) error {
 }
 
 // mappings is how many mappings the region takes if its first bytes are usable: one for these, one for the
-// others. (The system may join neighbours; nobody relies on that.)
+// others, and one more if only the first of these are an image's. (The system may join neighbours; nobody relies on that.)
 func (r *Region) mappings(usable uintptr) int {
-	if usable == 0 || usable == r.reserved+r.spare {
-		return 1
+	n := 1
+	if usable != 0 && usable != r.reserved+r.spare {
+		n++
 	}
-	return 2
+	if r.backed != 0 && r.backed < usable {
+		n++
+	}
+	return n
 }
 
 // count counts the mapping that comes, or goes, when other bytes become usable.
@@ -152,8 +159,13 @@ func (r *Region) Release() {
 	}
 }
 
-// fewDirty is up to how many bytes it is quicker to write zeros than to give pages back and to get others.
-const fewDirty = 16 << 10
+// makeAnonymous ends that the region is backed by an image. What was is zero then.
+func (r *Region) makeAnonymous() error {
+	if r.backed != 0 && !r.zero() {
+		return fmt.Errorf("make %d bytes of memory anonymous: the system refuses", r.backed)
+	}
+	return nil
+}
 
 // Recycle gives a region back of which only the first dirty bytes may be other than zero, so that the
 // next one of its size needs no mapping.
@@ -167,7 +179,12 @@ func (r *Region) Recycle(dirty uintptr) {
 		return
 	}
 	dirty = min(dirty, r.usable)
-	if dirty <= fewDirty {
+	if r.backed != 0 {
+		if !r.zero() {
+			r.Release()
+			return
+		}
+	} else if dirty <= fewDirty {
 		clear(r.bytes(0, dirty))
 	} else if !giveBack(r.bytes(0, dirty)) {
 		r.Release()

@@ -16,7 +16,9 @@ type owned struct {
 	heap     Heap
 	Conts    Continuations
 	held     *HeldTypes
-	released atomic.Bool
+	// snapshots are those that have not been released.
+	snapshots snapshotSet
+	released  atomic.Bool
 }
 
 // release gives everything back, once.
@@ -24,6 +26,7 @@ func (o *owned) release() {
 	if o.released.Swap(true) {
 		return
 	}
+	o.snapshots.releaseAll()
 	for _, m := range o.memories {
 		m.release()
 	}

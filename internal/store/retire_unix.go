@@ -134,7 +134,16 @@ func renew(base unsafe.Pointer, size uintptr) error {
 	return err
 }
 
-// zero makes all that is usable zero, and gives its memory back.
+// zero makes all that is usable zero and anonymous, and gives its memory back.
 func (r *Region) zero() bool {
+	if r.backed != 0 {
+		if renew(r.Base, r.usable) != nil {
+			return false
+		}
+		before := r.mappings(r.usable)
+		r.backed, r.image = 0, nil
+		regions.uncount(before - r.mappings(r.usable))
+		return true
+	}
 	return giveBack(r.bytes(0, r.usable)) || renew(r.Base, r.usable) == nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Invariants of the unsafe code here: Record.Base points to at least Record.Len
-// usable slots, and Len only grows while the store is open.
+// usable slots, and Len only grows while the store is open, but for Restore: then there is no code that has seen it.
 
 // A Table is the Go half of a table. Type.Elem refers to types by identity.
 type Table struct {
@@ -17,7 +17,7 @@ type Table struct {
 	store  home
 	region Region // empty while the table lies in the store's arena
 	room   uint64 // for so many elements
-	filled uint64 // a growth that was interrupted may have filled room for so many elements in all
+	filled uint64 // a growth that was interrupted, or elements before Restore, may have filled room for so many in all
 	limit  uint64 // in elements
 }
 

@@ -86,6 +86,19 @@ func (s *Store) Enter() (Use, error) {
 	}
 }
 
+// errNested is returned where the store must be at rest.
+var errNested = errors.New("weft: a call is under way in the store")
+
+// enterAtRest is Enter where no other use is under way, not even one that lends the store.
+func (s *Store) enterAtRest() error {
+	use, err := s.Enter()
+	if err == nil && use != oneUse|useBusy {
+		s.Leave()
+		err = errNested
+	}
+	return err
+}
+
 // EnterFirst is Enter where nobody uses the store and nothing else is to be done; false if it is not so simple. It is
 // inlined, because most calls from the host are such.
 func (s *Store) EnterFirst() (Use, bool) {
