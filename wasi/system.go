@@ -80,6 +80,11 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 			return nil, err
 		}
 		s.green = &green{scheduler: scheduler, repeating: newThread(s, l.Store())}
+		if c.green.Steps { // what a run does must not depend on what the system has left
+			if err := l.Store().SetGrowth(func(*weft.Memory, uint64) bool { return true }); err != nil {
+				return nil, err
+			}
+		}
 		if c.green.Virtual {
 			s.config.clock = virtualClock{scheduler}
 			s.started = s.config.clock.Monotonic()
