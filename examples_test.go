@@ -21,6 +21,7 @@ func TestExamples(t *testing.T) {
 		"cancel":      "1 100 101 -1",
 		"switch":      "0 1 2 3 4 5",
 		"goroutines":  "1 2 3 4 5 6 7 8 9 10",
+		"gostacks":    "1 2 3 1 2 3 1 2 3 18",
 	} {
 		source, err := os.ReadFile("examples/" + name + ".wat")
 		if err != nil {

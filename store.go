@@ -88,7 +88,7 @@ type Stats struct {
 	HeapBytes uint64
 	// Continuations are those that have not ended and were not collected.
 	Continuations int
-	// StackBytes are the bytes of their stacks.
+	// StackBytes are the bytes of their stacks, and of stacks that are kept for the next ones.
 	StackBytes uint64
 	// Collections is how often the store has collected.
 	Collections int

@@ -24,6 +24,11 @@ var programs = map[workload.Variant]map[string]Func{
 		"pingpong":  pingpong,
 		"cancel":    cancel,
 		"alive":     alive,
+
+		"gostacks":             gostacks,
+		"gostacks-deep":        gostacksDeep,
+		"gostacks-memory":      gostacks,
+		"gostacks-deep-memory": gostacksDeep,
 	},
 	workload.Iterators: {
 		"c10m":      pullC10m,

@@ -3,6 +3,9 @@ package golang
 import (
 	"context"
 	"math/bits"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // alive10k is how many coroutines of c10m exist at a time.
@@ -186,6 +189,33 @@ func alive(n int64) int64 {
 	for i := range n {
 		resume[i] <- 1
 		sum += <-yielded
+	}
+	return sum
+}
+
+func gostacks(n int64) int64     { return turns(n, 0) }
+func gostacksDeep(n int64) int64 { return turns(n, 100) }
+
+// turns lets n goroutines take four turns each from beneath that many calls.
+func turns(n int64, depth int) int64 {
+	var sum atomic.Int64
+	var wait sync.WaitGroup
+	for id := range n {
+		wait.Go(func() { sum.Add(turn(id, depth)) })
+	}
+	wait.Wait()
+	return sum.Load()
+}
+
+//go:noinline
+func turn(id int64, depth int) int64 {
+	if depth > 0 {
+		return turn(id, depth-1) + 1
+	}
+	var sum int64
+	for range 4 {
+		sum += id
+		runtime.Gosched()
 	}
 	return sum
 }
