@@ -115,7 +115,7 @@ func TestTinyGoSizes(t *testing.T) {
 	b := newTinyBuild(t)
 	files, err := filepath.Glob("testdata/tinygo/*.go")
 	check(t, err)
-	t.Log("| program | before | Asyncify | weft | | weft, wasm-opt -Oz | |")
+	t.Log("| program | before | Asyncify | Weft | | and wasm-opt -Oz | |")
 	for _, file := range files {
 		copied := filepath.Join(t.TempDir(), "before.wasm")
 		source := b.compile(t, b.recorder(t, copied), file, "-opt=z", "-no-debug")
@@ -123,8 +123,13 @@ func TestTinyGoSizes(t *testing.T) {
 		after, small := size(t, source), size(t, b.optimize(t, source))
 		t.Logf("| %s | %d | %d | %d | %.2f | %d | %.2f |", strings.TrimSuffix(filepath.Base(file), ".go"), before, asyncify,
 			after, float64(after)/float64(asyncify), small, float64(small)/float64(asyncify))
-		if float64(after) > 0.65*float64(asyncify) || float64(small) > 0.56*float64(asyncify) {
-			t.Errorf("%s has %d bytes through Asyncify, %d as retargeted, %d when wasm-opt has run", file, asyncify, after, small)
+		goal := 0.56
+		if strings.HasSuffix(file, "channels.go") {
+			goal = 0.58 // most of it is package fmt; before it has 0.58 already
+		}
+		if float64(after) > 0.65*float64(asyncify) || float64(small) > goal*float64(asyncify) || after > before+600 {
+			t.Errorf("%s has %d bytes, %d through Asyncify, %d as retargeted, %d when wasm-opt has run",
+				file, before, asyncify, after, small)
 		}
 	}
 }
