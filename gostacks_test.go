@@ -2,6 +2,7 @@ package weft_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 
@@ -63,9 +64,9 @@ func TestGoStacks(t *testing.T) {
 // BenchmarkGoStacks lets a million goroutines take four turns each, and a hundred thousand beneath a hundred calls, with
 // the default limits: the time for a turn, and the memory that the process has taken for each goroutine.
 func BenchmarkGoStacks(b *testing.B) {
-	for name, executor := range map[string]weft.Executor{"interpreter": weft.Interpreter, "automatic": weft.Automatic} {
-		for of, c := range map[string]struct{ goroutines, depth int32 }{"million": {1_000_000, 0}, "deep": {100_000, 100}} {
-			b.Run(name+"/"+of, func(b *testing.B) {
+	for _, executor := range []weft.Executor{weft.Interpreter, weft.Automatic} {
+		for _, c := range []struct{ goroutines, depth int32 }{{1_000_000, 0}, {100_000, 100}} {
+			b.Run(fmt.Sprintf("executor=%v/deep=%d", executor, c.depth), func(b *testing.B) {
 				n := float64(c.goroutines)
 				for b.Loop() {
 					before := residentBytes(b)

@@ -51,11 +51,11 @@ func coroutines() []*Workload {
 			About: "a million coroutines alive at once",
 			Want:  func(n int64) int64 { return sumBelow(n) + n }},
 		{Name: "gostacks", Unit: "turn", Sizes: []int64{1000, 10_000, 100_000, 1_000_000}, Target: 3 * time.Second, Repeat: 1,
-			About: "a million goroutines alive at once take four turns each, with a slot in a table for each",
-			Want:  turns, Ops: func(n int64) int64 { return 4 * n }},
+			About: "a million goroutines alive at once take ten turns each, with a slot in a table for each",
+			Want:  turns, Ops: func(n int64) int64 { return 10 * n }},
 		{Name: "gostacks-deep", Source: "gostacks", Export: "deep", Unit: "turn", Sizes: []int64{1000, 10_000, 100_000}, Target: 3 * time.Second, Repeat: 1,
 			About: "a hundred thousand, each beneath 100 calls",
-			Want:  deepTurns, Ops: func(n int64) int64 { return 4 * n }},
+			Want:  deepTurns, Ops: func(n int64) int64 { return 10 * n }},
 		{Name: "gostacks-memory", Source: "gostacks", Unit: "goroutine", Sizes: []int64{1000, 10_000, 100_000, 1_000_000}, Memory: true, Target: 3 * time.Second, Once: true, Rounds: 1,
 			About: "the memory of gostacks", Want: turns},
 		{Name: "gostacks-deep-memory", Source: "gostacks", Export: "deep", Unit: "goroutine", Sizes: []int64{1000, 10_000, 100_000}, Memory: true, Target: 3 * time.Second, Once: true, Rounds: 1,
@@ -75,7 +75,7 @@ func coroutines() []*Workload {
 func sumBelow(n int64) int64 { return n * (n - 1) / 2 }
 
 // turns returns what n goroutines of gostacks compute, deepTurns what they do beneath 100 calls.
-func turns(n int64) int64     { return 4 * sumBelow(n) }
+func turns(n int64) int64     { return 10 * sumBelow(n) }
 func deepTurns(n int64) int64 { return turns(n) + 100*n }
 
 // powers returns 2^first ... 2^last in steps of 4.

@@ -196,7 +196,7 @@ func alive(n int64) int64 {
 func gostacks(n int64) int64     { return turns(n, 0) }
 func gostacksDeep(n int64) int64 { return turns(n, 100) }
 
-// turns lets n goroutines take four turns each from beneath that many calls.
+// turns lets n goroutines take ten turns each from beneath that many calls.
 func turns(n int64, depth int) int64 {
 	var sum atomic.Int64
 	var wait sync.WaitGroup
@@ -213,7 +213,7 @@ func turn(id int64, depth int) int64 {
 		return turn(id, depth-1) + 1
 	}
 	var sum int64
-	for range 4 {
+	for range 10 {
 		sum += id
 		runtime.Gosched()
 	}

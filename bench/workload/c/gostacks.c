@@ -1,4 +1,4 @@
-/* n goroutines, all alive at the same time, take four turns each: run at once, deep from
+/* n goroutines, all alive at the same time, take ten turns each: run at once, deep from
  * beneath 100 calls. One loop resumes them, in the order of a list.
  * Returns the sum of their numbers over all turns, and one for each call beneath. */
 #include "coro.h"
@@ -53,7 +53,7 @@ static void NOINLINE down(i32 depth, i64 id) {
 		sum++;
 		return;
 	}
-	for (i32 left = 4; left > 0; left--) {
+	for (i32 left = 10; left > 0; left--) {
 		sum += id;
 		coro_yield(0);
 	}

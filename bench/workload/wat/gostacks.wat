@@ -1,4 +1,4 @@
-;; n goroutines, all alive at the same time, take four turns each: run at once, deep from
+;; n goroutines, all alive at the same time, take ten turns each: run at once, deep from
 ;; beneath 100 calls. The runtime is that of examples/gostacks.wat, which explains it: a g in
 ;; memory for each goroutine, and a slot in a table for its continuation.
 ;; Returns the sum of their numbers over all turns, and one for each call beneath.
@@ -91,7 +91,7 @@
         (call $down (i32.sub (local.get $depth) (i32.const 1)) (local.get $id))
         (global.set $sum (i64.add (global.get $sum) (i64.const 1)))
         (return)))
-    (local.set $left (i32.const 4))
+    (local.set $left (i32.const 10))
     (loop $for
       (global.set $sum (i64.add (global.get $sum) (i64.extend_i32_u (local.get $id))))
       (call $gosched)
