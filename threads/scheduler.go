@@ -65,6 +65,7 @@ type Scheduler struct {
 
 	waiting int         // threads that are ready, beside the one that runs
 	clock   *time.Timer // for the first alarm
+	due     int64       // when the clock is set to
 	armed   atomic.Bool // a slice of time runs
 
 	news  atomic.Bool // there is something in inbox, or an alarm may be due
@@ -115,7 +116,7 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 	if s.handlers, err = store.NewHandlers(weft.On(s.tag)); err != nil {
 		return nil, err
 	}
-	s.slots = make([]uint64, 1)
+	s.slots = make([]uint64, usualSlots)
 	if s.counts = config.Steps; s.counts {
 		if !store.Engine().CountsSteps() {
 			return nil, errors.New("threads: the engine does not count steps (weft.Config.WithSteps)")
@@ -162,6 +163,9 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	return t, nil
 }
 
+// usualSlots is how many slots the results of a thread may have that another one makes.
+const usualSlots = 8
+
 // make gives a thread the continuation that calls a function.
 func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 	s := t.scheduler
@@ -176,6 +180,9 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 		return fmt.Errorf("threads: %d arguments are missing", n)
 	}
 	if n := k.Slots(s.handlers); n > len(s.slots) {
+		if s.current != nil { // it may be switched to where the slots are in use
+			return fmt.Errorf("threads: a function with more results than %d slots must be given before the run", len(s.slots))
+		}
 		s.slots = make([]uint64, n)
 	}
 	t.cont, t.begun = k, false
