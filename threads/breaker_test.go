@@ -80,3 +80,121 @@ func TestManyResults(t *testing.T) {
 		}
 	}
 }
+
+// TestSliceInNestedCall has a thread whose slice is over in a call that a host function has made, and which computes for ever
+// afterwards: it must be interrupted for the others all the same.
+func TestSliceInNestedCall(t *testing.T) {
+	const source = `(module
+  (import "h" "nested" (func $nested))
+  (memory 1 1 shared)
+  (func (export "short"))
+  (func (export "spin") (call $nested) (loop $l (br_if $l (i32.eqz (i32.atomic.load (i32.const 0))))))
+  (func (export "set") (i32.atomic.store (i32.const 0) (i32.const 1))))`
+	for name, engine := range engines(t) {
+		w := &world{}
+		w = newHosted(t, engine, source, threads.Config{Slice: 2 * time.Millisecond}, map[string]weft.HostFunc{
+			"nested": func(ctx context.Context, _ []uint64) error {
+				for begin := time.Now(); time.Since(begin) < 20*time.Millisecond; {
+					if _, err := w.instance.Func("short").Call(ctx); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		}, &w)
+		w.spawn(t, "spin")
+		w.spawn(t, "set")
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		if err := w.scheduler.Run(ctx, nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+}
+
+// TestResumeSlotsInThread has a host function that resumes a continuation of its own by ResumeSlots, in a thread whose slice is over.
+func TestResumeSlotsInThread(t *testing.T) {
+	const source = `(module
+  (import "h" "nested" (func $nested))
+  (memory 1 1 shared)
+  (func (export "count") (local $n i32)
+    (loop $l (local.set $n (i32.add (local.get $n) (i32.const 1))) (br_if $l (i32.lt_u (local.get $n) (i32.const 20000000)))))
+  (func (export "first") (call $nested))
+  (func (export "second") (i32.atomic.store (i32.const 0) (i32.const 1))))`
+	for name, engine := range engines(t) {
+		w := &world{}
+		w = newHosted(t, engine, source, threads.Config{Slice: time.Millisecond}, map[string]weft.HostFunc{
+			"nested": func(ctx context.Context, _ []uint64) error {
+				k, err := w.store.NewContinuation(w.instance.Func("count"))
+				if err == nil {
+					_, err = k.ResumeSlots(ctx, nil, make([]uint64, 4))
+				}
+				return err
+			},
+		}, &w)
+		w.spawn(t, "first")
+		w.spawn(t, "second")
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		if err := w.scheduler.Run(ctx, nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+}
+
+// newHosted is newWorld for a guest that imports functions without parameters and results.
+func newHosted(t testing.TB, engine *weft.Engine, source string, config threads.Config, functions map[string]weft.HostFunc, to **world) *world {
+	t.Helper()
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	module, err := engine.Compile([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{store: store}
+	*to = w
+	if w.scheduler, err = threads.New(store, config); err != nil {
+		t.Fatal(err)
+	}
+	linker := weft.NewLinker(store)
+	for name, f := range functions {
+		if err := linker.DefineFunc("h", name, wasm.FuncType{}, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.instance, err = linker.Instantiate(context.Background(), module); err != nil {
+		t.Fatal(err)
+	}
+	if w.globals, err = w.instance.MutableGlobals(); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// TestGrowTable has threads that let a table grow, by a random walk: what happens is the same on all executors.
+func TestGrowTable(t *testing.T) {
+	const source = `(module
+  (table $t 1 100000 funcref)
+  (func (export "grow") (result i32) (local $n i32) (local $failed i32)
+    (loop $l
+      (local.set $failed (i32.add (local.get $failed)
+        (i32.eq (table.grow $t (ref.null func) (i32.const 50)) (i32.const -1))))
+      (br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100))))
+    (local.get $failed))
+  (func (export "count") (local $n i32)
+    (loop $l (br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 10000))))))`
+	for name, engine := range countingEngines(t) {
+		w := newWorld(t, engine, source, threads.Config{Strategy: threads.NewRandomWalk(3), Steps: true, Virtual: true})
+		w.spawn(t, "count")
+		grows := w.spawn(t, "grow")
+		if err := w.scheduler.Run(context.Background(), nil); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if r := grows.Results()[0]; r != 0 {
+			t.Errorf("%s: %d of 100 times the table has not grown", name, r)
+		}
+	}
+}

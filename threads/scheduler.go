@@ -449,7 +449,7 @@ func (s *Scheduler) switchTo(next *Thread) error {
 // is unparked with becomes its result, an i32.
 func (s *Scheduler) Park() error {
 	t := s.current
-	if t == nil || s.store.Pinned() {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -459,7 +459,7 @@ func (s *Scheduler) Park() error {
 // Sleep is Park until a time has passed, and then with a result.
 func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t := s.current
-	if t == nil || s.store.Pinned() {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -479,7 +479,7 @@ type Attempt func(late bool) (result uint32, done bool)
 // time has passed; none has for a negative one.
 func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	t := s.current
-	if t == nil || s.store.Pinned() {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -503,7 +503,7 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
-	if s.current == nil || s.store.Pinned() {
+	if t := s.current; t == nil || s.store.Pinned() || !t.isOnTop() {
 		return nil
 	}
 	return s.offer(Point{Thread: s.current, Kind: kind}, result)
@@ -518,7 +518,7 @@ type hooks struct{ *Scheduler }
 func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	t := s.current
 	switch {
-	case t == nil || w.Pinned():
+	case t == nil || w.Pinned() || !t.isOnTop():
 		return 0, errNoThread
 	case w.Timeout() == 0 && w.IsEqual():
 		return weft.TimedOut, nil
@@ -538,10 +538,11 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	switch {
 	case p.Fuel && !s.counts:
 		return nil // it is used up
-	case t == nil || p.Pinned:
+	case t == nil || p.Pinned || !t.isOnTop():
 		if p.Fuel {
 			s.refuel(t)
 		}
+		s.arm() // it is asked again
 		return nil
 	}
 	kind := Slice
@@ -550,6 +551,10 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	}
 	return s.offer(Point{Thread: t, Kind: kind}, 0)
 }
+
+// isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has resumed, which the
+// scheduler cannot stop.
+func (t *Thread) isOnTop() bool { return t.scheduler.store.Running() == t.cont }
 
 // refuel lets code go on that cannot stop.
 func (s *Scheduler) refuel(t *Thread) {

@@ -238,9 +238,8 @@ func (m *machine) leave() {
 		s.Profile.End(s)
 	}
 	if s.Scheduler != nil {
-		s.EndPausable(m.around)
-		m.around, m.pausing = nil, false
-		m.asked.And(^uint32(askPause))
+		s.EndPausable(m.around, m.forgetPause)
+		m.around = nil
 	}
 	m.ctx, m.slotCount = nil, 0
 	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {
