@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -207,7 +208,9 @@ func (s *Scheduler) now() int64 {
 }
 
 // Advance lets virtual time pass.
-func (s *Scheduler) Advance(d time.Duration) { s.passed += int64(max(d, 0)) }
+func (s *Scheduler) Advance(d time.Duration) {
+	s.passed += min(int64(max(d, 0)), math.MaxInt64-s.passed) // at the end of time it stands still
+}
 
 // Do lets the goroutine that runs the scheduler call a function between threads: it may use the store. Any goroutine may
 // call Do, which does not wait for that. The function is not called if the run has ended.

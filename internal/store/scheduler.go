@@ -48,8 +48,6 @@ func (r *SwitchRequest) Error() string {
 // ErrNoSwitch says that a computation cannot be switched away from.
 var ErrNoSwitch = errors.New("weft: only a computation that the host has resumed by ResumeSlots can be switched away from")
 
-var errInCode = errors.New("weft: the memory would have to move, and a computation is paused that may be using it")
-
 // A Wait is what memory.atomic.wait says.
 type Wait struct {
 	Memory   *SharedMemory

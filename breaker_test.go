@@ -1,0 +1,144 @@
+package weft_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"weft"
+	"weft/wasm"
+)
+
+// pausingEngines are those of TestPauses that count steps.
+func pausingEngines(t *testing.T) map[string]*weft.Engine {
+	t.Helper()
+	all := map[string]*weft.Engine{}
+	for name, c := range map[string]weft.Config{
+		"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter),
+		"native":      weft.NewConfig().WithExecutor(weft.Native),
+		"polls":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{NoSignals: true}),
+		"plain":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Plain: ^uint32(0)}),
+		"small":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{SmallStacks: true}),
+	} {
+		engine, err := weft.NewEngine(c.WithSteps().WithFeatures(wasm.AllFeatures))
+		if err != nil {
+			t.Logf("%s: %v", name, err)
+			continue
+		}
+		all[name] = engine
+	}
+	return all
+}
+
+// stopper is a scheduler that stops code when its fuel is used up.
+type stopper struct{ tag *weft.Tag }
+
+func (stopper) Wait(context.Context, weft.Wait) (weft.WaitResult, error) { return weft.TimedOut, nil }
+
+func (s stopper) Pause(_ context.Context, p weft.Pause) error { return s.tag.Suspend() }
+
+// TestThrowIntoPaused throws an exception where code was paused: handlers around that place catch it, and nothing of the pause is left.
+func TestThrowIntoPaused(t *testing.T) {
+	const source = `(module
+  (tag $e (export "e") (param i32))
+  (table $t 1 100000 funcref)
+  (func (export "catches") (result i32)
+    (block $h (result i32)
+      (try_table (result i32) (catch $e $h) (loop $l (br $l)) unreachable)))
+  (func $deep (loop $l (br $l)))
+  (func (export "catches outside") (result i32)
+    (block $h (result i32)
+      (try_table (result i32) (catch $e $h) (call $deep) unreachable)))
+  (func (export "grow") (result i32) (table.grow $t (ref.null func) (i32.const 600))))`
+	ctx := context.Background()
+	for name, engine := range pausingEngines(t) {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		module, err := engine.Compile([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := weft.NewLinker(store).Instantiate(ctx, module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tag, err := store.NewTag("pause", wasm.FuncType{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SetScheduler(stopper{tag}); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []string{"catches", "catches outside"} {
+			store.SetFuel(100)
+			k, err := store.NewContinuation(instance.Func(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, _, err := k.Resume(ctx, nil, weft.On(tag))
+			if err != nil || s == nil {
+				t.Fatalf("%s: %s: %v, %v", name, f, s, err)
+			}
+			store.SetFuel(100)
+			e := instance.Tag("e").Throw(weft.I32(7))
+			var thrown *weft.Exception
+			if !errors.As(e, &thrown) {
+				t.Fatal(e)
+			}
+			_, results, err := s.Continuation.Throw(ctx, thrown, weft.On(tag))
+			if err != nil || len(results) != 1 || results[0].I32() != 7 {
+				t.Errorf("%s: %s: %v, %v", name, f, results, err)
+			}
+		}
+		store.SetFuel(1000)
+		if r, err := instance.Func("grow").Call(ctx); err != nil || r[0].I32() != 1 {
+			t.Errorf("%s: the table does not grow afterwards: %v, %v", name, r, err)
+		}
+	}
+}
+
+// TestNewWhilePaused makes an instance while a computation is paused in the middle of code.
+func TestNewWhilePaused(t *testing.T) {
+	const source = `(module (func (export "loop") (loop $l (br $l))))`
+	const other = `(module (memory i64 1) (table 1000 funcref) (memory 1))`
+	ctx := context.Background()
+	for name, engine := range pausingEngines(t) {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		instantiate := func(source string) (*weft.Instance, error) {
+			module, err := engine.Compile([]byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return weft.NewLinker(store).Instantiate(ctx, module)
+		}
+		instance, err := instantiate(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tag, err := store.NewTag("pause", wasm.FuncType{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SetScheduler(stopper{tag}); err != nil {
+			t.Fatal(err)
+		}
+		store.SetFuel(100)
+		k, err := store.NewContinuation(instance.Func("loop"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, _, err := k.Resume(ctx, nil, weft.On(tag)); err != nil || s == nil {
+			t.Fatalf("%s: %v, %v", name, s, err)
+		}
+		if _, err := instantiate(other); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
