@@ -2,6 +2,7 @@ package threads_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"time"
 
@@ -195,6 +196,88 @@ func TestGrowTable(t *testing.T) {
 		}
 		if r := grows.Results()[0]; r != 0 {
 			t.Errorf("%s: %d of 100 times the table has not grown", name, r)
+		}
+	}
+}
+
+// TestOnlyYields has threads that do nothing but yield: the pauses that they are asked for in between must not pile up.
+func TestOnlyYields(t *testing.T) {
+	const source = `(module
+  (import "h" "yield" (func $yield (result i32)))
+  (func (export "yield") (loop $l (br_if $l (i32.eqz (call $yield))))))`
+	for name, engine := range engines(t) {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		module, err := engine.Compile([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		scheduler, err := threads.New(store, threads.Config{Slice: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		most, turns := 0, 0
+		linker := weft.NewLinker(store)
+		err = linker.DefineFunc("h", "yield", wasm.FuncType{Results: []wasm.ValType{wasm.I32}}, func(_ context.Context, slots []uint64) error {
+			turns++
+			most = max(most, runtime.NumGoroutine())
+			slots[0] = 0
+			if turns > 200_000 {
+				slots[0] = 1
+			}
+			return scheduler.At(threads.Yield, uint32(slots[0]))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := linker.Instantiate(context.Background(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := scheduler.Spawn(threads.Spec{Func: instance.Func("yield")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := scheduler.Run(context.Background(), nil); err != nil || most > 50 {
+			t.Errorf("%s: %v, at most %d goroutines", name, err, most)
+		}
+	}
+}
+
+// TestCloseInRun closes the store where the scheduler, or a host function, is asked.
+func TestCloseInRun(t *testing.T) {
+	const source = `(module
+  (import "h" "close" (func $close))
+  (memory 1 1 shared)
+  (func (export "close") (call $close) (loop $l (br $l)))
+  (func (export "wait") (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))) (loop $l (br $l))))`
+	for name, engine := range engines(t) {
+		for _, first := range []string{"close", "wait"} {
+			w := &world{}
+			config := threads.Config{Slice: time.Millisecond, Trace: func(p threads.Point, _ *threads.Thread) {
+				if p.Kind == threads.Wait && first == "wait" {
+					w.store.Close()
+				}
+			}}
+			w = newHosted(t, engine, source, config, map[string]weft.HostFunc{
+				"close": func(context.Context, []uint64) error { w.store.Close(); return nil },
+			}, &w)
+			w.spawn(t, first)
+			w.spawn(t, "wait")
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			err := w.scheduler.Run(ctx, nil)
+			cancel()
+			t.Logf("%s: %s: %v", name, first, err)
+			if err == nil {
+				t.Errorf("%s: %s: no error", name, first)
+			}
+			for _, thread := range w.scheduler.Threads() {
+				thread.Stack()
+			}
 		}
 	}
 }

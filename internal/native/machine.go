@@ -81,6 +81,7 @@ type machine struct {
 	calls   uint32        // that began
 	active  uint32        // not 0: a call is under way; others read it (see WriteSoon)
 	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
+	again   atomic.Bool   // another signal is on its way
 	watched *store.Watch  // nil until there is a context to watch
 }
 
