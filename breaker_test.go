@@ -142,3 +142,100 @@ func TestNewWhilePaused(t *testing.T) {
 		}
 	}
 }
+
+// TestSwitchMisuse lets a host function switch to what cannot go on: an error each time, after which the store is as before.
+func TestSwitchMisuse(t *testing.T) {
+	const source = `(module
+  (import "h" "go" (func $go (param i32) (result i32)))
+  (func (export "f") (param i32) (result i32) (call $go (local.get 0)))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "none")))`
+	ctx := context.Background()
+	for name, engine := range allExecutors(t, wasm.AllFeatures) {
+		make2 := func() (*weft.Store, *weft.Switch, *weft.Tag, *weft.Instance, *func(int32) error) {
+			store, err := engine.NewStore(weft.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(store.Close)
+			tag, err := store.NewTag("s", wasm.FuncType{Results: []wasm.ValType{wasm.I32}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			swap, err := tag.NewSwitch()
+			if err != nil {
+				t.Fatal(err)
+			}
+			do := new(func(int32) error)
+			linker := weft.NewLinker(store)
+			i32 := []wasm.ValType{wasm.I32}
+			if err := linker.DefineFunc("h", "go", wasm.FuncType{Params: i32, Results: i32}, func(_ context.Context, slots []uint64) error {
+				return (*do)(int32(slots[0]))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			module, err := engine.Compile([]byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, err := linker.Instantiate(ctx, module)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store, swap, tag, in, do
+		}
+		store, swap, tag, in, do := make2()
+		other, _, _, otherIn, _ := make2()
+		cont := func(s *weft.Store, in *weft.Instance, f string) *weft.Continuation {
+			k, err := s.NewContinuation(in.Func(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return k
+		}
+		used := cont(store, in, "none")
+		if _, _, err := used.Resume(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		bound := cont(store, in, "add")
+		if _, err := bound.Bind(weft.I32(1)); err != nil {
+			t.Fatal(err)
+		}
+		h, err := store.NewHandlers(weft.On(tag))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var self *weft.Continuation
+		for what, to := range map[string]func() error{
+			"used up":        func() error { return swap.To(used) },
+			"bound":          func() error { return swap.To(bound, 1, 2) },
+			"itself":         func() error { return swap.To(self, 1) },
+			"another store":  func() error { return swap.To(cont(other, otherIn, "none")) },
+			"no arguments":   func() error { return swap.To(cont(store, in, "add")) },
+			"nil":            func() error { return swap.To(nil) },
+			"many arguments": func() error { return swap.To(cont(store, in, "none"), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) },
+		} {
+			*do = func(int32) error { return to() }
+			self = cont(store, in, "f")
+			if _, err := self.ResumeSlots(ctx, h, []uint64{5, 0, 0, 0}); err == nil {
+				t.Errorf("%s: %s: no error", name, what)
+			}
+			// What is as before: a good switch.
+			good := cont(store, in, "add")
+			*do = func(int32) error { return swap.To(good, 3, 4) }
+			self = cont(store, in, "f")
+			slots := []uint64{5, 0, 0, 0}
+			if tag, err := self.ResumeSlots(ctx, h, slots); tag != nil || err != nil || slots[0] != 7 {
+				t.Errorf("%s: after %s: %v, %v, %v", name, what, tag, err, slots)
+			}
+			*do = func(int32) error { return to() } // from the host, where there is nothing to switch away from
+			if _, err := in.Func("f").Call(ctx, weft.I32(1)); err == nil {
+				t.Errorf("%s: %s: called from the host: no error", name, what)
+			}
+			slots = []uint64{9, 0, 0, 0}
+			if tag, err := self.ResumeSlots(ctx, nil, slots); tag != nil || err != nil || slots[0] != 9 {
+				t.Errorf("%s: what was left: %v, %v, %v", name, tag, err, slots)
+			}
+		}
+	}
+}
