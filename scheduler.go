@@ -131,6 +131,16 @@ func (a asked) Pause(ctx context.Context, p store.Pause) error {
 // is for host functions of a store with a scheduler.
 func (s *Store) Pinned() bool { return s == nil || s.store.IsPinned() }
 
+// Running returns the continuation that [Continuation.ResumeSlots] has resumed, in the innermost call of it that is
+// under way, or to which a [Switch] has led since; nil if there is none. It is for the goroutine that uses the store: a
+// scheduler sees so whether it is its own that runs, or one that a host function has resumed.
+func (s *Store) Running() *Continuation {
+	if s == nil {
+		return nil
+	}
+	return s.running
+}
+
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is,
 // unless it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.
 //

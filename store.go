@@ -28,6 +28,8 @@ type Store struct {
 	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used
 	// on the goroutine that uses the store.
 	running *Continuation
+	// room is how many slots that has been given, for results of whichever continuation ends.
+	room int
 }
 
 // Engine returns the engine of which this is a store.

@@ -50,7 +50,7 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 		return store.ErrNoSwitch
 	case len(slots) != next.typ.params || next.typ.refs:
 		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
-	case next.typ.results > len(s.slots) && next.typ.results != from.typ.results:
+	case next.typ.results > s.tag.store.room:
 		return fmt.Errorf("weft: results of type %s are more than what was resumed has room for", next.typ.typ)
 	}
 	to := &s.request.To
@@ -79,11 +79,11 @@ func (s *Switch) done() {
 // runSwitching is run for a continuation whose rest is left in it: also that of others to which a Switch leads.
 func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
 	s := k.store
-	outer := s.running
-	s.running = k
+	outer, room := s.running, s.room
+	s.running, s.room = k, len(slots)
 	defer func() {
 		last := s.running
-		s.running = outer
+		s.running, s.room = outer, room
 		if last.inUse.Load() {
 			last.end()
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,7 @@ type Scheduler struct {
 
 	waiting int         // threads that are ready, beside the one that runs
 	clock   *time.Timer // for the first alarm
+	due     int64       // when the clock is set to
 	armed   atomic.Bool // a slice of time runs
 
 	news  atomic.Bool // there is something in inbox, or an alarm may be due
@@ -115,7 +117,7 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 	if s.handlers, err = store.NewHandlers(weft.On(s.tag)); err != nil {
 		return nil, err
 	}
-	s.slots = make([]uint64, 1)
+	s.slots = make([]uint64, usualSlots)
 	if s.counts = config.Steps; s.counts {
 		if !store.Engine().CountsSteps() {
 			return nil, errors.New("threads: the engine does not count steps (weft.Config.WithSteps)")
@@ -162,6 +164,9 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	return t, nil
 }
 
+// usualSlots is how many slots the results of a thread may have that another one makes.
+const usualSlots = 8
+
 // make gives a thread the continuation that calls a function.
 func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 	s := t.scheduler
@@ -176,6 +181,9 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 		return fmt.Errorf("threads: %d arguments are missing", n)
 	}
 	if n := k.Slots(s.handlers); n > len(s.slots) {
+		if s.current != nil { // it may be switched to where the slots are in use
+			return fmt.Errorf("threads: a function with more results than %d slots must be given before the run", len(s.slots))
+		}
 		s.slots = make([]uint64, n)
 	}
 	t.cont, t.begun = k, false
@@ -200,7 +208,9 @@ func (s *Scheduler) now() int64 {
 }
 
 // Advance lets virtual time pass.
-func (s *Scheduler) Advance(d time.Duration) { s.passed += int64(max(d, 0)) }
+func (s *Scheduler) Advance(d time.Duration) {
+	s.passed += min(int64(max(d, 0)), math.MaxInt64-s.passed) // at the end of time it stands still
+}
 
 // Do lets the goroutine that runs the scheduler call a function between threads: it may use the store. Any goroutine may
 // call Do, which does not wait for that. The function is not called if the run has ended.
@@ -442,7 +452,7 @@ func (s *Scheduler) switchTo(next *Thread) error {
 // is unparked with becomes its result, an i32.
 func (s *Scheduler) Park() error {
 	t := s.current
-	if t == nil || s.store.Pinned() {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -452,7 +462,7 @@ func (s *Scheduler) Park() error {
 // Sleep is Park until a time has passed, and then with a result.
 func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t := s.current
-	if t == nil || s.store.Pinned() {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -472,7 +482,7 @@ type Attempt func(late bool) (result uint32, done bool)
 // time has passed; none has for a negative one.
 func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	t := s.current
-	if t == nil || s.store.Pinned() {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -496,7 +506,7 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
-	if s.current == nil || s.store.Pinned() {
+	if t := s.current; t == nil || s.store.Pinned() || !t.isOnTop() {
 		return nil
 	}
 	return s.offer(Point{Thread: s.current, Kind: kind}, result)
@@ -511,7 +521,7 @@ type hooks struct{ *Scheduler }
 func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	t := s.current
 	switch {
-	case t == nil || w.Pinned():
+	case t == nil || w.Pinned() || !t.isOnTop():
 		return 0, errNoThread
 	case w.Timeout() == 0 && w.IsEqual():
 		return weft.TimedOut, nil
@@ -531,10 +541,11 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	switch {
 	case p.Fuel && !s.counts:
 		return nil // it is used up
-	case t == nil || p.Pinned:
+	case t == nil || p.Pinned || !t.isOnTop():
 		if p.Fuel {
 			s.refuel(t)
 		}
+		s.arm() // it is asked again
 		return nil
 	}
 	kind := Slice
@@ -543,6 +554,10 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	}
 	return s.offer(Point{Thread: t, Kind: kind}, 0)
 }
+
+// isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has resumed, which the
+// scheduler cannot stop.
+func (t *Thread) isOnTop() bool { return t.scheduler.store.Running() == t.cont }
 
 // refuel lets code go on that cannot stop.
 func (s *Scheduler) refuel(t *Thread) {

@@ -21,7 +21,8 @@ func (s *Scheduler) setClock() {
 	if s.config.Virtual || first == nil {
 		return
 	}
-	d := time.Duration(first.alarm.when - s.now())
+	s.due = first.alarm.when
+	d := time.Duration(s.due - s.now())
 	if s.clock == nil {
 		s.clock = time.AfterFunc(d, s.signal)
 	} else {
@@ -61,7 +62,7 @@ func (s *Scheduler) look() {
 
 // ring lets those go on whose alarm is due.
 func (s *Scheduler) ring() {
-	rang := false
+	rang := s.due <= s.now() // perhaps for one that waits no longer
 	for t := s.alarms.first(); t != nil && t.alarm.when <= s.now(); t = s.alarms.first() {
 		rang = true
 		s.alarms.clear(t)

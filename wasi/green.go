@@ -96,7 +96,7 @@ func (t *thread) spawnGreen(argument int32) int32 {
 		}
 	}
 	start := in.Func("wasi_thread_start")
-	if start == nil {
+	if start == nil || !isThreadStart(start.Type()) {
 		return -int32(eNoSys)
 	}
 	_, err := g.scheduler.Spawn(threads.Spec{Func: start, Args: []weft.Value{weft.I32(id), weft.I32(argument)}, First: g.start, Globals: g.globals, Initial: g.initial})
@@ -104,6 +104,11 @@ func (t *thread) spawnGreen(argument int32) int32 {
 		return -int32(eAgain)
 	}
 	return id
+}
+
+// isThreadStart reports whether a function can be called as the start of a thread.
+func isThreadStart(t wasm.FuncType) bool {
+	return slices.Equal(t.Params, []wasm.ValType{wasm.I32, wasm.I32}) && len(t.Results) == 0
 }
 
 // sharesInstance reports whether the threads of a module can share an instance: what else than mutable globals each

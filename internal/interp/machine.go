@@ -134,12 +134,12 @@ func (m *machine) leave() {
 		m.store.Profile.End(m.store)
 	}
 	if m.store.Scheduler != nil {
-		m.store.EndPausable(m.around)
+		m.store.EndPausable(m.around, m.forgetPause)
 		m.around = nil
 	}
 	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt, m.second = nil, 0, nil, 0, hostPrompt{}, nil
 	m.hostCount = 0
-	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier|flagPause))
+	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
 }

@@ -59,6 +59,11 @@ func (m *machine) AskForPause() bool {
 	return false
 }
 
+// forgetPause takes back what AskForPause has asked for, and reports whether there was anything.
+func (m *machine) forgetPause() bool {
+	return atomic.AndUint32(&m.interrupt, ^uint32(flagPause))&flagPause != 0
+}
+
 // AskForSample implements [store.Sampled].
 func (m *machine) AskForSample() bool {
 	atomic.OrUint32(&m.interrupt, flagSampled)

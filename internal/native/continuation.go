@@ -494,6 +494,10 @@ func (m *machine) resumeThrow(ref uint64, tag *store.TagRecord, payload []uint64
 func (m *machine) startThrowing(r, parent *store.ContRecord) {
 	inner := r.Inner()
 	inner.Bound = 0
+	if inner.IsPaused() { // its code never goes on there
+		m.store.InCode--
+		inner.SetPaused(false)
+	}
 	r.SetReady()
 	r.Resumed(parent)
 	r.ResumedAgain()

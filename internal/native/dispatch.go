@@ -5,6 +5,7 @@ package native
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"weft/internal/ssa"
 	"weft/internal/store"
@@ -86,11 +87,18 @@ func (m *machine) goesBack() bool {
 // interruptedElsewhere lets code go on elsewhere than where it has left. What a signal has asked for meanwhile, another
 // one asks for again.
 func (m *machine) interruptedElsewhere() bool {
-	if atomic.LoadUint32(&m.context.Interrupt) != 0 && !m.engine.config.Polls {
-		go store.InterruptThreads()
+	if atomic.LoadUint32(&m.context.Interrupt) != 0 && !m.engine.config.Polls && m.again.CompareAndSwap(false, true) {
+		time.AfterFunc(anotherSignal, func() {
+			m.again.Store(false)
+			store.InterruptThreads()
+		})
 	}
 	return true
 }
+
+// anotherSignal is after how long a signal comes again. Computations that do nothing but switch come here each time until one takes it,
+// and signals stop the world.
+const anotherSignal = time.Millisecond
 
 // goesOn does what a signal asked for that came while Go code ran, and reports whether to go back. Code that mostly
 // leaves to Go would hardly ever take one itself. The code must be where it has left: so what goes elsewhere asks

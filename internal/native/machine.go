@@ -81,6 +81,7 @@ type machine struct {
 	calls   uint32        // that began
 	active  uint32        // not 0: a call is under way; others read it (see WriteSoon)
 	asked   atomic.Uint32 // what other goroutines ask for: askEnd, askSample
+	again   atomic.Bool   // another signal is on its way
 	watched *store.Watch  // nil until there is a context to watch
 }
 
@@ -238,9 +239,8 @@ func (m *machine) leave() {
 		s.Profile.End(s)
 	}
 	if s.Scheduler != nil {
-		s.EndPausable(m.around)
-		m.around, m.pausing = nil, false
-		m.asked.And(^uint32(askPause))
+		s.EndPausable(m.around, m.forgetPause)
+		m.around = nil
 	}
 	m.ctx, m.slotCount = nil, 0
 	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {

@@ -67,6 +67,13 @@ func (m *machine) AskForPause() bool {
 	return !m.engine.config.Polls
 }
 
+// forgetPause takes back what AskForPause has asked for, and reports whether there was anything.
+func (m *machine) forgetPause() bool {
+	pausing := m.pausing
+	m.pausing = false
+	return m.asked.And(^uint32(askPause))&askPause != 0 || pausing
+}
+
 // pauseLater asks for a pause once more, since code is where it cannot stop.
 func (m *machine) pauseLater() {
 	m.pausing = false

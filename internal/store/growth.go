@@ -70,7 +70,8 @@ func (m *Memory) extend(pages uint64) (uint64, growth) {
 		return old, result
 	}
 	old := m.Pages()
-	if m.reserve(uintptr((old+pages)<<m.Type.PageLog2)) != nil {
+	size := uintptr((old + pages) << m.Type.PageLog2)
+	if m.moves(size) && m.store.Value().InCode > 0 || m.reserve(size) != nil {
 		return 0, growthFailed
 	}
 	return old, growthDone

@@ -162,10 +162,7 @@ func (m *Memory) space(size uintptr) uint64 {
 // reserve makes the first size bytes usable. Space for growth is reserved where
 // the system has it, so that growing seldom moves the memory.
 func (m *Memory) reserve(size uintptr) error {
-	if size > m.region.reserved || m.region.Base == nil {
-		if m.store.Value().InCode > 0 {
-			return errInCode
-		}
+	if m.moves(size) {
 		bigger, err := reserveGuarded(uintptr(m.space(size)), size)
 		if err != nil {
 			// Without a guard it moves when it grows: let that be seldom.
@@ -217,3 +214,6 @@ func (m *Memory) Lend(offset, n uint64) ([]byte, bool) {
 
 // Pages returns the size in pages.
 func (m *Memory) Pages() uint64 { return m.Len() >> m.Type.PageLog2 }
+
+// moves reports whether the memory has to lie elsewhere in order to have a size.
+func (m *Memory) moves(size uintptr) bool { return size > m.region.reserved || m.region.Base == nil }

@@ -48,8 +48,6 @@ func (r *SwitchRequest) Error() string {
 // ErrNoSwitch says that a computation cannot be switched away from.
 var ErrNoSwitch = errors.New("weft: only a computation that the host has resumed by ResumeSlots can be switched away from")
 
-var errInCode = errors.New("weft: the memory would have to move, and a computation is paused that may be using it")
-
 // A Wait is what memory.atomic.wait says.
 type Wait struct {
 	Memory   *SharedMemory
@@ -144,8 +142,14 @@ func (s *Store) BeginPausable(call Pausable) *Pausable {
 	return outer
 }
 
-// EndPausable ends that; outer is what BeginPausable has returned.
-func (s *Store) EndPausable(outer *Pausable) { s.pausing.call.Store(outer) }
+// EndPausable ends that; outer is what BeginPausable has returned. What the call was asked for and has not done is for the
+// outer one: forget takes that back, and reports whether there was anything.
+func (s *Store) EndPausable(outer *Pausable, forget func() bool) {
+	s.pausing.call.Store(outer)
+	if forget() && outer != nil {
+		(*outer).AskForPause() // it waits for the call that ends, and so looks
+	}
+}
 
 // IsPinned reports whether what runs in the innermost call cannot be switched away from; also if there is none.
 func (s *Store) IsPinned() bool {
@@ -162,7 +166,16 @@ func (s *Store) RequestPause() {
 		return
 	}
 	s.pausing.wanted.Store(false)
-	if (*call).AskForPause() {
+	signal := false
+	for call != nil {
+		signal = (*call).AskForPause() || signal
+		now := s.pausing.call.Load()
+		if now == call {
+			break
+		}
+		call = now // that one has perhaps ended before it was asked
+	}
+	if signal {
 		InterruptThreads()
 	}
 }

@@ -44,7 +44,7 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 	record.Number = uint32(len(s.tables))
 	table := &Table{Record: record, Type: t, store: homeOf(s), limit: limit}
 	if t.Limits.Min <= smallTable {
-		slots, err := allocArray[uint64](&s.arena, int(t.Limits.Min))
+		slots, err := allocArray[uint64](&s.arena, max(int(t.Limits.Min), 1)) // never nil, see move
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func (t *Table) Grow(n, fill uint64) (uint64, bool) {
 // move moves the table to where there is room for n elements, and for as many as would be twice those
 // for which there was room.
 func (t *Table) move(n uint64) bool {
-	if t.store.Value().InCode > 0 {
+	if t.Record.Base != nil && t.store.Value().InCode > 0 { // one that is being made is in no code
 		return false
 	}
 	size := uintptr(max(n, 2*t.room)) * 8

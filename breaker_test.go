@@ -1,0 +1,241 @@
+package weft_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"weft"
+	"weft/wasm"
+)
+
+// pausingEngines are those of TestPauses that count steps.
+func pausingEngines(t *testing.T) map[string]*weft.Engine {
+	t.Helper()
+	all := map[string]*weft.Engine{}
+	for name, c := range map[string]weft.Config{
+		"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter),
+		"native":      weft.NewConfig().WithExecutor(weft.Native),
+		"polls":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{NoSignals: true}),
+		"plain":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Plain: ^uint32(0)}),
+		"small":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{SmallStacks: true}),
+	} {
+		engine, err := weft.NewEngine(c.WithSteps().WithFeatures(wasm.AllFeatures))
+		if err != nil {
+			t.Logf("%s: %v", name, err)
+			continue
+		}
+		all[name] = engine
+	}
+	return all
+}
+
+// stopper is a scheduler that stops code when its fuel is used up.
+type stopper struct{ tag *weft.Tag }
+
+func (stopper) Wait(context.Context, weft.Wait) (weft.WaitResult, error) { return weft.TimedOut, nil }
+
+func (s stopper) Pause(_ context.Context, p weft.Pause) error { return s.tag.Suspend() }
+
+// TestThrowIntoPaused throws an exception where code was paused: handlers around that place catch it, and nothing of the pause is left.
+func TestThrowIntoPaused(t *testing.T) {
+	const source = `(module
+  (tag $e (export "e") (param i32))
+  (table $t 1 100000 funcref)
+  (func (export "catches") (result i32)
+    (block $h (result i32)
+      (try_table (result i32) (catch $e $h) (loop $l (br $l)) unreachable)))
+  (func $deep (loop $l (br $l)))
+  (func (export "catches outside") (result i32)
+    (block $h (result i32)
+      (try_table (result i32) (catch $e $h) (call $deep) unreachable)))
+  (func (export "grow") (result i32) (table.grow $t (ref.null func) (i32.const 600))))`
+	ctx := context.Background()
+	for name, engine := range pausingEngines(t) {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		module, err := engine.Compile([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := weft.NewLinker(store).Instantiate(ctx, module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tag, err := store.NewTag("pause", wasm.FuncType{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SetScheduler(stopper{tag}); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []string{"catches", "catches outside"} {
+			store.SetFuel(100)
+			k, err := store.NewContinuation(instance.Func(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, _, err := k.Resume(ctx, nil, weft.On(tag))
+			if err != nil || s == nil {
+				t.Fatalf("%s: %s: %v, %v", name, f, s, err)
+			}
+			store.SetFuel(100)
+			e := instance.Tag("e").Throw(weft.I32(7))
+			var thrown *weft.Exception
+			if !errors.As(e, &thrown) {
+				t.Fatal(e)
+			}
+			_, results, err := s.Continuation.Throw(ctx, thrown, weft.On(tag))
+			if err != nil || len(results) != 1 || results[0].I32() != 7 {
+				t.Errorf("%s: %s: %v, %v", name, f, results, err)
+			}
+		}
+		store.SetFuel(1000)
+		if r, err := instance.Func("grow").Call(ctx); err != nil || r[0].I32() != 1 {
+			t.Errorf("%s: the table does not grow afterwards: %v, %v", name, r, err)
+		}
+	}
+}
+
+// TestNewWhilePaused makes an instance while a computation is paused in the middle of code.
+func TestNewWhilePaused(t *testing.T) {
+	const source = `(module (func (export "loop") (loop $l (br $l))))`
+	const other = `(module (memory i64 1) (table 1000 funcref) (memory 1))`
+	ctx := context.Background()
+	for name, engine := range pausingEngines(t) {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		instantiate := func(source string) (*weft.Instance, error) {
+			module, err := engine.Compile([]byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return weft.NewLinker(store).Instantiate(ctx, module)
+		}
+		instance, err := instantiate(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tag, err := store.NewTag("pause", wasm.FuncType{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SetScheduler(stopper{tag}); err != nil {
+			t.Fatal(err)
+		}
+		store.SetFuel(100)
+		k, err := store.NewContinuation(instance.Func("loop"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, _, err := k.Resume(ctx, nil, weft.On(tag)); err != nil || s == nil {
+			t.Fatalf("%s: %v, %v", name, s, err)
+		}
+		if _, err := instantiate(other); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSwitchMisuse lets a host function switch to what cannot go on: an error each time, after which the store is as before.
+func TestSwitchMisuse(t *testing.T) {
+	const source = `(module
+  (import "h" "go" (func $go (param i32) (result i32)))
+  (func (export "f") (param i32) (result i32) (call $go (local.get 0)))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "none")))`
+	ctx := context.Background()
+	for name, engine := range allExecutors(t, wasm.AllFeatures) {
+		make2 := func() (*weft.Store, *weft.Switch, *weft.Tag, *weft.Instance, *func(int32) error) {
+			store, err := engine.NewStore(weft.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(store.Close)
+			tag, err := store.NewTag("s", wasm.FuncType{Results: []wasm.ValType{wasm.I32}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			swap, err := tag.NewSwitch()
+			if err != nil {
+				t.Fatal(err)
+			}
+			do := new(func(int32) error)
+			linker := weft.NewLinker(store)
+			i32 := []wasm.ValType{wasm.I32}
+			if err := linker.DefineFunc("h", "go", wasm.FuncType{Params: i32, Results: i32}, func(_ context.Context, slots []uint64) error {
+				return (*do)(int32(slots[0]))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			module, err := engine.Compile([]byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, err := linker.Instantiate(ctx, module)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store, swap, tag, in, do
+		}
+		store, swap, tag, in, do := make2()
+		other, _, _, otherIn, _ := make2()
+		cont := func(s *weft.Store, in *weft.Instance, f string) *weft.Continuation {
+			k, err := s.NewContinuation(in.Func(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return k
+		}
+		used := cont(store, in, "none")
+		if _, _, err := used.Resume(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		bound := cont(store, in, "add")
+		if _, err := bound.Bind(weft.I32(1)); err != nil {
+			t.Fatal(err)
+		}
+		h, err := store.NewHandlers(weft.On(tag))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var self *weft.Continuation
+		for what, to := range map[string]func() error{
+			"used up":        func() error { return swap.To(used) },
+			"bound":          func() error { return swap.To(bound, 1, 2) },
+			"itself":         func() error { return swap.To(self, 1) },
+			"another store":  func() error { return swap.To(cont(other, otherIn, "none")) },
+			"no arguments":   func() error { return swap.To(cont(store, in, "add")) },
+			"nil":            func() error { return swap.To(nil) },
+			"many arguments": func() error { return swap.To(cont(store, in, "none"), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) },
+		} {
+			*do = func(int32) error { return to() }
+			self = cont(store, in, "f")
+			if _, err := self.ResumeSlots(ctx, h, []uint64{5, 0, 0, 0}); err == nil {
+				t.Errorf("%s: %s: no error", name, what)
+			}
+			// What is as before: a good switch.
+			good := cont(store, in, "add")
+			*do = func(int32) error { return swap.To(good, 3, 4) }
+			self = cont(store, in, "f")
+			slots := []uint64{5, 0, 0, 0}
+			if tag, err := self.ResumeSlots(ctx, h, slots); tag != nil || err != nil || slots[0] != 7 {
+				t.Errorf("%s: after %s: %v, %v, %v", name, what, tag, err, slots)
+			}
+			*do = func(int32) error { return to() } // from the host, where there is nothing to switch away from
+			if _, err := in.Func("f").Call(ctx, weft.I32(1)); err == nil {
+				t.Errorf("%s: %s: called from the host: no error", name, what)
+			}
+			slots = []uint64{9, 0, 0, 0}
+			if tag, err := self.ResumeSlots(ctx, nil, slots); tag != nil || err != nil || slots[0] != 9 {
+				t.Errorf("%s: what was left: %v, %v, %v", name, tag, err, slots)
+			}
+		}
+	}
+}
