@@ -11,8 +11,8 @@ import (
 	"weft/wasm"
 )
 
-// TestLaterAlarm has a wait whose alarm is behind that of another one, which ends before its alarm is due: the later one must
-// still ring.
+// TestLaterAlarm has a wait whose alarm is behind that of another one, which ends before its alarm is due: the later
+// one must still ring.
 func TestLaterAlarm(t *testing.T) {
 	const source = `(module
   (memory 1 1 shared)
@@ -82,8 +82,8 @@ func TestManyResults(t *testing.T) {
 	}
 }
 
-// TestSliceInNestedCall has a thread whose slice is over in a call that a host function has made, and which computes for ever
-// afterwards: it must be interrupted for the others all the same.
+// TestSliceInNestedCall has a thread whose slice is over in a call that a host function has made, and which computes
+// for ever afterwards: it must be interrupted for the others all the same.
 func TestSliceInNestedCall(t *testing.T) {
 	const source = `(module
   (import "h" "nested" (func $nested))
@@ -113,7 +113,8 @@ func TestSliceInNestedCall(t *testing.T) {
 	}
 }
 
-// TestResumeSlotsInThread has a host function that resumes a continuation of its own by ResumeSlots, in a thread whose slice is over.
+// TestResumeSlotsInThread has a host function that resumes a continuation of its own by ResumeSlots, in a thread whose
+// slice is over.
 func TestResumeSlotsInThread(t *testing.T) {
 	const source = `(module
   (import "h" "nested" (func $nested))

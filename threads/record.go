@@ -8,13 +8,18 @@ type Recording struct {
 	ready      readySet
 	idle       uint64
 	deviations []Deviation
+	incomplete bool
 }
+
+// mostDeviations is how many a Recording keeps.
+const mostDeviations = 1 << 20
 
 // Record returns a strategy that records another one, which has no threads yet.
 func Record(s Strategy) *Recording { return &Recording{strategy: s} }
 
-// Deviations returns what a [Replay] needs to repeat the schedule so far.
-func (r *Recording) Deviations() []Deviation { return r.deviations }
+// Deviations returns what a [Replay] needs to repeat the schedule so far, and whether these are all: a million are
+// kept.
+func (r *Recording) Deviations() (list []Deviation, all bool) { return r.deviations, !r.incomplete }
 
 // Ready implements [Strategy].
 func (r *Recording) Ready(t *Thread) {
@@ -29,11 +34,18 @@ func (r *Recording) Next(p Point) *Thread {
 	}
 	usual, next := r.ready.usual(p), r.strategy.Next(p)
 	if next != usual && next != nil {
-		k := keyOf(p, r.idle)
-		r.deviations = append(r.deviations, Deviation{k.thread, k.point, k.steps, next.id})
+		r.note(keyOf(p, r.idle), next)
 	}
 	r.ready.choose(p, next)
 	return next
+}
+
+func (r *Recording) note(k key, next *Thread) {
+	if len(r.deviations) == mostDeviations {
+		r.incomplete = true
+		return
+	}
+	r.deviations = append(r.deviations, Deviation{k.thread, k.point, k.steps, next.id})
 }
 
 // Steps implements [Strategy].

@@ -17,12 +17,18 @@ type Replay struct {
 func NewReplay(deviations ...Deviation) *Replay {
 	r := &Replay{wanted: map[key]int{}, between: map[key][]uint64{}}
 	for _, d := range deviations {
+		if _, twice := r.wanted[d.key()]; twice {
+			r.missed = append(r.missed, d) // the first one counts
+			continue
+		}
 		r.wanted[d.key()] = d.Next
 		if d.Steps > 0 {
 			point := key{thread: d.Thread, point: d.Point}
 			r.between[point] = append(r.between[point], d.Steps)
-			slices.Sort(r.between[point])
 		}
+	}
+	for _, steps := range r.between {
+		slices.Sort(steps)
 	}
 	return r
 }
@@ -70,10 +76,9 @@ func (r *Replay) Steps() uint64 {
 	if t == nil {
 		return SpinSteps
 	}
-	for _, steps := range r.between[key{thread: t.id, point: t.points}] {
-		if steps >= t.steps {
-			return steps - t.steps
-		}
+	between := r.between[key{thread: t.id, point: t.points}]
+	if i, _ := slices.BinarySearch(between, t.steps); i < len(between) {
+		return between[i] - t.steps
 	}
 	return SpinSteps
 }

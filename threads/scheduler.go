@@ -212,12 +212,12 @@ func (s *Scheduler) Advance(d time.Duration) {
 	s.passed += min(int64(max(d, 0)), math.MaxInt64-s.passed) // at the end of time it stands still
 }
 
-// Do lets the goroutine that runs the scheduler call a function between threads: it may use the store. Any goroutine may
-// call Do, which does not wait for that. The function is not called if the run has ended.
+// Do lets the goroutine that runs the scheduler call a function between threads: it may use the store. Any goroutine
+// may call Do, which does not wait for that. The function is not called if the run has ended.
 func (s *Scheduler) Do(f func()) { s.post(message{about: asked, do: f}) }
 
-// Serve runs threads until the context ends, also while there are none. A thread that fails ends alone: see [Thread.Err].
-// The error is the cause of the context's end.
+// Serve runs threads until the context ends, also while there are none. A thread that fails ends alone: see
+// [Thread.Err]. The error is the cause of the context's end.
 func (s *Scheduler) Serve(ctx context.Context) error {
 	s.serving = true
 	return s.run(ctx, nil)
@@ -555,8 +555,8 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	return s.offer(Point{Thread: t, Kind: kind}, 0)
 }
 
-// isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has resumed, which the
-// scheduler cannot stop.
+// isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has
+// resumed, which the scheduler cannot stop.
 func (t *Thread) isOnTop() bool { return t.scheduler.store.Running() == t.cont }
 
 // refuel lets code go on that cannot stop.

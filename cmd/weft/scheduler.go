@@ -145,8 +145,9 @@ func (flags *schedulerFlags) report(cmd *cobra.Command, hash uint64, failed erro
 			fmt.Fprintf(cmd.ErrOrStderr(), "weft: of the schedule, %v has not come to pass\n", d)
 		}
 	}
-	told := threads.Schedule{Module: flags.schedule.Module, Deviations: flags.recording.Deviations()}
-	if len(told.Deviations) > mostDeviations && flags.schedule.Seeded {
+	deviations, all := flags.recording.Deviations()
+	told := threads.Schedule{Module: flags.schedule.Module, Deviations: deviations}
+	if !all || len(deviations) > mostDeviations && flags.schedule.Seeded {
 		told = *flags.schedule
 	}
 	var exit *weft.ExitError

@@ -350,6 +350,10 @@ func (m *machine) resumeThrow(in *instr) wasm.TrapCode {
 	if trap != 0 {
 		return trap
 	}
+	if isParked(c) {
+		m.detail = store.ThrownIntoParked
+		return wasm.TrapBarrier
+	}
 	if c.State == store.ContSuspended {
 		if trap := m.admit(c); trap != 0 {
 			return trap

@@ -85,6 +85,10 @@ func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.Tr
 	}
 	m.prompt.expect(r)
 	throws := r.Throw != nil
+	if throws && isParked(c) {
+		m.detail = store.ThrownIntoParked
+		return wasm.TrapBarrier
+	}
 	if c.State == store.ContFresh && !throws {
 		if trap := m.prepareFresh(c); trap != 0 {
 			return trap

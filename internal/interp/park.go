@@ -10,6 +10,15 @@ import (
 // IsPinned implements [store.Pausable].
 func (m *machine) IsPinned() bool { return m.prompt.left == nil }
 
+// isParked reports whether a scheduler has stopped a continuation: where it was paused, or in a wait.
+func isParked(c *store.ContRecord) bool {
+	if c.State != store.ContSuspended {
+		return false
+	}
+	inner := c.Inner()
+	return inner.IsPaused() || before(inner).op == opAtomic
+}
+
 // obey does what a scheduler has returned: nothing for nil, or it parks the computation, or the error is in flight.
 func (m *machine) obey(err error) {
 	switch r := err.(type) {

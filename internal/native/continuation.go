@@ -474,6 +474,9 @@ func (m *machine) switchTo(ref uint64, tag *store.TagRecord, back wasm.TypeID) b
 // resumeThrow throws an exception where a continuation is suspended.
 func (m *machine) resumeThrow(ref uint64, tag *store.TagRecord, payload []uint64, exception uint64) bool {
 	r, trap := m.lookup(ref)
+	if trap == 0 && isParked(r.Inner()) {
+		return m.trap(wasm.TrapBarrier, store.ThrownIntoParked)
+	}
 	if trap == 0 {
 		r, trap = m.consume(r)
 	}
@@ -494,10 +497,6 @@ func (m *machine) resumeThrow(ref uint64, tag *store.TagRecord, payload []uint64
 func (m *machine) startThrowing(r, parent *store.ContRecord) {
 	inner := r.Inner()
 	inner.Bound = 0
-	if inner.IsPaused() { // its code never goes on there
-		m.store.InCode--
-		inner.SetPaused(false)
-	}
 	r.SetReady()
 	r.Resumed(parent)
 	r.ResumedAgain()

@@ -96,8 +96,8 @@ func (m *machine) interruptedElsewhere() bool {
 	return true
 }
 
-// anotherSignal is after how long a signal comes again. Computations that do nothing but switch come here each time until one takes it,
-// and signals stop the world.
+// anotherSignal is after how long a signal comes again. Computations that do nothing but switch come here each time
+// until one takes it, and signals stop the world.
 const anotherSignal = time.Millisecond
 
 // goesOn does what a signal asked for that came while Go code ran, and reports whether to go back. Code that mostly

@@ -59,6 +59,9 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	if trap == 0 && r.Throw == nil {
 		trap = m.prepareFresh(c)
 	}
+	if trap == 0 && r.Throw != nil && isParked(c.Inner()) {
+		return m.store.TrapError(wasm.TrapBarrier, store.ThrownIntoParked, store.StackTrace{})
+	}
 	if trap == 0 {
 		c, trap = m.consume(c)
 	}

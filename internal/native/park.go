@@ -140,7 +140,7 @@ func (m *machine) park(tag *store.Tag, from origin, keeps keeping, next func(pro
 	m.fill(parkingOf(r), size, from, keeps)
 	r.PC = process.stubs.parked
 	r.SetNative()
-	r.SetPaused(keeps != keepsResult)
+	r.SetPaused(from == atSignal)
 	return next(p)
 }
 
@@ -151,7 +151,9 @@ func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
 	if keeps == keepsResult {
 		return
 	}
-	m.store.InCode++
+	if from == atSignal { // elsewhere code takes nothing from records that it has read before
+		m.store.InCode++
+	}
 	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
 	p.saved = c.Saved
 	copySlots(p.arguments(), c.Args[:len(p.arguments())])
@@ -170,8 +172,10 @@ func (m *machine) unpark(r *store.ContRecord) {
 		c.Args[0] = uint64(c.Saved[amd64.RAX]) // where a resumption passes the first value
 		return
 	}
-	m.store.InCode--
-	r.SetPaused(false)
+	if p.from == atSignal {
+		m.store.InCode--
+		r.SetPaused(false)
+	}
 	c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
 	c.Saved = p.saved
 	copySlots(c.Args[:len(p.arguments())], p.arguments())

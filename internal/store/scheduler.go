@@ -48,6 +48,9 @@ func (r *SwitchRequest) Error() string {
 // ErrNoSwitch says that a computation cannot be switched away from.
 var ErrNoSwitch = errors.New("weft: only a computation that the host has resumed by ResumeSlots can be switched away from")
 
+// ThrownIntoParked says why an exception is refused: code catches at calls alone.
+const ThrownIntoParked = "a scheduler has stopped the continuation, and no exception can be thrown there"
+
 // A Wait is what memory.atomic.wait says.
 type Wait struct {
 	Memory   *SharedMemory
@@ -142,8 +145,8 @@ func (s *Store) BeginPausable(call Pausable) *Pausable {
 	return outer
 }
 
-// EndPausable ends that; outer is what BeginPausable has returned. What the call was asked for and has not done is for the
-// outer one: forget takes that back, and reports whether there was anything.
+// EndPausable ends that; outer is what BeginPausable has returned. What the call was asked for and has not done is for
+// the outer one: forget takes that back, and reports whether there was anything.
 func (s *Store) EndPausable(outer *Pausable, forget func() bool) {
 	s.pausing.call.Store(outer)
 	if forget() && outer != nil {
