@@ -74,7 +74,7 @@ func TestReplay(t *testing.T) {
 	if lost == 0 {
 		t.Error("no schedule has lost an update")
 	}
-	if sum, _ := runAdders(t, all["native"], threads.NewReplay()); sum != 60 {
+	if sum, _ := runAdders(t, all["interpreter"], threads.NewReplay()); sum != 60 {
 		t.Errorf("the default schedule comes to %d", sum)
 	}
 }
