@@ -28,7 +28,7 @@ const hosting = `(module
 // A hostWorld is a world whose guest imports what the test does.
 type hostWorld struct {
 	world
-	parked []*threads.Thread
+	parks chan *threads.Thread // takes threads that park; nil for nobody
 }
 
 func newHostWorld(t *testing.T, engine *weft.Engine, config threads.Config) *hostWorld {
@@ -54,7 +54,9 @@ func newHostWorld(t *testing.T, engine *weft.Engine, config threads.Config) *hos
 		}
 	}
 	define("park", i32, func(_ context.Context, slots []uint64) error {
-		w.parked = append(w.parked, w.scheduler.Current())
+		if w.parks != nil {
+			w.parks <- w.scheduler.Current()
+		}
 		return w.scheduler.Park()
 	})
 	define("nested", nil, func(ctx context.Context, slots []uint64) error {
@@ -78,7 +80,7 @@ func newHostWorld(t *testing.T, engine *weft.Engine, config threads.Config) *hos
 	return w
 }
 
-// TestPark lets a host function park its caller, which another goroutine unparks.
+// TestPark lets a host function park its callers, which another goroutine unparks.
 func TestPark(t *testing.T) {
 	for name, engine := range engines(t) {
 		w := newHostWorld(t, engine, threads.Config{})
@@ -87,24 +89,21 @@ func TestPark(t *testing.T) {
 			all = append(all, w.spawn(t, "park", weft.I32(7)))
 		}
 		w.spawn(t, "spawn")
-		done := make(chan struct{})
+		w.parks = make(chan *threads.Thread, len(all))
 		go func() {
-			defer close(done)
-			for i, thread := range all {
-				thread.Unpark(uint32(i)) // perhaps before it has parked: then it stays parked
+			for thread := range w.parks { // it is about to park, or has
+				thread.Unpark(uint32(thread.ID()))
 			}
 		}()
-		<-done
-		ctx, cancel := context.WithCancel(context.Background())
-		go func() {
-			for i, thread := range all {
-				thread.Unpark(uint32(i))
+		err := w.scheduler.Run(context.Background(), nil)
+		close(w.parks)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i, thread := range all {
+			if got := thread.Results()[0]; got != uint64(100+i) {
+				t.Errorf("%s: thread %d returns %d", name, i, got)
 			}
-		}()
-		err := w.scheduler.Run(ctx, all[0])
-		cancel()
-		if err != nil || all[0].Results()[0] != 100 {
-			t.Errorf("%s: %v, %v", name, err, all[0].Results())
 		}
 	}
 }
