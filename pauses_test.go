@@ -74,7 +74,9 @@ func (p *pauser) call(ctx context.Context, f *weft.Func, args []weft.Value) ([]w
 
 // pausing returns what a run of a module is like whose calls are paused, and how often they were. Without random
 // numbers a signal asks for pauses; without signals, too, there are none.
-func pausing(t *testing.T, engine *weft.Engine, source []byte, x execution, random *rand.Rand, signals bool) (record, int) {
+func pausing(
+	t *testing.T, engine *weft.Engine, source []byte, x execution, random *rand.Rand, signals bool,
+) (record, int) {
 	t.Helper()
 	module, err := engine.Compile(source)
 	if err != nil {

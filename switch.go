@@ -30,7 +30,8 @@ func (t *Tag) NewSwitch() (*Switch, error) {
 		return nil, errNoTag
 	}
 	if len(t.tag.Type.Params) > 0 || hasRefs(t.tag.Type.Results) {
-		return nil, fmt.Errorf("weft: a switch takes a tag without parameters and references, this one has type %s", t.tag.Type)
+		return nil, fmt.Errorf(
+			"weft: a switch takes a tag without parameters and references, this one has type %s", t.tag.Type)
 	}
 	s := &Switch{tag: t}
 	s.request.Tag, s.request.Done = t.tag, s.done

@@ -102,7 +102,8 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 	if store == nil {
 		return nil, errors.New("threads: there is no store")
 	}
-	s := &Scheduler{store: store, config: config, strategy: config.Strategy, epoch: time.Now(), wake: make(chan struct{}, 1)}
+	s := &Scheduler{store: store, config: config, strategy: config.Strategy, epoch: time.Now(),
+		wake: make(chan struct{}, 1)}
 	if s.strategy == nil {
 		s.strategy = NewRoundRobin()
 	}
@@ -182,7 +183,8 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 	}
 	if n := k.Slots(s.handlers); n > len(s.slots) {
 		if s.current != nil { // it may be switched to where the slots are in use
-			return fmt.Errorf("threads: a function with more results than %d slots must be given before the run", len(s.slots))
+			return fmt.Errorf(
+				"threads: a function with more results than %d slots must be given before the run", len(s.slots))
 		}
 		s.slots = make([]uint64, n)
 	}

@@ -24,7 +24,8 @@ const (
 	Slice
 )
 
-var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call", Step: "step", Spin: "spin", Slice: "slice"}
+var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call",
+	Step: "step", Spin: "spin", Slice: "slice"}
 
 func (k Kind) String() string { return kindNames[k] }
 

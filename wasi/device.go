@@ -63,7 +63,9 @@ func (t *thread) openPipe(flags int, open func(flags int) (*os.File, error)) (*o
 	if t.call == nil {
 		return openPipe(t.ctx, flags, open)
 	}
-	return background(t, &t.call.green.opening, func(ctx context.Context) (*os.File, error) { return openPipe(ctx, flags, open) })
+	return background(t, &t.call.green.opening, func(ctx context.Context) (*os.File, error) {
+		return openPipe(ctx, flags, open)
+	})
 }
 
 // openPipe opens a named pipe, which waits until somebody has opened the other

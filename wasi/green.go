@@ -51,7 +51,9 @@ func (s *System) Scheduler() *threads.Scheduler {
 }
 
 // runGreen runs a function of the guest as its first thread.
-func (s *System) runGreen(ctx context.Context, in *weft.Instance, f *weft.Func, args []weft.Value) ([]weft.Value, error) {
+func (s *System) runGreen(
+	ctx context.Context, in *weft.Instance, f *weft.Func, args []weft.Value,
+) ([]weft.Value, error) {
 	g := s.green
 	if g.instance != nil {
 		return nil, errors.New("wasi: a guest with green threads runs once")
@@ -99,7 +101,8 @@ func (t *thread) spawnGreen(argument int32) int32 {
 	if start == nil || !isThreadStart(start.Type()) {
 		return -int32(eNoSys)
 	}
-	_, err := g.scheduler.Spawn(threads.Spec{Func: start, Args: []weft.Value{weft.I32(id), weft.I32(argument)}, First: g.start, Globals: g.globals, Initial: g.initial})
+	_, err := g.scheduler.Spawn(threads.Spec{Func: start, Args: []weft.Value{weft.I32(id), weft.I32(argument)},
+		First: g.start, Globals: g.globals, Initial: g.initial})
 	if err != nil {
 		return -int32(eAgain)
 	}

@@ -138,7 +138,9 @@ func parseFeatures(list string) (wasm.Features, error) {
 // newEngine makes an engine with the listed features, and a cache in a directory
 // unless that is "", which a profiler sees, unless it is nil. Its code counts steps if that is asked for. The function
 // that it returns is to be called at the end.
-func newEngine(features, cacheDir string, executor executorFlag, steps bool, profiler *weft.CPUProfiler) (engine *weft.Engine, end func(), err error) {
+func newEngine(
+	features, cacheDir string, executor executorFlag, steps bool, profiler *weft.CPUProfiler,
+) (engine *weft.Engine, end func(), err error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, nil, err

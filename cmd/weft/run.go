@@ -99,7 +99,8 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	if err := flags.wasi.scheduler.prepare(cmd, source, &flags.wasi); err != nil {
 		return err
 	}
-	engine, end, err := newEngine(flags.features, flags.cache, flags.executor, flags.wasi.scheduler.deterministic, profiler)
+	steps := flags.wasi.scheduler.deterministic
+	engine, end, err := newEngine(flags.features, flags.cache, flags.executor, steps, profiler)
 	if err != nil {
 		return err
 	}

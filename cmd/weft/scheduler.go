@@ -34,10 +34,16 @@ type schedulerFlags struct {
 }
 
 func (flags *schedulerFlags) define(f *pflag.FlagSet) {
-	f.StringVar(&flags.kind, "scheduler", "parallel", "run the program's threads `HOW`: \"parallel\", or \"green\": as continuations, in turns, on one thread of the system")
-	f.Uint64Var(&flags.seed, "seed", 0, "run green threads in an order that follows from the number `N`, as does all else: the same run each time")
-	f.StringVar(&flags.replay, "replay", "", "repeat the run that `SCHEDULE` tells, as a run with --seed prints it with -v or when it fails; with @FILE, that of a file of --record")
-	f.StringVar(&flags.record, "record", "", "write to `FILE` how to repeat the run, with arguments, environment and standard input")
+	f.StringVar(&flags.kind, "scheduler", "parallel",
+		"run the program's threads `HOW`: \"parallel\", or \"green\": as continuations, in turns, "+
+			"on one thread of the system")
+	f.Uint64Var(&flags.seed, "seed", 0,
+		"run green threads in an order that follows from the number `N`, as does all else: the same run each time")
+	f.StringVar(&flags.replay, "replay", "",
+		"repeat the run that `SCHEDULE` tells, as a run with --seed prints it with -v or when it fails; "+
+			"with @FILE, that of a file of --record")
+	f.StringVar(&flags.record, "record", "",
+		"write to `FILE` how to repeat the run, with arguments, environment and standard input")
 }
 
 // prepare reads the flags, for a module.

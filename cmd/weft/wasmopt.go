@@ -14,7 +14,8 @@ import (
 // TinyGo calls the program that the variable WASMOPT names as it calls Binaryen's wasm-opt, with these arguments and no
 // others that would tell it from us: first --version, then --asyncify -Oz -g IN --output OUT. None of it is how weft is
 // called otherwise.
-const wasmOptVersion = "wasm-opt version 102 (no: weft, which retargets in place of wasm-opt --asyncify; see weft version)\n"
+const wasmOptVersion = "wasm-opt version 102 (no: weft, which retargets in place of " +
+	"wasm-opt --asyncify; see weft version)\n"
 
 var (
 	optLevel   = regexp.MustCompile(`^-O[0-4sz]?$`)
@@ -23,7 +24,8 @@ var (
 
 // isWasmOpt reports whether weft is called as TinyGo calls wasm-opt.
 func isWasmOpt(args []string) bool {
-	return len(args) == 1 && args[0] == "--version" || len(args) > 0 && (args[0] == "--asyncify" || optLevel.MatchString(args[0]))
+	return len(args) == 1 && args[0] == "--version" ||
+		len(args) > 0 && (args[0] == "--asyncify" || optLevel.MatchString(args[0]))
 }
 
 // wasmOpt does what TinyGo wants of wasm-opt, and returns the exit code. It optimises nothing.

@@ -78,7 +78,8 @@ func (flags *wastFlags) run(cmd *cobra.Command, paths []string) error {
 	if flags.scheduler != "parallel" && flags.scheduler != "green" {
 		return usagef("--scheduler %s: parallel or green expected", flags.scheduler)
 	}
-	runner := &wast.Runner{Green: flags.scheduler == "green", Timeout: flags.timeout, PrintResults: flags.print, Executor: weft.Executor(flags.executor)}
+	runner := &wast.Runner{Green: flags.scheduler == "green", Timeout: flags.timeout,
+		PrintResults: flags.print, Executor: weft.Executor(flags.executor)}
 	if flags.features != "" {
 		f, err := parseFeatures(flags.features)
 		if err != nil {

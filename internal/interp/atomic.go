@@ -52,7 +52,8 @@ func (m *machine) wait(memory *store.Memory, at, width uint64, fp unsafe.Pointer
 	expected := u64(fp, in.c)
 	if s := m.store.Scheduler; s != nil {
 		w := &m.waits
-		*w = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected, Timeout: time.Duration(u64(fp, in.c+8)), Pinned: m.IsPinned()}
+		*w = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected,
+			Timeout: time.Duration(u64(fp, in.c+8)), Pinned: m.IsPinned()}
 		result, err := s.Wait(m.ctx, w)
 		set32(fp, in.a, uint32(result))
 		m.ip -= instrSize // to what is behind the instruction, whose a is where a resumption puts the result

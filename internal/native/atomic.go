@@ -35,7 +35,8 @@ func (m *machine) wait(memory *store.Memory, width, address, offset, expected ui
 	}
 	p := unsafe.Add(memory.Record.Base, at)
 	if m.store.Scheduler != nil {
-		m.waits = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected, Timeout: timeout, Pinned: m.IsPinned()}
+		m.waits = store.Wait{Memory: memory.Shared, Address: at, Place: p, Width: width, Expected: expected,
+			Timeout: timeout, Pinned: m.IsPinned()}
 		result, err := m.store.Scheduler.Wait(m.ctx, &m.waits)
 		m.context.Args[0] = uint64(result)
 		return m.obey(store.CheckWait(err), atCall, keepsResult)

@@ -68,7 +68,8 @@ func (p *contextPool) put(c *codegen.Context) {
 // initContext fills in what does not depend on the store.
 func initContext(c *codegen.Context) {
 	s := &process.stubs
-	c.FreshStub, c.HostStub, c.TrapStub, c.GrowStub, c.PollStub, c.PollIntsStub = s.fresh, s.host, s.trap, s.grow, s.poll, s.pollInts
+	c.FreshStub, c.HostStub, c.TrapStub, c.GrowStub = s.fresh, s.host, s.trap, s.grow
+	c.PollStub, c.PollIntsStub = s.poll, s.pollInts
 	c.ContNewStub, c.ResumeStub, c.SuspendStub, c.SwitchStub = s.contNew, s.resume, s.suspend, s.switchTo
 	c.ResumeThrowStub, c.ContReturnStub, c.AllocStub, c.ArrayStub = s.resumeThrow, s.contReturn, s.alloc, s.array
 	c.ReenterStub = s.reenter

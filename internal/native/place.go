@@ -59,8 +59,9 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 		if !c.loop {
 			starts[c.own] = base + at
 		}
-		funcs[i] = &funcCode{start: base + at, own: c.own, prologue: uint32(c.Prologue), frame: uint32(c.FrameSize), indivisible: c.Indivisible,
-			sites: c.Sites, details: c.Details, catches: c.Catches, resumes: c.Resumes}
+		funcs[i] = &funcCode{start: base + at, own: c.own, prologue: uint32(c.Prologue), frame: uint32(c.FrameSize),
+			indivisible: c.Indivisible,
+			sites:       c.Sites, details: c.Details, catches: c.Catches, resumes: c.Resumes}
 		at += placedSize(c.Code)
 	}
 	ahead := len(list) == len(code.entries)

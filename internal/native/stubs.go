@@ -49,7 +49,8 @@ type stubs struct {
 func (s *stubs) all() []stub {
 	return []stub{
 		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
-		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.pollInts, emitPollInts}, {&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
+		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.pollInts, emitPollInts},
+		{&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
 		{&s.lazy, emitSwitch(requestCompile)}, {&s.reenter, emitSwitch(requestReenter)},
 		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
 		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},

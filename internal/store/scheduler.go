@@ -46,7 +46,8 @@ func (r *SwitchRequest) Error() string {
 }
 
 // ErrNoSwitch says that a computation cannot be switched away from.
-var ErrNoSwitch = errors.New("weft: only a computation that the host has resumed by ResumeSlots can be switched away from")
+var ErrNoSwitch = errors.New(
+	"weft: only a computation that the host has resumed by ResumeSlots can be switched away from")
 
 // ThrownIntoParked says why an exception is refused: code catches at calls alone.
 const ThrownIntoParked = "a scheduler has stopped the continuation, and no exception can be thrown there"
