@@ -120,20 +120,7 @@ func pausing(
 func TestPauses(t *testing.T) {
 	rivals(t, wasm.AllFeatures) // skips where there is one executor
 	features := wasm.AllFeatures
-	counting := map[string]*weft.Engine{}
-	for name, c := range map[string]weft.Config{
-		"interpreter":         weft.NewConfig().WithExecutor(weft.Interpreter),
-		"native":              weft.NewConfig().WithExecutor(weft.Native),
-		"native, no signals":  weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{NoSignals: true}),
-		"native, plain":       weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Plain: ^uint32(0)}),
-		"native, small stack": weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{SmallStacks: true}),
-	} {
-		engine, err := weft.NewEngine(c.WithSteps().WithFeatures(features))
-		if err != nil {
-			t.Fatal(err)
-		}
-		counting[name] = engine
-	}
+	counting := pausingEngines(t)
 	all := allExecutors(t, features)
 	times, signalled, partly := 0, 0, 0
 	count := max(*modules/5, 1) // each runs a dozen times

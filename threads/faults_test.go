@@ -145,35 +145,17 @@ func TestResumeSlotsInThread(t *testing.T) {
 }
 
 // newHosted is newWorld for a guest that imports functions without parameters and results.
-func newHosted(t testing.TB, engine *weft.Engine, source string, config threads.Config, functions map[string]weft.HostFunc, to **world) *world {
+func newHosted(t testing.TB, engine *weft.Engine, source string, config threads.Config,
+	functions map[string]weft.HostFunc, to **world) *world {
 	t.Helper()
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	module, err := engine.Compile([]byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{store: store}
-	*to = w
-	if w.scheduler, err = threads.New(store, config); err != nil {
-		t.Fatal(err)
-	}
-	linker := weft.NewLinker(store)
-	for name, f := range functions {
-		if err := linker.DefineFunc("h", name, wasm.FuncType{}, f); err != nil {
-			t.Fatal(err)
+	return newWorldWith(t, engine, source, config, func(w *world, linker *weft.Linker) {
+		*to = w
+		for name, f := range functions {
+			if err := linker.DefineFunc("h", name, wasm.FuncType{}, f); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if w.instance, err = linker.Instantiate(context.Background(), module); err != nil {
-		t.Fatal(err)
-	}
-	if w.globals, err = w.instance.MutableGlobals(); err != nil {
-		t.Fatal(err)
-	}
-	return w
+	})
 }
 
 // TestGrowTable has threads that let a table grow, by a random walk: what happens is the same on all executors.

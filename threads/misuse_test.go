@@ -33,21 +33,15 @@ type hostWorld struct {
 
 func newHostWorld(t *testing.T, engine *weft.Engine, config threads.Config) *hostWorld {
 	t.Helper()
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	module, err := engine.Compile([]byte(hosting))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &hostWorld{world: world{store: store}}
-	if w.scheduler, err = threads.New(store, config); err != nil {
-		t.Fatal(err)
-	}
+	w := &hostWorld{}
+	w.world = *newWorldWith(t, engine, hosting, config, func(_ *world, linker *weft.Linker) { w.define(t, linker) })
+	return w
+}
+
+// define gives a guest what it imports.
+func (w *hostWorld) define(t *testing.T, linker *weft.Linker) {
+	t.Helper()
 	i32 := []wasm.ValType{wasm.I32}
-	linker := weft.NewLinker(store)
 	define := func(name string, params []wasm.ValType, f weft.HostFunc) {
 		if err := linker.DefineFunc("h", name, wasm.FuncType{Params: params, Results: i32}, f); err != nil {
 			t.Fatal(err)
@@ -74,10 +68,6 @@ func newHostWorld(t *testing.T, engine *weft.Engine, config threads.Config) *hos
 		slots[0] = uint64(thread.ID())
 		return w.scheduler.At(threads.Spawn, uint32(slots[0]))
 	})
-	if w.instance, err = linker.Instantiate(context.Background(), module); err != nil {
-		t.Fatal(err)
-	}
-	return w
 }
 
 // TestPark lets a host function park its callers, which another goroutine unparks.

@@ -48,6 +48,14 @@ type world struct {
 
 func newWorld(t testing.TB, engine *weft.Engine, source string, config threads.Config) *world {
 	t.Helper()
+	return newWorldWith(t, engine, source, config, func(*world, *weft.Linker) {})
+}
+
+// newWorldWith is newWorld for a guest that imports what define gives it.
+func newWorldWith(
+	t testing.TB, engine *weft.Engine, source string, config threads.Config, define func(*world, *weft.Linker),
+) *world {
+	t.Helper()
 	store, err := engine.NewStore(weft.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +69,9 @@ func newWorld(t testing.TB, engine *weft.Engine, source string, config threads.C
 	if w.scheduler, err = threads.New(store, config); err != nil {
 		t.Fatal(err)
 	}
-	if w.instance, err = weft.NewLinker(store).Instantiate(context.Background(), module); err != nil {
+	linker := weft.NewLinker(store)
+	define(w, linker)
+	if w.instance, err = linker.Instantiate(context.Background(), module); err != nil {
 		t.Fatal(err)
 	}
 	if w.globals, err = w.instance.MutableGlobals(); err != nil {
