@@ -154,8 +154,8 @@ type Store struct {
 	// Scheduler, unless it is nil, is asked where code waits, and where it is to pause.
 	Scheduler Scheduler
 	pausing   pausing
-	// InCode is how many computations are parked in the middle of machine code, which may have addresses of memories
-	// and tables in registers: until they go on, none can move.
+	// InCode is how many computations a signal has parked in the middle of machine code, which may have addresses of
+	// memories and tables in registers: until they go on, none can move.
 	InCode int
 
 	// Fuel is what is left of the calls and branches backwards that guests may
