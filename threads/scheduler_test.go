@@ -30,7 +30,9 @@ func made(t testing.TB, change func(weft.Config) weft.Config) map[string]*weft.E
 	for name, config := range all {
 		engine, err := weft.NewEngine(change(config).WithFeatures(wasm.AllFeatures))
 		if err != nil {
-			t.Logf("%s: %v", name, err)
+			if t, ok := t.(*testing.T); ok {
+				t.Run(name, func(t *testing.T) { t.Skip(err) }) // so that it is seen
+			}
 			continue
 		}
 		made[name] = engine
