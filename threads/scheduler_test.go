@@ -160,7 +160,8 @@ func TestDeadlock(t *testing.T) {
 		w.spawn(t, "forever")
 		w.spawn(t, "forever")
 		var deadlock *threads.DeadlockError
-		if err := w.scheduler.Run(context.Background(), nil); !errors.As(err, &deadlock) || len(deadlock.Threads) != 2 || deadlock.Threads[0].Address != 128 {
+		if err := w.scheduler.Run(context.Background(), nil); !errors.As(err, &deadlock) ||
+			len(deadlock.Threads) != 2 || deadlock.Threads[0].Address != 128 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

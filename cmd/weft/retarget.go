@@ -64,7 +64,8 @@ func printReport(w io.Writer, r *retarget.Report) {
 			r.Producer, r.Functions, r.Blocks, r.Jumps, r.Tests, r.StackChecks)
 		fmt.Fprintf(w, "%d functions can be entered by recovery, %d may switch: %s\n",
 			r.Recovering, len(r.Switching), strings.Join(r.Switching, ", "))
-		fmt.Fprintf(w, "%d functions keep a loop with a table: %s\n", len(r.Irreducible), strings.Join(r.Irreducible, ", "))
+		fmt.Fprintf(w, "%d functions keep a loop with a table: %s\n", len(r.Irreducible),
+			strings.Join(r.Irreducible, ", "))
 	}
 	if len(r.Dropped) > 0 {
 		fmt.Fprintf(w, "sections that would not be true any more: %s\n", strings.Join(r.Dropped, ", "))

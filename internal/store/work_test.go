@@ -121,7 +121,8 @@ func TestWorkLooks(t *testing.T) {
 	bytewise.Record.Base = bytewise.region.Base
 	array := arrayOf(t, s, wasm.I8)
 	ref, _ := s.NewArray(array, size)
-	in := &Instance{Store: s, Module: &Module{Wasm: &wasm.Module{Datas: []wasm.Data{{Bytes: make([]byte, size)}}}}, droppedDatas: make([]uint64, 1)}
+	in := &Instance{Store: s, Module: &Module{Wasm: &wasm.Module{Datas: []wasm.Data{{Bytes: make([]byte, size)}}}},
+		droppedDatas: make([]uint64, 1)}
 	cont := s.Conts.New(nil, 0)
 	if !s.Conts.AllocStack(cont, size) {
 		t.Fatal("no stack")

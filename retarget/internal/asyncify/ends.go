@@ -56,7 +56,8 @@ func (m *module) onlyWaits(index uint32) bool {
 	_ = each(f.fn.Body, func(in *wasm.Instr) error {
 		switch in.Op {
 		case wasm.OpCall:
-			only = only && (!first || m.reaches[in.Index] && len(m.signature(callee{direct: true, index: in.Index}).Params) == 0)
+			only = only && (!first ||
+				m.reaches[in.Index] && len(m.signature(callee{direct: true, index: in.Index}).Params) == 0)
 			first = false
 		case wasm.OpI32Const:
 			only = only && !first

@@ -92,7 +92,8 @@ func (m *module) name(index uint32) string {
 
 // refuse makes a refusal about a function, at an offset in its body or -1.
 func (m *module) refuse(f *function, at int, format string, args ...any) error {
-	r := &refusal.Refusal{Func: m.m.Names.Funcs[f.index], Index: int(f.index), Offset: -1, Msg: fmt.Sprintf(format, args...)}
+	r := &refusal.Refusal{Func: m.m.Names.Funcs[f.index], Index: int(f.index), Offset: -1,
+		Msg: fmt.Sprintf(format, args...)}
 	if at >= 0 {
 		r.Offset = f.fn.BodyOffset + at
 	}
@@ -101,5 +102,6 @@ func (m *module) refuse(f *function, at int, format string, args ...any) error {
 
 // refuseAll makes a refusal that is about no function.
 func refuseAll(format string, args ...any) error {
-	return &refusal.Refusal{Index: -1, Offset: -1, Msg: fmt.Sprintf(format, args...)}
+	return &refusal.Refusal{Index: -1, Offset: -1,
+		Msg: fmt.Sprintf(format, args...)}
 }

@@ -74,7 +74,8 @@ func (m *module) findStub(f *function, in *wasm.Instr) error {
 		return nil
 	}
 	if in.Op == wasm.OpCallRef {
-		return m.refuse(f, in.Offset, "call_ref of what may unwind, where unwinding ends; expected call or call_indirect")
+		return m.refuse(f, in.Offset,
+			"call_ref of what may unwind, where unwinding ends; expected call or call_indirect")
 	}
 	m.report.Calls++
 	if m.stubFor(to) != nil {

@@ -34,7 +34,8 @@ func (m *module) findRoles() error {
 		return refuseAll("no function calls start_unwind or stop_rewind of Asyncify")
 	}
 	if len(m.report.Tops) == 0 {
-		return refuseAll("no function calls stop_unwind or start_rewind of Asyncify; expected that the program ends unwinding itself")
+		return refuseAll("no function calls stop_unwind or start_rewind of Asyncify; " +
+			"expected that the program ends unwinding itself")
 	}
 	return nil
 }

@@ -49,7 +49,8 @@ func (m *module) recognize() error {
 			m.api = append(m.api, known)
 		}
 	}
-	if space := m.m.AddressSpace(); len(space.Memories) == 0 || space.Memories[0].Limits.AddrType().Kind != wasm.KindI32 {
+	if space := m.m.AddressSpace(); len(space.Memories) == 0 ||
+		space.Memories[0].Limits.AddrType().Kind != wasm.KindI32 {
 		return refuseAll("expected a memory with 32-bit addresses, where Asyncify's stacks are")
 	}
 	return nil
@@ -61,7 +62,8 @@ func (m *module) scan() error {
 	for i := range m.funcs {
 		f := &m.funcs[i]
 		fn := &m.m.Funcs[i]
-		*f = function{index: m.imported + uint32(i), fn: fn, tailCall: -1, offset: fn.BodyOffset - m.m.CodeOffset, size: size(fn)}
+		*f = function{index: m.imported + uint32(i), fn: fn, tailCall: -1,
+			offset: fn.BodyOffset - m.m.CodeOffset, size: size(fn)}
 		if err := each(f.fn.Body, func(in *wasm.Instr) error { return m.scanInstr(f, in) }); err != nil {
 			return err
 		}
