@@ -2,6 +2,8 @@ package weft
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -118,6 +120,27 @@ func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
 		return nil, err
 	}
 	return &Module{engine: e, module: e.prepare(m, nil)}, nil
+}
+
+// CompileWatched is [Engine.CompileModule] for a module whose code asks the scheduler of its store ([Watcher]) before
+// the instructions at some offsets, which [wasm.CodeReader] gives them: of modules in binary form, offsets in the
+// binary. They must be instructions that access memory, or that call a function by its index or by an element of a
+// table. Other instructions cost what they always do. The engine must count steps ([Config.WithSteps]).
+func (e *Engine) CompileWatched(m *wasm.Module, offsets []uint32) (*Module, error) {
+	switch {
+	case m == nil:
+		return nil, errNoModule
+	case !e.CountsSteps():
+		return nil, errors.New("weft: to watch instructions, the engine must count steps (Config.WithSteps)")
+	}
+	if err := validate.Module(m, e.config.features); err != nil {
+		return nil, err
+	}
+	inner, err := store.NewWatchedModule(m, e.types, e.config.features, e.executor, offsets)
+	if err != nil {
+		return nil, fmt.Errorf("weft: %w", err)
+	}
+	return &Module{engine: e, module: inner}, nil
 }
 
 // prepare makes a valid module one of the engine, which may save what it makes of it.

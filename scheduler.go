@@ -26,6 +26,25 @@ type Scheduler interface {
 	Pause(ctx context.Context, p Pause) error
 }
 
+// A Watcher is a Scheduler that code of modules with watched instructions asks, too: see [Engine.CompileWatched].
+type Watcher interface {
+	Scheduler
+	// Watch is called before a watched instruction. Its error is as for Pause: if it stops the computation, that goes
+	// on with the instruction when it is resumed.
+	Watch(ctx context.Context, w Watched) error
+}
+
+// Watched is what code says of a watched instruction that it is about to execute.
+type Watched struct {
+	// Index is the instruction's among those of its module that are watched, in the order of their offsets.
+	Index int
+	// Operands are the first operands of the instruction, the deepest first, as far as it has them and they are
+	// integers: of an access to memory the address, without the instruction's offset; of a call the first arguments.
+	Operands [3]uint64
+	// Pinned says that the computation cannot stop here: it is in a call that a host function has made.
+	Pinned bool
+}
+
 // A Pause says why a scheduler is asked to decide about code that runs.
 type Pause struct {
 	// Fuel says that there is none left.
@@ -110,6 +129,9 @@ func (s *Store) SetScheduler(scheduler Scheduler) error {
 	s.store.Scheduler = nil
 	if scheduler != nil {
 		s.store.Scheduler = asked{scheduler}
+		if watcher, ok := scheduler.(Watcher); ok {
+			s.store.Scheduler = askedToWatch{asked{scheduler}, watcher}
+		}
 	}
 	return nil
 }
@@ -124,6 +146,16 @@ func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error
 
 func (a asked) Pause(ctx context.Context, p store.Pause) error {
 	return a.Scheduler.Pause(ctx, Pause(p))
+}
+
+// askedToWatch is what engines ask of a Watcher.
+type askedToWatch struct {
+	asked
+	watcher Watcher
+}
+
+func (a askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
+	return a.watcher.Watch(ctx, Watched(*w))
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a

@@ -19,28 +19,34 @@ type Deviation struct {
 	// Point counts the thread's points, from 1 on, but for Step points. Steps is 0 there; between two points it says
 	// how many steps after the first.
 	Point, Steps uint64
+	// Site, unless it is 0, is the offset of a watched instruction in the binary. The point is before that, and Point
+	// counts how often the thread has come to it. So such a deviation does not depend on what else is watched.
+	Site uint32
 	// Next is the thread that goes on.
 	Next int
 }
 
-// String returns "1.7>2" for thread 1 at its 7th point, "1.7+120>2" for 120 steps behind that; "i.3>2" for the third
-// time that no thread ran.
+// String returns "1.7>2" for thread 1 at its 7th point, "1.7+120>2" for 120 steps behind that; "1@3fa.2>0" for before
+// the 2nd time that it executes the instruction at 0x3fa; "i.3>2" for the third time that no thread ran.
 func (d Deviation) String() string {
 	thread := "i"
 	if d.Thread >= 0 {
 		thread = strconv.Itoa(d.Thread)
 	}
-	steps := ""
+	site, steps := "", ""
+	if d.Site > 0 {
+		site = fmt.Sprintf("@%x", d.Site)
+	}
 	if d.Steps > 0 {
 		steps = fmt.Sprintf("+%d", d.Steps)
 	}
-	return fmt.Sprintf("%s.%d%s>%d", thread, d.Point, steps, d.Next)
+	return fmt.Sprintf("%s%s.%d%s>%d", thread, site, d.Point, steps, d.Next)
 }
 
 // ParseDeviation reads what String has written.
 func ParseDeviation(s string) (Deviation, error) {
 	bad := func() (Deviation, error) {
-		return Deviation{}, fmt.Errorf("threads: %q is not a deviation, such as 1.7>2 or 1.7+120>2", s)
+		return Deviation{}, fmt.Errorf("threads: %q is not a deviation, such as 1.7>2, 1.7+120>2 or 1@3fa.2>0", s)
 	}
 	place, next, ok := strings.Cut(s, ">")
 	thread, point, ok2 := strings.Cut(place, ".")
@@ -48,7 +54,13 @@ func ParseDeviation(s string) (Deviation, error) {
 		return bad()
 	}
 	var d Deviation
-	var err [4]error
+	var err [5]error
+	thread, site, watched := strings.Cut(thread, "@")
+	if watched {
+		var n uint64
+		n, err[4] = strconv.ParseUint(site, 16, 32)
+		d.Site = uint32(n)
+	}
 	if d.Thread = -1; thread != "i" {
 		d.Thread, err[0] = parseThread(thread)
 	}
@@ -58,7 +70,8 @@ func ParseDeviation(s string) (Deviation, error) {
 		d.Steps, err[2] = strconv.ParseUint(steps, 10, 63)
 	}
 	d.Next, err[3] = parseThread(next)
-	if slices.ContainsFunc(err[:], func(e error) bool { return e != nil }) || between && d.Steps == 0 {
+	if slices.ContainsFunc(err[:], func(e error) bool { return e != nil }) || between && d.Steps == 0 ||
+		watched && (d.Site == 0 || between || d.Thread < 0) {
 		return bad()
 	}
 	return d, nil
@@ -73,9 +86,14 @@ func parseThread(s string) (int, error) {
 type key struct {
 	thread       int
 	point, steps uint64
+	site         uint32
 }
 
-func (d Deviation) key() key { return key{d.Thread, d.Point, d.Steps} }
+func (d Deviation) key() key { return key{d.Thread, d.Point, d.Steps, d.Site} }
+
+func (k key) deviation(next int) Deviation {
+	return Deviation{Thread: k.thread, Point: k.point, Steps: k.steps, Site: k.site, Next: next}
+}
 
 // A readySet has the threads that are ready, in the order of their numbers.
 type readySet []*Thread
@@ -132,10 +150,13 @@ func (r *readySet) choose(p Point, next *Thread) {
 // keyOf returns the place of a point. Idle counts those without a thread.
 func keyOf(p Point, idle uint64) key {
 	if p.Thread == nil {
-		return key{-1, idle, 0}
+		return key{thread: -1, point: idle}
 	}
-	k := key{p.Thread.id, p.Thread.points, 0}
-	if p.Kind == Step {
+	k := key{thread: p.Thread.id, point: p.Thread.points}
+	switch {
+	case p.Site != 0:
+		k.point, k.site = p.Visit, p.Site
+	case p.Kind == Step:
 		k.steps = p.Thread.steps
 	}
 	return k

@@ -45,12 +45,13 @@ func (r *Recording) note(k key, next *Thread) {
 		r.incomplete = true
 		return
 	}
-	r.deviations = append(r.deviations, Deviation{k.thread, k.point, k.steps, next.id})
+	r.deviations = append(r.deviations, k.deviation(next.id))
 }
 
 // Steps implements [Strategy].
 func (r *Recording) Steps() uint64 { return r.strategy.Steps() }
 
 func compareDeviations(a, b Deviation) int {
-	return cmp.Or(cmp.Compare(a.Thread, b.Thread), cmp.Compare(a.Point, b.Point), cmp.Compare(a.Steps, b.Steps))
+	return cmp.Or(cmp.Compare(a.Thread, b.Thread), cmp.Compare(a.Site, b.Site), cmp.Compare(a.Point, b.Point),
+		cmp.Compare(a.Steps, b.Steps))
 }

@@ -38,7 +38,7 @@ func NewReplay(deviations ...Deviation) *Replay {
 func (r *Replay) Left() []Deviation {
 	left := r.missed
 	for k, next := range r.wanted {
-		left = append(left, Deviation{k.thread, k.point, k.steps, next})
+		left = append(left, k.deviation(next))
 	}
 	slices.SortFunc(left, compareDeviations)
 	return left
@@ -60,7 +60,7 @@ func (r *Replay) Next(p Point) *Thread {
 		case t != nil:
 			next = t
 		case p.Thread == nil || p.Blocked || p.Thread.id != id:
-			r.missed = append(r.missed, Deviation{k.thread, k.point, k.steps, id})
+			r.missed = append(r.missed, k.deviation(id))
 		default:
 			next = p.Thread
 		}

@@ -30,6 +30,9 @@ type Config struct {
 	Outside bool
 	// Limit is how many threads there may be at a time; 0 stands for any number.
 	Limit int
+	// Watch, unless it is nil, says what point there is before a watched instruction ([weft.Engine.CompileWatched]) to
+	// which a thread has come; false for none. The scheduler sets Thread and Visit.
+	Watch func(t *Thread, w weft.Watched) (Point, bool)
 	// Trace, unless it is nil, hears of each scheduling point and who goes on there, which is nil if nobody can.
 	Trace func(p Point, next *Thread)
 }
@@ -58,6 +61,7 @@ type Scheduler struct {
 	serving bool
 	jobs    []func() // of Do
 	ended   bool
+	stopped error // by Stop
 	alarms  alarms
 	epoch   time.Time
 	passed  int64 // virtual nanoseconds
@@ -214,6 +218,9 @@ func (s *Scheduler) Advance(d time.Duration) {
 	s.passed += min(int64(max(d, 0)), math.MaxInt64-s.passed) // at the end of time it stands still
 }
 
+// Stop ends the run with an error at the point at which a [Strategy] calls it, in Next.
+func (s *Scheduler) Stop(err error) { s.stopped = err }
+
 // Do lets the goroutine that runs the scheduler call a function between threads: it may use the store. Any goroutine
 // may call Do, which does not wait for that. The function is not called if the run has ended.
 func (s *Scheduler) Do(f func()) { s.post(message{about: asked, do: f}) }
@@ -248,6 +255,9 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 		s.look()
 		s.work()
 		next := s.choose(at)
+		if s.stopped != nil {
+			return s.stopped
+		}
 		at = Point{Kind: Idle}
 		if next == nil {
 			if err := s.idle(ctx); err != nil {
@@ -357,12 +367,18 @@ func (s *Scheduler) choose(p Point) *Thread {
 		if p.Kind == Step && t.steps >= SpinSteps {
 			p.Kind = Spin
 		}
-		if p.Kind != Step {
+		if p.Kind != Step && p.Site == 0 {
 			t.points++
 			t.steps = 0
 		}
 	}
+	if p.Thread != nil {
+		p.Thread.at = p
+	}
 	next := s.strategy.Next(p)
+	if s.stopped != nil {
+		return nil
+	}
 	if next != nil && (p.Blocked || next != p.Thread) {
 		s.waiting--
 	}
@@ -408,6 +424,9 @@ func (s *Scheduler) stop(p Point) error {
 		return s.suspend
 	}
 	next := s.choose(p)
+	if s.stopped != nil {
+		return s.stopped
+	}
 	if next == nil {
 		return s.suspend
 	}
@@ -426,6 +445,9 @@ func (s *Scheduler) offer(p Point, result uint32) error {
 		return s.suspend
 	}
 	next := s.choose(p)
+	if s.stopped != nil {
+		return s.stopped
+	}
 	s.arm()
 	if next == p.Thread {
 		return nil
@@ -555,6 +577,30 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 		kind = Step
 	}
 	return s.offer(Point{Thread: t, Kind: kind}, 0)
+}
+
+// Watch implements [weft.Watcher].
+func (s hooks) Watch(_ context.Context, w weft.Watched) error {
+	t := s.current
+	if t == nil || w.Pinned || s.config.Watch == nil || !t.isOnTop() {
+		return nil
+	}
+	visit := t.visit(w.Index)
+	p, ok := s.config.Watch(t, w)
+	if !ok {
+		return nil
+	}
+	p.Thread, p.Visit = t, visit
+	return s.offer(p, 0)
+}
+
+// visit counts one of a watched instruction.
+func (t *Thread) visit(index int) uint64 {
+	if index >= len(t.visits) {
+		t.visits = append(t.visits, make([]uint32, index+1-len(t.visits))...)
+	}
+	t.visits[index]++
+	return uint64(t.visits[index])
 }
 
 // isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has

@@ -22,15 +22,19 @@ const (
 	Spin
 	// Slice is where a slice of time is over.
 	Slice
+	// Access is before a watched instruction (Config.Watch) that accesses memory.
+	Access
+	// Sync is before one by which threads synchronise: an atomic access, or a call of a lock.
+	Sync
 )
 
 var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call",
-	Step: "step", Spin: "spin", Slice: "slice"}
+	Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
 
 func (k Kind) String() string { return kindNames[k] }
 
 // SpinSteps is after how many steps a thread stands at a Spin point.
-const SpinSteps = 100_000
+const SpinSteps = 10_000
 
 // A Point is a place at which one thread may stop and another go on.
 type Point struct {
@@ -42,6 +46,12 @@ type Point struct {
 	// Address and Size tell what of the memory the point is about, in bytes; Size is 0 if it is about none.
 	Address uint64
 	Size    int
+	// Writes says that it may be written.
+	Writes bool
+	// Site is the offset of the watched instruction before which the point is, in the binary; 0 for other points. Visit
+	// counts, from 1 on, how often the thread has come to it.
+	Site  uint32
+	Visit uint64
 }
 
 // A Strategy decides which thread runs. Its methods are called by the goroutine that runs the scheduler.

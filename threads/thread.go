@@ -67,8 +67,10 @@ type Thread struct {
 	done    chan struct{} // closed at its end
 	// Of the schedule, see Key.
 	points, steps uint64
-	owes          bool // it goes on with a step that has not been counted
-	all           int  // index among the scheduler's threads
+	owes          bool     // it goes on with a step that has not been counted
+	visits        []uint32 // by watched instruction
+	at            Point    // where it stood last
+	all           int      // index among the scheduler's threads
 }
 
 // ID returns the number of the thread: threads have 0, 1, 2, ... in the order of their making.
@@ -96,6 +98,9 @@ func (t *Thread) Results() []uint64 { return t.results }
 
 // Address returns at which address a waiting thread waits.
 func (t *Thread) Address() uint64 { return t.address }
+
+// At returns the point at which the thread has stopped; for one that has not begun the zero Point.
+func (t *Thread) At() Point { return t.at }
 
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.id) }
 

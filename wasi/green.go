@@ -30,6 +30,7 @@ func (c Config) WithGreenThreads(config threads.Config) Config {
 type green struct {
 	scheduler *threads.Scheduler
 	instance  *weft.Instance // the one that runs
+	prepared  *weft.Instance // of which the following is known
 	globals   *weft.InstanceGlobals
 	initial   []uint64
 	start     *weft.Func // runs first in each thread
@@ -59,14 +60,7 @@ func (s *System) runGreen(
 		return nil, errors.New("wasi: a guest with green threads runs once")
 	}
 	g.instance = in
-	var err error
-	if g.shares = sharesInstance(in.Module().Wasm()); g.shares {
-		if g.globals, err = in.MutableGlobals(); err != nil {
-			g.shares, g.globals = false, nil
-		} else {
-			g.initial, g.start = g.globals.Initial(), in.StartFunc()
-		}
-	}
+	g.prepare(in)
 	var cancel context.CancelFunc
 	g.ctx, cancel = context.WithCancel(ctx)
 	defer cancel()
@@ -78,6 +72,21 @@ func (s *System) runGreen(
 		return nil, err
 	}
 	return weft.Numbers(first.Results(), f.Type().Results)
+}
+
+// prepare finds out what the threads of an instance need, unless a run before has.
+func (g *green) prepare(in *weft.Instance) {
+	if g.prepared == in {
+		return
+	}
+	g.prepared, g.globals, g.initial, g.start = in, nil, nil, nil
+	if g.shares = sharesInstance(in.Module().Wasm()); !g.shares {
+		return
+	}
+	globals, err := in.MutableGlobals()
+	if g.shares = err == nil; g.shares {
+		g.globals, g.initial, g.start = globals, globals.Initial(), in.StartFunc()
+	}
 }
 
 // spawnGreen makes a thread. It returns its identity, or a negative number.

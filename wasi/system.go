@@ -195,6 +195,7 @@ var (
 	errNoLinker   = errors.New("wasi: there is no linker, or it has no store")
 	errNoModule   = errors.New("wasi: there is no module")
 	errNoContext  = errors.New("wasi: the context is nil")
+	errNotGreen   = errors.New("wasi: the threads of the system are not green")
 	errNoInstance = errors.New("wasi: there is no instance")
 )
 

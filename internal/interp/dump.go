@@ -39,6 +39,7 @@ var opNames = [...]string{
 	opLoadFar - wasm.NumOpcodes:          "load.far",
 	opStoreFar - wasm.NumOpcodes:         "store.far",
 	opStep - wasm.NumOpcodes:             "step",
+	opWatch - wasm.NumOpcodes:            "watch",
 	opAtomic - wasm.NumOpcodes:           "atomic",
 	opContNew - wasm.NumOpcodes:          "cont.new",
 	opContBind - wasm.NumOpcodes:         "cont.bind",

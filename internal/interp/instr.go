@@ -73,6 +73,7 @@ const (
 	opStoreFar // d: wasm.Opcode, [a] = b; next.a: memory, next.imm64: offset
 
 	opStep   // takes a unit of fuel, where steps are counted
+	opWatch  // asks a watcher about watched instruction b: d: kinds of its first operands, which lie at a
 	opAtomic // d: wasm.Opcode, a = result, b: address, c: operand, behind it a second one; next as for opLoadFar
 
 	opContNew        // a = continuation of function b; c: type

@@ -13,6 +13,9 @@ var twoI64 = []wasm.ValType{wasm.I64, wasm.I64}
 // named here takes its operands and result from the table's signature.
 func (l *lowerer) instruction() {
 	in := &l.in
+	if len(l.module.Watched) > 0 {
+		l.watch()
+	}
 	switch in.Op {
 	case wasm.OpUnreachable:
 		l.emit(instr{op: op(in.Op)})

@@ -30,14 +30,15 @@ type machine struct {
 	cur *store.ContRecord
 
 	// interrupt is not 0 if polls must look closer.
-	interrupt atomicFlags
-	watched   *store.Watch // nil until there is a context to watch
-	flight    flight
-	prompt    hostPrompt      // of a call that resumes a continuation
-	waits     store.Wait      // for the scheduler
-	dropped   []uint64        // what a paused computation is resumed with
-	around    *store.Pausable // the call around this one, in a store with a scheduler
-	detail    string          // for the message of the next trap
+	interrupt  atomicFlags
+	watched    *store.Watch // nil until there is a context to watch
+	flight     flight
+	prompt     hostPrompt      // of a call that resumes a continuation
+	waits      store.Wait      // for the scheduler
+	watchpoint store.Watched   // likewise
+	dropped    []uint64        // what a paused computation is resumed with
+	around     *store.Pausable // the call around this one, in a store with a scheduler
+	detail     string          // for the message of the next trap
 
 	// hostSlots are arguments and results of the host function that runs. They lie in Go's heap, because it may
 	// keep them.

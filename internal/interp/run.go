@@ -494,6 +494,13 @@ loadMemory:
 				goto thrown
 			}
 			goto load
+		case opWatch:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			m.askWatcher(fp, in)
+			if m.failed() {
+				goto thrown
+			}
+			goto load
 		case opAtomic:
 			m.save(unsafe.Add(ip, instrSize), fp, fn)
 			if trap = m.atomic(inst, fp, in); trap != 0 {

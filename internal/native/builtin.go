@@ -68,6 +68,8 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		return m.wait(memory(1), a[2], a[3], a[4], a[5], time.Duration(a[6]))
 	case ssa.MemoryNotify:
 		return m.notify(memory(1), a[2], a[3], uint32(a[4]))
+	case ssa.Watch:
+		return m.askWatcher(a[1:])
 	case ssa.ContBind:
 		to := in.Record.Type(uint32(a[1]))
 		ref, trap := m.bind(a[2], func(n int) []uint64 { return a[3 : 3+n] }, to)

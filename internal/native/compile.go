@@ -50,6 +50,7 @@ func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 			return !checks && guardable(space.Memories[i])
 		},
 		Poll: e.config.Polls, Fuel: e.config.Fuel, Steps: e.config.Steps,
+		Watched: m.Watched,
 	}
 }
 

@@ -69,9 +69,10 @@ type machine struct {
 	slotCount uint32
 	manySlots []uint64
 	// payload is that of the exception on its way to a handler.
-	payload []uint64
-	prompt  hostPrompt // of a call that resumes a continuation
-	waits   store.Wait // for the scheduler
+	payload    []uint64
+	prompt     hostPrompt // of a call that resumes a continuation
+	waits      store.Wait // for the scheduler
+	watchpoint store.Watched
 	// pausing says that the call has been asked to pause, and has not come to where it can.
 	pausing bool
 	around  *store.Pausable // the call around this one, in a store with a scheduler

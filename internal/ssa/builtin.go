@@ -30,6 +30,7 @@ const (
 	MemorySize                   // memory -> bytes; other threads may have made it larger
 	MemoryWait                   // memory, bytes, address, offset, expected value, timeout -> result
 	MemoryNotify                 // memory, address, offset, count -> how many were woken
+	Watch                        // index, up to three operands
 	builtinCount
 )
 
@@ -63,6 +64,7 @@ var Builtins = [builtinCount]BuiltinInfo{
 	MemorySize:   {Name: "memory.size", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},
 	MemoryWait:   {Name: "memory.wait", Sig: Signature{[]Type{I64, I32, I32, I64, I64, I64, I64}, []Type{I32}}},
 	MemoryNotify: {Name: "memory.notify", Sig: Signature{[]Type{I64, I32, I64, I64, I32}, []Type{I32}}},
+	Watch:        {Name: "watch", Sig: Signature{[]Type{I64, I32, I64, I64, I64}, nil}},
 	ContBind:     {Name: "cont.bind", Sig: Signature{[]Type{I64, I32, I64}, []Type{I64}}, Variadic: true},
 
 	StructNew:     {Name: "struct.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},

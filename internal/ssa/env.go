@@ -34,6 +34,8 @@ type Env struct {
 	Poll, Fuel bool
 	// Steps wants an OpFuel before each atomic access, too.
 	Steps bool
+	// Watched has the offsets of the instructions before which the builtin Watch is called, in order.
+	Watched []uint32
 }
 
 // An Unsupported error says what the compiler does not know yet.

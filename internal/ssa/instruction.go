@@ -6,6 +6,9 @@ import "weft/wasm"
 // compute, or access memory, are lowered by table.
 func (b *Builder) instruction() {
 	in := &b.in
+	if len(b.env.Watched) > 0 {
+		b.watch()
+	}
 	if l := &b.lowerings[in.Op]; l.op != OpInvalid {
 		b.lowered(l)
 		return

@@ -26,6 +26,8 @@ type Module struct {
 
 	// Saved, unless it is nil, keeps what the engine makes of the module for later runs.
 	Saved Saved
+	// Watched has the offsets of the instructions before which code asks a Watcher, in order.
+	Watched []uint32
 
 	debug *dwarf.Data
 	// Extra is the size of what the engine has in each instance, in bytes.
@@ -39,7 +41,12 @@ type Module struct {
 
 // NewModule prepares a validated module. There need not be a place where the engine may save what it makes.
 func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine, saved Saved) *Module {
-	c := &Module{Wasm: m, Space: m.AddressSpace(), Types: types.Add(m.Types, m.RecGroups), Features: features, Saved: saved}
+	return newModule(&Module{Wasm: m, Features: features, Saved: saved}, types, engine)
+}
+
+func newModule(c *Module, types *wasm.TypeSet, engine Engine) *Module {
+	m := c.Wasm
+	c.Space, c.Types = m.AddressSpace(), types.Add(m.Types, m.RecGroups)
 	if m.CodeOffset > 0 {
 		c.debug = dwarf.New(dwarf.ModuleSections(m))
 	}

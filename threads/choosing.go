@@ -1,0 +1,81 @@
+package threads
+
+import "slices"
+
+// A Chooser decides among all threads that could go on.
+type Chooser interface {
+	// Choose returns which of the candidates goes on at a point. They are at least two, in the order of their numbers;
+	// the thread of the point is among them unless it is blocked. The usual one goes on in the default schedule (see
+	// [Deviation]). The slice is for the time of the call.
+	Choose(p Point, candidates []*Thread, usual *Thread) *Thread
+}
+
+// Choosing is a strategy that asks a [Chooser] wherever there is a choice, and notes where it departs from the default
+// schedule. Steps are no points for it, but where threads spin.
+type Choosing struct {
+	chooser    Chooser
+	ready      readySet
+	idle       uint64
+	deviations []Deviation
+	incomplete bool
+}
+
+// NewChoosing returns one that has no threads yet.
+func NewChoosing(c Chooser) *Choosing { return &Choosing{chooser: c} }
+
+// Reset makes it one without threads, for another run. The deviations of the last one are not valid any more.
+func (c *Choosing) Reset(chooser Chooser) {
+	clear(c.ready)
+	*c = Choosing{chooser: chooser, ready: c.ready[:0], deviations: c.deviations[:0]}
+}
+
+// Deviations returns what a [Replay] needs to repeat the schedule so far, and whether these are all.
+func (c *Choosing) Deviations() (list []Deviation, all bool) { return c.deviations, !c.incomplete }
+
+// Ready implements [Strategy].
+func (c *Choosing) Ready(t *Thread) { c.ready.add(t) }
+
+// Next implements [Strategy].
+func (c *Choosing) Next(p Point) *Thread {
+	if p.Thread == nil {
+		c.idle++
+	}
+	usual := c.ready.usual(p)
+	own := p.Thread != nil && !p.Blocked
+	if own {
+		c.ready.add(p.Thread)
+	}
+	next := usual
+	if len(c.ready) > 1 {
+		next = c.chooser.Choose(p, c.ready, usual)
+	}
+	if next != usual {
+		c.note(keyOf(p, c.idle), next)
+	}
+	if next != nil {
+		c.ready.remove(next)
+	}
+	return next
+}
+
+func (c *Choosing) note(k key, next *Thread) {
+	if len(c.deviations) == mostDeviations {
+		c.incomplete = true
+		return
+	}
+	c.deviations = append(c.deviations, k.deviation(next.id))
+}
+
+// Steps implements [Strategy].
+func (c *Choosing) Steps() uint64 { return SpinSteps }
+
+// Place returns the place of a point, as a deviation that lets a thread go on there; idle points have none.
+func (p Point) Place(next *Thread) (Deviation, bool) {
+	if p.Thread == nil || p.Kind == Step {
+		return Deviation{}, false
+	}
+	return keyOf(p, 0).deviation(next.id), true
+}
+
+// SortDeviations brings deviations into an order by thread and place.
+func SortDeviations(list []Deviation) { slices.SortFunc(list, compareDeviations) }
