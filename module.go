@@ -24,6 +24,16 @@ func (m *Module) Wasm() *wasm.Module { return m.module.Wasm }
 // Name returns the name that the module gives itself, or "".
 func (m *Module) Name() string { return m.module.Wasm.Names.Module }
 
+// Frame describes the call of a function, by its index, that stands at the instruction with an offset in the binary.
+// An offset that is not in the function gives a frame without a place in the source.
+func (m *Module) Frame(function uint32, offset int) Frame {
+	body := 0
+	if i := int(function) - m.module.Space.ImportedFuncs; i >= 0 && i < len(m.module.Wasm.Funcs) {
+		body = m.module.Wasm.Funcs[i].BodyOffset
+	}
+	return m.module.FuncFrame(function, offset-body)
+}
+
 // checkEngine refuses objects of another engine.
 func (m *Module) checkEngine(e *Engine) error {
 	if m == nil {

@@ -15,7 +15,6 @@ type Chooser interface {
 type Choosing struct {
 	chooser    Chooser
 	ready      readySet
-	idle       uint64
 	deviations []Deviation
 	incomplete bool
 }
@@ -37,9 +36,6 @@ func (c *Choosing) Ready(t *Thread) { c.ready.add(t) }
 
 // Next implements [Strategy].
 func (c *Choosing) Next(p Point) *Thread {
-	if p.Thread == nil {
-		c.idle++
-	}
 	usual := c.ready.usual(p)
 	own := p.Thread != nil && !p.Blocked
 	if own {
@@ -50,7 +46,7 @@ func (c *Choosing) Next(p Point) *Thread {
 		next = c.chooser.Choose(p, c.ready, usual)
 	}
 	if next != usual {
-		c.note(keyOf(p, c.idle), next)
+		c.note(keyOf(p), next)
 	}
 	if next != nil {
 		c.ready.remove(next)
@@ -69,13 +65,8 @@ func (c *Choosing) note(k key, next *Thread) {
 // Steps implements [Strategy].
 func (c *Choosing) Steps() uint64 { return SpinSteps }
 
-// Place returns the place of a point, as a deviation that lets a thread go on there; idle points have none.
-func (p Point) Place(next *Thread) (Deviation, bool) {
-	if p.Thread == nil || p.Kind == Step {
-		return Deviation{}, false
-	}
-	return keyOf(p, 0).deviation(next.id), true
-}
+// Place returns the place of a point, as a deviation whose Next is 0.
+func (p Point) Place() Deviation { return keyOf(p).deviation(0) }
 
 // SortDeviations brings deviations into an order by thread and place.
 func SortDeviations(list []Deviation) { slices.SortFunc(list, compareDeviations) }

@@ -147,10 +147,10 @@ func (r *readySet) choose(p Point, next *Thread) {
 	}
 }
 
-// keyOf returns the place of a point. Idle counts those without a thread.
-func keyOf(p Point, idle uint64) key {
+// keyOf returns the place of a point.
+func keyOf(p Point) key {
 	if p.Thread == nil {
-		return key{thread: -1, point: idle}
+		return key{thread: -1, point: p.Visit}
 	}
 	k := key{thread: p.Thread.id, point: p.Thread.points}
 	switch {

@@ -6,7 +6,6 @@ import "cmp"
 type Recording struct {
 	strategy   Strategy
 	ready      readySet
-	idle       uint64
 	deviations []Deviation
 	incomplete bool
 }
@@ -29,12 +28,9 @@ func (r *Recording) Ready(t *Thread) {
 
 // Next implements [Strategy].
 func (r *Recording) Next(p Point) *Thread {
-	if p.Thread == nil {
-		r.idle++
-	}
 	usual, next := r.ready.usual(p), r.strategy.Next(p)
 	if next != usual && next != nil {
-		r.note(keyOf(p, r.idle), next)
+		r.note(keyOf(p), next)
 	}
 	r.ready.choose(p, next)
 	return next

@@ -5,7 +5,6 @@ import "slices"
 // Replay is the strategy of the default schedule with some deviations: one that was recorded, or that somebody wants.
 type Replay struct {
 	ready  readySet
-	idle   uint64
 	wanted map[key]int
 	// between has, by thread and point, the steps behind it at which something is wanted, in order.
 	between map[key][]uint64
@@ -49,10 +48,7 @@ func (r *Replay) Ready(t *Thread) { r.ready.add(t) }
 
 // Next implements [Strategy].
 func (r *Replay) Next(p Point) *Thread {
-	if p.Thread == nil {
-		r.idle++
-	}
-	k := keyOf(p, r.idle)
+	k := keyOf(p)
 	next := r.ready.usual(p)
 	if id, ok := r.wanted[k]; ok {
 		delete(r.wanted, k)

@@ -62,6 +62,7 @@ type Scheduler struct {
 	jobs    []func() // of Do
 	ended   bool
 	stopped error // by Stop
+	idles   uint64
 	alarms  alarms
 	epoch   time.Time
 	passed  int64 // virtual nanoseconds
@@ -374,6 +375,9 @@ func (s *Scheduler) choose(p Point) *Thread {
 	}
 	if p.Thread != nil {
 		p.Thread.at = p
+	} else {
+		s.idles++
+		p.Visit = s.idles
 	}
 	next := s.strategy.Next(p)
 	if s.stopped != nil {

@@ -49,7 +49,7 @@ type Point struct {
 	// Writes says that it may be written.
 	Writes bool
 	// Site is the offset of the watched instruction before which the point is, in the binary; 0 for other points. Visit
-	// counts, from 1 on, how often the thread has come to it.
+	// counts, from 1 on, how often the thread has come to it; of Idle points, how often there was one.
 	Site  uint32
 	Visit uint64
 }

@@ -50,11 +50,12 @@ func addressType(l Limits) ValType {
 	return I32
 }
 
-// CanWatch reports whether an instruction is one before which code can ask a scheduler: it accesses memory, or calls a
-// function that it names by an index or by an element of a table.
+// CanWatch reports whether an instruction is one before which code can ask a scheduler: it accesses memory, is a fence, or
+// calls a function that it names by an index or by an element of a table.
 func (op Opcode) CanWatch() bool {
 	switch op {
-	case OpCall, OpReturnCall, OpCallIndirect, OpReturnCallIndirect, OpMemoryCopy, OpMemoryFill, OpMemoryInit:
+	case OpCall, OpReturnCall, OpCallIndirect, OpReturnCallIndirect, OpMemoryCopy, OpMemoryFill, OpMemoryInit,
+		OpAtomicFence:
 		return true
 	}
 	info := op.Info()

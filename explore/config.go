@@ -1,0 +1,81 @@
+package explore
+
+import (
+	"time"
+
+	"weft"
+	"weft/wasi"
+)
+
+// A Config says what to explore, and how. The zero value is a search with the default strategies that ends after a
+// minute.
+type Config struct {
+	// WASI is the guest's process: arguments, environment, directories (only to read). Its standard streams are the
+	// search's. The zero value stands for [wasi.NewConfig].
+	WASI wasi.Config
+	// Executor runs the program; by default machine code where there is some.
+	Executor weft.Executor
+	// Schedules is after how many schedules to give up; 0 for no limit. Time is after how long; 0 for a minute, unless
+	// Schedules is set.
+	Schedules int
+	Time      time.Duration
+	// Seed makes another search: all that is random follows from it.
+	Seed uint64
+	// Strategies are tried in turns; none stands for [DefaultStrategies].
+	Strategies []Strategy
+	// Points says where threads may be stopped.
+	Points Points
+	// Jobs is on how many goroutines schedules run; 0 for as many as there are processors. The result does not depend
+	// on it.
+	Jobs int
+	// Bounds are how long a schedule may be; zeros stand for 200,000 points and 20 million steps.
+	Bounds Bounds
+	// KeepFirst leaves the schedule that failed as it was found, and does not look for a shorter one.
+	KeepFirst bool
+	// CompareOutput makes it a failure if what the program writes to its standard output is not what it writes in the
+	// default schedule.
+	CompareOutput bool
+	// IgnoreRaces turns the detector of data races off.
+	IgnoreRaces bool
+	// Heap makes it a failure if memory that was freed is used, or freed again.
+	Heap bool
+	// Progress, unless it is nil, is called now and then, on one goroutine at a time.
+	Progress func(Progress)
+}
+
+// A Strategy names a way to choose schedules.
+type Strategy string
+
+// The strategies. What they are is said in the file of each.
+const (
+	SURW       Strategy = "surw"
+	POS        Strategy = "pos"
+	PCT        Strategy = "pct"
+	RandomWalk Strategy = "random"
+	Deviations Strategy = "deviations"
+)
+
+// DefaultStrategies are the portfolio: what has found most, earliest (docs/explore.md).
+var defaultStrategies = []Strategy{SURW, POS, Deviations, SURW, POS, PCT}
+
+// Points are a choice of scheduling points.
+type Points string
+
+// The choices.
+const (
+	// SharedPoints are calls of locks and of the host, and instructions that access what threads have been seen to
+	// share.
+	SharedPoints Points = "shared"
+	// SyncPoints are calls of locks and of the host, and atomic instructions.
+	SyncPoints Points = "sync"
+	// AllPoints are all instructions of the program that access memory, but for those of the C library.
+	AllPoints Points = "all"
+)
+
+// Progress is how far a search has come.
+type Progress struct {
+	Schedules, Distinct int
+	Elapsed             time.Duration
+	Doing               string
+	Races               int
+}

@@ -1,0 +1,116 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"weft/wasm"
+)
+
+// A lockOp is what a function of the C library's threads does.
+type lockOp uint8
+
+const (
+	noLock lockOp = iota
+	acquires
+	releases
+	waitsFor // a condition, a barrier, a thread
+	wakes
+	otherLock
+)
+
+// lockFunctions are the functions of POSIX threads and semaphores, and of C11, by which threads synchronise. What
+// creates or destroys an object is among them, because what comes first matters there, too.
+var lockFunctions = map[string]lockOp{
+	"pthread_mutex_lock": acquires, "pthread_mutex_trylock": acquires, "pthread_mutex_timedlock": acquires,
+	"pthread_mutex_unlock": releases, "pthread_mutex_destroy": otherLock,
+	"pthread_rwlock_rdlock": acquires, "pthread_rwlock_tryrdlock": acquires, "pthread_rwlock_timedrdlock": acquires,
+	"pthread_rwlock_wrlock": acquires, "pthread_rwlock_trywrlock": acquires, "pthread_rwlock_timedwrlock": acquires,
+	"pthread_rwlock_unlock": releases, "pthread_spin_lock": acquires, "pthread_spin_trylock": acquires,
+	"pthread_spin_unlock": releases,
+	"pthread_cond_wait":   waitsFor, "pthread_cond_timedwait": waitsFor, "pthread_cond_signal": wakes,
+	"pthread_cond_broadcast": wakes, "pthread_barrier_wait": waitsFor, "pthread_join": waitsFor,
+	"pthread_detach": otherLock, "pthread_once": otherLock,
+	"sem_wait": waitsFor, "sem_trywait": waitsFor, "sem_timedwait": waitsFor, "sem_post": wakes,
+	"sem_getvalue": otherLock,
+	"mtx_lock":     acquires, "mtx_trylock": acquires, "mtx_timedlock": acquires, "mtx_unlock": releases,
+	"cnd_wait": waitsFor, "cnd_timedwait": waitsFor, "cnd_signal": wakes, "cnd_broadcast": wakes,
+	"thrd_join": waitsFor, "call_once": otherLock,
+}
+
+// systemFunctions are functions of the C library that use what threads share for its own ends: memory allocation,
+// standard input and output, the list of threads, start and end. A star stands for any rest. What copies and compares
+// strings is not among them: it works on what the program has given it.
+var systemFunctions = []string{
+	"__*", "_start*", "_Exit", "_exit", "abort", "exit", "atexit", "at_quick_exit", "quick_exit",
+	"malloc", "calloc", "realloc", "free", "reallocarray", "aligned_alloc", "posix_memalign", "memalign", "valloc",
+	"dl*alloc", "dlfree", "dlposix_memalign", "internal_*", "dispose_chunk", "tmalloc_*", "prepend_alloc", "sys_alloc",
+	"sys_trim", "mmap_*", "try_realloc_chunk", "segment_holding", "add_segment", "init_mparams", "release_unused_segments",
+	"sbrk", "brk", "emmalloc*", "malloc_usable_size", "attempt_allocate", "attempt_region_*",
+	"printf", "fprintf", "vprintf", "vfprintf", "sprintf", "snprintf", "vsnprintf", "vsprintf", "dprintf", "vdprintf",
+	"asprintf", "vasprintf", "printf_core", "fmt_*", "pad", "pop_arg*", "out", "getint", "sn_write", "sw_write",
+	"puts", "putchar", "putchar_unlocked", "putc", "putc_unlocked", "fputc", "fputs", "fwrite", "fwrite_unlocked",
+	"fread", "fgets", "fgetc", "getc", "getchar", "getline", "getdelim", "ungetc", "fflush*", "fopen", "fdopen",
+	"freopen", "fclose", "fseek*", "ftell*", "rewind", "setvbuf", "setbuf", "perror", "scanf", "fscanf", "vfscanf",
+	"do_putc", "do_getc", "locking_putc", "locking_getc", "flockfile", "funlockfile", "ftrylockfile",
+	"write", "writev", "read", "readv", "open", "openat", "close", "lseek", "isatty", "fcntl",
+	"usleep", "sleep", "nanosleep", "clock_*", "gettimeofday", "time", "sched_yield", "rand", "srand", "rand_r", "random",
+	"pthread_*", "sem_*", "mtx_*", "cnd_*", "thrd_*", "tss_*", "call_once", "wasi_thread_start", "wasi_*", "dummy*",
+	"a_cas*", "a_swap*", "a_fetch_add*", "a_inc*", "a_dec*", "a_store*", "a_or*", "a_barrier*", "unlock", "lock",
+	"unlock_requeue", "nop", "start", "start_c11", "libc_exit_fini", "libc_start_init", "getenv", "strerror*",
+	"do_tzset", "localtime*", "gmtime*", "strftime*", "undef_weak*",
+}
+
+// userFunctions are not the library's, though their names are like that.
+var userFunctions = []string{"__original_main", "__main_argc_argv", "__main_void", "__cxx_global_var_init*", "__cxx_*"}
+
+// names knows the functions of a module by their names.
+type names struct {
+	byIndex map[uint32]string
+	system  []bool // by function
+	// posix says that the module has functions of lockFunctions: so calls of them are points, and not what they do.
+	posix bool
+}
+
+func newNames(m *wasm.Module, space *wasm.AddressSpace) *names {
+	n := &names{byIndex: map[uint32]string{}, system: make([]bool, len(space.Funcs))}
+	for i := range m.Exports {
+		if e := &m.Exports[i]; e.Kind == wasm.ExternFunc {
+			n.byIndex[e.Index] = e.Name
+		}
+	}
+	for index, name := range m.Names.Funcs {
+		n.byIndex[index] = name
+	}
+	for index, name := range n.byIndex {
+		n.posix = n.posix || lockFunctions[unadorned(name)] != noLock
+		n.system[index] = matches(systemFunctions, name) && !matches(userFunctions, name)
+	}
+	return n
+}
+
+// unadorned takes away what a C library puts before the name of a function that it uses itself, too.
+func unadorned(name string) string { return strings.TrimLeft(name, "_") }
+
+// of returns the name of a function, or what stands for it.
+func (n *names) of(function uint32) string {
+	if name := n.byIndex[function]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("func[%d]", function)
+}
+
+func (n *names) isSystem(function uint32) bool { return n.system[function] }
+
+func (n *names) lock(function uint32) lockOp { return lockFunctions[unadorned(n.byIndex[function])] }
+
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		before, after, star := strings.Cut(pattern, "*")
+		if !star {
+			return name == pattern
+		}
+		return len(name) >= len(before)+len(after) && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)
+	})
+}

@@ -1,0 +1,180 @@
+package explore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"weft"
+	"weft/threads"
+	"weft/wasi"
+)
+
+// A program is a module compiled with points at some of its sites.
+type program struct {
+	*analysis
+	compiled *weft.Module
+	watched  []site // in the order of their offsets
+}
+
+// compile makes a program with the sites that are wanted.
+func (a *analysis) compile(engine *weft.Engine, wanted func(*site) bool) (*program, error) {
+	p := &program{analysis: a}
+	var offsets []uint32
+	for i := range a.sites {
+		if s := &a.sites[i]; wanted(s) {
+			p.watched = append(p.watched, *s)
+			offsets = append(offsets, s.offset)
+		}
+	}
+	var err error
+	p.compiled, err = engine.CompileWatched(a.module, offsets)
+	return p, err
+}
+
+// An observer sees what threads do at sites, before they do it, and decides where there are points.
+type observer interface {
+	// access is called at each watched instruction. It reports whether that is a point.
+	access(t *threads.Thread, index int, s *site, a access) bool
+	// point is called at each scheduling point, after the choice of the next thread; nil if there is none.
+	point(p threads.Point, next *threads.Thread)
+}
+
+// A world is a store in which a program runs again and again, each time from the same state.
+type world struct {
+	program   *program
+	store     *weft.Store
+	instance  *weft.Instance
+	system    *wasi.System
+	scheduler *threads.Scheduler
+	snapshot  *weft.Snapshot
+	config    wasi.Config
+	out, err  bytes.Buffer
+	strategy  *threads.Choosing
+	observer  observer // nil where all watched instructions are points
+	bounds    Bounds
+	points    int // of the schedule
+	spins     int // points at which a thread had executed threads.SpinSteps without one
+	last      int // the number of the thread that went on last
+	used      bool
+}
+
+// A chooser is a strategy of search, for one schedule at a time.
+type chooser interface {
+	threads.Chooser
+	// begin is called before a schedule. All that is random in that follows from the seed.
+	begin(seed uint64)
+}
+
+// Bounds are how long a schedule may be. One that is longer is a failure of the kind [KindHang].
+type Bounds struct {
+	Points int    // scheduling points
+	Steps  uint64 // of code: see [weft.Config.WithSteps]
+}
+
+// defaultBounds let a schedule take about a tenth of a second.
+var defaultBounds = Bounds{Points: 200_000, Steps: 20_000_000}
+
+// errHang ends a schedule that comes to no end.
+var errHang = errors.New("explore: the schedule comes to no end")
+
+// newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
+func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
+	w := &world{program: p, strategy: threads.NewChoosing(nil), config: c.WASI, bounds: c.Bounds}
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	w.store = store
+	if err := w.instantiate(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// watched are the threads' configuration, which ask the world.
+func (w *world) watched() threads.Config {
+	return threads.Config{Strategy: w.strategy, Steps: true, Virtual: true, Watch: w.watch, Trace: w.trace}
+}
+
+// trace hears of each point, and ends schedules that are too long.
+func (w *world) trace(p threads.Point, next *threads.Thread) {
+	w.points++
+	if next != nil {
+		w.last = next.ID()
+	}
+	if p.Kind == threads.Spin {
+		w.spins++
+	}
+	if w.points > w.bounds.Points || uint64(w.spins)*threads.SpinSteps > w.bounds.Steps {
+		w.scheduler.Stop(errHang)
+	}
+	if w.observer != nil {
+		w.observer.point(p, next)
+	}
+}
+
+func (w *world) instantiate(ctx context.Context) error {
+	linker := weft.NewLinker(w.store)
+	config := w.config.WithStdout(&w.out).WithStderr(&w.err).WithGreenThreads(w.watched())
+	var err error
+	if w.system, err = config.Define(linker); err != nil {
+		return err
+	}
+	w.scheduler = w.system.Scheduler()
+	if err := w.system.DefineMemories(linker, w.program.compiled); err != nil {
+		return err
+	}
+	if w.instance, err = linker.Instantiate(ctx, w.program.compiled); err != nil {
+		return err
+	}
+	w.snapshot, err = w.store.Snapshot()
+	return err
+}
+
+func (w *world) watch(t *threads.Thread, q weft.Watched) (threads.Point, bool) {
+	s := &w.program.watched[q.Index]
+	if w.observer != nil && !w.observer.access(t, q.Index, s, s.access(&q.Operands)) {
+		return threads.Point{}, false
+	}
+	return s.point(&q), true
+}
+
+// run runs the program once, by a chooser.
+func (w *world) run(ctx context.Context, c chooser, seed uint64, o observer) (*outcome, error) {
+	if w.used {
+		if err := w.reset(); err != nil {
+			return nil, err
+		}
+	}
+	w.used = true
+	w.observer, w.points, w.spins, w.last = o, 0, 0, 0
+	w.strategy.Reset(c)
+	c.begin(seed)
+	err := w.system.Start(ctx, w.instance)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return w.outcome(err), nil
+}
+
+// reset sets everything back to what it was before the first run.
+func (w *world) reset() error {
+	if err := w.snapshot.Restore(); err != nil {
+		return fmt.Errorf("explore: %w", err)
+	}
+	w.out.Reset()
+	w.err.Reset()
+	w.scheduler.Reset(w.strategy)
+	return w.system.Reset(w.config.WithStdin(bytes.NewReader(nil)).WithStdout(&w.out).WithStderr(&w.err).
+		WithRandom(wasi.SeededRandom(0)))
+}
+
+func (w *world) close() {
+	if w.system != nil {
+		w.system.Close()
+	}
+	w.store.Close()
+}
