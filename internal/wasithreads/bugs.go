@@ -132,7 +132,7 @@ func Bugs() []Bug {
 		{Name: "two_stage_50", Source: "two_stage", Args: []string{"50"}, Kind: "two-stage locking", Threads: 50},
 		{Name: "two_stage_100", Source: "two_stage", Args: []string{"100"}, Kind: "two-stage locking", Threads: 100},
 		{Name: "unique_number", Kind: "lost update", Threads: 3},
-		{Name: "use_after_free", Kind: "use after free", Threads: 2, Freed: true},
+		{Name: "use_after_free", Kind: "use after free", Threads: 2, Freed: true, Plain: true},
 		{Name: "wait_group", Kind: "order violation", Threads: 2},
 		{Name: "withdraw", Kind: "check, then act", Threads: 2},
 		{Name: "work_steal", Kind: "work stealing", Threads: 2},
@@ -144,11 +144,25 @@ func Bugs() []Bug {
 // is what runs. More flags of the compiler may change that.
 func (c *Toolchain) BuildBug(t testing.TB, b Bug, fixed bool, flags ...string) []byte {
 	t.Helper()
-	all := []string{"-O0"}
+	return c.Compile(t, []string{c.bugSource(b)}, append(bugFlags(fixed), flags...)...)
+}
+
+// BuildBugWithAccesses builds one in which each load and store of the program itself is behind the call of a function
+// that does nothing.
+func (c *Toolchain) BuildBugWithAccesses(t testing.TB, b Bug, fixed bool) []byte {
+	t.Helper()
+	files := []string{c.bugSource(b), filepath.Join(c.dir, "accesses", "hooks.c")}
+	return c.Compile(t, files, append(bugFlags(fixed), "-fsanitize-coverage=func,trace-loads,trace-stores")...)
+}
+
+func (c *Toolchain) bugSource(b Bug) string { return filepath.Join(c.dir, "bugs", b.File()+".c") }
+
+func bugFlags(fixed bool) []string {
+	flags := []string{"-O0"}
 	if fixed {
-		all = append(all, "-DFIXED")
+		flags = append(flags, "-DFIXED")
 	}
-	return c.Compile(t, []string{filepath.Join(c.dir, "bugs", b.File()+".c")}, append(all, flags...)...)
+	return flags
 }
 
 // File returns the name of the source without what says the language.

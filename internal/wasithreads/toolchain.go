@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-//go:embed all:pthread c bugs zig
+//go:embed all:pthread accesses bugs c zig
 var sources embed.FS
 
 // A Toolchain compiles C with clang, and links with the library of the folder pthread.
