@@ -44,8 +44,9 @@ type Bug struct {
 	Rare string
 }
 
-// Bugs returns the programs with bugs in C, with the number of threads in the name where it is an argument.
+// Bugs returns the programs in C with bugs, with the number of threads in the name where it is an argument.
 func Bugs() []Bug {
+	const manyThreads = "one of many must be stopped between two steps, and a certain one go on"
 	return []Bug{
 		{Name: "aba_stack", Kind: "ABA", Threads: 2},
 		{Name: "array_growth", Kind: "use after free", Threads: 2, Freed: true},
@@ -87,10 +88,10 @@ func Bugs() []Bug {
 		{Name: "order_10", Source: "order", Args: []string{"10"}, Kind: "order violation", Threads: 10, Races: true, Plain: true},
 		{Name: "order_20", Source: "order", Args: []string{"20"}, Kind: "order violation", Threads: 20, Races: true, Plain: true},
 		{Name: "order_50", Source: "order", Args: []string{"50"}, Kind: "order violation", Threads: 50, Races: true, Plain: true},
-		{Name: "order_100", Source: "order", Args: []string{"100"}, Kind: "order violation", Threads: 100, Races: true, Plain: true},
+		{Name: "order_100", Source: "order", Args: []string{"100"}, Kind: "order violation", Threads: 100, Races: true, Plain: true, Rare: manyThreads},
 		{Name: "output_order", Kind: "order that nobody has asked for", Sign: Output, Threads: 2},
 		{Name: "peek", Kind: "check, then act", Threads: 3},
-		{Name: "peterson", Kind: "mutual exclusion by hand", Threads: 2},
+		{Name: "peterson", Kind: "mutual exclusion by hand", Threads: 2, Rare: "two threads must be stopped, each at one step"},
 		{Name: "philosophers_2", Source: "philosophers", Args: []string{"2"}, Kind: "lock order", Sign: Deadlock, Threads: 2},
 		{Name: "philosophers_3", Source: "philosophers", Args: []string{"3"}, Kind: "lock order", Sign: Deadlock, Threads: 3},
 		{Name: "philosophers_5", Source: "philosophers", Args: []string{"5"}, Kind: "lock order", Sign: Deadlock, Threads: 5},
@@ -129,8 +130,8 @@ func Bugs() []Bug {
 		{Name: "two_stage_5", Source: "two_stage", Args: []string{"5"}, Kind: "two-stage locking", Threads: 5},
 		{Name: "two_stage_10", Source: "two_stage", Args: []string{"10"}, Kind: "two-stage locking", Threads: 10},
 		{Name: "two_stage_20", Source: "two_stage", Args: []string{"20"}, Kind: "two-stage locking", Threads: 20},
-		{Name: "two_stage_50", Source: "two_stage", Args: []string{"50"}, Kind: "two-stage locking", Threads: 50},
-		{Name: "two_stage_100", Source: "two_stage", Args: []string{"100"}, Kind: "two-stage locking", Threads: 100},
+		{Name: "two_stage_50", Source: "two_stage", Args: []string{"50"}, Kind: "two-stage locking", Threads: 50, Rare: manyThreads},
+		{Name: "two_stage_100", Source: "two_stage", Args: []string{"100"}, Kind: "two-stage locking", Threads: 100, Rare: manyThreads},
 		{Name: "unique_number", Kind: "lost update", Threads: 3},
 		{Name: "use_after_free", Kind: "use after free", Threads: 2, Freed: true, Plain: true},
 		{Name: "wait_group", Kind: "order violation", Threads: 2},
@@ -140,7 +141,21 @@ func Bugs() []Bug {
 	}
 }
 
-// BuildBug builds a program with a bug, or its twin, with debug information and not optimised: what the source says
+// ZigBugs returns those in Zig.
+func ZigBugs() []Bug {
+	return []Bug{
+		{Name: "zig_join", Kind: "join in Zig's library", Sign: Deadlock, Threads: 1},
+		{Name: "zig_lock_order", Kind: "lock order", Sign: Deadlock, Threads: 2},
+		{Name: "zig_lost_signal", Kind: "lost signal", Sign: Deadlock, Threads: 2},
+		{Name: "zig_lost_update", Kind: "lost update", Threads: 2, Races: true, Plain: true},
+		{Name: "zig_published", Kind: "order violation", Threads: 2},
+		{Name: "zig_reset_event", Kind: "lost signal", Sign: Deadlock, Threads: 2},
+		{Name: "zig_semaphore", Kind: "a semaphore that counts wrong", Threads: 2},
+		{Name: "zig_wait_group", Kind: "order violation", Threads: 2},
+	}
+}
+
+// BuildBug builds a program in C with a bug, or its twin, with debug information and not optimised: what the source says
 // is what runs. More flags of the compiler may change that.
 func (c *Toolchain) BuildBug(t testing.TB, b Bug, fixed bool, flags ...string) []byte {
 	t.Helper()
