@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-//go:embed all:pthread c zig
+//go:embed all:pthread accesses bugs c zig
 var sources embed.FS
 
 // A Toolchain compiles C with clang, and links with the library of the folder pthread.
@@ -73,13 +73,14 @@ func findLinker(t testing.TB) string {
 func (c *Toolchain) object(t testing.TB, source string, flags ...string) string {
 	t.Helper()
 	object := filepath.Join(t.TempDir(), filepath.Base(source)+".o")
-	arguments := append([]string{"-I" + filepath.Join(c.dir, "pthread")}, flags...)
+	arguments := []string{"-I" + filepath.Join(c.dir, "pthread")}
 	if filepath.Ext(source) == ".s" {
 		arguments = append(arguments, "--target=wasm32-wasi", "-matomics", "-mbulk-memory")
 	} else {
 		arguments = append(arguments, "@"+filepath.Join(c.dir, "pthread", "flags"))
 	}
-	out, err := exec.Command("clang", append(arguments, "-c", source, "-o", object)...).CombinedOutput()
+	arguments = append(append(arguments, flags...), "-c", source, "-o", object)
+	out, err := exec.Command("clang", arguments...).CombinedOutput()
 	switch {
 	case err != nil && strings.Contains(string(out), "No available targets"),
 		err != nil && strings.Contains(string(out), "'features.h' file not found"):
@@ -90,7 +91,7 @@ func (c *Toolchain) object(t testing.TB, source string, flags ...string) string 
 	return object
 }
 
-// Compile builds a program of any source files in C, with flags for the compiler beside those that threads need.
+// Compile builds a program of any source files in C, with flags for the compiler behind those that threads need.
 func (c *Toolchain) Compile(t testing.TB, files []string, flags ...string) []byte {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "program.wasm")

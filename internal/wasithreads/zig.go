@@ -41,13 +41,30 @@ func ZigPrograms() []Program {
 // Build builds a program of the folder zig.
 func (z *Zig) Build(t testing.TB, name string) []byte {
 	t.Helper()
-	dir := filepath.Join(z.dir, "zig")
+	return z.compile(t, filepath.Join(z.dir, "zig", name+".zig"))
+}
+
+// BuildBug builds a program in Zig with a bug, or its twin.
+func (z *Zig) BuildBug(t testing.TB, b Bug, fixed bool) []byte {
+	t.Helper()
+	variant := "broken"
+	if fixed {
+		variant = "fixed"
+	}
+	bugs := filepath.Join(z.dir, "bugs")
+	return z.compile(t, "--dep", "threads", "--dep", "variant", "-Mroot="+filepath.Join(bugs, b.File()+".zig"),
+		"-Mthreads="+filepath.Join(z.dir, "zig", "threads.zig"), "-Mvariant="+filepath.Join(bugs, "variants", variant+".zig"))
+}
+
+// compile builds a program of modules.
+func (z *Zig) compile(t testing.TB, modules ...string) []byte {
+	t.Helper()
 	program := filepath.Join(t.TempDir(), "program.wasm")
-	build := exec.Command(z.command, "build-exe", name+".zig", "-femit-bin="+program, "--cache-dir", filepath.Join(dir, "cache"),
+	arguments := append([]string{"build-exe", "-femit-bin=" + program, "--cache-dir", filepath.Join(z.dir, "cache"),
 		"-O", "ReleaseSafe", "-fno-single-threaded", "-target", "wasm32-wasi", "-mcpu=generic+atomics+bulk_memory",
-		"--shared-memory", "--import-memory", "--export-memory", "--max-memory=67108864", "--export=wasi_thread_start")
-	build.Dir = dir
-	if out, err := build.CombinedOutput(); err != nil {
+		"--shared-memory", "--import-memory", "--export-memory", "--max-memory=67108864", "--export=wasi_thread_start"},
+		modules...)
+	if out, err := exec.Command(z.command, arguments...).CombinedOutput(); err != nil {
 		t.Fatalf("zig build-exe: %v\n%s", err, out)
 	}
 	return read(t, program)

@@ -1,0 +1,2 @@
+//! The broken one.
+pub const fixed = false;

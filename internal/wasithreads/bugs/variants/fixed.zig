@@ -1,0 +1,2 @@
+//! The correct one.
+pub const fixed = true;
