@@ -3,6 +3,7 @@ package weft_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"weft"
 	"weft/internal/generate"
 	"weft/wasm"
+	"weft/wasm/binary"
+	"weft/wasm/text"
 )
 
 // A pauser is a scheduler that lets whatever runs stop, and go on at once.
@@ -18,6 +21,19 @@ type pauser struct {
 	tag    *weft.Tag
 	random *rand.Rand // of the fuel until the next pause; nil if pauses come from outside
 	times  int
+	seen   []weft.Watched // watched instructions, the first ones
+}
+
+// Watch implements [weft.Watcher].
+func (p *pauser) Watch(_ context.Context, w weft.Watched) error {
+	if len(p.seen) < 10_000 {
+		p.seen = append(p.seen, w)
+	}
+	if w.Index%2 == 0 {
+		return nil
+	}
+	p.times++
+	return p.tag.Suspend()
 }
 
 func newPauser(t testing.TB, store *weft.Store, random *rand.Rand) *pauser {
@@ -82,6 +98,12 @@ func pausing(
 	if err != nil {
 		t.Fatalf("%v\n%s", err, source)
 	}
+	r, p := pausingModule(t, module, x, random, signals)
+	return r, p.times
+}
+
+func pausingModule(t *testing.T, module *weft.Module, x execution, random *rand.Rand, signals bool) (record, *pauser) {
+	t.Helper()
 	var p *pauser
 	var stop chan struct{}
 	var group sync.WaitGroup
@@ -110,7 +132,45 @@ func pausing(
 		close(stop)
 		group.Wait()
 	}
-	return r, p.times
+	return r, p
+}
+
+// encoded returns a module in binary form.
+func encoded(t *testing.T, source []byte, features wasm.Features) []byte {
+	t.Helper()
+	m, err := text.Parse(source, features)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, source)
+	}
+	return binary.Encode(m)
+}
+
+// compileWatched compiles a module in binary form whose accesses to memory and calls by index are watched.
+func compileWatched(t *testing.T, engine *weft.Engine, code []byte, features wasm.Features) *weft.Module {
+	t.Helper()
+	m, err := binary.Decode(code, features)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var offsets []uint32
+	var reader wasm.CodeReader
+	var in wasm.Instr
+	for i := range m.Funcs {
+		f := &m.Funcs[i]
+		for reader.Reset(f.Body, f.BodyOffset, features, m.Dialect); reader.Len() > 0; {
+			if err := reader.Next(&in); err != nil {
+				t.Fatal(err)
+			}
+			if in.Op.CanWatch() {
+				offsets = append(offsets, uint32(f.BodyOffset+in.Offset))
+			}
+		}
+	}
+	module, err := engine.CompileWatched(m, offsets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return module
 }
 
 // TestPauses pauses the calls of generated modules, a fifth as many as the flag says, everywhere, by fuel and by
@@ -143,8 +203,24 @@ func TestPauses(t *testing.T) {
 				t.Fatalf("seed %d, %s, paused by fuel: %s\n%s", s, name, d, source)
 			}
 		}
+		var watched []weft.Watched
+		code := encoded(t, source, features) // traces of that tell offsets
+		want, _ = pausing(t, all["interpreter"], code, execution{deadline: 10 * time.Second}, nil, false)
+		x.calls = want.calls
+		for name, engine := range counting {
+			got, p := pausingModule(t, compileWatched(t, engine, code, features), x, random, false)
+			times += p.times
+			if d := difference(want, got); d != "" {
+				t.Fatalf("seed %d, %s, paused at watched instructions: %s\n%s", s, name, d, source)
+			}
+			common := min(len(watched), len(p.seen)) // where stacks end, or time does, one may have come further
+			if !slices.Equal(watched[:common], p.seen[:common]) {
+				t.Fatalf("seed %d, %s, watched instructions: %v, then %v\n%s", s, name, watched, p.seen, source)
+			}
+			watched = p.seen
+		}
 		for name, engine := range all {
-			got, n := pausing(t, engine, source, x, nil, true)
+			got, n := pausing(t, engine, code, x, nil, true)
 			signalled += n
 			if d := difference(want, got); d != "" {
 				t.Fatalf("seed %d, %s, paused by signals: %s\n%s", s, name, d, source)

@@ -11,8 +11,8 @@ import (
 // minute.
 type Config struct {
 	// WASI is the guest's process: arguments, environment, directories (only to read). Its standard streams are the
-	// search's. The zero value stands for [wasi.NewConfig].
-	WASI wasi.Config
+	// search's, and its randomness is always the same. Nil stands for [wasi.NewConfig].
+	WASI *wasi.Config
 	// Executor runs the program; by default machine code where there is some.
 	Executor weft.Executor
 	// Schedules is after how many schedules to give up; 0 for no limit. Time is after how long; 0 for a minute, unless
@@ -28,6 +28,8 @@ type Config struct {
 	// Jobs is on how many goroutines schedules run; 0 for as many as there are processors. The result does not depend
 	// on it.
 	Jobs int
+	// Threads is how many threads the program may have at a time, beside the first; 0 stands for 1,000.
+	Threads int
 	// Bounds are how long a schedule may be; zeros stand for 200,000 points and 20 million steps.
 	Bounds Bounds
 	// KeepFirst leaves the schedule that failed as it was found, and does not look for a shorter one.

@@ -87,6 +87,13 @@ func (c *Config) check() error {
 	if c.Schedules < 0 || c.Time < 0 || c.Jobs < 0 {
 		return errors.New("explore: a negative number of schedules or jobs, or a negative time")
 	}
+	if c.WASI == nil {
+		config := wasi.NewConfig()
+		c.WASI = &config
+	}
+	if c.Threads == 0 {
+		c.Threads = 1000
+	}
 	if c.Schedules == 0 && c.Time == 0 {
 		c.Time = time.Minute
 	}

@@ -101,7 +101,7 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 			if err := reader.Next(&in); err != nil {
 				return nil, err
 			}
-			s := site{offset: uint32(in.Offset), function: index, op: in.Op, memory: in.Offset64, system: system}
+			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, memory: in.Offset64, system: system}
 			if in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall {
 				if s.lock = names.lock(in.Index); s.lock == noLock || system {
 					continue

@@ -6,12 +6,11 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"weft"
 )
 
 func TestTry(t *testing.T) {
-	for _, f := range os.Args[len(os.Args)-1:] {
-		_ = f
-	}
 	file := os.Getenv("TRY")
 	if file == "" {
 		t.Skip("no file")
@@ -20,12 +19,17 @@ func TestTry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(context.Background(), b, Config{Time: 20 * time.Second})
+	r, err := Run(context.Background(), b, Config{Time: 20 * time.Second, Executor: weft.Executor(len(os.Getenv("NATIVE")))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	fmt.Printf("%d schedules, %d distinct, %d points, %v, failure %v found %d by %s: %s\n", r.Schedules, r.Distinct, r.Points, r.Elapsed, r.Failure, r.Found, r.Strategy, r.Schedule)
 	fmt.Println("races", len(r.Races), "complete", r.Complete, r.Exhausted)
+	if r.Failure != nil {
+		for _, e := range r.Failure.Threads {
+			fmt.Println(e.ID, e.State, e.Address, e.Stack.String())
+		}
+	}
 	for _, e := range r.Trace {
 		fmt.Printf("%+v\n", e)
 	}

@@ -54,6 +54,7 @@ type world struct {
 	strategy  *threads.Choosing
 	observer  observer // nil where all watched instructions are points
 	bounds    Bounds
+	threads   int // that there may be at a time, beside the first
 	points    int // of the schedule
 	spins     int // points at which a thread had executed threads.SpinSteps without one
 	last      int // the number of the thread that went on last
@@ -81,7 +82,7 @@ var errHang = errors.New("explore: the schedule comes to no end")
 
 // newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
 func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
-	w := &world{program: p, strategy: threads.NewChoosing(nil), config: c.WASI, bounds: c.Bounds}
+	w := &world{program: p, strategy: threads.NewChoosing(nil), config: *c.WASI, bounds: c.Bounds, threads: c.Threads}
 	store, err := engine.NewStore(weft.DefaultLimits())
 	if err != nil {
 		return nil, err
@@ -118,7 +119,7 @@ func (w *world) trace(p threads.Point, next *threads.Thread) {
 
 func (w *world) instantiate(ctx context.Context) error {
 	linker := weft.NewLinker(w.store)
-	config := w.config.WithStdout(&w.out).WithStderr(&w.err).WithGreenThreads(w.watched())
+	config := w.process().WithGreenThreads(w.watched())
 	var err error
 	if w.system, err = config.Define(linker); err != nil {
 		return err
@@ -168,8 +169,13 @@ func (w *world) reset() error {
 	w.out.Reset()
 	w.err.Reset()
 	w.scheduler.Reset(w.strategy)
-	return w.system.Reset(w.config.WithStdin(bytes.NewReader(nil)).WithStdout(&w.out).WithStderr(&w.err).
-		WithRandom(wasi.SeededRandom(0)))
+	return w.system.Reset(w.process())
+}
+
+// process is the guest's process at its start.
+func (w *world) process() wasi.Config {
+	return w.config.WithStdin(bytes.NewReader(nil)).WithStdout(&w.out).WithStderr(&w.err).WithRandom(wasi.SeededRandom(0)).
+		WithThreads(w.threads, weft.DefaultLimits())
 }
 
 func (w *world) close() {

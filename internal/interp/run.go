@@ -495,7 +495,7 @@ loadMemory:
 			}
 			goto load
 		case opWatch:
-			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			m.save(ip, fp, fn)
 			m.askWatcher(fp, in)
 			if m.failed() {
 				goto thrown

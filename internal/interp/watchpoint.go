@@ -19,7 +19,7 @@ const (
 
 // watch emits the question, if the instruction is watched.
 func (l *lowerer) watch() {
-	index, found := slices.BinarySearch(l.module.Watched, uint32(l.in.Offset))
+	index, found := slices.BinarySearch(l.module.Watched, uint32(l.bodyOffset+l.in.Offset))
 	if !found {
 		return
 	}

@@ -7,7 +7,7 @@ const watchedOperands = 3
 
 // watch calls the builtin, if the instruction is watched, with its first operands, as far as they are integers.
 func (b *Builder) watch() {
-	index, found := slices.BinarySearch(b.env.Watched, uint32(b.in.Offset))
+	index, found := slices.BinarySearch(b.env.Watched, uint32(b.env.Module.Funcs[b.index].BodyOffset+b.in.Offset))
 	if !found {
 		return
 	}

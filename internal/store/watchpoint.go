@@ -41,7 +41,7 @@ func checkWatched(m *wasm.Module, features wasm.Features, offsets []uint32) erro
 			if err := reader.Next(&in); err != nil {
 				return err
 			}
-			switch at := uint32(in.Offset); {
+			switch at := uint32(f.BodyOffset + in.Offset); {
 			case at < left[0]:
 				continue
 			case at > left[0]:
