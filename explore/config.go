@@ -3,7 +3,6 @@ package explore
 import (
 	"time"
 
-	"weft"
 	"weft/wasi"
 )
 
@@ -13,8 +12,8 @@ type Config struct {
 	// WASI is the guest's process: arguments, environment, directories (only to read). Its standard streams are the
 	// search's, and its randomness is always the same. Nil stands for [wasi.NewConfig].
 	WASI *wasi.Config
-	// Executor runs the program; by default machine code where there is some.
-	Executor weft.Executor
+	// Interpret runs the program interpreted also where there could be machine code.
+	Interpret bool
 	// Schedules is after how many schedules to give up; 0 for no limit. Time is after how long; 0 for a minute, unless
 	// Schedules is set.
 	Schedules int

@@ -126,7 +126,11 @@ func (c *Config) check() error {
 
 // newEngine makes the engine of a search.
 func newEngine(config *Config) (*weft.Engine, error) {
-	return weft.NewEngine(weft.NewConfig().WithExecutor(config.Executor).WithSteps())
+	executor := weft.Automatic
+	if config.Interpret {
+		executor = weft.Interpreter
+	}
+	return weft.NewEngine(weft.NewConfig().WithExecutor(executor).WithSteps())
 }
 
 func newSearch(source []byte, config Config) (*search, error) {

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -59,7 +60,7 @@ func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *
 	if err != nil {
 		return nil, err
 	}
-	shorter, err := s.below(ctx, len(list), failure)
+	shorter, err := s.below(ctx, list, failure)
 	if shorter != nil {
 		list = shorter
 	}
@@ -98,18 +99,24 @@ func minimize(
 	return list, nil
 }
 
-// mostBelow bounds the schedules that are searched for shorter ones.
-const mostBelow = 4000
+// mostBelow bounds the search for shorter schedules: by how many points they have together.
+const mostBelow = 1_000_000
 
-// below looks for a schedule with fewer than n deviations that fails in the same way; nil if there is none, or too many
-// would have to be tried.
-func (s *search) below(ctx context.Context, n int, failure *Failure) ([]threads.Deviation, error) {
+// below looks for a schedule with fewer deviations that fails in the same way; nil if there is none, or too many would
+// have to be tried. First come those that depart from the default schedule at an instruction of the list.
+func (s *search) below(
+	ctx context.Context, list []threads.Deviation, failure *Failure,
+) ([]threads.Deviation, error) {
+	n := len(list)
 	if n < 2 || len(s.workers) == 0 {
 		return nil, nil
 	}
+	named := func(d threads.Deviation) bool {
+		return slices.ContainsFunc(list, func(e threads.Deviation) bool { return e.Site == d.Site })
+	}
 	w := s.workers[0]
 	var b bounded
-	for range mostBelow {
+	for points := 0; points < mostBelow; {
 		prefix := b.take()
 		if prefix == nil {
 			if !b.advance() || b.level >= n {
@@ -124,9 +131,21 @@ func (s *search) below(ctx context.Context, n int, failure *Failure) ([]threads.
 		if failure.Same(s.fails(j.outcome)) {
 			return j.prefix.deviations(), nil
 		}
-		if prefix.depth+1 < n {
-			b.ran(prefix, j.alternatives)
+		points += j.outcome.points
+		if prefix.depth+1 >= n {
+			j.alternatives = nil
 		}
+		slices.SortStableFunc(j.alternatives, func(x, y threads.Deviation) int {
+			return cmp.Compare(btoi(named(y)), btoi(named(x)))
+		})
+		b.ran(prefix, j.alternatives)
 	}
 	return nil, nil
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
