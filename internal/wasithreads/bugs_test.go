@@ -19,7 +19,7 @@ import (
 	"weft/wasi"
 )
 
-var seeds = flag.Int("seeds", 50, "schedules in which each program without its bug runs; with it, so many more until it fails")
+var seeds = flag.Int("seeds", 50, "schedules of each program without its bug; with it, 30 times as many until it fails")
 
 // tooMany is after how many points a run is taken for one that does not end. The longest one that ends has a tenth.
 const tooMany = 20_000
@@ -72,9 +72,9 @@ func (r *runner) run(t *testing.T, strategy threads.Strategy) (string, error) {
 	return out.String(), err
 }
 
-// Priorities is a strategy in which each thread has a rank, at random, and the first one runs. Whoever comes to a step, a
-// yield or a spin is the last one from then on. In half of the runs that is not so for the first thread, which makes all
-// others before they begin.
+// Priorities is a strategy in which each thread has a rank, at random, and the first one runs. Whoever comes to a step,
+// a yield or a spin is the last one from then on. In half of the runs that is not so for the first thread, which makes
+// all others before they begin.
 type priorities struct {
 	random  *rand.Rand
 	makes   bool // the first thread goes first
@@ -86,7 +86,8 @@ type priorities struct {
 
 func newPriorities(seed int) *priorities {
 	random := rand.New(rand.NewPCG(uint64(seed), 1))
-	return &priorities{random: random, makes: random.IntN(2) == 0, longest: 2 + random.UintN(12), rank: map[*threads.Thread]int{}}
+	return &priorities{random: random, rank: map[*threads.Thread]int{},
+		makes: random.IntN(2) == 0, longest: 2 + random.UintN(12)}
 }
 
 func (p *priorities) Ready(t *threads.Thread) {
