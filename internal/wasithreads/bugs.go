@@ -133,9 +133,9 @@ func Bugs() []Bug {
 	}
 	bugs = append(bugs, inSizes(Bug{Name: "philosophers", Kind: "lock order", Sign: Deadlock}, 2, 3, 5)...)
 	order := Bug{Name: "order", Kind: "order violation", Races: true, Plain: true}
-	bugs = append(bugs, inSizes(order, 2, 3, 5, 10, 20, 50)...)
+	bugs = append(bugs, inSizes(order, 2, 3, 5, 10, 20)...)
 	order.Rare = manyThreads
-	bugs = append(bugs, inSizes(order, 100)...)
+	bugs = append(bugs, inSizes(order, 50, 100)...)
 	stages := Bug{Name: "two_stage", Kind: "two-stage locking"}
 	bugs = append(bugs, inSizes(stages, 2, 5, 10, 20)...)
 	stages.Rare = manyThreads
