@@ -1,7 +1,10 @@
 package wasithreads
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -38,16 +41,21 @@ type Bug struct {
 	// Freed says that it uses what was freed; that shows later, and by luck, as the Sign says.
 	Freed bool
 	// Plain says that two plain accesses without a call between them must be parted, which takes scheduling points at
-	// accesses: those at steps do not find it. It also means that an optimising compiler may remove the bug.
+	// accesses: those at steps do not find it.
 	Plain bool
+	// Unoptimised says that clang 14 with -O1 removes the bug, or the call without which it is as if it were Plain.
+	Unoptimised bool
 	// Rare says why choosing at random at steps does not find it within some hundred schedules, if that is so.
 	Rare string
 }
 
 // Bugs returns the programs in C with bugs, with the number of threads in the name where it is an argument.
 func Bugs() []Bug {
-	const manyThreads = "one of many must be stopped between two steps, and a certain one go on"
-	return []Bug{
+	const (
+		manyThreads = "one of many must be stopped between two steps, and a certain one go on"
+		twice       = "two threads must be stopped, each at a certain step"
+	)
+	bugs := []Bug{
 		{Name: "aba_stack", Kind: "ABA", Threads: 2},
 		{Name: "array_growth", Kind: "use after free", Threads: 2, Freed: true},
 		{Name: "atomic_load_store", Kind: "read, modify, write through atomics", Threads: 2},
@@ -58,15 +66,15 @@ func Bugs() []Bug {
 		{Name: "bounded_buffer", Kind: "one condition variable for both sides", Sign: Deadlock, Threads: 3},
 		{Name: "buffer_swap", Kind: "check, then act", Sign: Exit, Threads: 3},
 		{Name: "cache_pair", Kind: "atomicity over two fields", Threads: 3},
-		{Name: "callback", Kind: "use after free", Threads: 2, Freed: true},
+		{Name: "callback", Kind: "use after free", Threads: 2, Races: true, Freed: true, Unoptimised: true},
 		{Name: "cond_two_mutexes", Kind: "lost signal", Sign: Deadlock, Threads: 2, Races: true},
 		{Name: "dekker", Kind: "mutual exclusion by hand", Threads: 2},
-		{Name: "double_checked", Kind: "double-checked locking", Threads: 2, Races: true},
+		{Name: "double_checked", Kind: "double-checked locking", Threads: 2, Races: true, Unoptimised: true},
 		{Name: "double_free", Kind: "double free", Sign: Heap, Threads: 2, Races: true, Plain: true},
 		{Name: "event_reset", Kind: "lost signal", Sign: Deadlock, Threads: 2},
 		{Name: "exit_early", Kind: "main that does not wait", Sign: Output, Threads: 1},
-		{Name: "free_list", Kind: "lost update", Threads: 2, Races: true},
-		{Name: "freed_mutex", Kind: "use after free", Sign: Deadlock, Threads: 1, Freed: true},
+		{Name: "free_list", Kind: "lost update", Threads: 2, Races: true, Unoptimised: true},
+		{Name: "freed_mutex", Kind: "use after free", Sign: Deadlock, Threads: 1, Races: true, Freed: true, Unoptimised: true},
 		{Name: "futex_late", Kind: "lost wake-up", Sign: Deadlock, Threads: 2},
 		{Name: "hash_resize", Kind: "order violation", Threads: 2},
 		{Name: "if_not_while", Kind: "waiting with if", Threads: 3},
@@ -81,27 +89,17 @@ func Bugs() []Bug {
 		{Name: "lost_signal", Kind: "lost signal", Sign: Deadlock, Threads: 2},
 		{Name: "lost_update", Kind: "lost update", Threads: 2, Races: true, Plain: true},
 		{Name: "nested_monitor", Kind: "nested monitors", Sign: Deadlock, Threads: 2},
-		{Name: "once", Kind: "lazy initialisation", Threads: 2, Races: true},
-		{Name: "order_2", Source: "order", Args: []string{"2"}, Kind: "order violation", Threads: 2, Races: true, Plain: true},
-		{Name: "order_3", Source: "order", Args: []string{"3"}, Kind: "order violation", Threads: 3, Races: true, Plain: true},
-		{Name: "order_5", Source: "order", Args: []string{"5"}, Kind: "order violation", Threads: 5, Races: true, Plain: true},
-		{Name: "order_10", Source: "order", Args: []string{"10"}, Kind: "order violation", Threads: 10, Races: true, Plain: true},
-		{Name: "order_20", Source: "order", Args: []string{"20"}, Kind: "order violation", Threads: 20, Races: true, Plain: true},
-		{Name: "order_50", Source: "order", Args: []string{"50"}, Kind: "order violation", Threads: 50, Races: true, Plain: true},
-		{Name: "order_100", Source: "order", Args: []string{"100"}, Kind: "order violation", Threads: 100, Races: true, Plain: true, Rare: manyThreads},
+		{Name: "once", Kind: "lazy initialisation", Threads: 2, Races: true, Unoptimised: true},
 		{Name: "output_order", Kind: "order that nobody has asked for", Sign: Output, Threads: 2},
 		{Name: "peek", Kind: "check, then act", Threads: 3},
-		{Name: "peterson", Kind: "mutual exclusion by hand", Threads: 2, Rare: "two threads must be stopped, each at one step"},
-		{Name: "philosophers_2", Source: "philosophers", Args: []string{"2"}, Kind: "lock order", Sign: Deadlock, Threads: 2},
-		{Name: "philosophers_3", Source: "philosophers", Args: []string{"3"}, Kind: "lock order", Sign: Deadlock, Threads: 3},
-		{Name: "philosophers_5", Source: "philosophers", Args: []string{"5"}, Kind: "lock order", Sign: Deadlock, Threads: 5},
+		{Name: "peterson", Kind: "mutual exclusion by hand", Threads: 2, Rare: twice},
 		{Name: "pipeline_close", Kind: "order violation", Sign: Exit, Threads: 2},
 		{Name: "pool_flag", Kind: "shutdown of a thread pool", Sign: Deadlock, Threads: 1},
 		{Name: "pool_lost_task", Kind: "shutdown of a thread pool", Sign: Exit, Threads: 1},
 		{Name: "pool_shutdown", Kind: "shutdown of a thread pool", Sign: Deadlock, Threads: 2},
 		{Name: "publication", Kind: "publication without a barrier", Sign: Race, Threads: 2, Races: true},
 		{Name: "queue_publish", Kind: "order violation", Threads: 3},
-		{Name: "quicksort", Kind: "end of a parallel computation", Threads: 1},
+		{Name: "quicksort", Kind: "end of a parallel computation", Threads: 1, Races: true},
 		{Name: "readers_count", Kind: "read, modify, write through atomics", Sign: Deadlock, Threads: 3},
 		{Name: "refcount", Kind: "count of references", Threads: 2},
 		{Name: "refcount_revived", Kind: "count of references", Threads: 2, Freed: true},
@@ -114,8 +112,8 @@ func Bugs() []Bug {
 		{Name: "seqlock", Kind: "sequence lock", Threads: 2},
 		{Name: "signal_one", Kind: "a signal for one of many", Sign: Deadlock, Threads: 3},
 		{Name: "spin_no_release", Kind: "a lock that is not released", Sign: Livelock, Threads: 2},
-		{Name: "stack_escape", Kind: "the stack of another thread", Threads: 1, Races: true},
-		{Name: "static_buffer", Kind: "a static buffer", Sign: Output, Threads: 2, Races: true},
+		{Name: "stack_escape", Kind: "the stack of another thread", Threads: 1, Races: true, Unoptimised: true},
+		{Name: "static_buffer", Kind: "a static buffer", Sign: Output, Threads: 2, Races: true, Unoptimised: true},
 		{Name: "steal_half", Kind: "work stealing", Threads: 2},
 		{Name: "stop_flag", Kind: "publication without a barrier", Sign: Race, Threads: 1, Races: true},
 		{Name: "string_buffer", Kind: "atomicity over two calls", Threads: 2},
@@ -126,19 +124,35 @@ func Bugs() []Bug {
 		{Name: "trylock_ignored", Kind: "a lock that is not had", Threads: 2},
 		{Name: "two_fields", Kind: "atomicity over two fields", Threads: 2},
 		{Name: "two_flags", Kind: "producer and consumer with flags", Threads: 2},
-		{Name: "two_stage_2", Source: "two_stage", Args: []string{"2"}, Kind: "two-stage locking", Threads: 2},
-		{Name: "two_stage_5", Source: "two_stage", Args: []string{"5"}, Kind: "two-stage locking", Threads: 5},
-		{Name: "two_stage_10", Source: "two_stage", Args: []string{"10"}, Kind: "two-stage locking", Threads: 10},
-		{Name: "two_stage_20", Source: "two_stage", Args: []string{"20"}, Kind: "two-stage locking", Threads: 20},
-		{Name: "two_stage_50", Source: "two_stage", Args: []string{"50"}, Kind: "two-stage locking", Threads: 50, Rare: manyThreads},
-		{Name: "two_stage_100", Source: "two_stage", Args: []string{"100"}, Kind: "two-stage locking", Threads: 100, Rare: manyThreads},
 		{Name: "unique_number", Kind: "lost update", Threads: 3},
-		{Name: "use_after_free", Kind: "use after free", Threads: 2, Freed: true, Plain: true},
+		{Name: "use_after_free", Kind: "use after free", Threads: 2, Races: true, Freed: true, Plain: true},
 		{Name: "wait_group", Kind: "order violation", Threads: 2},
 		{Name: "withdraw", Kind: "check, then act", Threads: 2},
 		{Name: "work_steal", Kind: "work stealing", Threads: 2},
 		{Name: "wrong_lock", Kind: "wrong lock", Threads: 3, Races: true, Plain: true},
 	}
+	bugs = append(bugs, inSizes(Bug{Name: "philosophers", Kind: "lock order", Sign: Deadlock}, 2, 3, 5)...)
+	order := Bug{Name: "order", Kind: "order violation", Races: true, Plain: true}
+	bugs = append(bugs, inSizes(order, 2, 3, 5, 10, 20)...)
+	order.Rare = manyThreads
+	bugs = append(bugs, inSizes(order, 50, 100)...)
+	stages := Bug{Name: "two_stage", Kind: "two-stage locking"}
+	bugs = append(bugs, inSizes(stages, 2, 5, 10, 20)...)
+	stages.Rare = manyThreads
+	return append(bugs, inSizes(stages, 50, 100)...)
+}
+
+// inSizes returns a program that is told on its command line how many threads to make, with each of some numbers.
+func inSizes(b Bug, threads ...int) []Bug {
+	var bugs []Bug
+	b.Source = b.Name
+	for _, n := range threads {
+		b.Name = fmt.Sprintf("%s_%d", b.Source, n)
+		b.Args = []string{strconv.Itoa(n)}
+		b.Threads = n
+		bugs = append(bugs, b)
+	}
+	return bugs
 }
 
 // ZigBugs returns those in Zig.
@@ -155,29 +169,28 @@ func ZigBugs() []Bug {
 	}
 }
 
-// BuildBug builds a program in C with a bug, or its twin, with debug information and not optimised: what the source says
-// is what runs. More flags of the compiler may change that.
+// BuildBug builds a program in C with a bug, or its twin, with debug information and flags of the compiler: with -O0,
+// what the source says is what runs.
 func (c *Toolchain) BuildBug(t testing.TB, b Bug, fixed bool, flags ...string) []byte {
 	t.Helper()
-	return c.Compile(t, []string{c.bugSource(b)}, append(bugFlags(fixed), flags...)...)
+	return c.Compile(t, []string{c.bugSource(b)}, bugFlags(fixed, flags)...)
 }
 
 // BuildBugWithAccesses builds one in which each load and store of the program itself is behind the call of a function
 // that does nothing.
-func (c *Toolchain) BuildBugWithAccesses(t testing.TB, b Bug, fixed bool) []byte {
+func (c *Toolchain) BuildBugWithAccesses(t testing.TB, b Bug, fixed bool, flags ...string) []byte {
 	t.Helper()
 	files := []string{c.bugSource(b), filepath.Join(c.dir, "accesses", "hooks.c")}
-	return c.Compile(t, files, append(bugFlags(fixed), "-fsanitize-coverage=func,trace-loads,trace-stores")...)
+	return c.Compile(t, files, append(bugFlags(fixed, flags), "-fsanitize-coverage=func,trace-loads,trace-stores")...)
 }
 
 func (c *Toolchain) bugSource(b Bug) string { return filepath.Join(c.dir, "bugs", b.File()+".c") }
 
-func bugFlags(fixed bool) []string {
-	flags := []string{"-O0"}
+func bugFlags(fixed bool, flags []string) []string {
 	if fixed {
-		flags = append(flags, "-DFIXED")
+		return append([]string{"-DFIXED"}, flags...)
 	}
-	return flags
+	return slices.Clone(flags)
 }
 
 // File returns the name of the source without what says the language.

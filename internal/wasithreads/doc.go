@@ -3,7 +3,8 @@
 //
 // The folder pthread is a POSIX threads library over wasi-threads, for clang and a C library that was built without
 // threads (Debian's wasi-libc is). The folder c has programs that use it, with what they print, the folder zig those
-// that use Zig's std.Thread. README.md in each says how they are built by hand.
+// that use Zig's std.Thread. The folder bugs has programs that fail in some schedules, and the same without the bug, in
+// both. README.md in each says how they are built by hand.
 //
-// A [Toolchain] builds; [Programs] lists what there is, how each program is called and how it ends.
+// A [Toolchain] and a [Zig] build; [Programs] and [Bugs] list what there is, how each program is called and how it ends.
 package wasithreads

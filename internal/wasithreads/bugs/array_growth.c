@@ -1,5 +1,5 @@
-// An array that moves when it grows. A thread keeps the address of an element while another one lets the array grow, and
-// writes to where it has been. No data race on the pointer. Heap. Trap.
+// An array that moves when it grows. A thread keeps the address of an element while another one lets the array grow,
+// and writes to where it has been. No data race on the pointer. Heap. Trap.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

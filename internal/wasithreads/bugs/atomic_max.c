@@ -1,5 +1,5 @@
-// The greatest of many. A thread sees that its number is greater and stores it, over one that is greater still and came
-// in between. No data race. Trap.
+// The greatest of many. A thread sees that its number is greater and stores it, over one that is greater still and
+// came in between. No data race. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// Two threads that give way to each other. Each has a lock, does not get that of the other, lets go, and tries again; after
-// three times one gives up. No data race. Exit with how many have given up.
+// Two threads that give way to each other. Each has a lock, does not get that of the other, lets go, and tries again;
+// after three times one gives up. No data race. Exit with how many have given up.
 #include "bug.h"
 
 static pthread_mutex_t mutexes[2] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};

@@ -1,5 +1,5 @@
-// A barrier that one does not come to. A thread that finds no work left goes home, and the others wait for it. No data
-// race. Deadlock.
+// A barrier that one does not come to. A thread that finds no work left goes home, and the others wait for it. No
+// data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-// Two buffers that are swapped. A writer finds out which one is in front, and writes there, when it has become the one
-// that is emptied. No data race: all is atomic. Exit with how many entries were lost.
+// Two buffers that are swapped. A writer finds out which one is in front, and writes there, when it has become the
+// one that is emptied. No data race: all is atomic. Exit with how many entries were lost.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// A cache with one entry, key and value. Both are atomic, but not together: who finds the key reads the value of another
-// one. No data race. Trap.
+// A cache with one entry, key and value. Both are atomic, but not together: who finds the key reads the value of
+// another one. No data race. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,6 @@
-// A callback that is called after it was removed. The caller copies the list under the lock and calls without it; removing
-// does not wait for calls that are under way, and what the callback needs is freed. Heap; the poison shows as a trap.
+// A callback that is called after it was removed. The caller copies the list under the lock and calls without it;
+// removing does not wait for calls that are under way, and what the callback needs is freed. Heap, and data race; the
+// poison shows as a trap.
 #include "bug.h"
 
 struct context {

@@ -1,5 +1,5 @@
-// A condition variable with two mutexes. The waiter looks under one, the other thread changes the state and signals under
-// another, so the signal may come between looking and waiting. Data race. Deadlock.
+// A condition variable with two mutexes. The waiter looks under one, the other thread changes the state and signals
+// under another, so the signal may come between looking and waiting. Data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

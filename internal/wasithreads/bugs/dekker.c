@@ -1,5 +1,5 @@
-// Mutual exclusion with flags, where each looks at the flag of the other before it has raised its own. Both get in. No
-// data race: the flags are atomic. Trap.
+// Mutual exclusion with flags, where each looks at the flag of the other before it has raised its own. Both get in.
+// No data race: the flags are atomic. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// Double-checked locking. The pointer is set before what it points to is, and whoever sees it without the lock does not
-// wait. Trap, and data race.
+// Double-checked locking. The pointer is set before what it points to is, and whoever sees it without the lock does
+// not wait. Trap, and data race.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// Double free. Two threads clean up: each looks whether there is something to free, and frees it, before the other has
-// noted that it is gone. Heap, and data race.
+// Double free. Two threads clean up: each looks whether there is something to free, and frees it, before the other
+// has noted that it is gone. Heap, and data race.
 #include "bug.h"
 
 static char *buffer;

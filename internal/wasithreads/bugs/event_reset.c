@@ -1,5 +1,5 @@
-// An event that is reset after the wait. What is set between waking up and the reset is lost, and the second wait is for
-// ever. No data race. Deadlock.
+// An event that is reset after the wait. What is set between waking up and the reset is lost, and the second wait is
+// for ever. No data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

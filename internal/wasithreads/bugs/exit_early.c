@@ -1,5 +1,5 @@
-// Main that does not wait. When it returns the program ends, and a thread that has not come to its line writes nothing.
-// No data race. Output.
+// Main that does not wait. When it returns the program ends, and a thread that has not come to its line writes
+// nothing. No data race. Output.
 #include "bug.h"
 
 #include <unistd.h>

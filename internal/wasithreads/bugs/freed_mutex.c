@@ -1,5 +1,6 @@
 // A mutex in what was freed. A thread closes an object under its lock, frees it, and puts something else there, while
-// another one waits for the lock or is about to. It takes the new content for a mutex that somebody has. Heap. Deadlock.
+// another one waits for the lock or is about to. It takes the new content for a mutex that somebody has. Heap, and
+// data race. Deadlock.
 #include "bug.h"
 
 struct object {

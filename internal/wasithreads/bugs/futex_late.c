@@ -1,5 +1,5 @@
-// A wait that expects the wrong value. Who waits on a word must give the value with which it has decided to wait; this one
-// reads it again, after the change that it waits for. No data race: all is atomic. Deadlock.
+// A wait that expects the wrong value. Who waits on a word must give the value with which it has decided to wait;
+// this one reads it again, after the change that it waits for. No data race: all is atomic. Deadlock.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// A hash table that grows. The new number of buckets is there before all entries have moved, and who looks meanwhile does
-// not find what has been in the table all the time. No data race: all is atomic. Trap.
+// A hash table that grows. The new number of buckets is there before all entries have moved, and who looks meanwhile
+// does not find what has been in the table all the time. No data race: all is atomic. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

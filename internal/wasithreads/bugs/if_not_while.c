@@ -1,5 +1,5 @@
-// Waiting with if instead of while. Both consumers wake up, the first one takes the only item, and the second one does
-// not look again. Trap.
+// Waiting with if instead of while. Both consumers wake up, the first one takes the only item, and the second one
+// does not look again. Trap.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

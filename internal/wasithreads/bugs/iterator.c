@@ -1,5 +1,5 @@
-// Invalidation of an iterator. A thread walks along a list, and lets the lock go at each element, of which another one
-// is taken out and freed meanwhile. Heap; the poison shows as a trap.
+// Invalidation of an iterator. A thread walks along a list, and lets the lock go at each element, of which another
+// one is taken out and freed meanwhile. Heap; the poison shows as a trap.
 #include "bug.h"
 
 enum { poison = -1 };

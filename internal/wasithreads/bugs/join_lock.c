@@ -1,5 +1,5 @@
-// Joining under a lock. Main keeps the lock while it waits for a thread which needs it, if that has not had it before. No
-// data race. Deadlock.
+// Joining under a lock. Main keeps the lock while it waits for a thread which needs it, if that has not had it
+// before. No data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-// A latch that is counted down outside of its lock. Nothing is wrong with the count, but the signal comes between the look
-// of the waiter and its sleep. No data race: the count is atomic. Deadlock.
+// A latch that is counted down outside of its lock. Nothing is wrong with the count, but the signal comes between the
+// look of the waiter and its sleep. No data race: the count is atomic. Deadlock.
 #include "bug.h"
 
 #include <stdatomic.h>

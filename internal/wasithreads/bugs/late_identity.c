@@ -1,5 +1,5 @@
-// A thread that begins before its maker is ready. It looks at what is stored for it after it has been made. Data race.
-// Trap.
+// A thread that begins before its maker is ready. It looks at what is stored for it after it has been made. Data
+// race. Trap.
 #include "bug.h"
 
 static pthread_t self;

@@ -1,5 +1,5 @@
-// A cycle of three locks. No two of the threads take the same two in different orders, but all three together wait in a
-// ring. A fourth thread takes them rightly. No data race. Deadlock.
+// A cycle of three locks. No two of the threads take the same two in different orders, but all three together wait in
+// a ring. A fourth thread takes them rightly. No data race. Deadlock.
 #include "bug.h"
 
 enum { locks = 3 };

@@ -1,5 +1,5 @@
-// Lock order. Money goes from one account to the other under the locks of both, that of the giver first. Two transfers
-// in opposite directions wait for each other. Deadlock.
+// Lock order. Money goes from one account to the other under the locks of both, that of the giver first. Two
+// transfers in opposite directions wait for each other. Deadlock.
 #include "bug.h"
 
 static struct account {

@@ -1,5 +1,5 @@
-// Lost signal. A condition variable remembers nothing: without a predicate, who waits after the signal waits for ever.
-// Deadlock.
+// Lost signal. A condition variable remembers nothing: without a predicate, who waits after the signal waits for
+// ever. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-// Nested monitors. A thread waits for a condition inside of two locks, and waiting lets only the inner one go: who would
-// change the condition needs the outer one. No data race. Deadlock.
+// Nested monitors. A thread waits for a condition inside of two locks, and waiting lets only the inner one go: who
+// would change the condition needs the outer one. No data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t outer = PTHREAD_MUTEX_INITIALIZER, inner = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-// Something done once, by hand. The flag says that somebody does it, not that it is done: a second thread goes on while
-// the first is in the middle. No data race on the flag. Trap, and data race.
+// Something done once, by hand. The flag says that somebody does it, not that it is done: a second thread goes on
+// while the first is in the middle. No data race on the flag. Trap, and data race.
 #include "bug.h"
 
 #include <stdatomic.h>

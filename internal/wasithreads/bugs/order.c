@@ -1,6 +1,6 @@
 // Order violation, of as many threads as the command line says. All but one open something: they say that it is open
-// before it is ready. The last one sees it open while none of them has come to the second step. The more threads there
-// are, the more of them have to be held back at once. Trap, and data race.
+// before it is ready. The last one sees it open while none of them has come to the second step. The more threads
+// there are, the more of them have to be held back at once. Trap, and data race.
 #include "bug.h"
 
 static int opened, ready;

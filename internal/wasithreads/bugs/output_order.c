@@ -1,5 +1,5 @@
-// Output in an order that nobody has asked for. Two threads write a line each, and the first one to be started is taken
-// for the first one to write. No data race. Output.
+// Output in an order that nobody has asked for. Two threads write a line each, and the first one to be started is
+// taken for the first one to write. No data race. Output.
 #include "bug.h"
 
 #include <unistd.h>

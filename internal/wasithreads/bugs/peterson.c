@@ -1,5 +1,5 @@
-// Peterson's lock in the wrong order. A thread gives the turn away before it has said that it wants to enter, so one that
-// comes in between believes that it is alone, and the first one has the turn. No data race. Trap.
+// Peterson's lock in the wrong order. A thread gives the turn away before it has said that it wants to enter, so one
+// that comes in between believes that it is alone, and the first one has the turn. No data race. Trap.
 #include "bug.h"
 
 #include <sched.h>

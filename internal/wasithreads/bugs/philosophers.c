@@ -1,5 +1,5 @@
-// Dining philosophers, as many as the command line says. Each takes the fork at the left, then that at the right. When
-// all have their first one, nobody gets a second. Deadlock.
+// Dining philosophers, as many as the command line says. Each takes the fork at the left, then that at the right.
+// When all have their first one, nobody gets a second. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t forks[mostThreads];

@@ -1,5 +1,5 @@
-// The end of a channel. The reader sees that it is empty, and then that it is closed, and does not see what was sent in
-// between. No data race: all is atomic. Exit with how many items were lost.
+// The end of a channel. The reader sees that it is empty, and then that it is closed, and does not see what was sent
+// in between. No data race: all is atomic. Exit with how many items were lost.
 #include "bug.h"
 
 #include <sched.h>

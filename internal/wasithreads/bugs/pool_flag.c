@@ -1,5 +1,5 @@
-// A flag for shutdown that is set without the lock. A worker has looked at it under the lock, and not gone to sleep yet,
-// when flag and signal come. No data race: the flag is atomic. Deadlock.
+// A flag for shutdown that is set without the lock. A worker has looked at it under the lock, and not gone to sleep
+// yet, when flag and signal come. No data race: the flag is atomic. Deadlock.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// A queue without locks whose producers reserve a place and fill it afterwards. The consumer takes reserved places for
-// filled ones. No data race: all is atomic. Trap.
+// A queue without locks whose producers reserve a place and fill it afterwards. The consumer takes reserved places
+// for filled ones. No data race: all is atomic. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

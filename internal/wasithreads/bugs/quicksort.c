@@ -1,6 +1,5 @@
-// Parallel quicksort that stops too early. A worker says that its range is done before it has added the two parts of it,
-// so for a moment nothing is pending, and the others leave; the one who waits for the end sees an unsorted array. No data
-// race until then. Trap.
+// Parallel quicksort that stops too early. A worker says that its range is done before it has added the two parts of
+// it, so for a moment nothing is pending, and whoever waits for the end sees an unsorted array. Trap, and data race.
 #include "bug.h"
 
 enum { length = 4, most = 16 };

@@ -1,5 +1,5 @@
-// A lock for readers by hand, whose first reader keeps writers out, and whose last lets them in. The count changes in two
-// steps, so two may be first, or nobody last. No data race: the count is atomic. Deadlock.
+// A lock for readers by hand, whose first reader keeps writers out, and whose last lets them in. The count changes in
+// two steps, so two may be first, or nobody last. No data race: the count is atomic. Deadlock.
 #include "bug.h"
 
 #include <semaphore.h>

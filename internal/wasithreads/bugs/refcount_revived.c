@@ -1,5 +1,5 @@
-// A reference to what is already gone. A thread finds an object in a cache and counts itself in, while the last owner has
-// counted down to zero and is about to free it. Heap; the poison shows as a trap.
+// A reference to what is already gone. A thread finds an object in a cache and counts itself in, while the last owner
+// has counted down to zero and is about to free it. Heap; the poison shows as a trap.
 #include "bug.h"
 
 #include <stdatomic.h>

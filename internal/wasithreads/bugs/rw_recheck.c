@@ -1,5 +1,5 @@
-// From reader to writer without another look. A thread finds under the reader's lock that something is missing, lets go,
-// takes the writer's lock, and adds it; another one has done so in between. No data race. Trap.
+// From reader to writer without another look. A thread finds under the reader's lock that something is missing, lets
+// go, takes the writer's lock, and adds it; another one has done so in between. No data race. Trap.
 #include "bug.h"
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;

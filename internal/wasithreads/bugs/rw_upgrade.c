@@ -1,5 +1,5 @@
-// Upgrade of a reader's lock. Two readers keep their lock while they wait to become the only one, each for the other to
-// leave. Deadlock.
+// Upgrade of a reader's lock. Two readers keep their lock while they wait to become the only one, each for the other
+// to leave. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

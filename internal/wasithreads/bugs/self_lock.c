@@ -1,5 +1,5 @@
-// A lock that a thread has already. When the queue is full, adding to it calls what empties it, which takes the same lock.
-// Whether it is full depends on the other thread. No data race. Deadlock.
+// A lock that a thread has already. When the queue is full, adding to it calls what empties it, which takes the same
+// lock. Whether it is full depends on the other thread. No data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-// A lost wake-up with a semaphore. Who waits says so after it has looked, and who changes the state posts only if somebody
-// has said so. No data race. Deadlock.
+// A lost wake-up with a semaphore. Who waits says so after it has looked, and who changes the state posts only if
+// somebody has said so. No data race. Deadlock.
 #include "bug.h"
 
 #include <semaphore.h>

@@ -1,5 +1,5 @@
-// A semaphore that counts wrong. A thread that gives up returns a permit that it does not have, so two threads are where
-// one may be. No data race. Trap.
+// A semaphore that counts wrong. A thread that gives up returns a permit that it does not have, so two threads are
+// where one may be. No data race. Trap.
 #include "bug.h"
 
 #include <semaphore.h>

@@ -1,5 +1,5 @@
-// A semaphore with one permit too many. A waiter lets all three philosophers to the table, not one less, and each takes
-// the left fork first. No data race. Deadlock.
+// A semaphore with one permit too many. A waiter lets all three philosophers to the table, not one less, and each
+// takes the left fork first. No data race. Deadlock.
 #include "bug.h"
 
 #include <semaphore.h>

@@ -1,5 +1,5 @@
-// A signal for one of many. Threads wait for different numbers with the same condition variable, and the signal wakes the
-// one whose number has not come. No data race. Deadlock.
+// A signal for one of many. Threads wait for different numbers with the same condition variable, and the signal wakes
+// the one whose number has not come. No data race. Deadlock.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

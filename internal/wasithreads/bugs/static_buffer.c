@@ -1,5 +1,5 @@
-// A function with a static buffer. It returns where it has written a name, and another thread's call writes another name
-// there before it is printed. Data race. Output.
+// A function with a static buffer. It returns where it has written a name, and another thread's call writes another
+// name there before it is printed. Data race. Output.
 #include "bug.h"
 
 #include <unistd.h>

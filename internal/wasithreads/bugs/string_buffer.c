@@ -1,5 +1,5 @@
-// Atomicity over two calls. Appending one string to another asks for its length, and then for so many characters. Each
-// call takes the lock, and in between the other thread makes it shorter. No data race. Trap.
+// Atomicity over two calls. Appending one string to another asks for its length, and then for so many characters.
+// Each call takes the lock, and in between the other thread makes it shorter. No data race. Trap.
 #include "bug.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-// A ticket lock whose tickets are drawn in two steps. Two threads get the same one and are inside together. No data race:
-// all is atomic. Trap.
+// A ticket lock whose tickets are drawn in two steps. Two threads get the same one and are inside together. No data
+// race: all is atomic. Trap.
 #include "bug.h"
 
 #include <sched.h>

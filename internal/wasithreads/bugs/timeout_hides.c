@@ -1,5 +1,5 @@
-// A time-out that hides a lost signal. The waiter waits without a predicate, and tries again after a while, so it always
-// comes to its end, but late. It exits with 1 if it has been woken by nothing but time. No data race. Exit.
+// A time-out that hides a lost signal. The waiter waits without a predicate, and tries again after a while, so it
+// always comes to its end, but late. It exits with 1 if it has been woken by nothing but time. No data race. Exit.
 #include "bug.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-// A time-out taken for success. The waiter goes on after a second whether the answer is there or not, which it usually is
-// long before. Fails only where a timer may come early, or the other thread late. No data race. Trap.
+// A time-out taken for success. The waiter goes on after a second whether the answer is there or not, which it
+// usually is long before. Fails only where a timer may come early, or the other thread late. No data race. Trap.
 #include "bug.h"
 
 #include <time.h>

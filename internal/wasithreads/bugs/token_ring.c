@@ -1,5 +1,5 @@
-// Token ring. Each thread works when it has the token, and passes it on; the broken one passes it on first. Its work then
-// meets that of its neighbour. No data race. Trap.
+// Token ring. Each thread works when it has the token, and passes it on; the broken one passes it on first. Its work
+// then meets that of its neighbour. No data race. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// A trylock whose answer nobody reads. It works while nobody has the lock; else the thread goes on without, and unlocks
-// what is not its own. No data race. Trap.
+// A trylock whose answer nobody reads. It works while nobody has the lock; else the thread goes on without, and
+// unlocks what is not its own. No data race. Trap.
 #include "bug.h"
 
 #include <stdatomic.h>

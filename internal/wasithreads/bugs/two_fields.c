@@ -1,5 +1,5 @@
-// Atomicity over two fields. Each field is changed under the lock, but the lock is let go in between, so another thread
-// sees a pair that never was meant to be. No data race. Trap.
+// Atomicity over two fields. Each field is changed under the lock, but the lock is let go in between, so another
+// thread sees a pair that never was meant to be. No data race. Trap.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

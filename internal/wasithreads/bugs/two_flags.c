@@ -1,5 +1,5 @@
-// Producer and consumer with a slot and two flags. The consumer says that the slot is empty before it has read it, so the
-// next item may be there already. No data race: all is atomic. Trap.
+// Producer and consumer with a slot and two flags. The consumer says that the slot is empty before it has read it, so
+// the next item may be there already. No data race: all is atomic. Trap.
 #include "bug.h"
 
 #include <sched.h>

@@ -1,5 +1,6 @@
-// Two-stage locking, with as many threads as the command line says. A state and what follows from it have a lock each.
-// The writers set the first, let go, and set the second; the reader looks before any of them has. No data race. Trap.
+// Two-stage locking, with as many threads as the command line says. A state and what follows from it have a lock
+// each. The writers set the first, let go, and set the second; the reader looks before any of them has. No data race.
+// Trap.
 #include "bug.h"
 
 static pthread_mutex_t orderLock = PTHREAD_MUTEX_INITIALIZER, billLock = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-// Numbers that should be unique. The generator reads the last one under the lock, and writes it back under the lock, and
-// lets go in between to compute the next. No data race. Trap.
+// Numbers that should be unique. The generator reads the last one under the lock, and writes it back under the lock,
+// and lets go in between to compute the next. No data race. Trap.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

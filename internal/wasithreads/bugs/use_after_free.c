@@ -1,5 +1,5 @@
 // Use after free. A thread frees a session that another one still uses: nothing but the hope that the work is short
-// keeps it alive. Heap; the poison that its end leaves shows as a trap.
+// keeps it alive. Heap, and data race; the poison that its end leaves shows as a trap.
 #include "bug.h"
 
 enum { alive = 0x600d, dead = 0xdead };

@@ -1,5 +1,5 @@
-// Counting oneself in too late. Each thread adds itself to those that main waits for, so main may wait before it has: for
-// nobody. No data race on the count. Trap.
+// Counting oneself in too late. Each thread adds itself to those that main waits for, so main may wait before it has:
+// for nobody. No data race on the count. Trap.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,4 @@
-// Wrong lock. One of the threads takes another lock than the others for the same variable. Trap, and as a
-// data race.
+// Wrong lock. One of the threads takes another lock than the others for the same variable. Trap, and as a data race.
 #include "bug.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, other = PTHREAD_MUTEX_INITIALIZER;

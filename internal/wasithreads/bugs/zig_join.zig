@@ -1,6 +1,6 @@
 //! Joining in std.Thread for WASI (0.14). spawn stores the identity of the thread, for which join waits, after the
-//! thread has begun. If it has ended by then, join waits for ever. The twin's thread waits until spawn is over.
-//! No data race. Deadlock.
+//! thread has begun. If it has ended by then, join waits for ever. The twin's thread waits until spawn is over. No
+//! data race. Deadlock.
 
 const std = @import("std");
 const threads = @import("threads");

@@ -1,5 +1,5 @@
-//! Lock order. Two threads take a lock for readers and writers and a mutex, one this way and one that way. No data race.
-//! Deadlock.
+//! Lock order. Two threads take a lock for readers and writers and a mutex, one this way and one that way. No data
+//! race. Deadlock.
 
 const std = @import("std");
 const threads = @import("threads");

@@ -1,5 +1,5 @@
-//! Lost signal. A condition remembers nothing: without a predicate, who waits after the signal waits for ever. No data
-//! race. Deadlock.
+//! Lost signal. A condition remembers nothing: without a predicate, who waits after the signal waits for ever. No
+//! data race. Deadlock.
 
 const std = @import("std");
 const threads = @import("threads");

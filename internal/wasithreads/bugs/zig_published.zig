@@ -1,5 +1,5 @@
-//! An index that is published before the item. A producer reserves a place and fills it afterwards; the consumer takes
-//! reserved places for filled ones. No data race: all is atomic. Trap.
+//! An index that is published before the item. A producer reserves a place and fills it afterwards; the consumer
+//! takes reserved places for filled ones. No data race: all is atomic. Trap.
 
 const std = @import("std");
 const threads = @import("threads");

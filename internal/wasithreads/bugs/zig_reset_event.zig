@@ -1,5 +1,5 @@
-//! An event that is reset after the work. What is set between the work and the reset is lost, and the next wait is for
-//! ever. No data race: all is atomic. Deadlock.
+//! An event that is reset after the work. What is set between the work and the reset is lost, and the next wait is
+//! for ever. No data race: all is atomic. Deadlock.
 
 const std = @import("std");
 const threads = @import("threads");
