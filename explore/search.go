@@ -46,6 +46,7 @@ type job struct {
 	strategy Strategy
 	seed     uint64
 	prefix   *schedulePrefix // of Deviations
+	last     bool            // no schedules that depart from it are looked for
 	race     *rawRace        // of RaceFlip
 
 	ran          bool
@@ -380,7 +381,7 @@ func (s *search) runRound(ctx context.Context, jobs []job) error {
 func (w *worker) run(ctx context.Context, s *search, j *job, o observer) (err error) {
 	var c chooser
 	if j.strategy == Deviations {
-		w.scripted.follow(j.prefix.deviations(), true)
+		w.scripted.follow(j.prefix.deviations(), !j.last)
 		c = w.scripted
 	} else if j.strategy == RaceFlip {
 		w.scripted.follow(j.race.flipped(), false)

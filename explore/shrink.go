@@ -47,25 +47,45 @@ func (r *replayer) run(ctx context.Context, list []threads.Deviation, o observer
 
 // shrink returns fewer deviations with which the program fails in the same way.
 func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *Failure) ([]threads.Deviation, error) {
+	if len(list) > fewDeviations { // perhaps one is enough
+		if one, err := s.below(ctx, list, 2, failure); one != nil || err != nil {
+			return one, err
+		}
+	}
 	r, err := s.newReplayer(ctx, list, func(*site) bool { return false })
 	if err != nil {
 		return nil, err
 	}
 	defer r.world.close()
-	fails := func(list []threads.Deviation) (bool, error) {
+	points := 0
+	list, err = minimize(list, func(list []threads.Deviation) (bool, error) {
+		if points > mostMinimizing {
+			return false, nil
+		}
 		o, err := r.run(ctx, list, nil)
-		return err == nil && failure.Same(s.fails(o)), err
-	}
-	list, err = minimize(list, fails)
+		if err != nil {
+			return false, err
+		}
+		points += pointsOfReset + o.points
+		return failure.Same(s.fails(o)), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	shorter, err := s.below(ctx, list, failure)
-	if shorter != nil {
-		list = shorter
+	if shorter, err := s.below(ctx, list, len(list), failure); shorter != nil || err != nil {
+		return shorter, err
 	}
-	return list, err
+	return list, nil
 }
+
+const (
+	// fewDeviations can be left out one by one.
+	fewDeviations = 16
+	// mostMinimizing bounds what is spent on leaving deviations out, in scheduling points. Setting a program back takes
+	// as long as some of them.
+	mostMinimizing = 400_000
+	pointsOfReset  = 100
+)
 
 // minimize is ddmin: it returns a part of a list that fails and of which nothing can be left out.
 func minimize(
@@ -99,20 +119,34 @@ func minimize(
 	return list, nil
 }
 
-// mostBelow bounds the search for shorter schedules: by how many points they have together.
-const mostBelow = 1_000_000
+// mostBelow bounds the search for shorter schedules: by how many points they have together, and places at which others
+// could depart from them.
+const mostBelow = 400_000
 
-// below looks for a schedule with fewer deviations that fails in the same way; nil if there is none, or too many would
-// have to be tried. First come those that depart from the default schedule at an instruction of the list.
+// mostOfLevel is from how many schedules of a level on no others are looked for that depart from those.
+const mostOfLevel = 1000
+
+// below looks for a schedule with fewer than n deviations that fails in the same way; nil if there is none, or too many
+// would have to be tried. First come those that depart from the default schedule at an instruction of the list, and let
+// the thread go on that has failed.
 func (s *search) below(
-	ctx context.Context, list []threads.Deviation, failure *Failure,
+	ctx context.Context, list []threads.Deviation, n int, failure *Failure,
 ) ([]threads.Deviation, error) {
-	n := len(list)
 	if n < 2 || len(s.workers) == 0 {
 		return nil, nil
 	}
-	named := func(d threads.Deviation) bool {
-		return slices.ContainsFunc(list, func(e threads.Deviation) bool { return e.Site == d.Site })
+	sites := map[uint32]bool{}
+	for _, d := range list {
+		sites[d.Site] = true
+	}
+	merit := func(d threads.Deviation) int {
+		switch {
+		case !sites[d.Site]:
+			return 0
+		case d.Next != failure.Failed:
+			return 1
+		}
+		return 2
 	}
 	w := s.workers[0]
 	var b bounded
@@ -124,28 +158,18 @@ func (s *search) below(
 			}
 			continue
 		}
-		j := job{strategy: Deviations, prefix: prefix}
+		j := job{strategy: Deviations, prefix: prefix, last: prefix.depth+1 >= n || len(b.queue) > mostOfLevel}
 		if err := w.run(ctx, s, &j, nil); err != nil {
 			return nil, err
 		}
 		if failure.Same(s.fails(j.outcome)) {
 			return j.prefix.deviations(), nil
 		}
-		points += j.outcome.points
-		if prefix.depth+1 >= n {
-			j.alternatives = nil
-		}
+		points += j.outcome.points + len(j.alternatives)
 		slices.SortStableFunc(j.alternatives, func(x, y threads.Deviation) int {
-			return cmp.Compare(btoi(named(y)), btoi(named(x)))
+			return cmp.Compare(merit(y), merit(x))
 		})
 		b.ran(prefix, j.alternatives)
 	}
 	return nil, nil
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
