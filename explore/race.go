@@ -100,23 +100,24 @@ type raceObserver struct {
 	log     *raceLog
 	clocks  *clocks
 	world   *world
+	pending map[int]pendingAccess // by thread: where it stands at a point
+}
+
+// A pendingAccess is one that a thread will make when it goes on.
+type pendingAccess struct {
+	site   *site
+	access access
 }
 
 // access implements observer.
 func (r *raceObserver) access(t *threads.Thread, index int, s *site, a access) bool {
-	c, id := r.clocks, t.ID()
-	if at, waited := c.waits[id]; waited {
-		delete(c.waits, id)
-		c.threads[id].join(*c.word(at))
+	point := s.class != fences && r.learner.access(t, index, s, a)
+	if point {
+		r.pending[t.ID()] = pendingAccess{s, a} // others may come first
+	} else {
+		r.happens(t.ID(), s, a)
 	}
-	switch s.class {
-	case locks:
-	case fences:
-		c.synchronise(id, &c.fence)
-	default:
-		r.touch(id, s, a)
-	}
-	return s.class != fences && r.learner.access(t, index, s, a)
+	return point
 }
 
 // point implements observer.
@@ -128,6 +129,29 @@ func (r *raceObserver) point(p threads.Point, next *threads.Thread) {
 		r.clocks.waits[p.Thread.ID()] = p.Address
 	}
 	r.learner.point(p, next)
+	if next == nil {
+		return
+	}
+	id := next.ID()
+	if at, waited := r.clocks.waits[id]; waited { // somebody has notified
+		delete(r.clocks.waits, id)
+		r.clocks.threads[id].join(*r.clocks.word(at))
+	}
+	if a, ok := r.pending[id]; ok {
+		delete(r.pending, id)
+		r.happens(id, a.site, a.access)
+	}
+}
+
+// happens takes an access that a thread makes now.
+func (r *raceObserver) happens(id int, s *site, a access) {
+	switch s.class {
+	case locks:
+	case fences:
+		r.clocks.synchronise(id, &r.clocks.fence)
+	default:
+		r.touch(id, s, a)
+	}
 }
 
 // touch takes an access into the shadow of what it accesses.

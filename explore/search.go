@@ -260,7 +260,8 @@ func (s *search) observer() observer {
 	if s.races == nil {
 		s.races = newRaceLog()
 	}
-	return &raceObserver{learner: s.learner, log: s.races, clocks: newClocks(), world: s.learning}
+	return &raceObserver{learner: s.learner, log: s.races, clocks: newClocks(), world: s.learning,
+		pending: map[int]pendingAccess{}}
 }
 
 // isPoint reports whether there is a point at a site, as far as is known.
