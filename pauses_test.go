@@ -161,7 +161,7 @@ func compileWatched(t *testing.T, engine *weft.Engine, code []byte, features was
 			if err := reader.Next(&in); err != nil {
 				t.Fatal(err)
 			}
-			if in.Op.CanWatch() {
+			if in.Op.CanWatch() && (in.Op != wasm.OpEnd || reader.Len() == 0) {
 				offsets = append(offsets, uint32(f.BodyOffset+in.Offset))
 			}
 		}

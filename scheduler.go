@@ -39,7 +39,8 @@ type Watched struct {
 	// Index is the instruction's among those of its module that are watched, in the order of their offsets.
 	Index int
 	// Operands are the first operands of the instruction, the deepest first, as far as it has them and they are
-	// integers: of an access to memory the address, without the instruction's offset; of a call the first arguments.
+	// integers: of an access to memory the address, without the instruction's offset; of a call the first arguments; of
+	// a return the first results.
 	Operands [3]uint64
 	// Pinned says that the computation cannot stop here: it is in a call that a host function has made.
 	Pinned bool

@@ -27,7 +27,8 @@ type Config struct {
 	// Jobs is on how many goroutines schedules run; 0 for as many as there are processors. The result does not depend
 	// on it.
 	Jobs int
-	// Threads is how many threads the program may have at a time, beside the first; 0 stands for 1,000.
+	// Threads is how many threads the program may have at a time, beside the first; 0 stands for 256, as
+	// in weft run.
 	Threads int
 	// Bounds are how long a schedule may be; zeros stand for 200,000 points and 20 million steps.
 	Bounds Bounds

@@ -89,7 +89,10 @@ func (w *world) failure(err error) *Failure {
 	var exception *weft.Exception
 	var deadlock *threads.DeadlockError
 	var host *weft.HostError
+	var heap *heapError
 	switch {
+	case errors.As(err, &heap):
+		f.Kind, f.Message, f.Place = KindHeap, heap.Error(), w.placeOf(stackOf(err))
 	case exit != nil:
 		f.Kind, f.Place, f.Message = KindExit, fmt.Sprint(exit.Code), fmt.Sprintf("the program exits with code %d", exit.Code)
 	case errors.As(err, &deadlock):

@@ -13,6 +13,7 @@ import (
 	"weft/threads"
 	"weft/wasi"
 	"weft/wasm"
+	"weft/wasm/binary"
 )
 
 // A search goes by rounds. What the schedules of a round are is settled before it begins, from what the rounds before
@@ -61,8 +62,8 @@ type worker struct {
 	scripted *scripted
 }
 
-// Run explores the schedules of a module for WASI, in binary form, whose threads are those of wasi-threads. The error
-// is of what prevents it; that a program fails is no error.
+// Run explores the schedules of a program for WASI, in binary or text form, whose threads are those of wasi-threads. The
+// error is of what prevents it; that a program fails is no error, nor that the context ends, with which the search does.
 func Run(ctx context.Context, source []byte, config Config) (*Report, error) {
 	s, err := newSearch(source, config)
 	if err != nil {
@@ -74,7 +75,7 @@ func Run(ctx context.Context, source []byte, config Config) (*Report, error) {
 		ctx, cancel = context.WithTimeoutCause(ctx, s.config.Time, errTime)
 		defer cancel()
 	}
-	if err := s.run(ctx); err != nil && !errors.Is(err, errTime) {
+	if err := s.run(ctx); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
 	return s.finish(context.WithoutCancel(ctx))
@@ -93,7 +94,7 @@ func (c *Config) check() error {
 		c.WASI = &config
 	}
 	if c.Threads == 0 {
-		c.Threads = 1000
+		c.Threads = defaultThreads
 	}
 	if c.Schedules == 0 && c.Time == 0 {
 		c.Time = time.Minute
@@ -125,6 +126,9 @@ func (c *Config) check() error {
 	return nil
 }
 
+// defaultThreads is what weft run allows.
+const defaultThreads = 256
+
 // newEngine makes the engine of a search.
 func newEngine(config *Config) (*weft.Engine, error) {
 	executor := weft.Automatic
@@ -145,7 +149,7 @@ func newSearch(source []byte, config Config) (*search, error) {
 	s := &search{config: &config, engine: engine, source: source, known: newKnowledge(), begun: time.Now(),
 		distinct: map[uint64]struct{}{}, report: &Report{Module: threads.ModuleHash(source), Seed: config.Seed}}
 	s.learner = newLearner(s.known)
-	m, err := engine.Parse(source)
+	m, err := Parse(engine, source)
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +158,16 @@ func newSearch(source []byte, config Config) (*search, error) {
 	}
 	s.analysis, err = analyse(m, wasm.DefaultFeatures)
 	return s, err
+}
+
+// Parse reads a module as schedules tell its instructions: by their offsets in the binary form, which one in the text
+// form gets first.
+func Parse(engine *weft.Engine, source []byte) (*wasm.Module, error) {
+	m, err := engine.Parse(source)
+	if err != nil || m.CodeOffset > 0 {
+		return m, err
+	}
+	return engine.Parse(binary.Encode(m))
 }
 
 // hasThreads refuses modules that make no threads.
@@ -180,12 +194,18 @@ func (s *search) closeWorkers() {
 	s.workers = nil
 }
 
-func (s *search) run(ctx context.Context) error {
-	program, err := s.analysis.compile(s.engine, s.learns)
+// watchAll makes the world for the schedules that learn.
+func (s *search) watchAll(ctx context.Context) error {
+	program, err := s.analysis.compile(s.engine, s.config.Heap, s.learns)
 	if err != nil {
 		return err
 	}
-	if s.learning, err = newWorld(ctx, s.engine, program, s.config); err != nil {
+	s.learning, err = newWorld(ctx, s.engine, program, s.config)
+	return err
+}
+
+func (s *search) run(ctx context.Context) error {
+	if err := s.watchAll(ctx); err != nil {
 		return err
 	}
 	if err := s.learn(ctx); err != nil || s.over() {
@@ -218,6 +238,9 @@ func (s *search) over() bool {
 
 // learns reports whether a site is watched while it is learned what threads share.
 func (s *search) learns(site *site) bool {
+	if site.class.isHeap() {
+		return false
+	}
 	return !site.system || site.class.isSync() && !s.config.IgnoreRaces
 }
 
@@ -269,7 +292,7 @@ func (s *search) isPoint(site *site) bool {
 	switch {
 	case site.class == locks:
 		return true
-	case site.system:
+	case site.system || site.class.isHeap():
 		return false
 	case s.config.Points == AllPoints:
 		return true
@@ -283,7 +306,7 @@ func (s *search) isPoint(site *site) bool {
 func (s *search) freeze(ctx context.Context) error {
 	s.closeWorkers()
 	var err error
-	if s.watched, err = s.analysis.compile(s.engine, s.isPoint); err != nil {
+	if s.watched, err = s.analysis.compile(s.engine, s.config.Heap, s.isPoint); err != nil {
 		return err
 	}
 	for range s.config.Jobs {

@@ -27,7 +27,7 @@ func (s *search) newReplayer(ctx context.Context, list []threads.Deviation, want
 	for _, d := range list {
 		named[d.Site] = true
 	}
-	program, err := s.analysis.compile(s.engine, func(t *site) bool { return named[t.offset] || wanted(t) })
+	program, err := s.analysis.compile(s.engine, s.config.Heap, func(t *site) bool { return named[t.offset] || wanted(t) })
 	if err != nil {
 		return nil, err
 	}

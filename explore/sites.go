@@ -18,6 +18,8 @@ type site struct {
 	size     uint8  // of the access in bytes; 0 where an operand has it
 	lock     lockOp // of a call of the C library's threads
 	callee   uint32 // of that call
+	heap     heapOp // of a call, or of the function that returns
+	silent   bool   // it is watched, but never a point
 	system   bool   // it belongs to what the C library does for itself: never a point
 }
 
@@ -34,16 +36,22 @@ const (
 	waits
 	notifies
 	fences
-	locks // a call of a function of the C library by which threads synchronise
+	heapCalls   // of a function that allocates or frees
+	heapReturns // of one that allocates
+	locks       // a call of a function of the C library by which threads synchronise
 )
 
 var classNames = [...]string{loads: "load", stores: "store", fills: "fill", copies: "copy", atomicLoads: "atomic load",
-	atomicWrites: "atomic write", waits: "wait", notifies: "notify", fences: "fence", locks: "call"}
+	atomicWrites: "atomic write", waits: "wait", notifies: "notify", fences: "fence", heapCalls: "call",
+	heapReturns: "return", locks: "call"}
 
 func (c class) String() string { return classNames[c] }
 
 // isSync reports whether threads synchronise by it.
-func (c class) isSync() bool { return c >= atomicLoads }
+func (c class) isSync() bool { return c >= atomicLoads && c != heapCalls && c != heapReturns }
+
+// isHeap reports whether it is about allocating, and no access.
+func (c class) isHeap() bool { return c == heapCalls || c == heapReturns }
 
 // writes reports whether memory may be written.
 func (c class) writes() bool { return c != loads && c != atomicLoads }
@@ -95,18 +103,25 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 	var in wasm.Instr
 	for i := range m.Funcs {
 		f, index := &m.Funcs[i], uint32(space.ImportedFuncs+i)
-		system := names.isSystem(index)
+		system, heap := names.isSystem(index), names.heap(index)
 		reader.Reset(f.Body, f.BodyOffset, features, m.Dialect)
 		for reader.Len() > 0 {
 			if err := reader.Next(&in); err != nil {
 				return nil, err
 			}
 			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, memory: in.Offset64, system: system}
-			if in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall {
-				if s.lock = names.lock(in.Index); s.lock == noLock || system {
-					continue
+			switch {
+			case in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall:
+				s.lock, s.heap, s.callee = names.lock(in.Index), names.heap(in.Index), in.Index
+				if s.class = locks; s.lock == noLock {
+					s.class = heapCalls
 				}
-				s.class, s.callee = locks, in.Index
+				if !system && (s.lock != noLock || s.heap != noHeap) {
+					list = append(list, s)
+				}
+				continue
+			case heap.allocates() && (in.Op == wasm.OpReturn || in.Op == wasm.OpEnd && reader.Len() == 0):
+				s.class, s.heap = heapReturns, heap
 				list = append(list, s)
 				continue
 			}

@@ -25,7 +25,7 @@ func TestTry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := Config{Time: 3 * time.Second}
+		c := Config{Time: 3 * time.Second, Heap: os.Getenv("HEAP") != "", CompareOutput: os.Getenv("OUTPUT") != ""}
 		if s := os.Getenv("STRATEGY"); s != "" {
 			c.Strategies = []Strategy{Strategy(s)}
 		}

@@ -18,13 +18,15 @@ type program struct {
 	watched  []site // in the order of their offsets
 }
 
-// compile makes a program with the sites that are wanted.
-func (a *analysis) compile(engine *weft.Engine, wanted func(*site) bool) (*program, error) {
+// compile makes a program with the sites that are wanted, and silent ones at which the heap is used, if that is wanted.
+func (a *analysis) compile(engine *weft.Engine, heap bool, wanted func(*site) bool) (*program, error) {
 	p := &program{analysis: a}
 	var offsets []uint32
 	for i := range a.sites {
-		if s := &a.sites[i]; wanted(s) {
-			p.watched = append(p.watched, *s)
+		s := a.sites[i]
+		s.silent = !wanted(&s)
+		if !s.silent || heap && (s.class.isHeap() || !s.system) {
+			p.watched = append(p.watched, s)
 			offsets = append(offsets, s.offset)
 		}
 	}
@@ -52,7 +54,8 @@ type world struct {
 	config    wasi.Config
 	out, err  bytes.Buffer
 	strategy  *threads.Choosing
-	observer  observer // nil where all watched instructions are points
+	observer  observer   // nil where all watched instructions are points
+	heap      *heapWatch // nil if nobody wants to know
 	bounds    Bounds
 	threads   int // that there may be at a time, beside the first
 	points    int // of the schedule
@@ -83,6 +86,9 @@ var errHang = errors.New("explore: the schedule comes to no end")
 // newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
 func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
 	w := &world{program: p, strategy: threads.NewChoosing(nil), config: *c.WASI, bounds: c.Bounds, threads: c.Threads}
+	if c.Heap {
+		w.heap = newHeapWatch()
+	}
 	store, err := engine.NewStore(weft.DefaultLimits())
 	if err != nil {
 		return nil, err
@@ -137,7 +143,14 @@ func (w *world) instantiate(ctx context.Context) error {
 
 func (w *world) watch(t *threads.Thread, q weft.Watched) (threads.Point, bool) {
 	s := &w.program.watched[q.Index]
-	if w.observer != nil && !w.observer.access(t, q.Index, s, s.access(&q.Operands)) {
+	a := s.access(&q.Operands)
+	if w.heap != nil {
+		if err := w.heap.sees(t, s, a, &q.Operands); err != nil {
+			w.scheduler.Stop(err)
+			return s.point(&q), true
+		}
+	}
+	if s.silent || s.class.isHeap() || w.observer != nil && !w.observer.access(t, q.Index, s, a) {
 		return threads.Point{}, false
 	}
 	return s.point(&q), true
@@ -152,6 +165,9 @@ func (w *world) run(ctx context.Context, c chooser, seed uint64, o observer) (*o
 	}
 	w.used = true
 	w.observer, w.points, w.spins, w.last = o, 0, 0, 0
+	if w.heap != nil {
+		w.heap.begin()
+	}
 	w.strategy.Reset(c)
 	c.begin(seed)
 	err := w.system.Start(ctx, w.instance)

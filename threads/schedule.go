@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"weft"
 )
 
 // A Schedule says, in a string, how to repeat a run: with a seed, or with deviations from the default schedule. It
@@ -13,7 +16,7 @@ import (
 // seed mean.
 //
 //	weft1:5d2c0a91:steps:walk:42
-//	weft1:5d2c0a91:steps:1.7>2,2.1+120>3
+//	weft1:5d2c0a91:steps:1.7>2,2.1+120>3,2@3fa.1>1
 type Schedule struct {
 	// Module are the first 8 hexadecimal digits of its SHA-256.
 	Module string
@@ -87,6 +90,27 @@ func (s *Schedule) Fits(module []byte) error {
 		return fmt.Errorf("threads: the schedule is for the module %s, this one is %s", s.Module, hash)
 	}
 	return nil
+}
+
+// Sites returns the offsets of the instructions that must be watched ([weft.Engine.CompileWatched]) to repeat the run, in
+// order; none if it says nothing of such.
+func (s *Schedule) Sites() []uint32 {
+	var sites []uint32
+	for _, d := range s.Deviations {
+		if d.Site != 0 {
+			sites = append(sites, d.Site)
+		}
+	}
+	slices.Sort(sites)
+	return slices.Compact(sites)
+}
+
+// Watch is for [Config.Watch], with a module of which the Sites are watched: each is a point.
+func (s *Schedule) Watch() func(*Thread, weft.Watched) (Point, bool) {
+	sites := s.Sites()
+	return func(_ *Thread, w weft.Watched) (Point, bool) {
+		return Point{Kind: Access, Site: sites[w.Index]}, true
+	}
 }
 
 // Strategy returns the strategy that repeats the run.

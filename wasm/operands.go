@@ -3,8 +3,9 @@ package wasm
 import "strings"
 
 // Operands returns the types of what an instruction takes from the operand stack, the deepest first, for the
-// instructions that can be watched (see [CanWatch]).
-func (m *Module) Operands(space *AddressSpace, in *Instr) []ValType {
+// instructions that can be watched (see [Opcode.CanWatch]). The function in which it is has the index own among the
+// module's own.
+func (m *Module) Operands(space *AddressSpace, own int, in *Instr) []ValType {
 	function := func(typeIndex uint32, above ...ValType) []ValType {
 		params := m.FuncType(typeIndex).Params
 		return append(params[:len(params):len(params)], above...)
@@ -12,6 +13,8 @@ func (m *Module) Operands(space *AddressSpace, in *Instr) []ValType {
 	switch in.Op {
 	case OpCall, OpReturnCall:
 		return function(space.Funcs[in.Index])
+	case OpReturn, OpEnd:
+		return m.FuncType(m.Funcs[own].Type).Results
 	case OpCallIndirect, OpReturnCallIndirect:
 		return function(in.Index, addressType(space.Tables[in.Index2].Limits))
 	}
@@ -50,12 +53,13 @@ func addressType(l Limits) ValType {
 	return I32
 }
 
-// CanWatch reports whether an instruction is one before which code can ask a scheduler: it accesses memory, is a fence, or
-// calls a function that it names by an index or by an element of a table.
+// CanWatch reports whether an instruction is one before which code can ask a scheduler: it accesses memory, is a fence, calls a
+// function that it names by an index or by an element of a table, or returns. Of the instructions end, only that of a
+// function can be watched.
 func (op Opcode) CanWatch() bool {
 	switch op {
 	case OpCall, OpReturnCall, OpCallIndirect, OpReturnCallIndirect, OpMemoryCopy, OpMemoryFill, OpMemoryInit,
-		OpAtomicFence:
+		OpAtomicFence, OpReturn, OpEnd:
 		return true
 	}
 	info := op.Info()

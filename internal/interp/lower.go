@@ -55,12 +55,12 @@ type lowerer struct {
 	reader   wasm.CodeReader
 	in       wasm.Instr
 
-	code       []instr
-	offsets    []uint32
-	bodyOffset int // in the binary
-	tries      []tryRange
-	barriers   []codeRange
-	loops      loopStarts
+	code            []instr
+	offsets         []uint32
+	own, bodyOffset int // of the function: its index, and where its body is in the binary
+	tries           []tryRange
+	barriers        []codeRange
+	loops           loopStarts
 
 	stack  []operand
 	lazy   int    // positions from here on may be lazy
@@ -87,7 +87,7 @@ type lowerer struct {
 func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, error) {
 	f := &m.Wasm.Funcs[index]
 	t := m.Wasm.FuncType(f.Type)
-	l.module, l.bodyOffset = m, f.BodyOffset
+	l.module, l.own, l.bodyOffset = m, index, f.BodyOffset
 	l.reader.Reset(f.Body, f.BodyOffset, m.Features, m.Wasm.Dialect)
 	// About so many instructions come of a body. Lists that grow by themselves would be copied again and again.
 	l.code, l.offsets = slices.Grow(l.code[:0], len(f.Body)/instrPerBody), slices.Grow(l.offsets[:0], len(f.Body)/instrPerBody)

@@ -23,7 +23,7 @@ func (l *lowerer) watch() {
 	if !found {
 		return
 	}
-	types := l.module.Wasm.Operands(l.module.Space, &l.in)
+	types := l.module.Wasm.Operands(l.module.Space, l.own, &l.in)
 	n := len(types)
 	l.settleTop(n)
 	i := instr{op: opWatch, a: l.height, b: uint32(index)}

@@ -12,7 +12,7 @@ func (b *Builder) watch() {
 		return
 	}
 	args := [1 + watchedOperands]*Value{b.number(uint32(index))}
-	types := b.env.Module.Operands(b.env.Space, &b.in)
+	types := b.env.Module.Operands(b.env.Space, b.index, &b.in)
 	wide := false
 	for i := range watchedOperands {
 		args[1+i] = b.constant(I64, 0)

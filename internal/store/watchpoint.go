@@ -46,8 +46,8 @@ func checkWatched(m *wasm.Module, features wasm.Features, offsets []uint32) erro
 				continue
 			case at > left[0]:
 				return notWatchable(left[0], "no instruction begins there")
-			case !in.Op.CanWatch():
-				return notWatchable(left[0], in.Op.Info().Name+" neither accesses memory nor calls a function by index")
+			case !in.Op.CanWatch() || in.Op == wasm.OpEnd && reader.Len() > 0:
+				return notWatchable(left[0], in.Op.Info().Name+" neither accesses memory nor calls a function by index, nor returns")
 			}
 			left = left[1:]
 		}
