@@ -12,6 +12,7 @@ type bounded struct {
 	lost  bool             // something was left out
 	begun bool
 	open  int // schedules that have been taken and have not run
+	shard Shard
 }
 
 // A schedulePrefix is a schedule told by its deviations: those of the one before it, and one more.
@@ -52,7 +53,10 @@ func (b *bounded) take() *schedulePrefix {
 // ran adds what follows from a schedule that has run: all that depart from it once more, later.
 func (b *bounded) ran(p *schedulePrefix, alternatives []threads.Deviation) {
 	b.open--
-	for _, d := range alternatives {
+	for i, d := range alternatives {
+		if p.depth == 0 && !b.shard.has(i) {
+			continue
+		}
 		if len(b.next) == mostPrefixes {
 			b.lost = true
 			return

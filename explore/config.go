@@ -30,6 +30,8 @@ type Config struct {
 	// Threads is how many threads the program may have at a time, beside the first; 0 stands for 256, as
 	// in weft run.
 	Threads int
+	// Shard makes it a part of a search that is made of several, each elsewhere; the zero value is all of it.
+	Shard Shard
 	// Bounds are how long a schedule may be; zeros stand for 200,000 points and 20 million steps.
 	Bounds Bounds
 	// KeepFirst leaves the schedule that failed as it was found, and does not look for a shorter one.

@@ -230,13 +230,20 @@ func newRaceLog() *raceLog { return &raceLog{known: map[[2]uint32]bool{}} }
 const mostRaces = 64
 
 func (l *raceLog) add(w *world, word uint64, first, second touch) {
-	pair := [2]uint32{min(first.site, second.site), max(first.site, second.site)}
+	race := &rawRace{word: word, first: first, second: second}
+	pair := race.instructions()
 	if l.known[pair] || len(l.found) == mostRaces {
 		return
 	}
 	l.known[pair] = true
 	deviations, _ := w.strategy.Deviations()
-	l.found = append(l.found, &rawRace{word: word, first: first, second: second, schedule: slices.Clone(deviations)})
+	race.schedule = slices.Clone(deviations)
+	l.found = append(l.found, race)
+}
+
+// instructions returns the offsets of both accesses, the smaller one first.
+func (r *rawRace) instructions() [2]uint32 {
+	return [2]uint32{min(r.first.site, r.second.site), max(r.first.site, r.second.site)}
 }
 
 // flipped returns a schedule in which the second access of a race comes before the first one.
@@ -250,6 +257,8 @@ type Race struct {
 	// Address is that of the word of 4 bytes, or of the first one, in bytes.
 	Address       uint64
 	First, Second RaceAccess
+	// Instructions are the offsets of both in the binary, the smaller one first: they tell races apart.
+	Instructions [2]uint32
 	// Schedule is one in which it happens.
 	Schedule string
 	// Harm is how the program fails if the accesses come in the other order; nil if no failure was seen.

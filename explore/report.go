@@ -12,9 +12,11 @@ import (
 type Report struct {
 	Module    string // the first 8 digits of its SHA-256
 	Seed      uint64
-	Schedules int // that have run
-	Distinct  int // that are different
-	Points    int // scheduling points of the longest
+	Shard     Shard // zero for a whole search
+	Missing   []int // shards of a merged report that are not in it
+	Schedules int   // that have run
+	Distinct  int   // that are different; of a merged report in each shard
+	Points    int   // scheduling points of the longest
 	Elapsed   time.Duration
 
 	// Failure is the first that was found; nil if there was none. It was found in the schedule with the number Found,
@@ -105,7 +107,7 @@ func (s *search) explainRaces(ctx context.Context) error {
 		return nil
 	}
 	for _, raw := range s.races.found {
-		race := Race{Address: raw.word << wordShift, Schedule: s.schedule(raw.schedule), Harm: raw.harm}
+		race := Race{Address: raw.word << wordShift, Instructions: raw.instructions(), Schedule: s.schedule(raw.schedule), Harm: raw.harm}
 		r, err := s.newReplayer(ctx, raw.schedule, func(t *site) bool {
 			return t.offset == raw.first.site || t.offset == raw.second.site
 		})

@@ -96,6 +96,9 @@ func (c *Config) check() error {
 	if c.Threads == 0 {
 		c.Threads = defaultThreads
 	}
+	if err := c.Shard.check(); err != nil {
+		return err
+	}
 	if c.Schedules == 0 && c.Time == 0 {
 		c.Time = time.Minute
 	}
@@ -147,7 +150,8 @@ func newSearch(source []byte, config Config) (*search, error) {
 		return nil, err
 	}
 	s := &search{config: &config, engine: engine, source: source, known: newKnowledge(), begun: time.Now(),
-		distinct: map[uint64]struct{}{}, report: &Report{Module: threads.ModuleHash(source), Seed: config.Seed}}
+		distinct: map[uint64]struct{}{}, report: &Report{Module: threads.ModuleHash(source), Seed: config.Seed, Shard: config.Shard}}
+	s.bounded.shard = config.Shard
 	s.learner = newLearner(s.known)
 	m, err := Parse(engine, source)
 	if err != nil {
@@ -256,7 +260,7 @@ func (s *search) learn(ctx context.Context) error {
 	for i, nothing := 0, 0; i < mostLearning && nothing < 3 && !s.over(); i++ {
 		j := job{strategy: Deviations, prefix: &schedulePrefix{}}
 		if i > 0 {
-			j = job{strategy: []Strategy{POS, RandomWalk}[i%2], seed: s.seed()}
+			j = job{strategy: []Strategy{POS, RandomWalk}[i%2], seed: s.config.Seed<<32 + uint64(i)}
 		}
 		if err := learned.run(ctx, s, &j, s.observer()); err != nil {
 			return err
@@ -327,8 +331,10 @@ func (s *search) newWorker(ctx context.Context) (*worker, error) {
 	return &worker{world: world, choosers: map[Strategy]chooser{}, scripted: &scripted{}}, nil
 }
 
-// seed returns that of the next schedule.
-func (s *search) seed() uint64 { return s.config.Seed<<32 + uint64(s.report.Schedules) }
+// seed returns that of a schedule behind those that learn.
+func (s *search) seed(number int) uint64 {
+	return s.config.Seed<<32 + mostLearning + uint64(number)*s.config.Shard.of() + s.config.Shard.index()
+}
 
 // round settles the schedules of the next round.
 func (s *search) round(size int) []job {
@@ -340,7 +346,7 @@ func (s *search) round(size int) []job {
 	for i, idle := 0, 0; len(jobs) < size && idle < len(s.config.Strategies); i++ {
 		number := s.report.Schedules + len(jobs)
 		strategy := s.config.Strategies[(number+idle)%len(s.config.Strategies)]
-		j := job{strategy: strategy, seed: s.config.Seed<<32 + uint64(number)}
+		j := job{strategy: strategy, seed: s.seed(number)}
 		if strategy == Deviations {
 			if j.prefix = s.bounded.take(); j.prefix == nil {
 				idle++
@@ -359,7 +365,10 @@ func (s *search) flips() []job {
 	if s.races == nil {
 		return nil
 	}
-	for _, r := range s.races.found {
+	for i, r := range s.races.found {
+		if !s.config.Shard.has(i) {
+			continue
+		}
 		jobs = append(jobs, job{strategy: RaceFlip, race: r})
 	}
 	return jobs
@@ -447,7 +456,9 @@ func (s *search) fails(o *outcome) *Failure {
 // take takes the outcome of a schedule into the report.
 func (s *search) take(j *job, doing string) {
 	r := s.report
-	r.Schedules++
+	if doing != learningShared || s.config.Shard.index() == 0 {
+		r.Schedules++
+	}
 	if _, known := s.distinct[j.outcome.hash]; !known && len(s.distinct) < mostDistinct {
 		s.distinct[j.outcome.hash] = struct{}{}
 		r.Distinct++
