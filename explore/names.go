@@ -43,7 +43,7 @@ var lockFunctions = map[string]lockOp{
 // standard input and output, the list of threads, start and end. A star stands for any rest. What copies and compares
 // strings is not among them: it works on what the program has given it.
 var systemFunctions = []string{
-	"__*", "_start*", "_Exit", "_exit", "abort", "exit", "atexit", "at_quick_exit", "quick_exit",
+	"_Exit", "_exit", "abort", "exit", "atexit", "at_quick_exit", "quick_exit",
 	"malloc", "calloc", "realloc", "free", "reallocarray", "aligned_alloc", "posix_memalign", "memalign", "valloc",
 	"dl*alloc", "dlfree", "dlposix_memalign", "internal_*", "dispose_chunk", "tmalloc_*", "prepend_alloc", "sys_alloc",
 	"sys_trim", "mmap_*", "try_realloc_chunk", "segment_holding", "add_segment", "init_mparams", "release_unused_segments",
@@ -56,10 +56,15 @@ var systemFunctions = []string{
 	"do_putc", "do_getc", "locking_putc", "locking_getc", "flockfile", "funlockfile", "ftrylockfile",
 	"write", "writev", "read", "readv", "open", "openat", "close", "lseek", "isatty", "fcntl",
 	"usleep", "sleep", "nanosleep", "clock_*", "gettimeofday", "time", "sched_yield", "rand", "srand", "rand_r", "random",
-	"pthread_*", "sem_*", "mtx_*", "cnd_*", "thrd_*", "tss_*", "call_once", "wasi_thread_start", "wasi_*", "dummy*",
-	"a_cas*", "a_swap*", "a_fetch_add*", "a_inc*", "a_dec*", "a_store*", "a_or*", "a_barrier*", "unlock", "lock",
-	"unlock_requeue", "nop", "start", "start_c11", "libc_exit_fini", "libc_start_init", "getenv", "strerror*",
-	"do_tzset", "localtime*", "gmtime*", "strftime*", "undef_weak*",
+	"do_tzset", "localtime*", "gmtime*", "strftime*", "getenv", "strerror*",
+}
+
+// libraryFunctions are system functions of programs that have such of lockFunctions. Elsewhere these names may be the
+// program's own.
+var libraryFunctions = []string{
+	"__*", "_start*", "wasi_thread_start", "wasi_*", "start", "start_c11", "lock", "unlock", "unlock_requeue", "nop", "dummy*",
+	"pthread_*", "sem_*", "mtx_*", "cnd_*", "thrd_*", "tss_*", "call_once", "libc_exit_fini", "libc_start_init", "undef_weak*",
+	"a_cas*", "a_swap*", "a_fetch_add*", "a_inc*", "a_dec*", "a_store*", "a_or*", "a_barrier*",
 }
 
 // userFunctions are not the library's, though their names are like that.
@@ -69,8 +74,7 @@ var userFunctions = []string{"__original_main", "__main_argc_argv", "__main_void
 type names struct {
 	byIndex map[uint32]string
 	system  []bool // by function
-	// posix says that the module has functions of lockFunctions: so calls of them are points, and not what they do.
-	posix bool
+	posix   bool   // the module has functions of lockFunctions: calls of them are points, and not what they do
 }
 
 func newNames(m *wasm.Module, space *wasm.AddressSpace) *names {
@@ -83,9 +87,12 @@ func newNames(m *wasm.Module, space *wasm.AddressSpace) *names {
 	for index, name := range m.Names.Funcs {
 		n.byIndex[index] = name
 	}
-	for index, name := range n.byIndex {
+	for _, name := range n.byIndex {
 		n.posix = n.posix || lockFunctions[unadorned(name)] != noLock
-		n.system[index] = matches(systemFunctions, name) && !matches(userFunctions, name)
+	}
+	for index, name := range n.byIndex {
+		n.system[index] = matches(systemFunctions, name) ||
+			n.posix && matches(libraryFunctions, name) && !matches(userFunctions, name)
 	}
 	return n
 }

@@ -69,6 +69,11 @@ func (s *search) finish(ctx context.Context) (*Report, error) {
 // explain makes the schedule that fails shorter, and looks at it.
 func (s *search) explain(ctx context.Context) error {
 	r := s.report
+	if len(s.workers) == 0 { // it was found while the search still learned
+		if err := s.freeze(ctx); err != nil {
+			return err
+		}
+	}
 	list := r.found
 	if !s.config.KeepFirst {
 		shorter, err := s.shrink(ctx, list, r.Failure)

@@ -18,6 +18,7 @@ type surw struct {
 	total  int      // of their events
 
 	place    uint64
+	hasPlace bool
 	left     []int // by thread: events at the place
 	weights  []int // by thread: those, and those of the threads that it will make
 	made     int   // the last thread that has been made
@@ -56,7 +57,7 @@ func (e *wordEvents) threads() int {
 func (s *surw) begin(seed uint64) {
 	s.randomness.begin(seed)
 	s.place, s.intended, s.stays, s.made = 0, -1, 0, 0
-	s.left = s.left[:0]
+	s.left, s.hasPlace = s.left[:0], false
 	if s.total == 0 {
 		return
 	}
@@ -64,7 +65,7 @@ func (s *surw) begin(seed uint64) {
 	for _, place := range s.places {
 		e := s.known.events[place]
 		if n -= e.total; n < 0 {
-			s.place, s.left = place, append(s.left, e.byThread...)
+			s.place, s.hasPlace, s.left = place, true, append(s.left, e.byThread...)
 			return
 		}
 	}
@@ -73,7 +74,7 @@ func (s *surw) begin(seed uint64) {
 // isThere reports whether a thread is about to do something at the place.
 func (s *surw) isThere(t *threads.Thread) bool {
 	p := t.At()
-	return s.place != 0 && p.Site != 0 && p.Size > 0 &&
+	return s.hasPlace && p.Site != 0 && p.Size > 0 &&
 		p.Address>>wordShift <= s.place && s.place <= (p.Address+uint64(p.Size)-1)>>wordShift
 }
 
