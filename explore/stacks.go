@@ -160,17 +160,11 @@ func (r *replayer) stackAt(ctx context.Context, list []threads.Deviation, event,
 	return nil, nil
 }
 
-// describe fills in where an event is, by its stack, if nothing else has told.
+// describe says of an event where it is, by its stack: in the program itself, also if the C library does it.
 func (e *Event) describe() {
 	f := ownFrame(e.Stack)
-	if f == nil {
-		return
-	}
-	if e.Func == "" {
-		e.Func = f.Func
-	}
-	if e.Source == "" {
-		e.Source = f.Source()
+	if f != nil && (e.Func == "" || e.Stack[0].Library) {
+		e.Func, e.Source = f.Func, f.Source()
 	}
 }
 
