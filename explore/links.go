@@ -63,44 +63,52 @@ func links(trace []Event) []Link {
 	return list
 }
 
-// A waitReason says why a thread waits at the end of a schedule.
-type waitReason struct {
-	thread int
-	event  int // of the trace, at which it has blocked; -1 if that is not in it
-	stack  []Frame
-	what   string   // it waits for
-	why    []string // who has it, who has notified there last
+// An endState is what a thread does at the end of a schedule, and if it waits, why.
+type endState struct {
+	thread  int
+	event   int // of the trace, at which it waits; -1 if that is not in it
+	address uint64
+	stack   []Frame
+	what    string
+	why     []string // who has what it waits for, who has notified there last
 }
 
-// waitReasons explains what the threads of a deadlock wait for.
-func (r *Report) waitReasons() []waitReason {
-	if r.Failure == nil || r.Failure.Kind != KindDeadlock {
+// endStates returns what the threads do when a schedule has failed, in the order of their numbers.
+func (r *Report) endStates() []endState {
+	if r.Failure == nil {
 		return nil
 	}
 	last := map[int]int{}
 	for i := range r.Trace {
 		last[r.Trace[i].Thread] = i
 	}
-	var list []waitReason
+	var list []endState
 	for i := range r.Failure.Threads {
 		s := &r.Failure.Threads[i]
-		if _, ok := last[s.ID]; !ok {
-			list = append(list, waitReason{thread: s.ID, event: -1, stack: Frames(s.Stack), what: s.State})
+		if at, ok := last[s.ID]; !ok || !r.waits(at) {
+			list = append(list, endState{s.ID, -1, s.Address, Frames(s.Stack), s.State, nil})
 		}
 	}
 	for _, at := range last {
-		if e := &r.Trace[at]; e.Kind != threads.End.String() {
-			list = append(list, r.waitReason(at))
+		if r.waits(at) {
+			list = append(list, r.waiting(at))
 		}
 	}
-	slices.SortFunc(list, func(a, b waitReason) int { return a.thread - b.thread })
+	slices.SortFunc(list, func(a, b endState) int { return a.thread - b.thread })
 	return list
 }
 
-// waitReason explains the last event of a thread, at which it has blocked.
-func (r *Report) waitReason(at int) waitReason {
+// waits reports whether the last event of a thread in a deadlock is one at which it has blocked.
+func (r *Report) waits(at int) bool {
 	e := &r.Trace[at]
-	w := waitReason{thread: e.Thread, event: at, stack: e.Stack, what: fmt.Sprintf("waits at [%#x]", e.Address)}
+	return r.Failure.Kind == KindDeadlock && e.Blocked && e.Kind != threads.End.String()
+}
+
+// waiting explains the last event of a thread, at which it waits.
+func (r *Report) waiting(at int) endState {
+	e := &r.Trace[at]
+	w := endState{thread: e.Thread, event: at, address: e.Address, stack: e.Stack,
+		what: fmt.Sprintf("waits at [%#x]", e.Address)}
 	call := r.callAround(at)
 	if call >= 0 {
 		c := &r.Trace[call]

@@ -16,7 +16,7 @@ type story struct {
 	names   map[int]string // of threads
 	first   map[int]int    // the first event of each thread
 	links   []Link
-	reasons []waitReason
+	ends    []endState
 	races   map[int][]int // of the races of the report, the events that are accesses of theirs, by event
 	folds   []fold
 }
@@ -31,7 +31,7 @@ const (
 )
 
 func newStory(r *Report) *story {
-	s := &story{report: r, names: r.threadNames(), first: map[int]int{}, links: links(r.Trace), reasons: r.waitReasons()}
+	s := &story{report: r, names: r.threadNames(), first: map[int]int{}, links: links(r.Trace), ends: r.endStates()}
 	known := map[int]bool{}
 	add := func(id int) {
 		if !known[id] {
@@ -142,18 +142,6 @@ func (s *story) what(at int) string {
 		return "call of the host"
 	}
 	return printable(e.Kind)
-}
-
-// failedStack returns the stack of the thread that has failed; nil if none alone has, or it is not known.
-func (s *story) failedStack() []Frame {
-	if f := s.report.Failure; f != nil && f.Failed >= 0 {
-		for i := range f.Threads {
-			if f.Threads[i].ID == f.Failed {
-				return Frames(f.Threads[i].Stack)
-			}
-		}
-	}
-	return nil
 }
 
 // grade says how bad a race is, as far as is known.

@@ -19,7 +19,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if f := r.Failure; f != nil {
 		t.failure(f)
 		t.schedule()
-		t.threads(f)
+		t.stacks()
 		t.repeat()
 	} else {
 		fmt.Fprintln(t, "no failure")
@@ -42,12 +42,14 @@ func (t *textWriter) failure(f *Failure) {
 	if f.Failed >= 0 {
 		fmt.Fprintf(t, "in %s\n", t.name(f.Failed))
 	}
-	for i := range t.reasons {
-		t.reason(&t.reasons[i])
+	for i := range t.ends {
+		if t.ends[i].event >= 0 {
+			t.reason(&t.ends[i])
+		}
 	}
 }
 
-func (t *textWriter) reason(w *waitReason) {
+func (t *textWriter) reason(w *endState) {
 	fmt.Fprintf(t, "%s %s", t.name(w.thread), w.what)
 	if f := ownFrame(w.stack); f != nil && f.Source() != "" {
 		fmt.Fprintf(t, " at %s", printable(f.Source()))
@@ -65,7 +67,7 @@ func (t *textWriter) schedule() {
 		return
 	}
 	fmt.Fprintf(t, "\nthe schedule, %s of %s, %s from the default:\n\n", plural(len(trace), "event"),
-		plural(len(t.story.threads), "thread"), plural(len(t.report.Deviations), "deviation"))
+		plural(len(t.threads), "thread"), plural(len(t.report.Deviations), "deviation"))
 	folds := t.folds
 	for i := 0; i < len(trace); i++ {
 		if skip := len(trace) - mostLines; skip > 0 && i == headLines {
@@ -105,24 +107,12 @@ func (t *textWriter) event(at int) {
 	}
 }
 
-// threads writes the stacks of the threads that there were at the end.
-func (t *textWriter) threads(f *Failure) {
-	if len(t.reasons) > 0 {
-		for i := range t.reasons {
-			w := &t.reasons[i]
-			fmt.Fprintf(t, "\n%s %s\n", t.name(w.thread), w.what)
-			t.stack(w.stack)
-		}
-		return
-	}
-	for i := range f.Threads {
-		s := &f.Threads[i]
-		fmt.Fprintf(t, "\n%s: %s", t.name(s.ID), printable(s.State))
-		if s.Address != 0 {
-			fmt.Fprintf(t, " at [%#x]", s.Address)
-		}
-		fmt.Fprintln(t)
-		t.stack(Frames(s.Stack))
+// stacks writes those of the threads that there were at the end.
+func (t *textWriter) stacks() {
+	for i := range t.ends {
+		end := &t.ends[i]
+		fmt.Fprintf(t, "\n%s: %s\n", t.name(end.thread), printable(end.what))
+		t.stack(end.stack)
 	}
 }
 
