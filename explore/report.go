@@ -37,6 +37,10 @@ type Report struct {
 	Complete  int
 	Exhausted bool
 
+	// Sources are texts of files of the source for the picture, by their names in the debug information (see
+	// [Report.Files]), or those without directories. Whoever has the report fills them in.
+	Sources map[string]string
+
 	found []threads.Deviation // as it was found
 }
 

@@ -1,0 +1,156 @@
+package explore
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+)
+
+// Of a schedule with more events than mostLines, only the first and the last are told in text.
+const (
+	mostLines = 400
+	headLines = 100
+)
+
+// WriteText writes the report for a terminal: how the program fails, in which schedule, what the threads wait for, the
+// string that repeats it, the races, and what was searched. Names from the module that are not printable are quoted.
+func (r *Report) WriteText(w io.Writer) error {
+	t := &textWriter{story: newStory(r), Writer: bufio.NewWriter(w)}
+	if f := r.Failure; f != nil {
+		t.failure(f)
+		t.schedule()
+		t.stacks()
+		t.repeat()
+	} else {
+		fmt.Fprintln(t, "no failure")
+	}
+	for i := range r.Races {
+		t.race(i)
+	}
+	fmt.Fprintf(t, "\n%s\n", r.searched())
+	return t.Flush()
+}
+
+// A textWriter writes a report as text.
+type textWriter struct {
+	*story
+	*bufio.Writer
+}
+
+func (t *textWriter) failure(f *Failure) {
+	fmt.Fprintf(t, "%s\n", printable(f.Message))
+	if f.Failed >= 0 {
+		fmt.Fprintf(t, "in %s\n", t.name(f.Failed))
+	}
+	for i := range t.ends {
+		if t.ends[i].event >= 0 {
+			t.reason(&t.ends[i])
+		}
+	}
+}
+
+func (t *textWriter) reason(w *endState) {
+	fmt.Fprintf(t, "%s %s", t.name(w.thread), w.what)
+	if f := ownFrame(w.stack); f != nil && f.Source() != "" {
+		fmt.Fprintf(t, " at %s", printable(f.Source()))
+	}
+	for _, why := range w.why {
+		fmt.Fprintf(t, ": %s", why)
+	}
+	fmt.Fprintln(t)
+}
+
+// schedule writes a line for each event, and one for each change of thread.
+func (t *textWriter) schedule() {
+	trace := t.report.Trace
+	if len(trace) == 0 {
+		return
+	}
+	fmt.Fprintf(t, "\nthe schedule, %s of %s, %s from the default:\n\n", plural(len(trace), "event"),
+		plural(len(t.threads), "thread"), plural(len(t.report.Deviations), "deviation"))
+	folds := t.folds
+	for i := 0; i < len(trace); i++ {
+		if skip := len(trace) - mostLines; skip > 0 && i == headLines {
+			t.skipped(skip)
+			i += skip
+		}
+		for len(folds) > 0 && folds[0].to <= i {
+			folds = folds[1:]
+		}
+		if len(folds) > 0 && folds[0].from <= i {
+			t.skipped(folds[0].to - i)
+			i = folds[0].to - 1
+			continue
+		}
+		t.event(i)
+	}
+	if f := t.report.Failure; f.Failed >= 0 {
+		fmt.Fprintf(t, "%s fails: %s\n", t.name(f.Failed), printable(f.Message))
+	}
+}
+
+func (t *textWriter) skipped(n int) { fmt.Fprintf(t, "%18s... %s\n", "", plural(n, "event")) }
+
+func (t *textWriter) event(at int) {
+	e := &t.report.Trace[at]
+	who := fmt.Sprintf("%d %s", e.Thread, printable(t.names[e.Thread]))
+	fmt.Fprintf(t, "%6d  %-18s %-22s %s", at, who, printable(e.Source), t.what(at))
+	for _, race := range t.races[at] {
+		fmt.Fprintf(t, "  (race %d)", race+1)
+	}
+	fmt.Fprintln(t)
+	switch {
+	case e.Deviation != "":
+		fmt.Fprintf(t, "%6s  -> %s, deviation %s\n", "", t.name(e.Next), e.Deviation)
+	case e.Next >= 0:
+		fmt.Fprintf(t, "%6s  -> %s\n", "", t.name(e.Next))
+	}
+}
+
+// stacks writes those of the threads that there were at the end.
+func (t *textWriter) stacks() {
+	for i := range t.ends {
+		end := &t.ends[i]
+		fmt.Fprintf(t, "\n%s: %s\n", t.name(end.thread), printable(end.what))
+		t.stack(end.stack)
+	}
+}
+
+func (t *textWriter) stack(frames []Frame) {
+	for i := range frames {
+		fmt.Fprintf(t, "    %s\n", frames[i].String())
+	}
+	if len(frames) == 0 {
+		fmt.Fprintln(t, "    (no stack)")
+	}
+}
+
+// String returns the function and the place of a frame, as one line without control characters.
+func (f *Frame) String() string {
+	s := printable(f.Func)
+	switch {
+	case f.File == "":
+		return fmt.Sprintf("%s at offset %#x", s, f.Offset)
+	case f.Inlined:
+		return fmt.Sprintf("%s at %s (inlined)", s, printable(f.Source()))
+	}
+	return fmt.Sprintf("%s at %s", s, printable(f.Source()))
+}
+
+func (t *textWriter) repeat() {
+	if s := t.report.Schedule; s != "" {
+		fmt.Fprintf(t, "\nto repeat it:\n    weft run %s FILE\n", replayArguments(s))
+	}
+}
+
+func (t *textWriter) race(at int) {
+	r := &t.report.Races[at]
+	fmt.Fprintf(t, "\nrace %d: at [%#x], %s\n", at+1, r.Address, r.grade())
+	for _, a := range []*RaceAccess{&r.First, &r.Second} {
+		fmt.Fprintf(t, "  %s %s\n", t.name(a.Thread), a.does())
+		t.stack(Frames(a.Stack))
+	}
+	if r.Schedule != "" && r.Schedule != t.report.Schedule {
+		fmt.Fprintf(t, "  seen with %s\n", replayArguments(r.Schedule))
+	}
+}
