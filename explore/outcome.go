@@ -152,7 +152,9 @@ func stackOf(err error) weft.StackTrace {
 
 // states notes what the threads do. The one that has failed is no longer among them: it has the stack given.
 func (w *world) states(f *Failure, failed weft.StackTrace) {
-	f.Failed = w.last
+	if f.Failed = w.last; f.Kind == KindDeadlock {
+		f.Failed = -1
+	}
 	for _, t := range w.scheduler.Threads() {
 		if t.ID() == f.Failed {
 			continue
@@ -163,9 +165,7 @@ func (w *world) states(f *Failure, failed weft.StackTrace) {
 		}
 		f.Threads = append(f.Threads, s)
 	}
-	if f.Kind == KindDeadlock {
-		f.Failed = -1
-	} else {
+	if f.Failed >= 0 {
 		f.Threads = append(f.Threads, ThreadState{ID: f.Failed, State: "failed", Stack: failed})
 	}
 	slices.SortFunc(f.Threads, func(a, b ThreadState) int { return a.ID - b.ID })

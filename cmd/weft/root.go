@@ -75,7 +75,7 @@ content. The name - stands for the standard input or output.
 
 Exit codes: 0 success; 1 a module or a file is wrong, a program trapped, a test
 failed; 2 the command was used wrongly; of "weft run" also the code with which the
-program exits.`,
+program exits, and of "weft explore" 3 for a program in which it has found something.`,
 		Example: `  weft run --invoke add add.wat 1 2
   weft wast tests/
   weft parse module.wat -o module.wasm`,
@@ -87,7 +87,7 @@ program exits.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(),
-		objdumpCommand(), retargetCommand(), mergeCommand(), versionCommand())
+		objdumpCommand(), exploreCommand(), retargetCommand(), mergeCommand(), versionCommand())
 	return root
 }
 

@@ -114,7 +114,7 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 			printReport(cmd.ErrOrStderr(), report)
 		}
 	}
-	module, err := engine.Compile(source)
+	module, err := flags.wasi.scheduler.compile(engine, source)
 	if err != nil {
 		return fileError(file, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"weft"
+	"weft/explore"
 	"weft/threads"
 	"weft/wasi"
 )
@@ -95,6 +96,18 @@ func (flags *schedulerFlags) readSchedule(source []byte) (err error) {
 	return flags.schedule.Fits(source)
 }
 
+// compile compiles a program, so that its threads can be stopped where the schedule says.
+func (flags *schedulerFlags) compile(engine *weft.Engine, source []byte) (*weft.Module, error) {
+	if flags.schedule == nil || len(flags.schedule.Sites()) == 0 {
+		return engine.Compile(source)
+	}
+	m, err := explore.Parse(engine, source)
+	if err != nil {
+		return nil, err
+	}
+	return engine.CompileWatched(m, flags.schedule.Sites())
+}
+
 // arguments returns those of the program: those that are given, or were recorded.
 func (flags *schedulerFlags) arguments(given []string) ([]string, error) {
 	if flags.recorded != nil {
@@ -124,7 +137,8 @@ func (flags *schedulerFlags) configure(config wasi.Config, stdin io.Reader) (was
 		}
 	}
 	return config.WithStdin(bytes.NewReader(flags.outside.Stdin)).WithRandom(wasi.SeededRandom(0)).
-		WithGreenThreads(threads.Config{Strategy: flags.recording, Steps: true, Virtual: true}), nil
+		WithGreenThreads(threads.Config{Strategy: flags.recording, Steps: true, Virtual: true,
+			Watch: flags.schedule.Watch()}), nil
 }
 
 // wholeInput reads the standard input to its end, so that nothing depends on when which part of it comes.
