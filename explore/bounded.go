@@ -93,6 +93,7 @@ type scripted struct {
 	wanted       map[threads.Deviation]int // by place
 	left         int
 	looks        bool // for alternatives
+	everywhere   bool // also before the last deviation
 	alternatives []threads.Deviation
 }
 
@@ -117,10 +118,13 @@ func (s *scripted) begin(uint64) {}
 
 // Choose implements [threads.Chooser].
 func (s *scripted) Choose(p threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
-	if s.left == 0 && !s.looks {
+	if s.left == 0 && !s.looks && !s.everywhere {
 		return usual
 	}
 	place := p.Place()
+	if _, wanted := s.wanted[place]; s.everywhere && !wanted {
+		s.note(place, candidates, usual)
+	}
 	if s.left > 0 {
 		id, ok := s.wanted[place]
 		if !ok {
@@ -135,11 +139,18 @@ func (s *scripted) Choose(p threads.Point, candidates []*threads.Thread, usual *
 		}
 		return usual
 	}
+	if s.looks {
+		s.note(place, candidates, usual)
+	}
+	return usual
+}
+
+// note adds what else there is to choose at a place.
+func (s *scripted) note(place threads.Deviation, candidates []*threads.Thread, usual *threads.Thread) {
 	for _, t := range candidates {
 		if t != usual && len(s.alternatives) < mostAlternatives {
 			place.Next = t.ID()
 			s.alternatives = append(s.alternatives, place)
 		}
 	}
-	return usual
 }

@@ -58,7 +58,7 @@ func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *
 	}
 	defer r.world.close()
 	points := 0
-	list, err = minimize(list, func(list []threads.Deviation) (bool, error) {
+	fails := func(list []threads.Deviation) (bool, error) {
 		if points > mostMinimizing {
 			return false, nil
 		}
@@ -68,14 +68,46 @@ func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *
 		}
 		points += pointsOfReset + o.points
 		return failure.Same(s.fails(o)), nil
-	})
-	if err != nil {
+	}
+	if list, err = minimize(list, fails); err != nil {
 		return nil, err
 	}
 	if shorter, err := s.below(ctx, list, len(list), failure); shorter != nil || err != nil {
 		return shorter, err
 	}
+	for points = 0; len(list) > 2; {
+		shorter, err := r.oneForTwo(ctx, list, fails)
+		if shorter == nil || err != nil {
+			return list, err
+		}
+		list = shorter
+	}
 	return list, nil
+}
+
+// oneForTwo returns a list that fails in which one deviation stands for two; nil if none was found. The new one is at an
+// instruction, or of a thread, of the list.
+func (r *replayer) oneForTwo(
+	ctx context.Context, list []threads.Deviation, fails func([]threads.Deviation) (bool, error),
+) ([]threads.Deviation, error) {
+	for i := range list {
+		for j := i + 1; j < len(list); j++ {
+			rest := slices.Concat(list[:i], list[i+1:j], list[j+1:])
+			r.scripted.everywhere = true
+			_, err := r.run(ctx, rest, nil)
+			r.scripted.everywhere = false
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range r.scripted.alternatives {
+				shorter := append(slices.Clone(rest), d)
+				if ok, err := fails(shorter); ok || err != nil {
+					return shorter, err
+				}
+			}
+		}
+	}
+	return nil, nil
 }
 
 const (
