@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"weft/retarget/internal/refusal":    {},
 	"weft/retarget/internal/structured": {},
 	"weft/threads":                      {"weft", "weft/wasm"},
+	"weft/explore":                      {"weft", "weft/threads", "weft/wasi", "weft/wasm", "weft/wasm/binary"},
 	"weft/wasi":                         {"weft", "weft/threads", "weft/wasm"},
 	"weft/task":                         {"weft", "weft/wasm"},
 	"weft/typed":                        {"weft", "weft/wasm"},
