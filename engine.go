@@ -95,19 +95,26 @@ func (e *Engine) Parse(source []byte) (*wasm.Module, error) {
 
 // Compile reads, validates and prepares a module in binary or text form. An
 // error of the module is a [*wasm.Error]. The source must not change afterwards.
-func (e *Engine) Compile(source []byte) (*Module, error) {
+func (e *Engine) Compile(source []byte) (made *Module, err error) {
 	if e.config.cache != nil {
 		m, err := e.config.cache.compile(e, source)
 		if err != nil {
 			return nil, err
 		}
-		return &Module{engine: e, module: m}, nil
+		made = &Module{engine: e, module: m}
+	} else {
+		m, err := e.Parse(source)
+		if err == nil {
+			made, err = e.CompileModule(m)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	m, err := e.Parse(source)
-	if err != nil {
-		return nil, err
+	if bytes.HasPrefix(source, magic) { // else it is encoded when it is saved
+		made.source = source
 	}
-	return e.CompileModule(m)
+	return made, nil
 }
 
 // CompileModule validates and prepares a module, which must not change

@@ -13,6 +13,7 @@ import (
 type Module struct {
 	engine *Engine
 	module *store.Module
+	source []byte // the binary form, if the module was compiled from that
 }
 
 // Engine returns the engine that compiled the module.

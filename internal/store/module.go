@@ -28,6 +28,8 @@ type Module struct {
 	Saved Saved
 	// Watched has the offsets of the instructions before which code asks a Watcher, in order.
 	Watched []uint32
+	// Precompiled says that the module was loaded together with what an engine had made of it.
+	Precompiled bool
 
 	debug *dwarf.Data
 	// Extra is the size of what the engine has in each instance, in bytes.
