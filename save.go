@@ -31,7 +31,7 @@ func IsSaved(b []byte) bool { return bytes.HasPrefix(b, savedMagic) }
 
 // Save returns the module as bytes, for [Engine.Load]: the module itself, that it is valid, and if its engine executes
 // natively the machine code of all of its functions, which Save compiles on all processors. Bytes can be kept in a
-// file, or in a program by go:embed; [CompileFile] and weft run take them, too.
+// file, or in a program by go:embed; [Engine.CompileFile] and weft run take them, too.
 //
 // The bytes stand for what this build of Weft has made. What another one loads is validated and compiled anew: see
 // [Module.Precompiled].
