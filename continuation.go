@@ -110,6 +110,9 @@ func (k *Continuation) Resume(ctx context.Context, args []Value, handlers ...Han
 // has not begun never does.
 func (k *Continuation) Throw(ctx context.Context, e *Exception, handlers ...Handler) (*Suspension, []Value, error) {
 	if e == nil {
+		if k != nil {
+			return nil, nil, k.store.refuse(errNoException)
+		}
 		return nil, nil, errNoException
 	}
 	return k.resume(ctx, nil, e, handlers)
@@ -124,11 +127,17 @@ type passage struct {
 }
 
 func (k *Continuation) resume(ctx context.Context, args []Value, thrown *Exception, clauses []Handler) (*Suspension, []Value, error) {
+	if ctx == nil {
+		return nil, nil, errNoContext
+	}
 	if err := k.begin(); err != nil {
 		return nil, nil, err
 	}
 	defer k.end()
 	s, t, p := k.store, k.typ, &passage{}
+	if s.store.Closed() {
+		return nil, nil, ErrClosed
+	}
 	h := &p.handlers
 	h.store, h.tags, h.inner.Suspend = s, p.tags[:0], p.records[:0]
 	if err := h.add(clauses); err != nil {
@@ -185,9 +194,6 @@ func (s *Store) received(slots []uint64, types []wasm.ValType, refs bool) ([]Val
 // run resumes k, which is in use, with arguments in slots, which take what comes
 // back. If it suspends, what is left of it goes into left; that may be k.
 func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64, left *Continuation) (*Tag, error) {
-	if ctx == nil {
-		return nil, errNoContext
-	}
 	s, t := k.store, k.typ
 	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results, Throw: thrown}
 	if k.root != nil {
@@ -261,7 +267,7 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 	}
 	t := k.typ.typ
 	if len(args) > len(t.Params) {
-		return nil, fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t)
+		return nil, k.store.refuse(fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t))
 	}
 	slots, done, err := k.store.pend(args, t.Params[:len(args)], "value")
 	if err != nil {
@@ -289,7 +295,7 @@ func (t *Tag) Suspend(args ...Value) error {
 		return errNoTag
 	}
 	if len(args) != len(t.tag.Type.Params) {
-		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
+		return t.store.refuse(fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type))
 	}
 	slots, done, err := t.store.pend(args, t.tag.Type.Params, "value")
 	if err != nil {

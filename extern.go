@@ -75,7 +75,7 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 	}
 	t := f.typ
 	if len(args) != len(t.Params) {
-		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
+		return nil, f.store.refuse(fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t))
 	}
 	slots := make([]uint64, f.slots)
 	if f.refs {
@@ -101,7 +101,7 @@ func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
 		return errNoContext
 	}
 	if len(slots) < f.slots {
-		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots)
+		return f.store.refuse(fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots))
 	}
 	s := f.store.store
 	err := s.Engine.Call(ctx, s, f.record, slots)
@@ -284,6 +284,27 @@ func (t *Table) Set(i uint64, v Value) error {
 	return nil
 }
 
+// Grow adds elements that are v and returns the number before. The error is that there is no room within the table's
+// maximum and the store's limits, or that v has another type.
+func (t *Table) Grow(n uint64, v Value) (uint64, error) {
+	if t == nil {
+		return 0, errNoTable
+	}
+	if err := t.store.enter(); err != nil {
+		return 0, err
+	}
+	defer t.store.leave()
+	slots, err := t.store.toSlots(nil, v, t.table.Type.Elem)
+	if err != nil {
+		return 0, err
+	}
+	old, ok := t.table.Grow(n, slots[0])
+	if !ok {
+		return 0, fmt.Errorf("weft: no room for %d elements more: the table has %d and type %s", n, t.table.Record.Len, t.table.Type)
+	}
+	return old, nil
+}
+
 // A Global is a global variable.
 type Global struct {
 	store  *Store
@@ -322,7 +343,7 @@ func (g *Global) Set(v Value) error {
 		return errNoGlobal
 	}
 	if !g.global.Type.Mutable {
-		return fmt.Errorf("weft: the global is immutable")
+		return g.store.refuse(errors.New("weft: the global is immutable"))
 	}
 	if err := g.store.enter(); err != nil {
 		return err
@@ -366,7 +387,7 @@ func (t *Tag) Throw(args ...Value) error {
 		return errNoTag
 	}
 	if len(args) != len(t.tag.Type.Params) {
-		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
+		return t.store.refuse(fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type))
 	}
 	payload, done, err := t.store.pend(args, t.tag.Type.Params, "value")
 	if err != nil {

@@ -37,6 +37,9 @@ func (c Config) WithCPUProfiler(p *CPUProfiler) Config {
 // Start begins a profile: it takes a sample of each running call at each interval, of which 10 ms
 // is a good one. The error is that a profile is being taken already, or that the interval is not positive.
 func (p *CPUProfiler) Start(interval time.Duration) error {
+	if p == nil || p.inner == nil {
+		return errors.New("weft: there is no profiler (NewCPUProfiler makes one)")
+	}
 	if interval <= 0 {
 		return errors.New("weft: the interval of a profile must be positive")
 	}
@@ -67,6 +70,9 @@ func (p *CPUProfiler) sample(interval time.Duration, stop, done chan struct{}) {
 
 // Stop ends the profile and returns its samples, in any order; none if there is no profile.
 func (p *CPUProfiler) Stop() []CPUSample {
+	if p == nil {
+		return nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stop == nil {

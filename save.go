@@ -64,6 +64,9 @@ func (m *Module) Save() ([]byte, error) {
 // So load only what you have saved yourself: who makes the bytes can have the program do anything. A checksum
 // protects from accidents, not from attackers. For modules of others there is [Engine.Compile].
 func (e *Engine) Load(saved []byte) (*Module, error) {
+	if e == nil {
+		return nil, errNoEngine
+	}
 	s, err := readSaved(saved)
 	if err != nil {
 		return nil, err
@@ -84,6 +87,9 @@ func (e *Engine) Load(saved []byte) (*Module, error) {
 // CompileFile is [Engine.Compile] for the content of a file, or [Engine.Load] if it has what [Module.Save] has made:
 // then the file is to be trusted. Errors have the name of the file.
 func (e *Engine) CompileFile(name string) (*Module, error) {
+	if e == nil {
+		return nil, errNoEngine
+	}
 	source, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err

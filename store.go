@@ -33,13 +33,21 @@ type Store struct {
 }
 
 // Engine returns the engine of which this is a store.
-func (s *Store) Engine() *Engine { return s.engine }
+func (s *Store) Engine() *Engine {
+	if s == nil {
+		return nil
+	}
+	return s.engine
+}
 
 // Close releases the memory of everything in the store: at once, or at the end of
 // the calls that are under way. Later uses of the store and its objects do nothing,
 // or return [ErrClosed]; so does a call under way, when the host function that has
 // closed the store returns.
 func (s *Store) Close() {
+	if s == nil {
+		return
+	}
 	s.store.Close()
 	runtime.KeepAlive(s)
 }
@@ -68,7 +76,11 @@ func (s *Store) drop() {
 // meant for tests and fuzzing: a context interrupts a guest at no cost. Functions are interpreted then, unless machine
 // code counts ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has
 // begun cannot go on, and trap as at a barrier.
-func (s *Store) SetFuel(n uint64) { s.store.SetFuel(n) }
+func (s *Store) SetFuel(n uint64) {
+	if s != nil {
+		s.store.SetFuel(n)
+	}
+}
 
 // Collect frees the objects and continuations that cannot be reached any more.
 // It happens by itself when memory is needed. A host function may call it; then the error is
@@ -101,7 +113,7 @@ type Stats struct {
 // Stats returns what the store holds. It is for whoever uses the store: what it says while another goroutine does so
 // means nothing.
 func (s *Store) Stats() Stats {
-	if !s.hold() {
+	if s == nil || !s.hold() {
 		return Stats{}
 	}
 	defer s.drop()
@@ -128,6 +140,9 @@ func (s *Store) SetCollectAlways(always bool) {
 //
 // It does not allocate, but for the first call of an instance.
 func (s *Store) Caller() *Instance {
+	if s == nil {
+		return nil
+	}
 	r := s.store.Caller()
 	if r == nil {
 		return nil

@@ -109,6 +109,9 @@ func (v Value) IsNull() bool { return v.typ.IsRef() && v.ref == nil }
 // null.
 func (v Value) Ref() any { return v.ref }
 
+// Func returns the function that a reference is to; nil for null and for what is none.
+func (v Value) Func() *Func { f, _ := v.ref.(*Func); return f }
+
 // String formats the value as the reference interpreter does: "5 : i32".
 func (v Value) String() string {
 	switch v.typ.Kind {
@@ -316,7 +319,7 @@ func (s *Store) fromSlots(slots []uint64, types []wasm.ValType) []Value {
 }
 
 // Numbers returns the values in slots (see [HostFunc]) that have the types. It fails if one of them is a reference, or
-// there are too few slots.
+// there are too few slots. For references there is [Store.FromSlots].
 func Numbers(slots []uint64, types []wasm.ValType) ([]Value, error) {
 	if hasRefs(types) {
 		return nil, fmt.Errorf("weft: slots of type %s have references", wasm.FuncType{Results: types})
