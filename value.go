@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"runtime"
 	"slices"
 
 	"weft/internal/store"
@@ -60,6 +59,9 @@ func ExternRef(v any) Value {
 	return Value{typ: wasm.Ref(wasm.HeapExtern), ref: v}
 }
 
+// I31Ref returns a reference to an integer of 31 bits: the low ones of v.
+func I31Ref(v int32) Value { return Value{typ: wasm.Ref(wasm.HeapI31), ref: I31(v << 1 >> 1)} }
+
 // Zero returns the default value of a type: zero, or null. The type must have one.
 func Zero(t wasm.ValType) Value { return Value{typ: t} }
 
@@ -70,13 +72,6 @@ func AnyRef(v any) Value {
 		return Null(wasm.HeapAny)
 	}
 	return Value{typ: wasm.Ref(wasm.HeapAny), ref: v}
-}
-
-// An Object is a struct or an array of the guest. It is not collected as long
-// as it can be reached from Go.
-type Object struct {
-	store *Store
-	ref   uint64
 }
 
 // An I31 is what a reference of type i31 refers to: an integer of 31 bits.
@@ -383,7 +378,5 @@ func (s *Store) fromObject(slot uint64, t wasm.ValType) (any, wasm.HeapType) {
 	if t.Heap == wasm.HeapExtern {
 		heap = wasm.HeapExtern
 	}
-	o := &Object{s, slot}
-	runtime.AddCleanup(o, func(release func()) { release() }, s.store.Keep(slot, t))
-	return o, heap
+	return s.newObject(slot, t), heap
 }
