@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"weft/internal/store"
@@ -129,6 +130,26 @@ func (s *Store) objectType(t wasm.HeapType, kind wasm.CompKind) (*wasm.CompType,
 		return nil, fmt.Errorf("weft: the type is a %s, not a %s", comp.Kind, kind)
 	}
 	return comp, s.store.UseObjects(wasm.TypeID(t))
+}
+
+// DefineType returns the identity of a struct or array type that stands alone and is final: the same as that of such a
+// type in a module. Concrete types in it are identities. The store has the type until it is closed.
+func (s *Store) DefineType(t wasm.CompType) (wasm.HeapType, error) {
+	if err := s.enter(); err != nil {
+		return wasm.HeapNone, err
+	}
+	defer s.leave()
+	if t.Kind != wasm.CompStruct && (t.Kind != wasm.CompArray || len(t.Fields) != 1) {
+		return wasm.HeapNone, errors.New("weft: a struct, or an array with one field for its elements, expected")
+	}
+	for i, f := range t.Fields {
+		if err := s.holdTypes(f.Type.Unpacked()); err != nil {
+			return wasm.HeapNone, fmt.Errorf("field %d: %w", i, err)
+		}
+	}
+	t = wasm.CompType{Kind: t.Kind, Fields: slices.Clone(t.Fields)}
+	id := s.store.HoldType(wasm.SubType{Final: true, Comp: t})
+	return wasm.HeapType(id), s.store.UseObjects(id)
 }
 
 // Type returns the identity of a type that the module defines, by its index, or the type none if there is none. The
