@@ -70,7 +70,7 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	t := s.contTypeOfFunc(f)
 	if s.store.Conts.WantsCollection() {
 		if trap := s.store.Collect(); trap != wasm.TrapNone {
-			return nil, s.store.TrapError(trap, "", StackTrace{})
+			return nil, s.trap(trap)
 		}
 	}
 	c := s.store.Conts.New(f.record, t.id)
@@ -95,6 +95,18 @@ type Suspension struct {
 	Payload []Value
 	// Continuation goes on from there, when it is resumed with the tag's results.
 	Continuation *Continuation
+}
+
+// String names the tag and the values.
+func (s *Suspension) String() string {
+	if s == nil || s.Tag == nil {
+		return "no suspension"
+	}
+	text := "suspended with " + s.Tag.String()
+	if len(s.Payload) > 0 {
+		text += ": " + payloadText(s.Payload)
+	}
+	return text
 }
 
 // Resume lets a continuation run, with the values that it waits for or, if it has
@@ -195,7 +207,7 @@ func (s *Store) received(slots []uint64, types []wasm.ValType, refs bool) ([]Val
 // back. If it suspends, what is left of it goes into left; that may be k.
 func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64, left *Continuation) (*Tag, error) {
 	s, t := k.store, k.typ
-	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results, Throw: thrown}
+	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results}
 	if k.root != nil {
 		r.Root = k.root.Root
 	}
@@ -207,6 +219,8 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		r.Args = slots[:t.params]
 	} else if err := s.throws(thrown); err != nil {
 		return nil, err
+	} else {
+		r.Throw = thrown.inner
 	}
 	if h != nil {
 		if err := h.check(k); err != nil {
@@ -215,8 +229,11 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		r.Handlers = &h.inner
 	}
 	suspension, err := s.store.Engine.Resume(ctx, s.store, r)
-	if err != nil || suspension.Tag == nil {
-		return nil, err
+	if err != nil {
+		return nil, s.fromError(err)
+	}
+	if suspension.Tag == nil {
+		return nil, nil
 	}
 	tag := h.tag(suspension.Tag)
 	if last := s.running; switches && last != k {
@@ -234,7 +251,7 @@ func (s *Store) throws(e *Exception) error {
 		return ErrClosed
 	}
 	defer s.drop()
-	if !s.store.Throws(e) {
+	if !s.store.Throws(e.inner) {
 		return fmt.Errorf("weft: the exception belongs to another store, or is not whole")
 	}
 	return nil
@@ -256,7 +273,7 @@ func (k *Continuation) Stack() StackTrace {
 	if k.root == nil || c == nil {
 		return StackTrace{}
 	}
-	return s.store.Engine.Trace(s.store, c)
+	return fromStack(s.store.Engine.Trace(s.store, c))
 }
 
 // Bind fixes the first values that a continuation takes (cont.bind) and returns
@@ -281,7 +298,7 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 	defer k.end()
 	ref, err := k.store.store.Engine.Bind(k.store.store, k.ref, slots, bound.id)
 	if err != nil {
-		return nil, err
+		return nil, k.store.fromError(err)
 	}
 	return k.store.newContinuation(ref, bound), nil
 }

@@ -177,6 +177,7 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	if p := e.config.profiler; p != nil {
 		inner.Profile = p.inner
 	}
+	inner.HostError = toError
 	s := &Store{engine: e, store: inner}
 	store.ReleaseWith(s, inner)
 	return s, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -29,7 +30,7 @@ func (s *Store) extern(e store.Extern) Extern {
 	case *store.Global:
 		return &Global{s, e}
 	case *store.Tag:
-		return &Tag{s, e}
+		return s.tagOf(e)
 	}
 	return nil
 }
@@ -106,7 +107,10 @@ func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
 	s := f.store.store
 	err := s.Engine.Call(ctx, s, f.record, slots)
 	runtime.KeepAlive(f.store)
-	return err
+	if err != nil {
+		return f.store.fromError(err)
+	}
+	return nil
 }
 
 // A Memory is a linear memory.
@@ -380,6 +384,14 @@ func (t *Tag) Type() wasm.FuncType {
 	return t.tag.Type
 }
 
+// String returns the name, if there is one, and the type.
+func (t *Tag) String() string {
+	if t == nil {
+		return "no tag"
+	}
+	return t.tag.String()
+}
+
 // Throw returns an exception with the tag: the error with which a host
 // function throws it.
 func (t *Tag) Throw(args ...Value) error {
@@ -404,7 +416,9 @@ func (t *Tag) Throw(args ...Value) error {
 		return ErrClosed
 	}
 	defer t.store.drop()
-	return t.store.store.HoldException(t.tag.Record, payload, 0)
+	e := t.store.fromException(t.store.store.HoldException(t.tag.Record, payload, 0))
+	e.Payload = slices.Clone(args)
+	return e
 }
 
 // Match reports whether an error is an exception with the tag, and returns the
@@ -412,14 +426,11 @@ func (t *Tag) Throw(args ...Value) error {
 // for one with references while another goroutine uses the store.
 func (t *Tag) Match(err error) ([]Value, bool) {
 	var e *Exception
-	if t == nil || !errors.As(err, &e) || e == nil || e.Tag != t.tag {
+	if t == nil || !errors.As(err, &e) || e == nil || e.inner == nil || e.inner.Tag != t.tag {
 		return nil, false
 	}
 	defer runtime.KeepAlive(e)
 	types := t.tag.Type.Params
-	if len(e.Payload) != wasm.SlotCount(types) { // somebody has changed it
-		return nil, false
-	}
-	values, err := t.store.received(e.Payload, types, hasRefs(types))
+	values, err := t.store.received(e.inner.Payload, types, hasRefs(types))
 	return values, err == nil
 }

@@ -64,7 +64,7 @@ func (s *Store) NewStruct(t wasm.HeapType, fields ...Value) (*Object, error) {
 	}
 	ref, trap := s.store.NewStruct(wasm.TypeID(t))
 	if trap != wasm.TrapNone {
-		return nil, s.store.TrapError(trap, "", StackTrace{})
+		return nil, s.trap(trap)
 	}
 	for i, t := range types {
 		var v [2]uint64
@@ -103,7 +103,7 @@ func (s *Store) NewArray(t wasm.HeapType, n int, fill Value) (*Object, error) {
 		trap = s.store.FillArray(ref, 0, v, uint32(n))
 	}
 	if trap != wasm.TrapNone {
-		return nil, s.store.TrapError(trap, "", StackTrace{})
+		return nil, s.trap(trap)
 	}
 	return s.newObject(ref, wasm.Ref(t)), nil
 }

@@ -22,7 +22,10 @@ type CPUProfiler struct {
 }
 
 // A CPUSample is a stack on which a guest was seen, and how often.
-type CPUSample = store.Sample
+type CPUSample struct {
+	Stack StackTrace
+	Count int // how often
+}
 
 // NewCPUProfiler returns a profiler for the engines that get it with [Config.WithCPUProfiler].
 func NewCPUProfiler() *CPUProfiler { return &CPUProfiler{inner: store.NewProfile()} }
@@ -81,5 +84,9 @@ func (p *CPUProfiler) Stop() []CPUSample {
 	close(p.stop)
 	<-p.done
 	p.stop = nil
-	return p.inner.Take()
+	var samples []CPUSample
+	for _, s := range p.inner.Take() {
+		samples = append(samples, CPUSample{fromStack(s.Stack), s.Count})
+	}
+	return samples
 }

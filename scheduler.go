@@ -142,11 +142,11 @@ type asked struct{ Scheduler }
 
 func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
 	result, err := a.Scheduler.Wait(ctx, Wait{w})
-	return store.WaitResult(result), err
+	return store.WaitResult(result), toError(err)
 }
 
 func (a asked) Pause(ctx context.Context, p store.Pause) error {
-	return a.Scheduler.Pause(ctx, Pause(p))
+	return toError(a.Scheduler.Pause(ctx, Pause(p)))
 }
 
 // askedToWatch is what engines ask of a Watcher.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -25,6 +26,8 @@ type Store struct {
 	engine    *Engine
 	store     *store.Store
 	contTypes contTypes
+	tagsMu    sync.Mutex // other goroutines may look exports up
+	tags      map[*store.Tag]*Tag
 	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used
 	// on the goroutine that uses the store.
 	running *Continuation
@@ -91,7 +94,7 @@ func (s *Store) Collect() error {
 	}
 	defer s.leave()
 	if trap := s.store.Collect(); trap != wasm.TrapNone {
-		return s.store.TrapError(trap, "", StackTrace{})
+		return s.trap(trap)
 	}
 	return nil
 }
@@ -178,6 +181,9 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 		values[i] = im.inner()
 	}
 	in, err := s.store.Instantiate(ctx, m.module, values)
+	if err != nil {
+		err = s.fromError(err)
+	}
 	if in == nil {
 		return nil, err
 	}
@@ -324,5 +330,5 @@ func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
 		return nil, err
 	}
 	tag.Host = true
-	return &Tag{store: s, tag: tag}, nil
+	return s.tagOf(tag), nil
 }

@@ -246,7 +246,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	if isHostValue(v) {
 		slot, trap := s.store.ExternRef(v.ref, canFind(v.ref, v.ref))
 		if trap != 0 {
-			return 0, 0, s.store.TrapError(trap, "", StackTrace{})
+			return 0, 0, s.trap(trap)
 		}
 		return slot, v.typ.Heap, nil
 	}
@@ -270,12 +270,12 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		}
 		return r.ref, wasm.HeapType(r.typ.id), nil
 	case *Exception:
-		if !s.store.Throws(r) {
+		if r == nil || !s.store.Throws(r.inner) {
 			break
 		}
-		slot, trap := s.store.ExceptionRef(r)
+		slot, trap := s.store.ExceptionRef(r.inner)
 		if trap != 0 {
-			return 0, 0, s.store.TrapError(trap, "", StackTrace{})
+			return 0, 0, s.trap(trap)
 		}
 		return slot, wasm.HeapExn, nil
 	}
@@ -338,7 +338,7 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 		v.ref = s.fromCont(slot)
 	case wasm.HeapExn:
 		tag, payload := store.ExceptionParts(slot)
-		v.ref = s.store.HoldException(tag, payload, slot)
+		v.ref = s.fromException(s.store.HoldException(tag, payload, slot))
 	default:
 		v.ref, v.typ.Heap = s.fromObject(slot, v.typ)
 	}
