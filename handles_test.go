@@ -131,7 +131,7 @@ func TestNilArguments(t *testing.T) {
 		for _, h := range all {
 			v := reflect.ValueOf(h)
 			for _, method := range methods(v) {
-				if isCleanup(method.Name) || strings.HasPrefix(method.Name, "Set") {
+				if isCleanup(method.Name) || strings.HasPrefix(method.Name, "Set") || method.Name == "AddFuel" {
 					continue // that would be the end of the others
 				}
 				contexts := false

@@ -191,5 +191,8 @@ func (s *Store) Fuel() (left uint64, bounded bool) {
 	if s == nil {
 		return 0, false
 	}
+	if s.store.FuelIsOut() {
+		return 0, true
+	}
 	return s.store.Fuel, s.store.FuelEnabled
 }

@@ -75,14 +75,29 @@ func (s *Store) drop() {
 	runtime.KeepAlive(s)
 }
 
-// SetFuel bounds the calls and branches backwards that guests may make from now on; when none is left they trap. It is
-// meant for tests and fuzzing: a context interrupts a guest at no cost. Functions are interpreted then, unless machine
-// code counts ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has
-// begun cannot go on, and trap as at a barrier.
+// SetFuel bounds the calls and branches backwards that guests may make from now on: each takes a unit, and when none is
+// left they trap with [wasm.TrapFuelExhausted]. So the end of a guest does not depend on the machine, as it does with
+// a context, which costs nothing. [Store.Fuel] returns what is left, and [Store.AddFuel] adds to it, also while a
+// host function runs.
+//
+// Let machine code count ([NativeOptions]): where it does not, functions are interpreted as long as fuel is bounded. Then
+// set fuel before anything runs: continuations that such code has begun cannot go on, and trap as at a barrier.
 func (s *Store) SetFuel(n uint64) {
 	if s != nil {
 		s.store.SetFuel(n)
 	}
+}
+
+// AddFuel adds to what is left of the fuel, which it bounds if nobody has yet. There is never more than 1<<63 - 1.
+func (s *Store) AddFuel(n uint64) {
+	if s == nil {
+		return
+	}
+	left, _ := s.Fuel()
+	if s.store.FuelIsOut() {
+		left = 0
+	}
+	s.store.SetFuel(left + min(n, 1<<63-1))
 }
 
 // Collect frees the objects and continuations that cannot be reached any more.
@@ -111,6 +126,11 @@ type Stats struct {
 	Collections int
 	// MemoryBytes, TableElements and InstanceBytes are what counts for the limits of these names.
 	MemoryBytes, TableElements, InstanceBytes uint64
+	// Instances, Memories and Tables are how many there are.
+	Instances, Memories, Tables int
+	// CodeBytes are the bytes of what executors have made of the modules of the instances until now, machine code for
+	// the most part. Stores share the code of a module.
+	CodeBytes uint64
 }
 
 // Stats returns what the store holds. It is for whoever uses the store: what it says while another goroutine does so
@@ -123,6 +143,8 @@ func (s *Store) Stats() Stats {
 	stats := Stats{HeapBytes: s.store.HeapLive(), Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
 		Collections: s.store.Collections}
 	stats.MemoryBytes, stats.TableElements, stats.InstanceBytes = s.store.Usage()
+	counts := s.store.Counts()
+	stats.Instances, stats.Memories, stats.Tables, stats.CodeBytes = counts.Instances, counts.Memories, counts.Tables, counts.CodeBytes
 	return stats
 }
 

@@ -9,8 +9,12 @@ import (
 	"weft/wasm"
 )
 
-// ModuleName is what guests import the functions from.
-const ModuleName = "wasi_snapshot_preview1"
+// ModuleName is what guests import the functions from, and UnstableModuleName what those of 2019 did: the same
+// functions, of which a few had other types and structures.
+const (
+	ModuleName         = "wasi_snapshot_preview1"
+	UnstableModuleName = "wasi_unstable"
+)
 
 // A function is one of the interface. Its parameters are given by a letter each, i
 // for i32 and I for i64.

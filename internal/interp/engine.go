@@ -79,7 +79,7 @@ type moduleCode struct {
 // Prepare implements [store.Engine]. Functions are lowered when they are called.
 func (e *Engine) Prepare(m *store.Module) {
 	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
-	c.use.Limit = e.codeLimit
+	c.use.Limit, c.use.Total = e.codeLimit, m.CodeBytes
 	c.lower.hotAfter, c.lower.steps = e.hotAfter, e.steps
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
