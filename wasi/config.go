@@ -130,12 +130,20 @@ func (c Config) withRoot(name string, root *os.Root, readOnly bool) Config {
 	return c.withPreopen(name, &rootDirectory{root: root, readOnly: readOnly})
 }
 
-// WithFS gives the guest a file system to read.
+// WithFS gives the guest a file system to read. One to write is for [Config.WithWritableFS].
 func (c Config) WithFS(name string, fsys fs.FS) Config {
 	if fsys == nil {
 		return c.withPreopen(name, nil)
 	}
 	return c.withPreopen(name, &fsDirectory{fsys: fsys, rel: "."})
+}
+
+// WithWritableFS gives the guest a file system that it may change, such as one of [NewMemFS].
+func (c Config) WithWritableFS(name string, fsys WritableFS) Config {
+	if fsys == nil {
+		return c.withPreopen(name, nil)
+	}
+	return c.withPreopen(name, newWritableDirectory(fsys))
 }
 
 func (c Config) withPreopen(name string, dir directory) Config {
