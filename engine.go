@@ -21,6 +21,7 @@ type Config struct {
 	native   NativeOptions
 	profiler *CPUProfiler
 	code     uint64
+	listener Listener
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures] and the executor [Automatic].
@@ -179,6 +180,9 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	}
 	inner.HostError = toError
 	s := &Store{engine: e, store: inner}
+	if l := e.config.listener; l != nil {
+		inner.Listener = listening{s, l}
+	}
 	store.ReleaseWith(s, inner)
 	return s, nil
 }

@@ -82,6 +82,10 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	if err == nil && c.native.Steps {
 		i.CountSteps()
 	}
+	if err == nil && c.listener != nil {
+		i.Listen()
+		return i, nil, nil
+	}
 	if err != nil || c.executor == Interpreter {
 		return i, nil, err
 	}

@@ -273,6 +273,9 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 	if err := s.holdTypes(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
 	}
+	if s.engine.config.listener != nil {
+		f = s.listened(name, t, f)
+	}
 	h, err := s.store.NewHostFunc(s.typeID(t), name, f)
 	if err != nil {
 		return nil, err

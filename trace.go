@@ -70,10 +70,13 @@ func fromStack(t store.StackTrace) StackTrace {
 	}
 	frames := make([]Frame, len(t.Frames))
 	for i := range t.Frames {
-		f := &t.Frames[i]
-		frames[i] = Frame{f.Module, f.FuncIndex, f.FuncName, f.Offset, f.Position, f.Continuation, f.ResumedHere, f}
+		frames[i] = fromFrame(&t.Frames[i])
 	}
 	return StackTrace{frames, t.Omitted}
+}
+
+func fromFrame(f *store.Frame) Frame {
+	return Frame{f.Module, f.FuncIndex, f.FuncName, f.Offset, f.Position, f.Continuation, f.ResumedHere, f}
 }
 
 func (t *StackTrace) toStore() store.StackTrace {

@@ -116,6 +116,8 @@ type Engine interface {
 type Store struct {
 	// HostError, unless it is nil, turns an error of a host function, or of a scheduler, into one that engines know.
 	HostError func(error) error
+	// Listener, unless it is nil, hears of calls from engines that listen.
+	Listener Listener
 
 	Types  *wasm.TypeSet
 	Engine Engine
