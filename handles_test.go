@@ -159,6 +159,7 @@ var needsNothing = map[string]string{
 	"*weft.Engine.Compile":         "reads a module",
 	"*weft.Engine.CompileFile":     "reads a module",
 	"*weft.Engine.CompileModule":   "reads a module",
+	"*weft.Engine.CompileWatched":  "reads a module",
 	"*weft.Engine.Load":            "reads a module",
 	"*weft.Engine.NewStore":        "makes another store",
 	"*weft.Engine.NewSharedMemory": "makes what is in no store",

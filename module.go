@@ -43,11 +43,15 @@ func (m *Module) Name() string {
 // Frame describes the call of a function, by its index, that stands at the instruction with an offset in the binary.
 // An offset that is not in the function gives a frame without a place in the source.
 func (m *Module) Frame(function uint32, offset int) Frame {
+	if m == nil {
+		return Frame{}
+	}
 	body := 0
 	if i := int(function) - m.module.Space.ImportedFuncs; i >= 0 && i < len(m.module.Wasm.Funcs) {
 		body = m.module.Wasm.Funcs[i].BodyOffset
 	}
-	return m.module.FuncFrame(function, offset-body)
+	frame := m.module.FuncFrame(function, offset-body)
+	return fromFrame(&frame)
 }
 
 // checkEngine refuses objects of another engine.

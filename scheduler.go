@@ -156,7 +156,7 @@ type askedToWatch struct {
 }
 
 func (a askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
-	return a.watcher.Watch(ctx, Watched(*w))
+	return toError(a.watcher.Watch(ctx, Watched(*w)))
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a
