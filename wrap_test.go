@@ -190,7 +190,7 @@ func TestWrapRefuses(t *testing.T) {
 		{nil, "a Go function expected, <nil> found"}, {5, "a Go function expected, int found"}, {none, "no Go function"},
 		{func(...int32) {}, "fixed number"}, {func(int) {}, "parameter 1: int has no size of its own"},
 		{func(int32, string) {}, "parameter 2: string stands for no type"}, {func() []byte { return nil }, "result 1: []uint8 stands for no type"},
-		{func(int32, context.Context) {}, "comes before the parameters"}, {func() (error, int32) { return nil, 0 }, "result 1: error"},
+		{func(int32, context.Context) {}, "comes before the parameters"}, {func() (chan int32, int32) { return nil, 0 }, "result 1: chan int32"},
 		{func(weft.Value) {}, "NewValuesFunc"},
 	} {
 		if _, err := store.Wrap("f", c.f); err == nil || !strings.Contains(err.Error(), c.want) {
