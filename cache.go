@@ -145,7 +145,7 @@ func (c *Cache) saved(source cache.Digest, f wasm.Features) store.Saved {
 // they also do from time to time. Call it before the program ends. Without a directory it does
 // nothing.
 func (c *Cache) Flush() error {
-	if c.dir == nil {
+	if c == nil || c.dir == nil {
 		return nil
 	}
 	return c.dir.Flush()

@@ -70,7 +70,7 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	t := s.contTypeOfFunc(f)
 	if s.store.Conts.WantsCollection() {
 		if trap := s.store.Collect(); trap != wasm.TrapNone {
-			return nil, s.store.TrapError(trap, "", StackTrace{})
+			return nil, s.trap(trap)
 		}
 	}
 	c := s.store.Conts.New(f.record, t.id)
@@ -97,6 +97,18 @@ type Suspension struct {
 	Continuation *Continuation
 }
 
+// String names the tag and the values.
+func (s *Suspension) String() string {
+	if s == nil || s.Tag == nil {
+		return "no suspension"
+	}
+	text := "suspended with " + s.Tag.String()
+	if len(s.Payload) > 0 {
+		text += ": " + payloadText(s.Payload)
+	}
+	return text
+}
+
 // Resume lets a continuation run, with the values that it waits for or, if it has
 // not begun, the arguments of its function. It returns either a suspension with
 // one of the tags that are handled, or (with a nil Suspension) the results of the
@@ -110,6 +122,9 @@ func (k *Continuation) Resume(ctx context.Context, args []Value, handlers ...Han
 // has not begun never does.
 func (k *Continuation) Throw(ctx context.Context, e *Exception, handlers ...Handler) (*Suspension, []Value, error) {
 	if e == nil {
+		if k != nil {
+			return nil, nil, k.store.refuse(errNoException)
+		}
 		return nil, nil, errNoException
 	}
 	return k.resume(ctx, nil, e, handlers)
@@ -124,11 +139,17 @@ type passage struct {
 }
 
 func (k *Continuation) resume(ctx context.Context, args []Value, thrown *Exception, clauses []Handler) (*Suspension, []Value, error) {
+	if ctx == nil {
+		return nil, nil, errNoContext
+	}
 	if err := k.begin(); err != nil {
 		return nil, nil, err
 	}
 	defer k.end()
 	s, t, p := k.store, k.typ, &passage{}
+	if s.store.Closed() {
+		return nil, nil, ErrClosed
+	}
 	h := &p.handlers
 	h.store, h.tags, h.inner.Suspend = s, p.tags[:0], p.records[:0]
 	if err := h.add(clauses); err != nil {
@@ -185,11 +206,8 @@ func (s *Store) received(slots []uint64, types []wasm.ValType, refs bool) ([]Val
 // run resumes k, which is in use, with arguments in slots, which take what comes
 // back. If it suspends, what is left of it goes into left; that may be k.
 func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64, left *Continuation) (*Tag, error) {
-	if ctx == nil {
-		return nil, errNoContext
-	}
 	s, t := k.store, k.typ
-	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results, Throw: thrown}
+	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results}
 	if k.root != nil {
 		r.Root = k.root.Root
 	}
@@ -201,6 +219,8 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		r.Args = slots[:t.params]
 	} else if err := s.throws(thrown); err != nil {
 		return nil, err
+	} else {
+		r.Throw = thrown.inner
 	}
 	if h != nil {
 		if err := h.check(k); err != nil {
@@ -209,8 +229,11 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		r.Handlers = &h.inner
 	}
 	suspension, err := s.store.Engine.Resume(ctx, s.store, r)
-	if err != nil || suspension.Tag == nil {
-		return nil, err
+	if err != nil {
+		return nil, s.fromError(err)
+	}
+	if suspension.Tag == nil {
+		return nil, nil
 	}
 	tag := h.tag(suspension.Tag)
 	if last := s.running; switches && last != k {
@@ -228,7 +251,7 @@ func (s *Store) throws(e *Exception) error {
 		return ErrClosed
 	}
 	defer s.drop()
-	if !s.store.Throws(e) {
+	if !s.store.Throws(e.inner) {
 		return fmt.Errorf("weft: the exception belongs to another store, or is not whole")
 	}
 	return nil
@@ -250,7 +273,7 @@ func (k *Continuation) Stack() StackTrace {
 	if k.root == nil || c == nil {
 		return StackTrace{}
 	}
-	return s.store.Engine.Trace(s.store, c)
+	return fromStack(s.store.Engine.Trace(s.store, c))
 }
 
 // Bind fixes the first values that a continuation takes (cont.bind) and returns
@@ -261,7 +284,7 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 	}
 	t := k.typ.typ
 	if len(args) > len(t.Params) {
-		return nil, fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t)
+		return nil, k.store.refuse(fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t))
 	}
 	slots, done, err := k.store.pend(args, t.Params[:len(args)], "value")
 	if err != nil {
@@ -275,7 +298,7 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 	defer k.end()
 	ref, err := k.store.store.Engine.Bind(k.store.store, k.ref, slots, bound.id)
 	if err != nil {
-		return nil, err
+		return nil, k.store.fromError(err)
 	}
 	return k.store.newContinuation(ref, bound), nil
 }
@@ -289,7 +312,7 @@ func (t *Tag) Suspend(args ...Value) error {
 		return errNoTag
 	}
 	if len(args) != len(t.tag.Type.Params) {
-		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
+		return t.store.refuse(fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type))
 	}
 	slots, done, err := t.store.pend(args, t.tag.Type.Params, "value")
 	if err != nil {

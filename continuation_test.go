@@ -151,7 +151,7 @@ func TestContinuationResume(t *testing.T) {
 	// One that has not begun never does.
 	_, _, err = newContinuation(t, store, in.Func("asks")).Throw(ctx, exception)
 	var uncaught *weft.Exception
-	if !errors.As(err, &uncaught) || uncaught.Payload[0] != 9 {
+	if !errors.As(err, &uncaught) || uncaught.Payload[0] != weft.I32(9) {
 		t.Errorf("Throw into a fresh continuation: %v", err)
 	}
 	// Nobody handles it.

@@ -373,19 +373,11 @@ func (r *record) add(name string, results []weft.Value, err error) {
 // payload describes what an exception carries; nothing if it carries references or
 // vectors.
 func payload(e *weft.Exception) (s string) {
-	for i, t := range e.Tag.Type.Params {
-		switch t.Kind {
-		case wasm.KindI32:
-			s += " " + weft.I32(int32(e.Payload[i])).String()
-		case wasm.KindI64:
-			s += " " + weft.I64(int64(e.Payload[i])).String()
-		case wasm.KindF32:
-			s += " " + weft.F32Bits(uint32(e.Payload[i])).String()
-		case wasm.KindF64:
-			s += " " + weft.F64Bits(e.Payload[i]).String()
-		default:
+	for _, v := range e.Payload {
+		if v.Type().IsRef() || v.Type() == wasm.V128 {
 			return ""
 		}
+		s += " " + v.String()
 	}
 	return s
 }

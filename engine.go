@@ -21,6 +21,7 @@ type Config struct {
 	native   NativeOptions
 	profiler *CPUProfiler
 	code     uint64
+	listener Listener
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures] and the executor [Automatic].
@@ -79,7 +80,7 @@ func NewEngine(c Config) (*Engine, error) {
 }
 
 // CountsSteps reports whether the engine was made with [Config.WithSteps].
-func (e *Engine) CountsSteps() bool { return e.config.native.Steps }
+func (e *Engine) CountsSteps() bool { return e != nil && e.config.native.Steps }
 
 // magic begins every binary module.
 var magic = []byte("\x00asm")
@@ -87,6 +88,9 @@ var magic = []byte("\x00asm")
 // Parse reads a module in binary or text form, recognised by its content, and
 // does not validate it.
 func (e *Engine) Parse(source []byte) (*wasm.Module, error) {
+	if e == nil {
+		return nil, errNoEngine
+	}
 	if bytes.HasPrefix(source, magic) {
 		return binary.Decode(source, e.config.features)
 	}
@@ -95,25 +99,38 @@ func (e *Engine) Parse(source []byte) (*wasm.Module, error) {
 
 // Compile reads, validates and prepares a module in binary or text form. An
 // error of the module is a [*wasm.Error]. The source must not change afterwards.
-func (e *Engine) Compile(source []byte) (*Module, error) {
+func (e *Engine) Compile(source []byte) (made *Module, err error) {
+	if e == nil {
+		return nil, errNoEngine
+	}
 	if e.config.cache != nil {
 		m, err := e.config.cache.compile(e, source)
 		if err != nil {
 			return nil, err
 		}
-		return &Module{engine: e, module: m}, nil
+		made = &Module{engine: e, module: m}
+	} else {
+		m, err := e.Parse(source)
+		if err == nil {
+			made, err = e.CompileModule(m)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	m, err := e.Parse(source)
-	if err != nil {
-		return nil, err
+	if bytes.HasPrefix(source, magic) { // else it is encoded when it is saved
+		made.source = source
 	}
-	return e.CompileModule(m)
+	return made, nil
 }
 
 // CompileModule validates and prepares a module, which must not change
 // afterwards. It does not use the engine's cache.
 func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
-	if m == nil {
+	switch {
+	case e == nil:
+		return nil, errNoEngine
+	case m == nil:
 		return nil, errNoModule
 	}
 	if err := validate.Module(m, e.config.features); err != nil {
@@ -151,6 +168,9 @@ func (e *Engine) prepare(m *wasm.Module, saved store.Saved) *store.Module {
 // it. Close releases its memory; otherwise that
 // happens some time after the store has become unreachable.
 func (e *Engine) NewStore(limits Limits) (*Store, error) {
+	if e == nil {
+		return nil, errNoEngine
+	}
 	inner, err := store.New(e.types, e.executor, store.Limits(limits))
 	if err != nil {
 		return nil, err
@@ -158,7 +178,11 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	if p := e.config.profiler; p != nil {
 		inner.Profile = p.inner
 	}
+	inner.HostError = toError
 	s := &Store{engine: e, store: inner}
+	if l := e.config.listener; l != nil {
+		inner.Listener = listening{s, l}
+	}
 	store.ReleaseWith(s, inner)
 	return s, nil
 }

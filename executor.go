@@ -82,6 +82,10 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	if err == nil && c.native.Steps {
 		i.CountSteps()
 	}
+	if err == nil && c.listener != nil {
+		i.Listen()
+		return i, nil, nil
+	}
 	if err != nil || c.executor == Interpreter {
 		return i, nil, err
 	}
@@ -98,6 +102,9 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 // works here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the
 // interpreter was asked for.
 func (m *Module) Interpreted() error {
+	if m == nil {
+		return errNoModule
+	}
 	if why := m.module.Interpreted; why != nil {
 		return why
 	}

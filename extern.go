@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -29,7 +30,7 @@ func (s *Store) extern(e store.Extern) Extern {
 	case *store.Global:
 		return &Global{s, e}
 	case *store.Tag:
-		return &Tag{s, e}
+		return s.tagOf(e)
 	}
 	return nil
 }
@@ -75,7 +76,7 @@ func (f *Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 	}
 	t := f.typ
 	if len(args) != len(t.Params) {
-		return nil, fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t)
+		return nil, f.store.refuse(fmt.Errorf("weft: %d arguments given, the function has type %s", len(args), t))
 	}
 	slots := make([]uint64, f.slots)
 	if f.refs {
@@ -101,12 +102,15 @@ func (f *Func) CallSlots(ctx context.Context, slots []uint64) error {
 		return errNoContext
 	}
 	if len(slots) < f.slots {
-		return fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots)
+		return f.store.refuse(fmt.Errorf("weft: %d slots given, %d needed", len(slots), f.slots))
 	}
 	s := f.store.store
 	err := s.Engine.Call(ctx, s, f.record, slots)
 	runtime.KeepAlive(f.store)
-	return err
+	if err != nil {
+		return f.store.fromError(err)
+	}
+	return nil
 }
 
 // A Memory is a linear memory.
@@ -284,6 +288,27 @@ func (t *Table) Set(i uint64, v Value) error {
 	return nil
 }
 
+// Grow adds elements that are v and returns the number before. The error is that there is no room within the table's
+// maximum and the store's limits, or that v has another type.
+func (t *Table) Grow(n uint64, v Value) (uint64, error) {
+	if t == nil {
+		return 0, errNoTable
+	}
+	if err := t.store.enter(); err != nil {
+		return 0, err
+	}
+	defer t.store.leave()
+	slots, err := t.store.toSlots(nil, v, t.table.Type.Elem)
+	if err != nil {
+		return 0, err
+	}
+	old, ok := t.table.Grow(n, slots[0])
+	if !ok {
+		return 0, fmt.Errorf("weft: no room for %d elements more: the table has %d and type %s", n, t.table.Record.Len, t.table.Type)
+	}
+	return old, nil
+}
+
 // A Global is a global variable.
 type Global struct {
 	store  *Store
@@ -322,7 +347,7 @@ func (g *Global) Set(v Value) error {
 		return errNoGlobal
 	}
 	if !g.global.Type.Mutable {
-		return fmt.Errorf("weft: the global is immutable")
+		return g.store.refuse(errors.New("weft: the global is immutable"))
 	}
 	if err := g.store.enter(); err != nil {
 		return err
@@ -359,6 +384,14 @@ func (t *Tag) Type() wasm.FuncType {
 	return t.tag.Type
 }
 
+// String returns the name, if there is one, and the type.
+func (t *Tag) String() string {
+	if t == nil {
+		return "no tag"
+	}
+	return t.tag.String()
+}
+
 // Throw returns an exception with the tag: the error with which a host
 // function throws it.
 func (t *Tag) Throw(args ...Value) error {
@@ -366,7 +399,7 @@ func (t *Tag) Throw(args ...Value) error {
 		return errNoTag
 	}
 	if len(args) != len(t.tag.Type.Params) {
-		return fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type)
+		return t.store.refuse(fmt.Errorf("weft: %d values given, the tag has type %s", len(args), t.tag.Type))
 	}
 	payload, done, err := t.store.pend(args, t.tag.Type.Params, "value")
 	if err != nil {
@@ -383,7 +416,9 @@ func (t *Tag) Throw(args ...Value) error {
 		return ErrClosed
 	}
 	defer t.store.drop()
-	return t.store.store.HoldException(t.tag.Record, payload, 0)
+	e := t.store.fromException(t.store.store.HoldException(t.tag.Record, payload, 0))
+	e.Payload = slices.Clone(args)
+	return e
 }
 
 // Match reports whether an error is an exception with the tag, and returns the
@@ -391,14 +426,11 @@ func (t *Tag) Throw(args ...Value) error {
 // for one with references while another goroutine uses the store.
 func (t *Tag) Match(err error) ([]Value, bool) {
 	var e *Exception
-	if t == nil || !errors.As(err, &e) || e == nil || e.Tag != t.tag {
+	if t == nil || !errors.As(err, &e) || e == nil || e.inner == nil || e.inner.Tag != t.tag {
 		return nil, false
 	}
 	defer runtime.KeepAlive(e)
 	types := t.tag.Type.Params
-	if len(e.Payload) != wasm.SlotCount(types) { // somebody has changed it
-		return nil, false
-	}
-	values, err := t.store.received(e.Payload, types, hasRefs(types))
+	values, err := t.store.received(e.inner.Payload, types, hasRefs(types))
 	return values, err == nil
 }

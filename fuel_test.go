@@ -113,3 +113,70 @@ func TestFuelInstantiation(t *testing.T) {
 		}
 	})
 }
+
+// TestAddFuel adds fuel before calls, after a trap, and in a host function in the middle of a call.
+func TestAddFuel(t *testing.T) {
+	const source = `(module (import "env" "refuel" (func $refuel))
+	  (func $spin (export "spin") (param i32) (loop $l (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+	  (func (export "twice") (param i32) (call $spin (local.get 0)) (call $refuel) (call $spin (local.get 0))))`
+	for name, config := range map[string]weft.Config{
+		"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter),
+		"automatic":   weft.NewConfig(),
+		"counts":      weft.NewConfig().WithNativeOptions(weft.NativeOptions{Fuel: true}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			engine, err := weft.NewEngine(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			more := uint64(0)
+			store, in := openOn(t, engine, source, weft.DefaultLimits(), func(s *weft.Store, l *weft.Linker) {
+				if err := l.Wrap("env", "refuel", func() { s.AddFuel(more) }); err != nil {
+					t.Fatal(err)
+				}
+				s.SetFuel(0)
+			})
+			if left, bounded := store.Fuel(); left != 0 || !bounded {
+				t.Errorf("%d are left", left)
+			}
+			store.AddFuel(150)
+			var trap *weft.Trap
+			if _, err := in.Func("twice").Call(context.Background(), weft.I32(100)); !errors.As(err, &trap) || trap.Code != wasm.TrapFuelExhausted {
+				t.Errorf("too little: %v", err)
+			}
+			if left, _ := store.Fuel(); left != 0 {
+				t.Errorf("after the trap %d are left", left)
+			}
+			store.AddFuel(150)
+			more = 100
+			if _, err := in.Func("twice").Call(context.Background(), weft.I32(100)); err != nil {
+				t.Errorf("with more: %v", err)
+			}
+			if left, _ := store.Fuel(); left == 0 || left > 60 {
+				t.Errorf("%d are left", left)
+			}
+			store.AddFuel(1<<64 - 1)
+			if left, _ := store.Fuel(); left < 1<<63-1 {
+				t.Errorf("of much, %d are left", left)
+			}
+		})
+	}
+}
+
+// TestStatsCount counts what a store has.
+func TestStatsCount(t *testing.T) {
+	onExecutors(t, func(t *testing.T, engine *weft.Engine) {
+		const source = `(module (memory 2) (memory 1) (table 5 funcref) (func (export "f")) (func (export "g") (result i32) (i32.const 5)))`
+		store, in := openOn(t, engine, source, weft.DefaultLimits(), nil)
+		before := store.Stats()
+		if before.Instances != 1 || before.Memories != 2 || before.Tables != 1 || before.MemoryBytes != 3<<16 || before.TableElements != 5 {
+			t.Errorf("the store has %+v", before)
+		}
+		call(t, in, "f")
+		first := store.Stats().CodeBytes
+		call(t, in, "g")
+		if second := store.Stats().CodeBytes; first <= before.CodeBytes || second <= first {
+			t.Errorf("the code has %d, %d and %d bytes", before.CodeBytes, first, second)
+		}
+	})
+}

@@ -34,6 +34,9 @@ func (k *Continuation) ResumeSlots(ctx context.Context, handlers *Handlers, slot
 // ThrowSlots is to [Continuation.Throw] what ResumeSlots is to Resume.
 func (k *Continuation) ThrowSlots(ctx context.Context, e *Exception, handlers *Handlers, slots []uint64) (*Tag, error) {
 	if e == nil {
+		if k != nil {
+			return nil, k.store.refuse(errNoException)
+		}
 		return nil, errNoException
 	}
 	return k.resumeSlots(ctx, handlers, e, slots)
@@ -49,6 +52,9 @@ func (k *Continuation) Slots(handlers *Handlers) int {
 }
 
 func (k *Continuation) resumeSlots(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
@@ -60,7 +66,7 @@ func (k *Continuation) resumeSlots(ctx context.Context, h *Handlers, thrown *Exc
 	}
 	if err != nil {
 		k.end()
-		return nil, err
+		return nil, k.store.refuse(err)
 	}
 	return k.runSwitching(ctx, h, thrown, slots)
 }
@@ -73,6 +79,10 @@ func (k *Continuation) Values(ctx context.Context, yield *Tag) iter.Seq2[[]Value
 	return func(next func([]Value, error) bool) {
 		if k == nil {
 			next(nil, errNoContinuation)
+			return
+		}
+		if ctx == nil {
+			next(nil, errNoContext)
 			return
 		}
 		h, err := k.store.NewHandlers(On(yield))

@@ -39,6 +39,9 @@ func (s *Store) NewHandlers(clauses ...Handler) (*Handlers, error) {
 	if s == nil {
 		return nil, errNoStore
 	}
+	if s.store.Closed() {
+		return nil, ErrClosed
+	}
 	h := &Handlers{store: s}
 	if err := h.add(clauses); err != nil {
 		return nil, err

@@ -43,6 +43,8 @@ var mayImport = map[string][]string{
 	"weft/wasi":                         {"weft", "weft/threads", "weft/wasm"},
 	"weft/task":                         {"weft", "weft/wasm"},
 	"weft/typed":                        {"weft", "weft/wasm"},
+	"weft/scripts":                      {},
+	"weft/jsstring":                     {"weft", "weft/wasm"},
 	"weft/typed/gentyped":               {},
 	"weft/examples/hostfunction":        {"weft", "weft/typed"},
 	"weft/examples/generator":           {"weft"},

@@ -2,6 +2,7 @@ package weft
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"weft/wasm"
@@ -31,11 +32,19 @@ func (n *namespace) find(name string) Extern {
 func NewLinker(s *Store) *Linker { return &Linker{store: s, modules: map[string]*namespace{}} }
 
 // Store returns the store that the linker is for.
-func (l *Linker) Store() *Store { return l.store }
+func (l *Linker) Store() *Store {
+	if l == nil {
+		return nil
+	}
+	return l.store
+}
 
 // Define gives a value the name that imports of it use. It replaces what had
-// the name before.
+// the name before. A nil linker keeps nothing.
 func (l *Linker) Define(module, name string, value Extern) {
+	if l == nil {
+		return
+	}
 	n := l.modules[module]
 	if n == nil {
 		n = &namespace{values: map[string]Extern{}}
@@ -45,13 +54,32 @@ func (l *Linker) Define(module, name string, value Extern) {
 }
 
 // DefineInstance makes the exports of an instance the values of a module name.
-// It replaces what had that module name before.
+// It replaces what had that module name before. An instance may have several names, and
+// single values that are defined afterwards hide its exports.
 func (l *Linker) DefineInstance(module string, in *Instance) {
-	l.modules[module] = &namespace{values: map[string]Extern{}, instance: in}
+	if l != nil {
+		l.modules[module] = &namespace{values: map[string]Extern{}, instance: in}
+	}
 }
 
 // Has reports whether the module name is defined.
-func (l *Linker) Has(module string) bool { return l.modules[module] != nil }
+func (l *Linker) Has(module string) bool { return l != nil && l.modules[module] != nil }
+
+// Get returns what an import with these names would get; nil if they are not defined.
+func (l *Linker) Get(module, name string) Extern {
+	if l == nil || l.modules[module] == nil {
+		return nil
+	}
+	return l.modules[module].find(name)
+}
+
+// Instance returns the instance whose exports a module name stands for; nil if there is none.
+func (l *Linker) Instance(module string) *Instance {
+	if l == nil || l.modules[module] == nil {
+		return nil
+	}
+	return l.modules[module].instance
+}
 
 // Instantiate makes an instance of a module whose imports are all defined. The
 // error for a missing or mistyped import is a [*LinkError]; for several it joins
@@ -60,14 +88,14 @@ func (l *Linker) Has(module string) bool { return l.modules[module] != nil }
 // the error is that of a call; the instance is returned as well, because others may
 // already hold parts of it.
 func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) {
-	switch {
-	case l == nil:
+	if l == nil {
 		return nil, errNoLinker
-	case m == nil:
-		return nil, errNoModule
 	}
 	if err := missing(ctx, l.store); err != nil {
 		return nil, err
+	}
+	if m == nil {
+		return nil, l.store.refuse(errNoModule)
 	}
 	imports := make([]Extern, len(m.module.Wasm.Imports))
 	for i := range imports {
@@ -75,22 +103,110 @@ func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) 
 			return nil, &Interrupt{Cause: context.Cause(ctx)}
 		}
 		im := &m.module.Wasm.Imports[i]
-		if n := l.modules[im.Module]; n != nil {
-			imports[i] = n.find(im.Name)
-		}
+		imports[i] = l.Get(im.Module, im.Name)
 	}
 	return l.store.Instantiate(ctx, m, imports)
 }
 
-// DefineFunc makes a host function and gives it a name.
+// DefineFunc makes a host function of slots and gives it a name.
 func (l *Linker) DefineFunc(module, name string, t wasm.FuncType, f HostFunc) error {
-	if l == nil {
+	return l.define(module, name, func(name string) (*Func, error) { return l.store.NewFunc(name, t, f) })
+}
+
+// DefineValues makes a host function of values and gives it a name.
+func (l *Linker) DefineValues(module, name string, t wasm.FuncType, f ValuesFunc) error {
+	return l.define(module, name, func(name string) (*Func, error) { return l.store.NewValuesFunc(name, t, f) })
+}
+
+// Wrap makes a host function of any Go function that [Wrap] takes, and gives it a name:
+//
+//	err := linker.Wrap("env", "log", func(m *weft.Memory, addr, n uint32) { … })
+func (l *Linker) Wrap(module, name string, f any) error {
+	return l.define(module, name, func(name string) (*Func, error) { return l.store.Wrap(name, f) })
+}
+
+// define gives a name to a function that it makes, if it can.
+func (l *Linker) define(module, name string, make func(name string) (*Func, error)) error {
+	switch {
+	case l == nil:
 		return errNoLinker
+	case l.store == nil:
+		return errNoStore
 	}
-	fn, err := l.store.NewFunc(fmt.Sprintf("%s.%s", module, name), t, f)
+	fn, err := make(module + "." + name)
 	if err != nil {
-		return err
+		return fmt.Errorf("%q %q: %w", module, name, err)
 	}
 	l.Define(module, name, fn)
+	return nil
+}
+
+// A HostModule is a set of host functions that belongs to no store: it is made once, and then defined in any number of
+// linkers, under any number of names. Its functions are called on the goroutines of those stores, maybe several at
+// a time. It is complete before the first use.
+type HostModule struct {
+	functions []hostModuleFunc
+}
+
+// A hostModuleFunc makes a function of a store.
+type hostModuleFunc struct {
+	name string
+	make func(s *Store, name string) (*Func, error)
+}
+
+// Func adds a function of slots, and returns the module.
+func (h *HostModule) Func(name string, t wasm.FuncType, f HostFunc) *HostModule {
+	return h.add(name, func(s *Store, name string) (*Func, error) { return s.NewFunc(name, t, f) })
+}
+
+// Values adds a function of values, and returns the module.
+func (h *HostModule) Values(name string, t wasm.FuncType, f ValuesFunc) *HostModule {
+	return h.add(name, func(s *Store, name string) (*Func, error) { return s.NewValuesFunc(name, t, f) })
+}
+
+// Wrap adds a Go function, as [Store.Wrap] takes it, and returns the module.
+func (h *HostModule) Wrap(name string, f any) *HostModule {
+	wrapped, err := wrap(f)
+	return h.add(name, func(s *Store, name string) (*Func, error) {
+		if err != nil {
+			return nil, err
+		}
+		return wrapped.new(s, name)
+	})
+}
+
+func (h *HostModule) add(name string, make func(s *Store, name string) (*Func, error)) *HostModule {
+	if h == nil {
+		return nil
+	}
+	h.functions = append(h.functions, hostModuleFunc{name, make})
+	return h
+}
+
+var errNoHostModule = errors.New("weft: there is no host module")
+
+// Define makes the functions those of a linker's store and gives them names of modules, under which they are the
+// same functions. What the linker has under these names besides stays. Nothing is defined if there is an error.
+func (h *HostModule) Define(l *Linker, modules ...string) error {
+	switch {
+	case h == nil:
+		return errNoHostModule
+	case l == nil:
+		return errNoLinker
+	case len(modules) == 0:
+		return errors.New("weft: a host module is defined under no name")
+	}
+	made := make([]*Func, len(h.functions))
+	for i, f := range h.functions {
+		var err error
+		if made[i], err = f.make(l.store, modules[0]+"."+f.name); err != nil {
+			return fmt.Errorf("%q %q: %w", modules[0], f.name, err)
+		}
+	}
+	for _, module := range modules {
+		for i, f := range h.functions {
+			l.Define(module, f.name, made[i])
+		}
+	}
 	return nil
 }

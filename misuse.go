@@ -14,6 +14,7 @@ import (
 
 var (
 	errNoContext      = errors.New("weft: the context is nil")
+	errNoEngine       = errors.New("weft: there is no engine")
 	errNoStore        = errors.New("weft: there is no store")
 	errNoLinker       = errors.New("weft: there is no linker")
 	errNoModule       = errors.New("weft: there is no module")
@@ -28,6 +29,14 @@ var (
 	errNoHostFunc     = errors.New("weft: there is no Go function to call")
 	errNoSnapshot     = errors.New("weft: there is no snapshot")
 )
+
+// refuse returns the error for a wrong use, which is another one once the store is closed.
+func (s *Store) refuse(err error) error {
+	if s.store.Closed() {
+		return ErrClosed
+	}
+	return err
+}
 
 // missing returns an error if there is no context or no store.
 func missing(ctx context.Context, s *Store) error {

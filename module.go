@@ -13,25 +13,45 @@ import (
 type Module struct {
 	engine *Engine
 	module *store.Module
+	source []byte // the binary form, if the module was compiled from that
 }
 
 // Engine returns the engine that compiled the module.
-func (m *Module) Engine() *Engine { return m.engine }
+func (m *Module) Engine() *Engine {
+	if m == nil {
+		return nil
+	}
+	return m.engine
+}
 
 // Wasm returns what the module was compiled from. It must not be changed.
-func (m *Module) Wasm() *wasm.Module { return m.module.Wasm }
+func (m *Module) Wasm() *wasm.Module {
+	if m == nil {
+		return nil
+	}
+	return m.module.Wasm
+}
 
 // Name returns the name that the module gives itself, or "".
-func (m *Module) Name() string { return m.module.Wasm.Names.Module }
+func (m *Module) Name() string {
+	if m == nil {
+		return ""
+	}
+	return m.module.Wasm.Names.Module
+}
 
 // Frame describes the call of a function, by its index, that stands at the instruction with an offset in the binary.
 // An offset that is not in the function gives a frame without a place in the source.
 func (m *Module) Frame(function uint32, offset int) Frame {
+	if m == nil {
+		return Frame{}
+	}
 	body := 0
 	if i := int(function) - m.module.Space.ImportedFuncs; i >= 0 && i < len(m.module.Wasm.Funcs) {
 		body = m.module.Wasm.Funcs[i].BodyOffset
 	}
-	return m.module.FuncFrame(function, offset-body)
+	frame := m.module.FuncFrame(function, offset-body)
+	return fromFrame(&frame)
 }
 
 // checkEngine refuses objects of another engine.
@@ -86,6 +106,9 @@ type Export struct {
 // Imports returns what the module imports, in the order in which
 // [Store.Instantiate] takes it.
 func (m *Module) Imports() []Import {
+	if m == nil {
+		return nil
+	}
 	defer runtime.KeepAlive(m.module) // with which its types go
 	imports := make([]Import, len(m.module.Wasm.Imports))
 	var counts [5]uint32 // by kind: the first of each index space are the imports
@@ -98,6 +121,9 @@ func (m *Module) Imports() []Import {
 
 // Exports returns what the module exports, in its order.
 func (m *Module) Exports() []Export {
+	if m == nil {
+		return nil
+	}
 	defer runtime.KeepAlive(m.module) // with which its types go
 	exports := make([]Export, len(m.module.Wasm.Exports))
 	for i, e := range m.module.Wasm.Exports {
@@ -110,6 +136,9 @@ func (m *Module) Exports() []Export {
 // order; they must not be changed. The section "name" is not among them: functions
 // and stack traces have the names.
 func (m *Module) CustomSections(name string) [][]byte {
+	if m == nil {
+		return nil
+	}
 	var contents [][]byte
 	for i := range m.module.Wasm.Customs {
 		if c := &m.module.Wasm.Customs[i]; c.Name == name {

@@ -22,7 +22,10 @@ type CPUProfiler struct {
 }
 
 // A CPUSample is a stack on which a guest was seen, and how often.
-type CPUSample = store.Sample
+type CPUSample struct {
+	Stack StackTrace
+	Count int // how often
+}
 
 // NewCPUProfiler returns a profiler for the engines that get it with [Config.WithCPUProfiler].
 func NewCPUProfiler() *CPUProfiler { return &CPUProfiler{inner: store.NewProfile()} }
@@ -37,6 +40,9 @@ func (c Config) WithCPUProfiler(p *CPUProfiler) Config {
 // Start begins a profile: it takes a sample of each running call at each interval, of which 10 ms
 // is a good one. The error is that a profile is being taken already, or that the interval is not positive.
 func (p *CPUProfiler) Start(interval time.Duration) error {
+	if p == nil || p.inner == nil {
+		return errors.New("weft: there is no profiler (NewCPUProfiler makes one)")
+	}
 	if interval <= 0 {
 		return errors.New("weft: the interval of a profile must be positive")
 	}
@@ -67,6 +73,9 @@ func (p *CPUProfiler) sample(interval time.Duration, stop, done chan struct{}) {
 
 // Stop ends the profile and returns its samples, in any order; none if there is no profile.
 func (p *CPUProfiler) Stop() []CPUSample {
+	if p == nil {
+		return nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stop == nil {
@@ -75,5 +84,9 @@ func (p *CPUProfiler) Stop() []CPUSample {
 	close(p.stop)
 	<-p.done
 	p.stop = nil
-	return p.inner.Take()
+	var samples []CPUSample
+	for _, s := range p.inner.Take() {
+		samples = append(samples, CPUSample{fromStack(s.Stack), s.Count})
+	}
+	return samples
 }

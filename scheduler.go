@@ -142,11 +142,11 @@ type asked struct{ Scheduler }
 
 func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
 	result, err := a.Scheduler.Wait(ctx, Wait{w})
-	return store.WaitResult(result), err
+	return store.WaitResult(result), toError(err)
 }
 
 func (a asked) Pause(ctx context.Context, p store.Pause) error {
-	return a.Scheduler.Pause(ctx, Pause(p))
+	return toError(a.Scheduler.Pause(ctx, Pause(p)))
 }
 
 // askedToWatch is what engines ask of a Watcher.
@@ -156,7 +156,7 @@ type askedToWatch struct {
 }
 
 func (a askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
-	return a.watcher.Watch(ctx, Watched(*w))
+	return toError(a.watcher.Watch(ctx, Watched(*w)))
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a
@@ -190,6 +190,9 @@ func (s *Store) RequestPause() {
 func (s *Store) Fuel() (left uint64, bounded bool) {
 	if s == nil {
 		return 0, false
+	}
+	if s.store.FuelIsOut() {
+		return 0, true
 	}
 	return s.store.Fuel, s.store.FuelEnabled
 }

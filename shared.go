@@ -33,6 +33,9 @@ type SharedMemory struct {
 // have a maximum. The limit that stores have by default holds for it; for another,
 // use [Store.NewMemory] and [Memory.Shared].
 func (e *Engine) NewSharedMemory(t wasm.MemoryType) (*SharedMemory, error) {
+	if e == nil {
+		return nil, errNoEngine
+	}
 	t.Limits.Shared = true
 	if err := checkMemoryType(t); err != nil {
 		return nil, err

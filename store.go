@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
 	"weft/internal/store"
 	"weft/wasm"
@@ -25,6 +26,8 @@ type Store struct {
 	engine    *Engine
 	store     *store.Store
 	contTypes contTypes
+	tagsMu    sync.Mutex // other goroutines may look exports up
+	tags      map[*store.Tag]*Tag
 	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used
 	// on the goroutine that uses the store.
 	running *Continuation
@@ -33,13 +36,21 @@ type Store struct {
 }
 
 // Engine returns the engine of which this is a store.
-func (s *Store) Engine() *Engine { return s.engine }
+func (s *Store) Engine() *Engine {
+	if s == nil {
+		return nil
+	}
+	return s.engine
+}
 
 // Close releases the memory of everything in the store: at once, or at the end of
 // the calls that are under way. Later uses of the store and its objects do nothing,
 // or return [ErrClosed]; so does a call under way, when the host function that has
 // closed the store returns.
 func (s *Store) Close() {
+	if s == nil {
+		return
+	}
 	s.store.Close()
 	runtime.KeepAlive(s)
 }
@@ -64,11 +75,30 @@ func (s *Store) drop() {
 	runtime.KeepAlive(s)
 }
 
-// SetFuel bounds the calls and branches backwards that guests may make from now on; when none is left they trap. It is
-// meant for tests and fuzzing: a context interrupts a guest at no cost. Functions are interpreted then, unless machine
-// code counts ([NativeOptions]). Set it before anything runs: continuations that machine code which does not count has
-// begun cannot go on, and trap as at a barrier.
-func (s *Store) SetFuel(n uint64) { s.store.SetFuel(n) }
+// SetFuel bounds the calls and branches backwards that guests may make from now on: each takes a unit, and when none is
+// left they trap with [wasm.TrapFuelExhausted]. So the end of a guest does not depend on the machine, as it does with
+// a context, which costs nothing. [Store.Fuel] returns what is left, and [Store.AddFuel] adds to it, also while a
+// host function runs.
+//
+// Let machine code count ([NativeOptions]): where it does not, functions are interpreted as long as fuel is bounded. Then
+// set fuel before anything runs: continuations that such code has begun cannot go on, and trap as at a barrier.
+func (s *Store) SetFuel(n uint64) {
+	if s != nil {
+		s.store.SetFuel(n)
+	}
+}
+
+// AddFuel adds to what is left of the fuel, which it bounds if nobody has yet. There is never more than 1<<63 - 1.
+func (s *Store) AddFuel(n uint64) {
+	if s == nil {
+		return
+	}
+	left, _ := s.Fuel()
+	if s.store.FuelIsOut() {
+		left = 0
+	}
+	s.store.SetFuel(left + min(n, 1<<63-1))
+}
 
 // Collect frees the objects and continuations that cannot be reached any more.
 // It happens by itself when memory is needed. A host function may call it; then the error is
@@ -79,7 +109,7 @@ func (s *Store) Collect() error {
 	}
 	defer s.leave()
 	if trap := s.store.Collect(); trap != wasm.TrapNone {
-		return s.store.TrapError(trap, "", StackTrace{})
+		return s.trap(trap)
 	}
 	return nil
 }
@@ -96,18 +126,25 @@ type Stats struct {
 	Collections int
 	// MemoryBytes, TableElements and InstanceBytes are what counts for the limits of these names.
 	MemoryBytes, TableElements, InstanceBytes uint64
+	// Instances, Memories and Tables are how many there are.
+	Instances, Memories, Tables int
+	// CodeBytes are the bytes of what executors have made of the modules of the instances until now, machine code for
+	// the most part. Stores share the code of a module.
+	CodeBytes uint64
 }
 
 // Stats returns what the store holds. It is for whoever uses the store: what it says while another goroutine does so
 // means nothing.
 func (s *Store) Stats() Stats {
-	if !s.hold() {
+	if s == nil || !s.hold() {
 		return Stats{}
 	}
 	defer s.drop()
 	stats := Stats{HeapBytes: s.store.HeapLive(), Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
 		Collections: s.store.Collections}
 	stats.MemoryBytes, stats.TableElements, stats.InstanceBytes = s.store.Usage()
+	counts := s.store.Counts()
+	stats.Instances, stats.Memories, stats.Tables, stats.CodeBytes = counts.Instances, counts.Memories, counts.Tables, counts.CodeBytes
 	return stats
 }
 
@@ -128,6 +165,9 @@ func (s *Store) SetCollectAlways(always bool) {
 //
 // It does not allocate, but for the first call of an instance.
 func (s *Store) Caller() *Instance {
+	if s == nil {
+		return nil
+	}
 	r := s.store.Caller()
 	if r == nil {
 		return nil
@@ -163,6 +203,9 @@ func (s *Store) Instantiate(ctx context.Context, m *Module, imports []Extern) (*
 		values[i] = im.inner()
 	}
 	in, err := s.store.Instantiate(ctx, m.module, values)
+	if err != nil {
+		err = s.fromError(err)
+	}
 	if in == nil {
 		return nil, err
 	}
@@ -229,6 +272,9 @@ func (s *Store) NewFunc(name string, t wasm.FuncType, f HostFunc) (*Func, error)
 	}
 	if err := s.holdTypes(slices.Concat(t.Params, t.Results)...); err != nil {
 		return nil, err
+	}
+	if s.engine.config.listener != nil {
+		f = s.listened(name, t, f)
 	}
 	h, err := s.store.NewHostFunc(s.typeID(t), name, f)
 	if err != nil {
@@ -309,5 +355,5 @@ func (s *Store) NewTag(name string, t wasm.FuncType) (*Tag, error) {
 		return nil, err
 	}
 	tag.Host = true
-	return &Tag{store: s, tag: tag}, nil
+	return s.tagOf(tag), nil
 }

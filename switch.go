@@ -30,8 +30,11 @@ func (t *Tag) NewSwitch() (*Switch, error) {
 		return nil, errNoTag
 	}
 	if len(t.tag.Type.Params) > 0 || hasRefs(t.tag.Type.Results) {
-		return nil, fmt.Errorf(
-			"weft: a switch takes a tag without parameters and references, this one has type %s", t.tag.Type)
+		return nil, t.store.refuse(fmt.Errorf(
+			"weft: a switch takes a tag without parameters and references, this one has type %s", t.tag.Type))
+	}
+	if t.store.store.Closed() {
+		return nil, ErrClosed
 	}
 	s := &Switch{tag: t}
 	s.request.Tag, s.request.Done = t.tag, s.done
@@ -48,7 +51,7 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 	case next == nil:
 		return errNoContinuation
 	case from == nil || next.store != s.tag.store:
-		return store.ErrNoSwitch
+		return s.tag.store.refuse(store.ErrNoSwitch)
 	case len(slots) != next.typ.params || next.typ.refs:
 		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
 	case next.typ.results > s.tag.store.room:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"runtime"
 	"slices"
 
 	"weft/internal/store"
@@ -60,6 +59,9 @@ func ExternRef(v any) Value {
 	return Value{typ: wasm.Ref(wasm.HeapExtern), ref: v}
 }
 
+// I31Ref returns a reference to an integer of 31 bits: the low ones of v.
+func I31Ref(v int32) Value { return Value{typ: wasm.Ref(wasm.HeapI31), ref: I31(v << 1 >> 1)} }
+
 // Zero returns the default value of a type: zero, or null. The type must have one.
 func Zero(t wasm.ValType) Value { return Value{typ: t} }
 
@@ -70,13 +72,6 @@ func AnyRef(v any) Value {
 		return Null(wasm.HeapAny)
 	}
 	return Value{typ: wasm.Ref(wasm.HeapAny), ref: v}
-}
-
-// An Object is a struct or an array of the guest. It is not collected as long
-// as it can be reached from Go.
-type Object struct {
-	store *Store
-	ref   uint64
 }
 
 // An I31 is what a reference of type i31 refers to: an integer of 31 bits.
@@ -108,6 +103,9 @@ func (v Value) IsNull() bool { return v.typ.IsRef() && v.ref == nil }
 // [*Continuation], [*Object] or [I31], or the Go value of an externref; nil for
 // null.
 func (v Value) Ref() any { return v.ref }
+
+// Func returns the function that a reference is to; nil for null and for what is none.
+func (v Value) Func() *Func { f, _ := v.ref.(*Func); return f }
 
 // String formats the value as the reference interpreter does: "5 : i32".
 func (v Value) String() string {
@@ -248,7 +246,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	if isHostValue(v) {
 		slot, trap := s.store.ExternRef(v.ref, canFind(v.ref, v.ref))
 		if trap != 0 {
-			return 0, 0, s.store.TrapError(trap, "", StackTrace{})
+			return 0, 0, s.trap(trap)
 		}
 		return slot, v.typ.Heap, nil
 	}
@@ -272,12 +270,12 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		}
 		return r.ref, wasm.HeapType(r.typ.id), nil
 	case *Exception:
-		if !s.store.Throws(r) {
+		if r == nil || !s.store.Throws(r.inner) {
 			break
 		}
-		slot, trap := s.store.ExceptionRef(r)
+		slot, trap := s.store.ExceptionRef(r.inner)
 		if trap != 0 {
-			return 0, 0, s.store.TrapError(trap, "", StackTrace{})
+			return 0, 0, s.trap(trap)
 		}
 		return slot, wasm.HeapExn, nil
 	}
@@ -316,7 +314,7 @@ func (s *Store) fromSlots(slots []uint64, types []wasm.ValType) []Value {
 }
 
 // Numbers returns the values in slots (see [HostFunc]) that have the types. It fails if one of them is a reference, or
-// there are too few slots.
+// there are too few slots. For references there is [Store.FromSlots].
 func Numbers(slots []uint64, types []wasm.ValType) ([]Value, error) {
 	if hasRefs(types) {
 		return nil, fmt.Errorf("weft: slots of type %s have references", wasm.FuncType{Results: types})
@@ -340,7 +338,7 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 		v.ref = s.fromCont(slot)
 	case wasm.HeapExn:
 		tag, payload := store.ExceptionParts(slot)
-		v.ref = s.store.HoldException(tag, payload, slot)
+		v.ref = s.fromException(s.store.HoldException(tag, payload, slot))
 	default:
 		v.ref, v.typ.Heap = s.fromObject(slot, v.typ)
 	}
@@ -380,7 +378,5 @@ func (s *Store) fromObject(slot uint64, t wasm.ValType) (any, wasm.HeapType) {
 	if t.Heap == wasm.HeapExtern {
 		heap = wasm.HeapExtern
 	}
-	o := &Object{s, slot}
-	runtime.AddCleanup(o, func(release func()) { release() }, s.store.Keep(slot, t))
-	return o, heap
+	return s.newObject(slot, t), heap
 }

@@ -8,544 +8,1136 @@ import (
 	"weft"
 )
 
-const maxParams = 8
+// maxSlots is how many a call of these functions takes at most.
+const maxSlots = 16
 
-// Func0 makes a host function with no parameters and a result.
-func Func0[R Number](f func(context.Context) (R, error)) Host {
-	return newHost(f == nil, nil, valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx)
+// Proc0 makes a host function with no parameter and no result.
+func Proc0(call func(context.Context) error) Host {
+	params, results := valTypes(), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			err := call(ctx)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx)
+	})
+}
+
+// Func0 makes a host function with no parameter and a result.
+func Func0[R Type](call func(context.Context) (R, error)) Host {
+	params, results := valTypes(), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			r, err := call(ctx)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx)
 		slots[0] = toSlot(r)
 		return err
 	})
 }
 
-// Proc0 makes a host function with no parameters and no result.
-func Proc0(f func(context.Context) error) Host {
-	return newHost(f == nil, nil, nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx)
-	})
-}
-
-// CallFunc0 returns a Go function that calls a function with no parameters and a
-// result.
-func CallFunc0[R Number](fn *weft.Func) (func(context.Context) (R, error), error) {
-	calls, err := newCaller(fn, nil, valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func0x2 makes a host function with no parameter and 2 results.
+func Func0x2[R1, R2 Type](call func(context.Context) (R1, R2, error)) Host {
+	params, results := valTypes(), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			r1, r2, err := call(ctx)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
 	}
-	return func(ctx context.Context) (R, error) {
-		slots := calls.take()
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc0 returns a Go function that calls a function with no parameters and no
-// result.
-func CallProc0(fn *weft.Func) (func(context.Context) error, error) {
-	calls, err := newCaller(fn, nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context) error {
-		slots := calls.take()
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func1 makes a host function with a parameter and a result.
-func Func1[A, R Number](f func(context.Context, A) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]))
-		slots[0] = toSlot(r)
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx)
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc1 makes a host function with a parameter and no result.
-func Proc1[A Number](f func(context.Context, A) error) Host {
-	return newHost(f == nil, valTypes(valType[A]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]))
+func Proc1[A Type](call func(context.Context, A) error) Host {
+	params, results := valTypes(valType[A]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]))
 	})
 }
 
-// CallFunc1 returns a Go function that calls a function with a parameter and a
-// result.
-func CallFunc1[A, R Number](fn *weft.Func) (func(context.Context, A) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func1 makes a host function with a parameter and a result.
+func Func1[A, R Type](call func(context.Context, A) (R, error)) Host {
+	params, results := valTypes(valType[A]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc1 returns a Go function that calls a function with a parameter and no
-// result.
-func CallProc1[A Number](fn *weft.Func) (func(context.Context, A) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func2 makes a host function with 2 parameters and a result.
-func Func2[A, B, R Number](f func(context.Context, A, B) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]))
 		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Func1x2 makes a host function with a parameter and 2 results.
+func Func1x2[A, R1, R2 Type](call func(context.Context, A) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc2 makes a host function with 2 parameters and no result.
-func Proc2[A, B Number](f func(context.Context, A, B) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
+func Proc2[A, B Type](call func(context.Context, A, B) error) Host {
+	params, results := valTypes(valType[A](), valType[B]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
 	})
 }
 
-// CallFunc2 returns a Go function that calls a function with 2 parameters and a
-// result.
-func CallFunc2[A, B, R Number](fn *weft.Func) (func(context.Context, A, B) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func2 makes a host function with 2 parameters and a result.
+func Func2[A, B, R Type](call func(context.Context, A, B) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc2 returns a Go function that calls a function with 2 parameters and no
-// result.
-func CallProc2[A, B Number](fn *weft.Func) (func(context.Context, A, B) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A, b B) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func3 makes a host function with 3 parameters and a result.
-func Func3[A, B, C, R Number](f func(context.Context, A, B, C) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
 		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Func2x2 makes a host function with 2 parameters and 2 results.
+func Func2x2[A, B, R1, R2 Type](call func(context.Context, A, B) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc3 makes a host function with 3 parameters and no result.
-func Proc3[A, B, C Number](f func(context.Context, A, B, C) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
+func Proc3[A, B, C Type](call func(context.Context, A, B, C) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
 	})
 }
 
-// CallFunc3 returns a Go function that calls a function with 3 parameters and a
-// result.
-func CallFunc3[A, B, C, R Number](fn *weft.Func) (func(context.Context, A, B, C) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func3 makes a host function with 3 parameters and a result.
+func Func3[A, B, C, R Type](call func(context.Context, A, B, C) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc3 returns a Go function that calls a function with 3 parameters and no
-// result.
-func CallProc3[A, B, C Number](fn *weft.Func) (func(context.Context, A, B, C) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A, b B, c C) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func4 makes a host function with 4 parameters and a result.
-func Func4[A, B, C, D, R Number](f func(context.Context, A, B, C, D) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
 		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Func3x2 makes a host function with 3 parameters and 2 results.
+func Func3x2[A, B, C, R1, R2 Type](call func(context.Context, A, B, C) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b, c)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc4 makes a host function with 4 parameters and no result.
-func Proc4[A, B, C, D Number](f func(context.Context, A, B, C, D) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
+func Proc4[A, B, C, D Type](call func(context.Context, A, B, C, D) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
 	})
 }
 
-// CallFunc4 returns a Go function that calls a function with 4 parameters and a
-// result.
-func CallFunc4[A, B, C, D, R Number](fn *weft.Func) (func(context.Context, A, B, C, D) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func4 makes a host function with 4 parameters and a result.
+func Func4[A, B, C, D, R Type](call func(context.Context, A, B, C, D) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C, d D) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc4 returns a Go function that calls a function with 4 parameters and no
-// result.
-func CallProc4[A, B, C, D Number](fn *weft.Func) (func(context.Context, A, B, C, D) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A, b B, c C, d D) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func5 makes a host function with 5 parameters and a result.
-func Func5[A, B, C, D, E, R Number](f func(context.Context, A, B, C, D, E) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
 		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Func4x2 makes a host function with 4 parameters and 2 results.
+func Func4x2[A, B, C, D, R1, R2 Type](call func(context.Context, A, B, C, D) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b, c, d)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc5 makes a host function with 5 parameters and no result.
-func Proc5[A, B, C, D, E Number](f func(context.Context, A, B, C, D, E) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
+func Proc5[A, B, C, D, E Type](call func(context.Context, A, B, C, D, E) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
 	})
 }
 
-// CallFunc5 returns a Go function that calls a function with 5 parameters and a
-// result.
-func CallFunc5[A, B, C, D, E, R Number](fn *weft.Func) (func(context.Context, A, B, C, D, E) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func5 makes a host function with 5 parameters and a result.
+func Func5[A, B, C, D, E, R Type](call func(context.Context, A, B, C, D, E) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc5 returns a Go function that calls a function with 5 parameters and no
-// result.
-func CallProc5[A, B, C, D, E Number](fn *weft.Func) (func(context.Context, A, B, C, D, E) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func6 makes a host function with 6 parameters and a result.
-func Func6[A, B, C, D, E, F, R Number](f func(context.Context, A, B, C, D, E, F) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
 		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Func5x2 makes a host function with 5 parameters and 2 results.
+func Func5x2[A, B, C, D, E, R1, R2 Type](call func(context.Context, A, B, C, D, E) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b, c, d, e)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc6 makes a host function with 6 parameters and no result.
-func Proc6[A, B, C, D, E, F Number](f func(context.Context, A, B, C, D, E, F) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
+func Proc6[A, B, C, D, E, F Type](call func(context.Context, A, B, C, D, E, F) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
 	})
 }
 
-// CallFunc6 returns a Go function that calls a function with 6 parameters and a
-// result.
-func CallFunc6[A, B, C, D, E, F, R Number](fn *weft.Func) (func(context.Context, A, B, C, D, E, F) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func6 makes a host function with 6 parameters and a result.
+func Func6[A, B, C, D, E, F, R Type](call func(context.Context, A, B, C, D, E, F) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E, f F) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-		slots[5] = toSlot(f)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc6 returns a Go function that calls a function with 6 parameters and no
-// result.
-func CallProc6[A, B, C, D, E, F Number](fn *weft.Func) (func(context.Context, A, B, C, D, E, F) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E, f F) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-		slots[5] = toSlot(f)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func7 makes a host function with 7 parameters and a result.
-func Func7[A, B, C, D, E, F, G, R Number](f func(context.Context, A, B, C, D, E, F, G) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
 		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Func6x2 makes a host function with 6 parameters and 2 results.
+func Func6x2[A, B, C, D, E, F, R1, R2 Type](call func(context.Context, A, B, C, D, E, F) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b, c, d, e, f)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
 		return err
 	})
 }
 
 // Proc7 makes a host function with 7 parameters and no result.
-func Proc7[A, B, C, D, E, F, G Number](f func(context.Context, A, B, C, D, E, F, G) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
+func Proc7[A, B, C, D, E, F, G Type](call func(context.Context, A, B, C, D, E, F, G) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
 	})
 }
 
-// CallFunc7 returns a Go function that calls a function with 7 parameters and a
-// result.
-func CallFunc7[A, B, C, D, E, F, G, R Number](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Func7 makes a host function with 7 parameters and a result.
+func Func7[A, B, C, D, E, F, G, R Type](call func(context.Context, A, B, C, D, E, F, G) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E, f F, g G) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-		slots[5] = toSlot(f)
-		slots[6] = toSlot(g)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
-}
-
-// CallProc7 returns a Go function that calls a function with 7 parameters and no
-// result.
-func CallProc7[A, B, C, D, E, F, G Number](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E, f F, g G) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-		slots[5] = toSlot(f)
-		slots[6] = toSlot(g)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
-		return err
-	}, nil
-}
-
-// Func8 makes a host function with 8 parameters and a result.
-func Func8[A, B, C, D, E, F, G, H, R Number](f func(context.Context, A, B, C, D, E, F, G, H) (R, error)) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
 		slots[0] = toSlot(r)
 		return err
 	})
 }
 
-// Proc8 makes a host function with 8 parameters and no result.
-func Proc8[A, B, C, D, E, F, G, H Number](f func(context.Context, A, B, C, D, E, F, G, H) error) Host {
-	return newHost(f == nil, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
+// Func7x2 makes a host function with 7 parameters and 2 results.
+func Func7x2[A, B, C, D, E, F, G, R1, R2 Type](call func(context.Context, A, B, C, D, E, F, G) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b, c, d, e, f, g)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
+		return err
 	})
 }
 
-// CallFunc8 returns a Go function that calls a function with 8 parameters and a
-// result.
-func CallFunc8[A, B, C, D, E, F, G, H, R Number](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]()))
-	if err != nil {
-		return nil, err
+// Proc8 makes a host function with 8 parameters and no result.
+func Proc8[A, B, C, D, E, F, G, H Type](call func(context.Context, A, B, C, D, E, F, G, H) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h)
+			return []weft.Value{}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E, f F, g G, h H) (R, error) {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-		slots[5] = toSlot(f)
-		slots[6] = toSlot(g)
-		slots[7] = toSlot(h)
-
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
-		}
-		return r, err
-	}, nil
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
+	})
 }
 
-// CallProc8 returns a Go function that calls a function with 8 parameters and no
-// result.
-func CallProc8[A, B, C, D, E, F, G, H Number](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), nil)
-	if err != nil {
-		return nil, err
+// Func8 makes a host function with 8 parameters and a result.
+func Func8[A, B, C, D, E, F, G, H, R Type](call func(context.Context, A, B, C, D, E, F, G, H) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h)
+			return []weft.Value{toValue(r)}, err
+		})
 	}
-	return func(ctx context.Context, a A, b B, c C, d D, e E, f F, g G, h H) error {
-		slots := calls.take()
-		slots[0] = toSlot(a)
-		slots[1] = toSlot(b)
-		slots[2] = toSlot(c)
-		slots[3] = toSlot(d)
-		slots[4] = toSlot(e)
-		slots[5] = toSlot(f)
-		slots[6] = toSlot(g)
-		slots[7] = toSlot(h)
-
-		err := fn.CallSlots(ctx, slots[:])
-		calls.give(slots)
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
+		slots[0] = toSlot(r)
 		return err
-	}, nil
+	})
+}
+
+// Func8x2 makes a host function with 8 parameters and 2 results.
+func Func8x2[A, B, C, D, E, F, G, H, R1, R2 Type](call func(context.Context, A, B, C, D, E, F, G, H) (R1, R2, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R1](), valType[R2]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r1, r2, err := call(ctx, a, b, c, d, e, f, g, h)
+			return []weft.Value{toValue(r1), toValue(r2)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
+		slots[0] = toSlot(r1)
+		slots[1] = toSlot(r2)
+		return err
+	})
+}
+
+// Proc9 makes a host function with 9 parameters and no result.
+func Proc9[A, B, C, D, E, F, G, H, I Type](call func(context.Context, A, B, C, D, E, F, G, H, I) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]))
+	})
+}
+
+// Func9 makes a host function with 9 parameters and a result.
+func Func9[A, B, C, D, E, F, G, H, I, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc10 makes a host function with 10 parameters and no result.
+func Proc10[A, B, C, D, E, F, G, H, I, J Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]))
+	})
+}
+
+// Func10 makes a host function with 10 parameters and a result.
+func Func10[A, B, C, D, E, F, G, H, I, J, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc11 makes a host function with 11 parameters and no result.
+func Proc11[A, B, C, D, E, F, G, H, I, J, K Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]))
+	})
+}
+
+// Func11 makes a host function with 11 parameters and a result.
+func Func11[A, B, C, D, E, F, G, H, I, J, K, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc12 makes a host function with 12 parameters and no result.
+func Proc12[A, B, C, D, E, F, G, H, I, J, K, L Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]))
+	})
+}
+
+// Func12 makes a host function with 12 parameters and a result.
+func Func12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc13 makes a host function with 13 parameters and no result.
+func Proc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]))
+	})
+}
+
+// Func13 makes a host function with 13 parameters and a result.
+func Func13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc14 makes a host function with 14 parameters and no result.
+func Proc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			n := fromValue[N](&in, 13)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]))
+	})
+}
+
+// Func14 makes a host function with 14 parameters and a result.
+func Func14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			n := fromValue[N](&in, 13)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc15 makes a host function with 15 parameters and no result.
+func Proc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			n := fromValue[N](&in, 13)
+			o := fromValue[O](&in, 14)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]))
+	})
+}
+
+// Func15 makes a host function with 15 parameters and a result.
+func Func15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			n := fromValue[N](&in, 13)
+			o := fromValue[O](&in, 14)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]))
+		slots[0] = toSlot(r)
+		return err
+	})
+}
+
+// Proc16 makes a host function with 16 parameters and no result.
+func Proc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) error) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes()
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			n := fromValue[N](&in, 13)
+			o := fromValue[O](&in, 14)
+			p := fromValue[P](&in, 15)
+			if in.err != nil {
+				return nil, in.err
+			}
+			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+			return []weft.Value{}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]), fromSlot[P](slots[15]))
+	})
+}
+
+// Func16 makes a host function with 16 parameters and a result.
+func Func16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) (R, error)) Host {
+	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes(valType[R]())
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			in := arguments{values: args}
+			a := fromValue[A](&in, 0)
+			b := fromValue[B](&in, 1)
+			c := fromValue[C](&in, 2)
+			d := fromValue[D](&in, 3)
+			e := fromValue[E](&in, 4)
+			f := fromValue[F](&in, 5)
+			g := fromValue[G](&in, 6)
+			h := fromValue[H](&in, 7)
+			i := fromValue[I](&in, 8)
+			j := fromValue[J](&in, 9)
+			k := fromValue[K](&in, 10)
+			l := fromValue[L](&in, 11)
+			m := fromValue[M](&in, 12)
+			n := fromValue[N](&in, 13)
+			o := fromValue[O](&in, 14)
+			p := fromValue[P](&in, 15)
+			if in.err != nil {
+				return nil, in.err
+			}
+			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+			return []weft.Value{toValue(r)}, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]), fromSlot[P](slots[15]))
+		slots[0] = toSlot(r)
+		return err
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -256,5 +257,106 @@ func TestMisuse(t *testing.T) {
 	var noContext context.Context
 	if _, err := call(noContext); err == nil {
 		t.Error("called without a context")
+	}
+}
+
+// TestReferences passes references and vectors through host functions, of one result and of two.
+func TestReferences(t *testing.T) {
+	type secret struct{ n int }
+	_, instance := open(t, `(module
+	  (type $s (struct (field i32)))
+	  (import "env" "swap" (func $swap (param externref funcref) (result funcref externref)))
+	  (import "env" "object" (func $object (param anyref v128) (result anyref)))
+	  (import "env" "drop" (func $drop (param externref)))
+	  (func $f (export "swap") (param externref) (result funcref externref) (call $swap (local.get 0) (ref.func $f)))
+	  (func (export "null") (result funcref externref) (call $swap (ref.null extern) (ref.null func)))
+	  (func (export "object") (param v128) (result (ref $s))
+	    (ref.cast (ref $s) (call $object (struct.new $s (i32.const 5)) (local.get 0))))
+	  (func (export "i31") (result anyref) (call $object (ref.i31 (i32.const 1)) (v128.const i64x2 1 2)))
+	  (func (export "drop") (param externref) (call $drop (local.get 0))))`, map[string]typed.Host{
+		"swap": typed.Func2x2(func(_ context.Context, e typed.Extern, f *weft.Func) (*weft.Func, typed.Extern, error) {
+			return f, e, nil
+		}),
+		"object": typed.Func2(func(_ context.Context, o *weft.Object, v typed.V128) (*weft.Object, error) {
+			if v != (typed.V128{Lo: 1, Hi: 2}) {
+				return nil, errors.New("another vector")
+			}
+			return o, nil
+		}),
+		"drop": typed.Proc1(func(_ context.Context, e typed.Extern) error {
+			if e.Value != nil {
+				return e.Value.(error)
+			}
+			return nil
+		}),
+	})
+	ctx := context.Background()
+	swap, err := typed.CallFunc1x2[typed.Extern, *weft.Func, typed.Extern](instance.Func("swap"))
+	check(t, err)
+	if f, e, err := swap(ctx, typed.Extern{Value: secret{7}}); err != nil || f == nil || e.Value != (secret{7}) {
+		t.Errorf("swap: %v, %v, %v", f, e, err)
+	}
+	null, err := typed.CallFunc0x2[*weft.Func, typed.Extern](instance.Func("null"))
+	check(t, err)
+	if f, e, err := null(ctx); err != nil || f != nil || e.Value != nil {
+		t.Errorf("null: %v, %v, %v", f, e, err)
+	}
+	object, err := typed.CallFunc1[typed.V128, *weft.Object](instance.Func("object"))
+	check(t, err)
+	if o, err := object(ctx, typed.V128{Lo: 1, Hi: 2}); err != nil || o.String() != "struct{5}" {
+		t.Errorf("object: %v, %v", o, err)
+	}
+	i31, err := typed.CallFunc0[*weft.Object](instance.Func("i31"))
+	check(t, err)
+	if _, err := i31(ctx); err == nil || !strings.Contains(err.Error(), "no *weft.Object") {
+		t.Errorf("i31: %v", err)
+	}
+	drop, err := typed.CallProc1[typed.Extern](instance.Func("drop"))
+	check(t, err)
+	failure := errors.New("failure")
+	if err := drop(ctx, typed.Extern{Value: failure}); !errors.Is(err, failure) {
+		t.Errorf("drop: %v", err)
+	}
+	check(t, drop(ctx, typed.Extern{}))
+	if _, err := typed.CallFunc1[typed.V128, typed.Extern](instance.Func("object")); err == nil {
+		t.Error("a struct was taken for an externref")
+	}
+}
+
+// TestMany calls functions with sixteen parameters, and with two results, both ways.
+func TestMany(t *testing.T) {
+	var params, gets strings.Builder
+	for i := range 16 {
+		params.WriteString(" i64")
+		gets.WriteString(" (local.get " + strconv.Itoa(i) + ")")
+	}
+	_, instance := open(t, `(module
+	  (import "env" "many" (func $many (param`+params.String()+`) (result i64)))
+	  (import "env" "two" (func $two (param i32 f64) (result f32 i64)))
+	  (func (export "many") (param`+params.String()+`) (result i64) (call $many`+gets.String()+`))
+	  (func (export "two") (param i32 f64) (result f32 i64) (call $two (local.get 0) (local.get 1))))`, map[string]typed.Host{
+		"many": typed.Func16(func(_ context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int64) (int64, error) {
+			sum := int64(0)
+			for _, v := range []int64{a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p} {
+				sum = 3*sum + v
+			}
+			return sum, nil
+		}),
+		"two": typed.Func2x2(func(_ context.Context, a int32, b float64) (float32, int64, error) { return float32(b), int64(a), nil }),
+	})
+	ctx := context.Background()
+	many, err := typed.CallFunc16[int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64](instance.Func("many"))
+	check(t, err)
+	want := int64(0)
+	for i := range int64(16) {
+		want = 3*want + i + 1
+	}
+	if got, err := many(ctx, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16); err != nil || got != want {
+		t.Errorf("many: %d, want %d, %v", got, want, err)
+	}
+	two, err := typed.CallFunc2x2[int32, float64, float32, int64](instance.Func("two"))
+	check(t, err)
+	if a, b, err := two(ctx, -5, 1.5); err != nil || a != 1.5 || b != -5 {
+		t.Errorf("two: %v, %v, %v", a, b, err)
 	}
 }

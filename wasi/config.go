@@ -31,6 +31,8 @@ type Config struct {
 	descriptors    int
 	limits         weft.Limits
 	green          *threads.Config // nil: threads run in parallel
+	unstable       bool            // there is wasi_unstable, too
+	trace          *tracer         // nil: calls are not written down
 }
 
 // A preopen is a directory that a guest finds open.
@@ -57,6 +59,35 @@ func (c Config) WithArgs(args ...string) Config {
 func (c Config) WithEnv(name, value string) Config {
 	c.env = slices.DeleteFunc(slices.Clone(c.env), func(s string) bool { return strings.HasPrefix(s, name+"=") })
 	c.env = append(c.env, name+"="+value)
+	return c
+}
+
+// WithInheritedEnv sets all variables that the environment of this process has.
+func (c Config) WithInheritedEnv() Config {
+	for _, v := range os.Environ() {
+		if name, value, ok := strings.Cut(v, "="); ok && name != "" { // Windows has some that begin so
+			c = c.WithEnv(name, value)
+		}
+	}
+	return c
+}
+
+// WithUnstable provides the functions of wasi_unstable, too, which programs of 2019 import.
+func (c Config) WithUnstable() Config {
+	c.unstable = true
+	return c
+}
+
+// WithTrace writes a line for each call of the guest, as strace does: the function, its arguments, the errno, and what
+// it has told. Writes come one at a time, in the order in which calls return.
+//
+//	path_open(fd=3, dirflags=1, path="data.txt", oflags=0, …, fdflags=0) = success, opened=4
+//	fd_write(fd=1, iovs=0x400, iovs_len=1) = success, nwritten=14
+func (c Config) WithTrace(w io.Writer) Config {
+	c.trace = nil
+	if w != nil {
+		c.trace = &tracer{w: w}
+	}
 	return c
 }
 
@@ -99,12 +130,20 @@ func (c Config) withRoot(name string, root *os.Root, readOnly bool) Config {
 	return c.withPreopen(name, &rootDirectory{root: root, readOnly: readOnly})
 }
 
-// WithFS gives the guest a file system to read.
+// WithFS gives the guest a file system to read. One to write is for [Config.WithWritableFS].
 func (c Config) WithFS(name string, fsys fs.FS) Config {
 	if fsys == nil {
 		return c.withPreopen(name, nil)
 	}
 	return c.withPreopen(name, &fsDirectory{fsys: fsys, rel: "."})
+}
+
+// WithWritableFS gives the guest a file system that it may change, such as one of [NewMemFS].
+func (c Config) WithWritableFS(name string, fsys WritableFS) Config {
+	if fsys == nil {
+		return c.withPreopen(name, nil)
+	}
+	return c.withPreopen(name, newWritableDirectory(fsys))
 }
 
 func (c Config) withPreopen(name string, dir directory) Config {

@@ -358,15 +358,20 @@ func (t *thread) fdFdstatSetRights(a []uint64) Errno {
 }
 
 func (t *thread) fdFilestatGet(a []uint64) Errno {
-	d := t.system.lookup(a[0])
-	if d == nil {
-		return eBadF
-	}
-	st, err := d.stat()
-	if err != nil {
-		return errnoOf(err)
+	st, errno := t.fdFilestat(a)
+	if errno != success {
+		return errno
 	}
 	return t.putFilestat(a[1], &st)
+}
+
+func (t *thread) fdFilestat(a []uint64) (filestat, Errno) {
+	d := t.system.lookup(a[0])
+	if d == nil {
+		return filestat{}, eBadF
+	}
+	st, err := d.stat()
+	return st, errnoOf(err)
 }
 
 func (t *thread) putFilestat(addr uint64, st *filestat) Errno {

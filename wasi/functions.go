@@ -9,8 +9,12 @@ import (
 	"weft/wasm"
 )
 
-// ModuleName is what guests import the functions from.
-const ModuleName = "wasi_snapshot_preview1"
+// ModuleName is what guests import the functions from, and UnstableModuleName what those of 2019 did, which
+// [Config.WithUnstable] provides.
+const (
+	ModuleName         = "wasi_snapshot_preview1"
+	UnstableModuleName = "wasi_unstable"
+)
 
 // A function is one of the interface. Its parameters are given by a letter each, i
 // for i32 and I for i64.
@@ -86,27 +90,10 @@ func funcType(params string, results ...wasm.ValType) wasm.FuncType {
 
 // define gives a linker the functions, for one thread of the guest.
 func (t *thread) define(l *weft.Linker) error {
-	for i := range functions {
-		f := &functions[i]
-		err := l.DefineFunc(ModuleName, f.name, funcType(f.params, wasm.I32), func(ctx context.Context, slots []uint64) error {
-			t.enter(ctx)
-			errno := f.call(t, slots)
-			if errno == eParks {
-				return t.park(f, slots)
-			}
-			slots[0] = uint64(errno)
-			if f.tells && t.call != nil {
-				t.stops = t.system.green.scheduler.At(threads.Call, uint32(errno))
-			}
-			return t.leave()
-		})
-		if err != nil {
-			return fmt.Errorf("wasi: %w", err)
-		}
+	err := t.defineModule(l, ModuleName, functions[:])
+	if err == nil && t.system.config.unstable {
+		err = t.defineModule(l, UnstableModuleName, unstableFunctions())
 	}
-	err := l.DefineFunc(ModuleName, "proc_exit", funcType("i"), func(_ context.Context, slots []uint64) error {
-		return t.system.exit(uint32(slots[0]))
-	})
 	if err == nil {
 		err = l.DefineFunc(ThreadModuleName, "thread-spawn", funcType("i", wasm.I32), func(ctx context.Context, slots []uint64) error {
 			t.enter(ctx)
@@ -118,6 +105,38 @@ func (t *thread) define(l *weft.Linker) error {
 		})
 	}
 	return err
+}
+
+// defineModule gives a linker functions under the name of a module.
+func (t *thread) defineModule(l *weft.Linker, module string, list []function) error {
+	trace := t.system.config.trace
+	for i := range list {
+		f := list[i]
+		if trace != nil {
+			f.call = traced(trace, f)
+		}
+		err := l.DefineFunc(module, f.name, funcType(f.params, wasm.I32), func(ctx context.Context, slots []uint64) error {
+			t.enter(ctx)
+			errno := f.call(t, slots)
+			if errno == eParks {
+				return t.park(&f, slots)
+			}
+			slots[0] = uint64(errno)
+			if f.tells && t.call != nil {
+				t.stops = t.system.green.scheduler.At(threads.Call, uint32(errno))
+			}
+			return t.leave()
+		})
+		if err != nil {
+			return fmt.Errorf("wasi: %w", err)
+		}
+	}
+	return l.DefineFunc(module, "proc_exit", funcType("i"), func(_ context.Context, slots []uint64) error {
+		if trace != nil {
+			trace.exit(uint32(slots[0]))
+		}
+		return t.system.exit(uint32(slots[0]))
+	})
 }
 
 // enter prepares for a call of a function: it finds the memory of the caller.

@@ -23,8 +23,8 @@ type guest struct {
 	next   uint32 // where place puts the next bytes
 }
 
-// forward writes the module of a guest.
-func forward() string {
+// forward writes the module of a guest that imports functions from a module.
+func forward(from string, functions []function) string {
 	var b strings.Builder
 	b.WriteString("(module\n")
 	var bodies strings.Builder
@@ -37,10 +37,10 @@ func forward() string {
 			gets += fmt.Sprintf(" (local.get %d)", j)
 		}
 		params += ")"
-		fmt.Fprintf(&b, "(import %q %q (func $%s %s (result i32)))\n", ModuleName, f.name, f.name, params)
+		fmt.Fprintf(&b, "(import %q %q (func $%s %s (result i32)))\n", from, f.name, f.name, params)
 		fmt.Fprintf(&bodies, "(func (export %q) %s (result i32) (call $%s%s))\n", f.name, params, f.name, gets)
 	}
-	fmt.Fprintf(&b, "(import %q \"proc_exit\" (func $proc_exit (param i32)))\n", ModuleName)
+	fmt.Fprintf(&b, "(import %q \"proc_exit\" (func $proc_exit (param i32)))\n", from)
 	b.WriteString("(memory (export \"memory\") 4)\n")
 	b.WriteString(bodies.String())
 	b.WriteString("(func (export \"proc_exit\") (param i32) (call $proc_exit (local.get 0)))\n)")
@@ -50,9 +50,14 @@ func forward() string {
 // newGuest makes a guest.
 func newGuest(t testing.TB, c Config) *guest {
 	t.Helper()
+	return newGuestOf(t, c, ModuleName, functions[:])
+}
+
+func newGuestOf(t testing.TB, c Config, from string, functions []function) *guest {
+	t.Helper()
 	engine, err := weft.NewEngine(weft.NewConfig())
 	check(t, err)
-	module, err := engine.Compile([]byte(forward()))
+	module, err := engine.Compile([]byte(forward(from, functions)))
 	check(t, err)
 	store, err := engine.NewStore(weft.DefaultLimits())
 	check(t, err)

@@ -94,15 +94,20 @@ func (t *thread) pathCreateDirectory(a []uint64) Errno {
 }
 
 func (t *thread) pathFilestatGet(a []uint64) Errno {
-	p, errno := t.place(a[0], a[2], a[3])
+	st, errno := t.pathFilestat(a)
 	if errno != success {
 		return errno
 	}
-	st, err := p.what(a[1]&followLinks != 0)
-	if err != nil {
-		return errnoOf(err)
-	}
 	return t.putFilestat(a[4], &st)
+}
+
+func (t *thread) pathFilestat(a []uint64) (filestat, Errno) {
+	p, errno := t.place(a[0], a[2], a[3])
+	if errno != success {
+		return filestat{}, errno
+	}
+	st, err := p.what(a[1]&followLinks != 0)
+	return st, errnoOf(err)
 }
 
 func (t *thread) pathFilestatSetTimes(a []uint64) Errno {

@@ -9,8 +9,7 @@ import (
 
 // The sizes and kinds of subscriptions and events.
 const (
-	subscriptionSize = 48
-	eventSize        = 32
+	eventSize = 32
 
 	eventClock = 0
 	eventRead  = 1
@@ -19,6 +18,11 @@ const (
 	clockAbsolute = 1 // the flag of a time that is not relative
 	eventHangup   = 1
 )
+
+// A subscriptionLayout says where the parts of subscriptions to clocks are, and how large all are.
+type subscriptionLayout struct{ size, clock, timeout, flags int }
+
+var subscriptions = subscriptionLayout{size: 48, clock: 16, timeout: 24, flags: 40}
 
 // maxSubscriptions bounds a poll.
 const maxSubscriptions = 1 << 16
@@ -33,12 +37,14 @@ type wait struct {
 }
 
 // pollOneoff waits until at least one of the subscriptions has happened.
-func (t *thread) pollOneoff(a []uint64) Errno {
+func (t *thread) pollOneoff(a []uint64) Errno { return t.poll(a, subscriptions) }
+
+func (t *thread) poll(a []uint64, layout subscriptionLayout) Errno {
 	n := a[2]
 	if n == 0 || n > maxSubscriptions {
 		return eInval
 	}
-	in, errno := t.elements(a[0], n, subscriptionSize)
+	in, errno := t.elements(a[0], n, uint64(layout.size))
 	if errno != success {
 		return errno
 	}
@@ -49,7 +55,7 @@ func (t *thread) pollOneoff(a []uint64) Errno {
 	if errno := t.put32(a[3], 0); errno != success {
 		return errno
 	}
-	shortest := t.subscribeAll(in)
+	shortest := t.subscribeAll(in, layout)
 	var count int
 	switch {
 	case t.call == nil:
@@ -66,15 +72,15 @@ func (t *thread) pollOneoff(a []uint64) Errno {
 }
 
 // subscribeAll reads the subscriptions, and returns the shortest time for which one waits.
-func (t *thread) subscribeAll(in []byte) time.Duration {
+func (t *thread) subscribeAll(in []byte, layout subscriptionLayout) time.Duration {
 	t.waits = t.waits[:0]
 	if t.call != nil && t.call.waits != nil { // it is made again
 		t.waits = append(t.waits, t.call.waits...)
 		return t.call.left
 	}
 	shortest := time.Duration(math.MaxInt64)
-	for ; len(in) > 0; in = in[subscriptionSize:] {
-		w := t.subscribe(in)
+	for ; len(in) > 0; in = in[layout.size:] {
+		w := t.subscribe(in, layout)
 		if w.kind == eventClock && w.errno == success {
 			shortest = min(shortest, w.left)
 		}
@@ -89,17 +95,17 @@ func (t *thread) waitsForTime() bool {
 }
 
 // subscribe reads a subscription.
-func (t *thread) subscribe(b []byte) wait {
+func (t *thread) subscribe(b []byte, layout subscriptionLayout) wait {
 	w := wait{userdata: binary.LittleEndian.Uint64(b), kind: b[8]}
 	switch w.kind {
 	case eventClock:
-		now, ok := t.system.readClock(uint64(binary.LittleEndian.Uint32(b[16:])))
-		flags := binary.LittleEndian.Uint16(b[40:])
+		now, ok := t.system.readClock(uint64(binary.LittleEndian.Uint32(b[layout.clock:])))
+		flags := binary.LittleEndian.Uint16(b[layout.flags:])
 		if !ok || flags > clockAbsolute {
 			w.errno = eInval
 			return w
 		}
-		left := binary.LittleEndian.Uint64(b[24:])
+		left := binary.LittleEndian.Uint64(b[layout.timeout:])
 		if flags&clockAbsolute != 0 {
 			left -= min(now, left)
 		}

@@ -14,7 +14,7 @@ import (
 
 // subscription encodes a subscription to a clock or a descriptor.
 func subscription(userdata uint64, kind uint8, id uint32, timeout time.Duration, flags uint16) string {
-	b := make([]byte, subscriptionSize)
+	b := make([]byte, subscriptions.size)
 	binary.LittleEndian.PutUint64(b, userdata)
 	b[8] = kind
 	binary.LittleEndian.PutUint32(b[16:], id)

@@ -28,6 +28,9 @@ func typeOf(mode fs.FileMode) uint8 {
 func statOf(info fs.FileInfo) filestat {
 	mtim := nanoseconds(info.ModTime())
 	st := filestat{links: 1, size: uint64(max(info.Size(), 0)), fileType: typeOf(info.Mode()), atim: mtim, mtim: mtim, ctim: mtim}
+	if s, ok := info.Sys().(*FileStat); ok && s != nil {
+		st.ino, st.links, st.atim, st.ctim = s.Inode, s.Links, nanoseconds(s.Accessed), nanoseconds(s.Change)
+	}
 	addSystemStat(&st, info)
 	return st
 }

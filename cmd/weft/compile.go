@@ -77,21 +77,36 @@ func (l *listing) title(own int) string {
 }
 
 func compileCommand() *cobra.Command {
-	var function, features string
+	var function, features, out string
 	var dump []string
 	cmd := &cobra.Command{
 		Use:   "compile [flags] FILE",
-		Short: "Show how functions become machine code",
+		Short: "Compile a module ahead, or show how functions become machine code",
 		Long: `Compile compiles functions as the native engine does, and prints a line for each: the
 size of its code and of its frame, or why it is interpreted. With --dump it prints the
 function after stages of the compiler; nothing is executed.
 
+With -o it writes the module with the machine code of all of its functions to a file, which
+weft run and Engine.Load in Go programs begin with at once. The code is for this build of weft,
+this processor, and these features; elsewhere the file is compiled anew when it is run.
+Run such files only if you have made them.
+
 The stages are, in this order: ` + strings.Join(native.Stages(), ", ") + `.`,
-		Example: `  weft compile module.wasm
+		Example: `  weft compile -o app.weft app.wasm && weft run app.weft
+  weft compile module.wasm
   weft compile --dump=simplify --func=fib module.wat
   weft compile --dump=all --func=7 module.wasm`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if out != "" {
+				if function != "" || dump != nil {
+					return usagef("-o writes the whole module: it excludes --func and --dump")
+				}
+				if !cmd.Flags().Changed("features") {
+					features = "default" // as weft run has them
+				}
+				return saveModule(cmd, args[0], out, features)
+			}
 			for _, stage := range dump {
 				if stage != "all" && !slices.Contains(native.Stages(), stage) {
 					return usageError{fmt.Errorf("there is no stage %q; the stages are %s", stage, strings.Join(native.Stages(), ", "))}
@@ -109,6 +124,7 @@ The stages are, in this order: ` + strings.Join(native.Stages(), ", ") + `.`,
 			return nil
 		},
 	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "write the module and its machine code to `FILE`")
 	cmd.Flags().StringSliceVar(&dump, "dump", nil, "print functions after these `STAGES`, or after all")
 	listingFlags(cmd, &function, &features)
 	return cmd

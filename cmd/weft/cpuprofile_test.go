@@ -8,23 +8,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/pprof/profile"
 
 	"weft"
 )
 
-// TestMakeProfile checks the form of samples whose frames have names, or none, and places in the text.
-func TestMakeProfile(t *testing.T) {
-	inner := weft.Frame{FuncName: "inner", FuncIndex: 1, Offset: 10}
-	outer := weft.Frame{Module: "m", FuncIndex: 2, Offset: 20}
-	outer.Position.Line, outer.Position.Column = 7, 3
-	made := makeProfile([]weft.CPUSample{
-		{Stack: weft.StackTrace{Frames: []weft.Frame{inner, outer}}, Count: 3},
-		{Stack: weft.StackTrace{Frames: []weft.Frame{outer}}, Count: 1},
-	}, "m.wasm")
+// writtenProfile writes a profile and reads it with pprof's own library.
+func writtenProfile(t *testing.T, samples []weft.CPUSample, module string) *profile.Profile {
+	t.Helper()
 	var b bytes.Buffer
-	if err := made.Write(&b); err != nil {
+	info := weft.ProfileInfo{Module: module, Interval: sampleInterval, Start: time.Unix(5, 0), Duration: time.Minute}
+	if err := weft.WriteProfile(&b, samples, info); err != nil {
 		t.Fatal(err)
 	}
 	read, err := profile.Parse(&b)
@@ -33,6 +29,23 @@ func TestMakeProfile(t *testing.T) {
 	}
 	if err := read.CheckValid(); err != nil {
 		t.Fatal(err)
+	}
+	return read
+}
+
+// TestMakeProfile checks the form of samples whose frames have names, or none, and places in the text.
+func TestMakeProfile(t *testing.T) {
+	inner := weft.Frame{FuncName: "inner", FuncIndex: 1, Offset: 10}
+	outer := weft.Frame{Module: "m", FuncIndex: 2, Offset: 20}
+	outer.Position.Line, outer.Position.Column = 7, 3
+	read := writtenProfile(t, []weft.CPUSample{
+		{Stack: weft.StackTrace{Frames: []weft.Frame{inner, outer}}, Count: 3},
+		{Stack: weft.StackTrace{Frames: []weft.Frame{outer}}, Count: 1},
+	}, "m.wasm")
+	if m := read.Mapping[0]; m.File != "m.wasm" || !m.HasFunctions || !m.HasInlineFrames || read.TimeNanos != 5e9 ||
+		read.DurationNanos != int64(time.Minute) || read.Period != sampleInterval.Nanoseconds() || read.PeriodType.Type != "cpu" ||
+		read.SampleType[0].Unit != "count" || read.SampleType[1].Unit != "nanoseconds" {
+		t.Errorf("the profile is\n%s", read)
 	}
 	if len(read.Sample) != 2 || len(read.Location) != 2 || len(read.Function) != 2 {
 		t.Fatalf("the profile is\n%s", read)
@@ -77,10 +90,7 @@ func TestMakeProfileInlined(t *testing.T) {
 	if _, err := instance.Func("outer").Call(context.Background(), weft.I32(3), weft.I32(0)); !errors.As(err, &trap) {
 		t.Fatalf("outer: %v", err)
 	}
-	made := makeProfile([]weft.CPUSample{{Stack: trap.Stack, Count: 1}}, "divide.wasm")
-	if err := made.CheckValid(); err != nil {
-		t.Fatal(err)
-	}
+	made := writtenProfile(t, []weft.CPUSample{{Stack: trap.Stack, Count: 1}}, "divide.wasm")
 	var names []string
 	for _, l := range made.Sample[0].Location {
 		for _, line := range l.Line {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -141,7 +142,7 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 		if args, err = flags.wasi.scheduler.arguments(args); err != nil {
 			return err
 		}
-		if host, err = flags.wasi.provide(cmd, linker, module, limits, append([]string{file}, args...)); err != nil {
+		if host, err = flags.wasi.provide(cmd, linker, module, limits, append([]string{filepath.Base(file)}, args...)); err != nil {
 			return err
 		}
 		defer host.Close()

@@ -99,7 +99,7 @@ func (flags *schedulerFlags) readSchedule(source []byte) (err error) {
 // compile compiles a program, so that its threads can be stopped where the schedule says.
 func (flags *schedulerFlags) compile(engine *weft.Engine, source []byte) (*weft.Module, error) {
 	if flags.schedule == nil || len(flags.schedule.Sites()) == 0 {
-		return engine.Compile(source)
+		return compileOrLoad(engine, source)
 	}
 	m, err := explore.Parse(engine, source)
 	if err != nil {

@@ -39,7 +39,8 @@ func (flags *wasiFlags) define(f *pflag.FlagSet) {
 // as programs with threads do.
 func usesWASI(m *weft.Module) bool {
 	for _, im := range m.Wasm().Imports {
-		if im.Module == wasi.ModuleName || im.Module == wasi.ThreadModuleName ||
+		if im.Module == wasi.ModuleName || im.Module == wasi.UnstableModuleName ||
+			im.Module == wasi.ThreadModuleName ||
 			im.Kind == wasm.ExternMemory && im.Memory.Limits.Shared && im.Module != "spectest" {
 			return true
 		}
@@ -83,6 +84,12 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 	if err != nil {
 		h.Close()
 		return nil, err
+	}
+	for _, im := range m.Wasm().Imports {
+		if im.Module == wasi.UnstableModuleName {
+			config = config.WithUnstable()
+			break
+		}
 	}
 	h.system, err = config.WithArgs(args...).WithThreads(flags.threads, limits).Define(l)
 	if err == nil {

@@ -40,6 +40,8 @@ var opNames = [...]string{
 	opStoreFar - wasm.NumOpcodes:         "store.far",
 	opStep - wasm.NumOpcodes:             "step",
 	opWatch - wasm.NumOpcodes:            "watch",
+	opEnter - wasm.NumOpcodes:            "enter",
+	opLeave - wasm.NumOpcodes:            "leave",
 	opAtomic - wasm.NumOpcodes:           "atomic",
 	opContNew - wasm.NumOpcodes:          "cont.new",
 	opContBind - wasm.NumOpcodes:         "cont.bind",

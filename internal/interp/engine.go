@@ -24,6 +24,8 @@ type Engine struct {
 	codeLimit uint64 // of each module
 	// steps lets code count them, see CountSteps.
 	steps bool
+	// listens lets code tell a listener of calls, see Listen.
+	listens bool
 	// hotAfter is not 0 if functions are hot after so many calls and turns (see tier.go).
 	hotAfter int
 }
@@ -79,8 +81,8 @@ type moduleCode struct {
 // Prepare implements [store.Engine]. Functions are lowered when they are called.
 func (e *Engine) Prepare(m *store.Module) {
 	c := &moduleCode{arena: &store.Arena{}, funcs: make([]*funcCode, len(m.Wasm.Funcs))}
-	c.use.Limit = e.codeLimit
-	c.lower.hotAfter, c.lower.steps = e.hotAfter, e.steps
+	c.use.Limit, c.use.Total = e.codeLimit, m.CodeBytes
+	c.lower.hotAfter, c.lower.steps, c.lower.listens = e.hotAfter, e.steps, e.listens
 	m.Code = c
 	runtime.AddCleanup(m, func(a *store.Arena) { a.Release() }, c.arena)
 }

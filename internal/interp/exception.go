@@ -53,7 +53,7 @@ func (m *machine) hostFailed(f *store.FuncRecord, err error) {
 		m.hostSwitches(f, s)
 		return
 	}
-	if e, ok := err.(*store.Exception); ok && m.store.Throws(e) {
+	if e, ok := m.store.FromHost(err).(*store.Exception); ok && m.store.Throws(e) {
 		m.throwException(e)
 		m.flight.inner = m.store.ThroughHost(f, e.Stack)
 		return

@@ -74,6 +74,8 @@ const (
 
 	opStep   // takes a unit of fuel, where steps are counted
 	opWatch  // asks a watcher about watched instruction b: d: kinds of its first operands, which lie at a
+	opEnter  // tells a listener that the function is called
+	opLeave  // tells it that the function returns; a: results, b: their bytes
 	opAtomic // d: wasm.Opcode, a = result, b: address, c: operand, behind it a second one; next as for opLoadFar
 
 	opContNew        // a = continuation of function b; c: type

@@ -51,6 +51,7 @@ type lowerer struct {
 	layouts map[uint32][]store.Field // of the struct and array types that were used
 	// hotAfter and steps are those of the engine.
 	steps    bool
+	listens  bool
 	hotAfter int
 	reader   wasm.CodeReader
 	in       wasm.Instr
@@ -105,6 +106,9 @@ func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, err
 	l.frame = max(l.frame, 8*uint32(wasm.SlotCount(t.Results)))
 	l.pushLabel(label{kind: labelBlock, params: nil, results: t.Results})
 	l.step()
+	if l.listens {
+		l.emit(instr{op: opEnter})
+	}
 
 	for n := 1; l.reader.Len() > 0; n++ {
 		if n%lookInterval == 0 && s.Ended() {

@@ -266,15 +266,27 @@ func (l *lowerer) skip() {
 	}
 }
 
+// emitLeave tells a listener that n bytes of results are returned.
+func (l *lowerer) emitLeave(from, n uint32) {
+	if l.listens {
+		l.emit(instr{op: opLeave, a: from, b: n})
+	}
+}
+
 // emitReturn returns the topmost values from the function.
 func (l *lowerer) emitReturn(results []wasm.ValType) {
 	switch n := slotBytes(results); {
 	case n == 0:
+		l.emitLeave(0, 0)
 		l.emit(instr{op: opReturn0, c: l.link})
 	case n == 8:
-		l.emit(instr{op: opReturn1, a: l.popSlot(), c: l.link})
+		from := l.popSlot()
+		l.emitLeave(from, n)
+		l.emit(instr{op: opReturn1, a: from, c: l.link})
 	default:
-		l.emit(instr{op: opReturn, a: l.popTypes(results), b: n, c: l.link})
+		from := l.popTypes(results)
+		l.emitLeave(from, n)
+		l.emit(instr{op: opReturn, a: from, b: n, c: l.link})
 	}
 	l.dead = true
 }

@@ -478,6 +478,12 @@ loadMemory:
 				goto trappedInMachine
 			}
 			goto load
+		case opEnter:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			m.entered(fp)
+		case opLeave:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			m.leaves(unsafe.Add(fp, in.a), in.b)
 		case opStep:
 			if !m.store.FuelEnabled {
 				continue

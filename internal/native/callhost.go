@@ -104,16 +104,16 @@ func copySlots(to, from []uint64) {
 
 // hostFailed ends the call with the error that a host function has returned.
 func (m *machine) hostFailed(f *store.FuncRecord, err error) bool {
-	if e, ok := err.(*store.Exception); ok && m.store.Throws(e) {
-		m.inner = m.store.ThroughHost(f, e.Stack)
-		defer func() { m.inner = store.StackTrace{} }()
-		return m.throw(atCall, e.Tag.Record, e.Payload, e.Ref())
-	}
 	if s, ok := err.(*store.SuspendRequest); ok && m.store.Owns(s.Tag) {
 		return m.hostSuspends(f, s)
 	}
 	if s, ok := err.(*store.SwitchRequest); ok && m.store.Owns(s.Tag) {
 		return m.hostSwitches(f, s)
+	}
+	if e, ok := m.store.FromHost(err).(*store.Exception); ok && m.store.Throws(e) {
+		m.inner = m.store.ThroughHost(f, e.Stack)
+		defer func() { m.inner = store.StackTrace{} }()
+		return m.throw(atCall, e.Tag.Record, e.Payload, e.Ref())
 	}
 	return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))
 }

@@ -67,7 +67,7 @@ type funcCode struct {
 
 func (e *Engine) newModuleCode(m *store.Module, barriers [][]barrier) *moduleCode {
 	return &moduleCode{
-		engine: e, module: weak.Make(m), use: store.CodeUse{Limit: e.codeLimit},
+		engine: e, module: weak.Make(m), use: store.CodeUse{Limit: e.codeLimit, Total: m.CodeBytes},
 		entries: make([]atomic.Uintptr, len(m.Wasm.Funcs)), barriers: barriers,
 		jobs: map[int]*job{}, callees: map[int][]int{}, wanted: make([]bool, len(m.Wasm.Funcs)),
 	}

@@ -48,3 +48,9 @@ func (s savedCode) function(c *compiler, own int) (code *codegen.Code, found boo
 
 // has reports whether there is something saved of a function.
 func (s savedCode) has(own int) bool { return s.functions != nil && s.functions.Get(own) != nil }
+
+// CompileAll implements [store.AheadCompiler].
+func (e *Engine) CompileAll(m *store.Module) error {
+	_, err := compile(e, m, e.config.BoundsChecks)
+	return err
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 )
 
 // DefaultCodeBytes is the limit of an engine that was given none (Engine.LimitCode). Programs take some percent of it.
@@ -33,6 +34,7 @@ func IsCodeError(err error) (msg string, ok bool) {
 // A CodeUse is what an engine has made of a module, in bytes. It is not safe for concurrent use.
 type CodeUse struct {
 	Limit uint64
+	Total *atomic.Uint64 // the module's CodeBytes, or nil
 	bytes uint64
 	full  bool
 }
@@ -44,6 +46,9 @@ func (u *CodeUse) Take(bytes uint64) error {
 		return u.Full()
 	}
 	u.bytes += bytes
+	if u.Total != nil {
+		u.Total.Add(bytes)
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"weft/internal/dwarf"
 	"weft/wasm"
@@ -28,6 +29,10 @@ type Module struct {
 	Saved Saved
 	// Watched has the offsets of the instructions before which code asks a Watcher, in order.
 	Watched []uint32
+	// CodeBytes are those of the code that engines have made of the module, with the tables beside it.
+	CodeBytes *atomic.Uint64
+	// Precompiled says that the module was loaded together with what an engine had made of it.
+	Precompiled bool
 
 	debug *dwarf.Data
 	// Extra is the size of what the engine has in each instance, in bytes.
@@ -47,6 +52,7 @@ func NewModule(m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engi
 func newModule(c *Module, types *wasm.TypeSet, engine Engine) *Module {
 	m := c.Wasm
 	c.Space, c.Types = m.AddressSpace(), types.Add(m.Types, m.RecGroups)
+	c.CodeBytes = new(atomic.Uint64)
 	if m.CodeOffset > 0 {
 		c.debug = dwarf.New(dwarf.ModuleSections(m))
 	}

@@ -12,3 +12,10 @@ type SavedFunctions interface {
 	// Add keeps content, which does not change any more.
 	Add(own int, content []byte)
 }
+
+// An AheadCompiler is an engine that compiles functions to what can be saved.
+type AheadCompiler interface {
+	// CompileAll compiles all functions of a module that was prepared, and adds them to what it has Saved. The
+	// error is that one cannot be compiled, or that their code is above the limit.
+	CompileAll(m *Module) error
+}

@@ -114,6 +114,11 @@ type Engine interface {
 // A Store owns everything that its instances made. It is used by one goroutine
 // at a time (use.go).
 type Store struct {
+	// HostError, unless it is nil, turns an error of a host function, or of a scheduler, into one that engines know.
+	HostError func(error) error
+	// Listener, unless it is nil, hears of calls from engines that listen.
+	Listener Listener
+
 	Types  *wasm.TypeSet
 	Engine Engine
 	Limits Limits

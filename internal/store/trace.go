@@ -108,11 +108,19 @@ func SchedulerFailed(err error, stack StackTrace) error {
 	return &HostError{Func: "the scheduler", Err: err, Stack: stack}
 }
 
+// FromHost returns an error that the host has returned as one that engines know.
+func (s *Store) FromHost(err error) error {
+	if s.HostError == nil {
+		return err
+	}
+	return s.HostError(err)
+}
+
 // hostFailed does that for the host. An error of a guest that the host function has called, as it is, stands for both
 // calls: a copy, since the host may keep it, or return it again. Any other becomes a [HostError].
 func (s *Store) hostFailed(f *FuncRecord, err error, outer StackTrace) error {
 	through := StackTrace{Frames: append([]Frame{s.hostFrame(f)}, outer.Frames...), Omitted: outer.Omitted}
-	switch e := err.(type) {
+	switch e := s.FromHost(err).(type) {
 	case *Trap:
 		return &Trap{Code: e.Code, Detail: e.Detail, Stack: e.Stack.joined(through)}
 	case *UnhandledSuspension:

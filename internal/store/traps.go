@@ -44,10 +44,15 @@ type Exception struct {
 	Payload []uint64 // the slots of the tag's parameters
 	Stack   StackTrace
 	ref     uint64 // its object in the heap, once there is one: that is its identity
+	Said    string // the payload for people, or ""
 }
 
 func (e *Exception) Error() string {
-	return "wasm: uncaught exception " + e.Tag.describe() + e.Stack.suffix()
+	with := ""
+	if e.Said != "" {
+		with = ": " + e.Said
+	}
+	return "wasm: uncaught exception " + e.Tag.describe() + with + e.Stack.suffix()
 }
 
 // An Interrupt ends an invocation whose context has ended.

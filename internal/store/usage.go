@@ -21,6 +21,25 @@ func (s *Store) Usage() (memory, elements, records uint64) {
 	return s.used.memory, s.used.elements, s.used.records
 }
 
+// Counts are how many of each a store has, and the bytes of code of the modules of its instances.
+type Counts struct {
+	Instances, Memories, Tables int
+	CodeBytes                   uint64
+}
+
+// Counts returns what the store has. A module with several instances counts once.
+func (s *Store) Counts() Counts {
+	c := Counts{Instances: len(s.instances), Memories: len(s.memories), Tables: len(s.tables)}
+	seen := map[*Module]bool{}
+	for _, in := range s.instances {
+		if !seen[in.Module] {
+			seen[in.Module] = true
+			c.CodeBytes += in.Module.CodeBytes.Load()
+		}
+	}
+	return c
+}
+
 // mayInstantiate reports whether there is room for what a module defines, before anything of it is made.
 func (s *Store) mayInstantiate(m *wasm.Module) error {
 	bytes, elements := uint64(0), uint64(0)

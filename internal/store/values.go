@@ -34,6 +34,9 @@ type Tag struct {
 	Host bool
 }
 
+// String returns the name, if there is one, and the type.
+func (t *Tag) String() string { return t.describe() }
+
 func (t *Tag) describe() string {
 	if t == nil {
 		return "without a tag"

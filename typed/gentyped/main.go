@@ -1,5 +1,5 @@
-// Gentyped writes funcs.go, or the file it is given: the functions of package typed
-// for each number of parameters. Run it with go generate after changing it.
+// Gentyped writes funcs.go and calls.go: the functions of package typed for each number of parameters and results. Run it
+// with go generate after changing it.
 package main
 
 import (
@@ -12,116 +12,196 @@ import (
 	"text/template"
 )
 
-// maxParams is the largest number of parameters; more read better as slots.
-const maxParams = 8
+const (
+	// maxParams is the largest number of parameters; more read better as values.
+	maxParams = 16
+	// maxParamsOfTwo is that of functions with two results.
+	maxParamsOfTwo = 8
+)
 
-// source is the family for one number of parameters.
-var source = template.Must(template.New("").Parse(`
-// Func{{.N}} makes a host function with {{.Params}} and a result.
-func Func{{.N}}[{{.Types}}R Number](f func({{.Args}}) (R, error)) Host {
-	return newHost(f == nil, {{.ValTypes}}, valTypes(valType[R]()), func(ctx context.Context, slots []uint64) error {
-		r, err := f(ctx{{.FromSlots}})
-		slots[0] = toSlot(r)
-		return err
+// hosts is the host function of a family.
+var hosts = template.Must(template.New("").Parse(`
+// {{.Name}} makes a host function with {{.Says}}.
+func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
+	params, results := {{.ParamTypes}}, {{.ResultTypes}}
+	if !areNumbers(params, results) {
+		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			{{- if .Params}}
+			in := arguments{values: args}
+			{{range .Params}}{{.Name}} := fromValue[{{.Type}}](&in, {{.Index}})
+			{{end}}if in.err != nil {
+				return nil, in.err
+			}
+			{{- end}}
+			{{.ResultNames}}err := call(ctx{{range .Params}}, {{.Name}}{{end}})
+			return []weft.Value{ {{range .Results}}toValue({{.Name}}),{{end}} }, err
+		})
+	}
+	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
+		{{- if .Results}}
+		{{.ResultNames}}err := call(ctx{{range .Params}}, fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
+		{{range .Results}}slots[{{.Index}}] = toSlot({{.Name}})
+		{{end}}return err
+		{{- else}}
+		return call(ctx{{range .Params}}, fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
+		{{- end}}
 	})
 }
+`))
 
-// Proc{{.N}} makes a host function with {{.Params}} and no result.
-func Proc{{.N}}{{.TypeParams}}(f func({{.Args}}) error) Host {
-	return newHost(f == nil, {{.ValTypes}}, nil, func(ctx context.Context, slots []uint64) error {
-		return f(ctx{{.FromSlots}})
-	})
-}
-
-// CallFunc{{.N}} returns a Go function that calls a function with {{.Params}} and a
-// result.
-func CallFunc{{.N}}[{{.Types}}R Number](fn *weft.Func) (func({{.Args}}) (R, error), error) {
-	calls, err := newCaller(fn, {{.ValTypes}}, valTypes(valType[R]()))
+// calls is the caller of a family.
+var calls = template.Must(template.New("").Parse(`
+// Call{{.Name}} returns a Go function that calls a function with {{.Says}}.
+func Call{{.Name}}{{.TypeParams}}(fn *weft.Func) (func({{.Args}}) {{.ErrorType}}, error) {
+	calls, err := newCaller(fn, {{.ParamTypes}}, {{.ResultTypes}})
 	if err != nil {
 		return nil, err
 	}
-	return func({{.NamedArgs}}) (R, error) {
+	if calls.values {
+		return func(ctx context.Context{{range .Params}}, {{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
+			{{if .Results}}out{{else}}_{{end}}, err {{if .Results}}:={{else}}={{end}} fn.Call(ctx{{range .Params}}, toValue({{.Name}}){{end}})
+			{{- if .Results}}
+			if err != nil {
+				return {{.ResultNames}}err
+			}
+			in := arguments{values: out}
+			{{range .Results}}{{.Name}} = fromValue[{{.Type}}](&in, {{.Index}})
+			{{end}}return {{.ResultNames}}in.err
+			{{- else}}
+			return err
+			{{- end}}
+		}, nil
+	}
+	return func(ctx context.Context{{range .Params}}, {{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
 		slots := calls.take()
-		{{.ToSlots}}
-		err := fn.CallSlots(ctx, slots[:])
-		r := fromSlot[R](slots[0])
-		calls.give(slots)
-		if err != nil {
-			r = 0
+		{{range .Params}}slots[{{.Index}}] = toSlot({{.Name}})
+		{{end}}err = fn.CallSlots(ctx, slots[:])
+		{{- if .Results}}
+		if err == nil {
+			{{range .Results}}{{.Name}} = fromSlot[{{.Type}}](slots[{{.Index}}])
+			{{end}}
 		}
-		return r, err
-	}, nil
-}
-
-// CallProc{{.N}} returns a Go function that calls a function with {{.Params}} and no
-// result.
-func CallProc{{.N}}{{.TypeParams}}(fn *weft.Func) (func({{.Args}}) error, error) {
-	calls, err := newCaller(fn, {{.ValTypes}}, nil)
-	if err != nil {
-		return nil, err
-	}
-	return func({{.NamedArgs}}) error {
-		slots := calls.take()
-		{{.ToSlots}}
-		err := fn.CallSlots(ctx, slots[:])
+		{{- end}}
 		calls.give(slots)
-		return err
+		return {{.ResultNames}}err
 	}, nil
 }
 `))
 
-// family is what the template needs for n parameters.
-type family struct {
-	N                                          int
-	Params, Types, TypeParams, Args, NamedArgs string
-	ValTypes, FromSlots, ToSlots               string
+// A value is a parameter or a result.
+type value struct {
+	Index      int
+	Name, Type string
 }
 
-func newFamily(n int) family {
-	f := family{N: n, Params: fmt.Sprintf("%d parameters", n), Args: "context.Context", NamedArgs: "ctx context.Context", ValTypes: "nil"}
-	if n == 0 {
-		f.Params = "no parameters"
-		return f
+// family is what the templates need for a number of parameters and one of results.
+type family struct {
+	Name, Says                string
+	Params, Results           []value
+	TypeParams, Args          string
+	ParamTypes, ResultTypes   string
+	ErrorType, NamedErrorType string // of the results and the error
+	ResultNames               string // before err
+}
+
+func newFamily(params, results int) family {
+	f := family{Name: fmt.Sprintf("Func%d", params), Args: "context.Context"}
+	switch results {
+	case 0:
+		f.Name = fmt.Sprintf("Proc%d", params)
+	case 2:
+		f.Name += "x2"
 	}
-	if n == 1 {
-		f.Params = "a parameter"
+	f.Says = count(params, "parameter") + " and " + count(results, "result")
+	f.Params, f.Results = values(params, 'A'), values(results, 'R')
+	for i := range f.Results { // r and s, which are no parameters
+		f.Results[i].Name = []string{"r1", "r2"}[i]
+		f.Results[i].Type = []string{"R1", "R2"}[i]
+		if results == 1 {
+			f.Results[i].Name, f.Results[i].Type = "r", "R"
+		}
 	}
-	var valTypes []string
-	for i := range n {
-		t := string(rune('A' + i))
-		f.Types += t + ", "
-		f.Args += ", " + t
-		f.NamedArgs += fmt.Sprintf(", %s %s", strings.ToLower(t), t)
-		f.FromSlots += fmt.Sprintf(", fromSlot[%s](slots[%d])", t, i)
-		f.ToSlots += fmt.Sprintf("slots[%d] = toSlot(%s)\n", i, strings.ToLower(t))
-		valTypes = append(valTypes, "valType["+t+"]()")
+	var types, outTypes, namedTypes []string
+	for _, p := range f.Params {
+		types = append(types, p.Type)
+		f.Args += ", " + p.Type
 	}
-	f.TypeParams = "[" + strings.TrimSuffix(f.Types, ", ") + " Number]"
-	f.ValTypes = "valTypes(" + strings.Join(valTypes, ", ") + ")"
+	for _, r := range f.Results {
+		types = append(types, r.Type)
+		outTypes = append(outTypes, r.Type)
+		namedTypes = append(namedTypes, r.Name+" "+r.Type)
+		f.ResultNames += r.Name + ", "
+	}
+	if len(types) > 0 {
+		f.TypeParams = "[" + strings.Join(types, ", ") + " Type]"
+	}
+	f.ParamTypes, f.ResultTypes = valTypes(f.Params), valTypes(f.Results)
+	f.ErrorType = "error"
+	if results > 0 {
+		f.ErrorType = "(" + strings.Join(append(outTypes, "error"), ", ") + ")"
+	}
+	f.NamedErrorType = "(" + strings.Join(append(namedTypes, "err error"), ", ") + ")"
 	return f
 }
 
+// values returns n values with the names from a letter on.
+func values(n int, letter rune) []value {
+	var list []value
+	for i := range n {
+		t := string(letter + rune(i))
+		list = append(list, value{i, strings.ToLower(t), t})
+	}
+	return list
+}
+
+func valTypes(values []value) string {
+	if len(values) == 0 {
+		return "valTypes()"
+	}
+	var types []string
+	for _, v := range values {
+		types = append(types, "valType["+v.Type+"]()")
+	}
+	return "valTypes(" + strings.Join(types, ", ") + ")"
+}
+
+func count(n int, of string) string {
+	switch n {
+	case 0:
+		return "no " + of
+	case 1:
+		return "a " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
+}
+
 func main() {
-	file := "funcs.go"
-	if len(os.Args) > 1 {
-		file = os.Args[1]
-	}
-	src, err := generate()
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := os.WriteFile(file, src, 0o644); err != nil {
-		log.Fatal(err)
+	for file, source := range map[string]*template.Template{"funcs.go": hosts, "calls.go": calls} {
+		src, err := generate(source)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := os.WriteFile(file, src, 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
-// generate returns the source of funcs.go.
-func generate() ([]byte, error) {
+// generate returns the source of a file.
+func generate(source *template.Template) ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "// Code generated by gentyped; DO NOT EDIT.\n\npackage typed\n\nimport (\n\t\"context\"\n\n\t\"weft\"\n)\n\nconst maxParams = %d\n", maxParams)
+	fmt.Fprint(&out, "// Code generated by gentyped; DO NOT EDIT.\n\npackage typed\n\nimport (\n\t\"context\"\n\n\t\"weft\"\n)\n")
+	if source == hosts {
+		fmt.Fprintf(&out, "\n// maxSlots is how many a call of these functions takes at most.\nconst maxSlots = %d\n", maxParams)
+	}
 	for n := range maxParams + 1 {
-		if err := source.Execute(&out, newFamily(n)); err != nil {
-			return nil, err
+		for results := range 3 {
+			if results == 2 && n > maxParamsOfTwo {
+				continue
+			}
+			if err := source.Execute(&out, newFamily(n, results)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return format.Source(out.Bytes())
