@@ -41,6 +41,9 @@ type Config struct {
 	CompareOutput bool
 	// IgnoreRaces turns the detector of data races off.
 	IgnoreRaces bool
+	// Timeouts lets waits that have a timeout end by it while other threads could still come first. Threads that only
+	// sleep may always wake so.
+	Timeouts bool
 	// Heap makes it a failure if memory that was freed is used, or freed again.
 	Heap bool
 	// Progress, unless it is nil, is called now and then, on one goroutine at a time.

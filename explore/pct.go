@@ -36,7 +36,7 @@ func (s *pct) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.T
 		s.priorities = append(s.priorities, 1+s.IntN(1<<30)) // those of the same priority go by number
 	}
 	s.point++
-	if p.Thread != nil && !p.Blocked {
+	if p.Thread != nil {
 		for ; len(s.changes) > 0 && s.changes[0] <= s.point; s.changes = s.changes[1:] {
 			s.lower(p.Thread)
 		}

@@ -25,9 +25,13 @@ func conflict(a, b threads.Point) bool {
 	return (a.Writes || b.Writes) && a.Address < b.Address+uint64(b.Size) && b.Address < a.Address+uint64(a.Size)
 }
 
-// givesWay reports whether the thread of a point asks that others run.
+// givesWay reports whether the thread of a point asks that others run, or waits for time to pass.
 func givesWay(p threads.Point) bool {
-	return !p.Blocked && (p.Kind == threads.Yield || p.Kind == threads.Spin)
+	switch p.Kind {
+	case threads.Yield, threads.Spin, threads.Sleep:
+		return true
+	}
+	return p.Kind == threads.Wait && p.Blocked
 }
 
 // without returns the candidates without one, if there is another.

@@ -109,7 +109,7 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 			if err := reader.Next(&in); err != nil {
 				return nil, err
 			}
-			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, memory: in.Offset64, system: system}
+			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, system: system}
 			switch {
 			case in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall:
 				s.lock, s.heap, s.callee = names.lock(in.Index), names.heap(in.Index), in.Index
@@ -129,7 +129,9 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 			if s.class, ok = classify(&in); !ok {
 				continue
 			}
-			s.size = in.Op.Info().Width
+			if s.size = in.Op.Info().Width; s.size > 0 { // others have no offset
+				s.memory = in.Offset64
+			}
 			list = append(list, s)
 		}
 	}

@@ -86,6 +86,10 @@ var errHang = errors.New("explore: the schedule comes to no end")
 // newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
 func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
 	w := &world{program: p, strategy: threads.NewChoosing(nil), config: *c.WASI, bounds: c.Bounds, threads: c.Threads}
+	w.strategy.Early = threads.Sleepers
+	if c.Timeouts {
+		w.strategy.Early = threads.Timeouts
+	}
 	if c.Heap {
 		w.heap = newHeapWatch()
 	}

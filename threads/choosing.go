@@ -13,7 +13,12 @@ type Chooser interface {
 // Choosing is a strategy that asks a [Chooser] wherever there is a choice, and notes where it departs from the default
 // schedule. Steps are no points for it, but where threads spin.
 type Choosing struct {
+	// Early says which threads that wait for time are candidates, too: time passes if one is chosen.
+	Early Early
+
 	chooser    Chooser
+	of         *Scheduler
+	candidates []*Thread
 	ready      readySet
 	deviations []Deviation
 	incomplete bool
@@ -25,7 +30,8 @@ func NewChoosing(c Chooser) *Choosing { return &Choosing{chooser: c} }
 // Reset makes it one without threads, for another run. The deviations of the last one are not valid any more.
 func (c *Choosing) Reset(chooser Chooser) {
 	clear(c.ready)
-	*c = Choosing{chooser: chooser, ready: c.ready[:0], deviations: c.deviations[:0]}
+	*c = Choosing{Early: c.Early, chooser: chooser, of: c.of, candidates: c.candidates, ready: c.ready[:0],
+		deviations: c.deviations[:0]}
 }
 
 // Deviations returns what a [Replay] needs to repeat the schedule so far, and whether these are all.
@@ -37,22 +43,39 @@ func (c *Choosing) Ready(t *Thread) { c.ready.add(t) }
 // Next implements [Strategy].
 func (c *Choosing) Next(p Point) *Thread {
 	usual := c.ready.usual(p)
-	own := p.Thread != nil && !p.Blocked
-	if own {
+	if p.Thread != nil && !p.Blocked {
 		c.ready.add(p.Thread)
 	}
 	next := usual
-	if len(c.ready) > 1 {
-		next = c.chooser.Choose(p, c.ready, usual)
-	}
-	if next != usual {
-		c.note(keyOf(p), next)
+	if candidates := c.all(); len(candidates) > 1 {
+		if usual == nil {
+			usual = c.of.alarms.first()
+		}
+		next = c.chooser.Choose(p, candidates, usual)
+		switch {
+		case next != usual:
+			c.note(keyOf(p), next)
+			c.of.wakeEarly(next)
+		case next.state == Parked || next.state == Waiting:
+			return nil // it wakes when time passes
+		}
 	}
 	if next != nil {
 		c.ready.remove(next)
 	}
 	return next
 }
+
+// all returns the candidates.
+func (c *Choosing) all() []*Thread {
+	if c.Early == Never || c.of == nil || len(c.of.alarms.threads) == 0 {
+		return c.ready
+	}
+	c.candidates = c.of.couldWake(c.Early, append(c.candidates[:0], c.ready...))
+	return c.candidates
+}
+
+func (c *Choosing) bind(s *Scheduler) { c.of = s }
 
 func (c *Choosing) note(k key, next *Thread) {
 	if len(c.deviations) == mostDeviations {

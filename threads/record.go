@@ -20,6 +20,12 @@ func Record(s Strategy) *Recording { return &Recording{strategy: s} }
 // kept.
 func (r *Recording) Deviations() (list []Deviation, all bool) { return r.deviations, !r.incomplete }
 
+func (r *Recording) bind(s *Scheduler) {
+	if b, ok := r.strategy.(bound); ok {
+		b.bind(s)
+	}
+}
+
 // Ready implements [Strategy].
 func (r *Recording) Ready(t *Thread) {
 	r.ready.add(t)

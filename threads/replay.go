@@ -9,6 +9,7 @@ type Replay struct {
 	// between has, by thread and point, the steps behind it at which something is wanted, in order.
 	between map[key][]uint64
 	next    *Thread
+	of      *Scheduler
 	missed  []Deviation
 }
 
@@ -43,6 +44,14 @@ func (r *Replay) Left() []Deviation {
 	return left
 }
 
+func (r *Replay) bind(s *Scheduler) { r.of = s }
+
+// wakes lets time pass for a thread that sleeps.
+func (r *Replay) wakes(id int) bool {
+	t := r.of.sleeper(id)
+	return t != nil && r.of.wakeEarly(t)
+}
+
 // Ready implements [Strategy].
 func (r *Replay) Ready(t *Thread) { r.ready.add(t) }
 
@@ -55,6 +64,8 @@ func (r *Replay) Next(p Point) *Thread {
 		switch t := r.ready.find(id); {
 		case t != nil:
 			next = t
+		case r.wakes(id):
+			next = r.ready.find(id)
 		case p.Thread == nil || p.Blocked || p.Thread.id != id:
 			r.missed = append(r.missed, k.deviation(id))
 		default:

@@ -25,6 +25,7 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	s.strategy, s.made, s.waiting, s.passed, s.idles = strategy, 0, 0, 0, 0
 	s.running, s.serving, s.ended, s.stopped = false, false, false, nil
 	s.alarms, s.epoch, s.trace = alarms{}, time.Now(), traceHash{}
+	s.bind()
 	if s.counts {
 		s.given = SpinSteps
 		s.store.SetFuel(s.given)

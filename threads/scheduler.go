@@ -117,6 +117,7 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		return nil, err
 	}
 	s.suspend = s.tag.Suspend()
+	s.bind()
 	if s.swap, err = s.tag.NewSwitch(); err != nil {
 		return nil, err
 	}
@@ -496,7 +497,7 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t.state = Parked
 	t.onAlarm = result
 	s.setAlarm(t, d)
-	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+	return s.stop(Point{Thread: t, Kind: Sleep, Blocked: true})
 }
 
 // An Attempt is something that a thread waits for and that has to be done, or looked at, when it may have come. It

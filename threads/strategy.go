@@ -14,8 +14,10 @@ const (
 	End
 	// Yield is where a thread asks that others run.
 	Yield
-	// Call is a call of the host that has an effect, or that waits.
+	// Call is a call of the host that has an effect, or that waits for something else than time.
 	Call
+	// Sleep is where a thread lets time pass.
+	Sleep
 	// Step is where the steps are used up that the strategy has given.
 	Step
 	// Spin is where a thread has executed SpinSteps without coming to another point, but for Step points.
@@ -29,7 +31,7 @@ const (
 )
 
 var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call",
-	Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
+	Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
 
 func (k Kind) String() string { return kindNames[k] }
 

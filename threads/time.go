@@ -65,18 +65,23 @@ func (s *Scheduler) ring() {
 	rang := s.due <= s.now() // perhaps for one that waits no longer
 	for t := s.alarms.first(); t != nil && t.alarm.when <= s.now(); t = s.alarms.first() {
 		rang = true
-		s.alarms.clear(t)
-		switch {
-		case t.attempt != nil:
-			s.retry(t, true)
-		case t.state == Parked:
-			s.ready(t, t.onAlarm)
-		case t.waiter.Leave():
-			s.ready(t, uint32(weft.TimedOut))
-		}
+		s.wakeUp(t)
 	}
 	if rang {
 		s.setClock()
+	}
+}
+
+// wakeUp lets a thread go on whose time is over.
+func (s *Scheduler) wakeUp(t *Thread) {
+	s.alarms.clear(t)
+	switch {
+	case t.attempt != nil:
+		s.retry(t, true)
+	case t.state == Parked:
+		s.ready(t, t.onAlarm)
+	case t.waiter.Leave():
+		s.ready(t, uint32(weft.TimedOut))
 	}
 }
 

@@ -73,6 +73,7 @@ Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2
 			"(no plain accesses), or \"all\" accesses")
 	f.BoolVar(&c.CompareOutput, "output", false, "take it for a failure if the output differs between schedules")
 	f.BoolVar(&c.Heap, "heap", false, "take it for a failure if memory is used that was freed, or freed twice")
+	f.BoolVar(&c.Timeouts, "timeouts", false, "let timeouts of waits be over before other threads have had their turn")
 	f.BoolVar(&c.IgnoreRaces, "no-races", false, "do not look for data races")
 	f.BoolVar(&c.KeepFirst, "no-shrink", false, "leave the schedule that fails as it was found")
 	f.StringVar(&flags.replay, "replay", "", "run the program once, as `SCHEDULE` says")
