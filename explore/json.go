@@ -14,19 +14,24 @@ import (
 func (r *Report) MarshalJSON() ([]byte, error) {
 	s := newStory(r)
 	out := jsonReport{
-		Module: r.Module, Seed: r.Seed, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
+		Module: r.Module, Seed: r.Seed, Missing: r.Missing, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
 		Seconds: r.Elapsed.Seconds(), Complete: r.Complete, Exhausted: r.Exhausted, Failed: r.Failed(),
 		Trace: jsonEvents(r.Trace), Links: slices.Clip(append([]Link{}, s.links...)), Races: []jsonRace{},
 	}
-	if r.Failure != nil {
+	if r.Shard.Of > 0 {
+		out.Shard = r.Shard.String()
+	}
+	if r.Schedule != "" {
 		out.Found, out.Strategy, out.Schedule = r.Found, r.Strategy, r.Schedule
 		out.Deviations = jsonDeviations(r.Deviations)
+	}
+	if r.Failure != nil {
 		out.Failure = jsonFailureOf(s, r.Failure)
 	}
 	for i := range r.Races {
 		race := &r.Races[i]
 		j := jsonRace{Address: race.Address, First: jsonAccessOf(&race.First), Second: jsonAccessOf(&race.Second),
-			Schedule: race.Schedule}
+			Instructions: race.Instructions, Schedule: race.Schedule}
 		if race.Harm != nil {
 			j.Harm = &jsonHarm{race.Harm.Kind, race.Harm.Place, race.Harm.Message}
 		}
@@ -38,6 +43,8 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 type jsonReport struct {
 	Module     string       `json:"module"` // the first 8 digits of its SHA-256
 	Seed       uint64       `json:"seed"`
+	Shard      string       `json:"shard,omitempty"`   // as "2/8"
+	Missing    []int        `json:"missing,omitempty"` // shards that are not in it
 	Schedules  int          `json:"schedules"`
 	Distinct   int          `json:"distinct"`
 	Points     int          `json:"points"`
@@ -88,6 +95,7 @@ type jsonEvent struct {
 	Source    string  `json:"source,omitempty"`
 	Offset    int     `json:"offset,omitempty"`
 	Lock      string  `json:"lock,omitempty"`
+	Before    bool    `json:"before,omitempty"`
 	Blocked   bool    `json:"blocked,omitempty"`
 	Woke      []int   `json:"woke,omitempty"`
 	Made      int     `json:"made,omitempty"`
@@ -97,11 +105,12 @@ type jsonEvent struct {
 }
 
 type jsonRace struct {
-	Address  uint64     `json:"address"`
-	First    jsonAccess `json:"first"`
-	Second   jsonAccess `json:"second"`
-	Schedule string     `json:"schedule"`
-	Harm     *jsonHarm  `json:"harm,omitempty"`
+	Address      uint64     `json:"address"`
+	Instructions [2]uint32  `json:"instructions"` // their offsets in the binary
+	First        jsonAccess `json:"first"`
+	Second       jsonAccess `json:"second"`
+	Schedule     string     `json:"schedule"`
+	Harm         *jsonHarm  `json:"harm,omitempty"`
 }
 
 type jsonAccess struct {

@@ -99,8 +99,9 @@ const (
 	spinPoints  = 100
 )
 
-// addStacks gives stacks to events that have none, by running the schedule again up to each.
-func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, events []Event) error {
+// addStacks gives stacks to events of a trace that have none, by running the schedule again up to each.
+func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, t *tracer) error {
+	events := t.events
 	cost := make([]int, len(events))
 	for i, sum := 0, 0; i < len(events); i++ {
 		sum++
@@ -113,7 +114,7 @@ func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, even
 	for _, plain := range []bool{false, true} {
 		for i := len(events) - 1; i >= 0; i-- {
 			e := &events[i]
-			if e.Stack != nil || e.Kind == threads.End.String() || plain != isPlain(e.Kind) || cost[i] > left {
+			if _, again := t.again[i]; again || e.Stack != nil || e.Kind == threads.End.String() || plain != isPlain(e.Kind) || cost[i] > left {
 				continue
 			}
 			left -= cost[i]
@@ -172,4 +173,15 @@ func (e *Event) describe() {
 func printable(name string) string {
 	quoted := strconv.Quote(name)
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// mostName is how many characters of a name are shown in a line.
+const mostName = 40
+
+// short is printable for a name of which only the beginning is shown if it is very long.
+func short(name string) string {
+	if list := []rune(name); len(list) > mostName {
+		return printable(string(list[:mostName])) + "..."
+	}
+	return printable(name)
 }
