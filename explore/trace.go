@@ -56,8 +56,8 @@ type tracer struct {
 	notifying map[int]*notifying // by thread
 	parked    *threads.Thread    // that does not go on behind the event parkedAt
 	parkedAt  int
-	before    map[int]int        // by thread, the event before an instruction that it has not executed yet
-	again     map[int]int        // by event, the one before it at the same instruction
+	before    map[int]int // by thread, the event before an instruction that it has not executed yet
+	again     map[int]int // by event, the one before it at the same instruction
 
 	stopAt  int // the event at which to end the schedule; -1 for none
 	stopped bool
