@@ -23,8 +23,8 @@ type browser struct {
 	id      int
 }
 
-// patience is for how long a browser may take to answer before it is taken for broken.
-const patience = 2 * time.Minute
+// patience is for how long a browser may take in all before it is taken for broken.
+const patience = 15 * time.Minute
 
 // openPage shows a report in a browser. It skips the test if there is none.
 func openPage(t *testing.T, r *Report) *browser {

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"encoding/json"
-	"slices"
 
 	"weft/threads"
 )
@@ -16,7 +15,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	out := jsonReport{
 		Module: r.Module, Seed: r.Seed, Missing: r.Missing, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
 		Seconds: r.Elapsed.Seconds(), Complete: r.Complete, Exhausted: r.Exhausted, Failed: r.Failed(),
-		Trace: jsonEvents(r.Trace), Links: slices.Clip(append([]Link{}, s.links...)), Races: []jsonRace{},
+		Trace: jsonEvents(r.Trace), Links: append([]Link{}, s.links...), Races: []jsonRace{},
 	}
 	if r.Shard.Of > 0 {
 		out.Shard = r.Shard.String()

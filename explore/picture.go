@@ -290,7 +290,7 @@ func (b *pageMaker) races() []pageRace {
 }
 
 func (b *pageMaker) data() pageData {
-	d := pageData{Lanes: b.lanes, Links: b.links, Events: []dataEvent{}, Sources: b.report.Sources}
+	d := pageData{Lanes: b.lanes, Links: append([]Link{}, b.links...), Events: []dataEvent{}, Sources: b.report.Sources}
 	for i := range b.report.Trace {
 		e := &b.report.Trace[i]
 		out := dataEvent{Thread: e.Thread, Offset: e.Offset, Func: printable(e.Func), Source: printable(e.Source),
