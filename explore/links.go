@@ -259,7 +259,7 @@ func (r *Report) threadNames() map[int]string {
 	}
 	for i := range r.Trace { // those without a stack: the first function that does something
 		e := &r.Trace[i]
-		if names[e.Thread] == "" && e.Func != "" && !matches(systemFunctions, e.Func) {
+		if names[e.Thread] == "" && e.Func != "" && !looksLikeLibrary(e.Func) {
 			names[e.Thread] = e.Func
 		}
 	}

@@ -15,14 +15,21 @@ const (
 
 // WriteText writes the report for a terminal: how the program fails, in which schedule, what the threads wait for, the
 // string that repeats it, the races, and what was searched. Names from the module that are not printable are quoted.
-func (r *Report) WriteText(w io.Writer) error {
+func (r *Report) WriteText(w io.Writer) error { return r.writeText(w, true) }
+
+// WriteSummary is WriteText without the events of the schedule.
+func (r *Report) WriteSummary(w io.Writer) error { return r.writeText(w, false) }
+
+func (r *Report) writeText(w io.Writer, events bool) error {
 	t := &textWriter{story: newStory(r), Writer: bufio.NewWriter(w)}
 	if r.Failure != nil {
 		t.failure(r.Failure)
 	} else {
 		fmt.Fprintln(t, "no failure")
 	}
-	t.schedule()
+	if events {
+		t.schedule()
+	}
 	t.stacks()
 	t.written()
 	t.repeat()

@@ -119,7 +119,7 @@ func (t *tracer) access(thread *threads.Thread, _ int, s *site, a access) bool {
 // ran completes the events before, when a thread has run up to its next one, or its end.
 func (t *tracer) ran(thread int) {
 	if t.parked != nil {
-		t.events[t.parkedAt].Stack = Frames(t.parked.Stack())
+		t.events[t.parkedAt].Stack = t.world.program.names.frames(t.parked.Stack())
 		t.parked = nil
 	}
 	n := t.notifying[thread]
