@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A browser is a headless Chromium with one page. It is spoken to by the DevTools protocol, over pipes: JSON with a zero
-// byte behind it.
+// A browser is a headless Chromium with one page. It is spoken to by the DevTools protocol, over pipes: JSON with a
+// zero byte behind it.
 type browser struct {
 	t       *testing.T
 	to      *os.File

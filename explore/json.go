@@ -6,10 +6,9 @@ import (
 	"weft/threads"
 )
 
-// MarshalJSON returns the report as JSON, for programs. Numbers of threads, events and bytes are numbers, addresses too;
-// what is not known is left out, but for the trace: its events are told by their places in the list, from 0 on, and next
-// is -1 if the same thread goes on. Stacks are lists of frames (see [Frame]), innermost first. The form may get more
-// fields.
+// MarshalJSON returns the report as JSON, for programs. Numbers of threads, events and bytes are numbers, addresses
+// too. What is not known is left out. Links tell events by their places in the trace, from 0 on; next is -1 if the same
+// thread goes on. Stacks are lists of frames (see [Frame]), innermost first. The form may get more fields.
 func (r *Report) MarshalJSON() ([]byte, error) {
 	s := newStory(r)
 	out := jsonReport{

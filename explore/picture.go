@@ -26,8 +26,8 @@ var (
 // colours is how many colours threads have; then they are used again.
 const colours = 8
 
-// WriteHTML writes the report as a page: a column for each thread, time downwards, with what woke, let in and made what.
-// It needs no network and nothing beside it. All that comes from the module is escaped.
+// WriteHTML writes the report as a page: a column for each thread, time downwards, with what woke, let in and made
+// what. It needs no network and nothing beside it. All that comes from the module is escaped.
 func (r *Report) WriteHTML(w io.Writer) error {
 	t, err := template.New("page").Parse(pageSource)
 	if err != nil {

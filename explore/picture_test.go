@@ -23,8 +23,8 @@ func TestPage(t *testing.T) {
 
 	// A dead line for each thread, three bars for those that run, and a head for each arrow: two lines more.
 	count := func(class string) string {
-		return fmt.Sprintf(`[...document.querySelectorAll("path.%s")].map((p) => p.getAttribute("d").split("M").length - 1).join()`,
-			class)
+		return fmt.Sprintf(`[...document.querySelectorAll("path.%s")].map((p) =>
+			p.getAttribute("d").split("M").length - 1).join()`, class)
 	}
 	b.want(count("dead"), "3")
 	b.want(count("run"), "1,2,1")
@@ -69,8 +69,8 @@ func TestHostilePage(t *testing.T) {
 	b.want(`typeof pwned`, "undefined")
 }
 
-// TestLongPage checks that a page works which has many events and threads, and that rows are folded. One with mostEvents
-// takes a browser seven seconds.
+// TestLongPage checks that a page works which has many events and threads, and that rows are folded. One with
+// mostEvents takes a browser seven seconds.
 func TestLongPage(t *testing.T) {
 	r := &Report{Complete: -1}
 	const most, events = 100, 4000
@@ -79,8 +79,8 @@ func TestLongPage(t *testing.T) {
 	}
 	for i := 0; len(r.Trace) < events; i++ {
 		thread := i / 20 % most
-		r.Trace = append(r.Trace, Event{Thread: thread, Kind: "load", Address: uint64(i), Size: 4, Func: "work", Offset: 1 + i,
-			Next: -1, Stack: frames("a.c", "work", i, "main", 1)})
+		r.Trace = append(r.Trace, Event{Thread: thread, Kind: "load", Address: uint64(i), Size: 4, Func: "work",
+			Offset: 1 + i, Next: -1, Stack: frames("a.c", "work", i, "main", 1)})
 		if i%20 == 19 {
 			r.Trace[len(r.Trace)-1].Next = (thread + 1) % most
 		}

@@ -70,8 +70,9 @@ func deadlock() *Report {
 	}
 	return &Report{
 		Module: "5d2c0a91", Seed: 3, Schedules: 41, Distinct: 40, Points: 12, Found: 41, Strategy: SURW,
-		Schedule: "weft1:5d2c0a91:steps:1@2d9.1>2", Deviations: []threads.Deviation{{Thread: 1, Site: 0x2d9, Point: 1, Next: 2}},
-		Complete: 1, Trace: events,
+		Schedule:   "weft1:5d2c0a91:steps:1@2d9.1>2",
+		Deviations: []threads.Deviation{{Thread: 1, Site: 0x2d9, Point: 1, Next: 2}},
+		Complete:   1, Trace: events,
 		Failure: &Failure{Kind: KindDeadlock, Place: "collect main pay", Failed: -1, Threads: []ThreadState{
 			{ID: 0, State: "waiting", Address: 0x300, Stack: trace("main")},
 			{ID: 1, State: "waiting", Address: 0x204, Stack: trace("pay")},
@@ -94,7 +95,8 @@ func racy() *Report {
 				{ID: 2, State: "ready", Stack: trace(hostile)}}},
 		Trace: []Event{
 			{Kind: "spawn", Made: 2, Next: 2},
-			{Thread: 2, Kind: "store", Address: 0x88, Size: 8, Writes: true, Func: hostile, Source: hostile, Offset: 0x40, Next: 0},
+			{Thread: 2, Kind: "store", Address: 0x88, Size: 8, Writes: true, Func: hostile, Source: hostile, Offset: 0x40,
+				Next: 0},
 			{Kind: "load", Address: 0x88, Size: 4, Func: hostile, Offset: 0x41, Next: -1, Stack: []Frame{{Func: hostile,
 				File: "/" + hostile, Line: 1}}},
 		},
@@ -192,8 +194,8 @@ func TestHolders(t *testing.T) {
 	}
 }
 
-// TestFolds checks that rows of accesses are folded in long traces alone, and that the text has the first and last lines
-// of very long ones.
+// TestFolds checks that rows of accesses are folded in long traces alone, and that the text has the first and last
+// lines of very long ones.
 func TestFolds(t *testing.T) {
 	r := &Report{Complete: -1}
 	for range 150 {

@@ -126,7 +126,9 @@ func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, t *t
 	for _, plain := range []bool{false, true} {
 		for i := len(events) - 1; i >= 0; i-- {
 			e := &events[i]
-			if _, again := t.again[i]; again || e.Stack != nil || e.Kind == threads.End.String() || plain != isPlain(e.Kind) || cost[i] > left {
+			_, again := t.again[i]
+			has := again || e.Stack != nil || e.Kind == threads.End.String()
+			if has || plain != isPlain(e.Kind) || cost[i] > left {
 				continue
 			}
 			left -= cost[i]
