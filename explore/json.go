@@ -2,31 +2,34 @@ package explore
 
 import (
 	"encoding/json"
-	"slices"
 
 	"weft/threads"
 )
 
-// MarshalJSON returns the report as JSON, for programs. Numbers of threads, events and bytes are numbers, addresses too;
-// what is not known is left out, but for the trace: its events are told by their places in the list, from 0 on, and next
-// is -1 if the same thread goes on. Stacks are lists of frames (see [Frame]), innermost first. The form may get more
-// fields.
+// MarshalJSON returns the report as JSON, for programs. Numbers of threads, events and bytes are numbers, addresses
+// too. What is not known is left out. Links tell events by their places in the trace, from 0 on; next is -1 if the same
+// thread goes on. Stacks are lists of frames (see [Frame]), innermost first. The form may get more fields.
 func (r *Report) MarshalJSON() ([]byte, error) {
 	s := newStory(r)
 	out := jsonReport{
-		Module: r.Module, Seed: r.Seed, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
+		Module: r.Module, Seed: r.Seed, Missing: r.Missing, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
 		Seconds: r.Elapsed.Seconds(), Complete: r.Complete, Exhausted: r.Exhausted, Failed: r.Failed(),
-		Trace: jsonEvents(r.Trace), Links: slices.Clip(append([]Link{}, s.links...)), Races: []jsonRace{},
+		Trace: jsonEvents(r.Trace), Links: append([]Link{}, s.links...), Races: []jsonRace{},
 	}
-	if r.Failure != nil {
+	if r.Shard.Of > 0 {
+		out.Shard = r.Shard.String()
+	}
+	if r.Schedule != "" {
 		out.Found, out.Strategy, out.Schedule = r.Found, r.Strategy, r.Schedule
 		out.Deviations = jsonDeviations(r.Deviations)
+	}
+	if r.Failure != nil {
 		out.Failure = jsonFailureOf(s, r.Failure)
 	}
 	for i := range r.Races {
 		race := &r.Races[i]
 		j := jsonRace{Address: race.Address, First: jsonAccessOf(&race.First), Second: jsonAccessOf(&race.Second),
-			Schedule: race.Schedule}
+			Instructions: race.Instructions, Schedule: race.Schedule}
 		if race.Harm != nil {
 			j.Harm = &jsonHarm{race.Harm.Kind, race.Harm.Place, race.Harm.Message}
 		}
@@ -38,6 +41,8 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 type jsonReport struct {
 	Module     string       `json:"module"` // the first 8 digits of its SHA-256
 	Seed       uint64       `json:"seed"`
+	Shard      string       `json:"shard,omitempty"`   // as "2/8"
+	Missing    []int        `json:"missing,omitempty"` // shards that are not in it
 	Schedules  int          `json:"schedules"`
 	Distinct   int          `json:"distinct"`
 	Points     int          `json:"points"`
@@ -88,6 +93,7 @@ type jsonEvent struct {
 	Source    string  `json:"source,omitempty"`
 	Offset    int     `json:"offset,omitempty"`
 	Lock      string  `json:"lock,omitempty"`
+	Before    bool    `json:"before,omitempty"`
 	Blocked   bool    `json:"blocked,omitempty"`
 	Woke      []int   `json:"woke,omitempty"`
 	Made      int     `json:"made,omitempty"`
@@ -97,11 +103,12 @@ type jsonEvent struct {
 }
 
 type jsonRace struct {
-	Address  uint64     `json:"address"`
-	First    jsonAccess `json:"first"`
-	Second   jsonAccess `json:"second"`
-	Schedule string     `json:"schedule"`
-	Harm     *jsonHarm  `json:"harm,omitempty"`
+	Address      uint64     `json:"address"`
+	Instructions [2]uint32  `json:"instructions"` // their offsets in the binary
+	First        jsonAccess `json:"first"`
+	Second       jsonAccess `json:"second"`
+	Schedule     string     `json:"schedule"`
+	Harm         *jsonHarm  `json:"harm,omitempty"`
 }
 
 type jsonAccess struct {

@@ -49,10 +49,11 @@ func links(trace []Event) []Link {
 		if e.Blocked {
 			waits[e.Thread] = i
 		}
-		switch lockFunctions[unadorned(e.Lock)] {
-		case releases:
+		switch op := lockFunctions[unadorned(e.Lock)]; {
+		case e.Before:
+		case op == releases:
 			unlocks[e.Address] = i
-		case acquires:
+		case op == acquires:
 			if at, ok := unlocks[e.Address]; ok && trace[at].Thread != e.Thread {
 				list = append(list, Link{LinkUnlock, at, i})
 			}
@@ -132,7 +133,7 @@ func (r *Report) callAround(at int) int {
 	for i := at; i >= 0; i-- {
 		c := &r.Trace[i]
 		switch {
-		case c.Thread != e.Thread || i == at && c.Lock == "":
+		case c.Thread != e.Thread || c.Before || i == at && c.Lock == "":
 		case c.Lock != "":
 			if i == at || inLibrary(e) {
 				return i
@@ -157,7 +158,7 @@ func (r *Report) holder(call int) int {
 		e := &r.Trace[i]
 		name := unadorned(e.Lock)
 		switch op := lockFunctions[name]; {
-		case i == call || e.Lock == "":
+		case i == call || e.Lock == "" || e.Before:
 		case op == waitsFor && (strings.HasPrefix(name, "pthread_cond") || strings.HasPrefix(name, "cnd")):
 			delete(held, e.Thread) // it unlocks a mutex, perhaps this one
 		case e.Address != object:
@@ -197,8 +198,8 @@ func (r *Report) heldBy(at, waiter int) string {
 
 // placeOf tells where an event is: by its line, or its number if that is not known.
 func (r *Report) placeOf(at int) string {
-	if s := r.Trace[at].Source; s != "" {
-		return fmt.Sprintf("%s (event %d)", printable(s), at)
+	if s := r.Trace[at].place(); s != "" {
+		return fmt.Sprintf("%s (event %d)", s, at)
 	}
 	return fmt.Sprintf("event %d", at)
 }
@@ -208,7 +209,7 @@ func (r *Report) lastNotify(at, call int) string {
 	e := &r.Trace[at]
 	for i := len(r.Trace) - 1; i >= 0; i-- {
 		n := &r.Trace[i]
-		if n.Kind != notifies.String() || n.Address != e.Address {
+		if n.Kind != notifies.String() || n.Address != e.Address || n.Before {
 			continue
 		}
 		text := fmt.Sprintf("thread %d has notified last, at %s, ", n.Thread, r.placeOf(i))
@@ -258,7 +259,7 @@ func (r *Report) threadNames() map[int]string {
 	}
 	for i := range r.Trace { // those without a stack: the first function that does something
 		e := &r.Trace[i]
-		if names[e.Thread] == "" && e.Func != "" && !matches(systemFunctions, e.Func) {
+		if names[e.Thread] == "" && e.Func != "" && !looksLikeLibrary(e.Func) {
 			names[e.Thread] = e.Func
 		}
 	}

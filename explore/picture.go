@@ -26,8 +26,8 @@ var (
 // colours is how many colours threads have; then they are used again.
 const colours = 8
 
-// WriteHTML writes the report as a page: a column for each thread, time downwards, with what woke, let in and made what.
-// It needs no network and nothing beside it. All that comes from the module is escaped.
+// WriteHTML writes the report as a page: a column for each thread, time downwards, with what woke, let in and made
+// what. It needs no network and nothing beside it. All that comes from the module is escaped.
 func (r *Report) WriteHTML(w io.Writer) error {
 	t, err := template.New("page").Parse(pageSource)
 	if err != nil {
@@ -165,7 +165,7 @@ func newPage(r *Report) *page {
 	}
 	for i, id := range s.threads {
 		b.lanes[id] = i
-		p.Lanes = append(p.Lanes, lane{id, i % colours, printable(s.names[id])})
+		p.Lanes = append(p.Lanes, lane{id, i % colours, short(s.names[id])})
 	}
 	p.LaneWidth = laneWidth(len(p.Lanes))
 	p.Rows, p.Ends, p.Races = b.rows(), b.ends(), b.races()
@@ -206,10 +206,7 @@ func (b *pageMaker) rows() []pageRow {
 		}
 		l := b.lanes[e.Thread]
 		row := pageRow{At: i, Lane: l, Colour: l % colours, Class: eventClass(e), Thread: b.name(e.Thread), What: b.what(i),
-			Line: printable(e.Source), Deviation: e.Deviation, Hidden: len(folds) > 0 && folds[0].from <= i}
-		if row.Line == "" {
-			row.Line = printable(e.Func)
-		}
+			Line: e.place(), Deviation: e.Deviation, Hidden: len(folds) > 0 && folds[0].from <= i}
 		if e.Next >= 0 {
 			row.Next = b.name(e.Next)
 		}
@@ -227,6 +224,8 @@ func (b *pageMaker) rows() []pageRow {
 // eventClass returns how an event is drawn.
 func eventClass(e *Event) string {
 	switch {
+	case e.Before:
+		return "before"
 	case e.Lock != "":
 		return "lock"
 	case e.Kind == threads.Wait.String() || e.Blocked && e.Kind != threads.End.String():
@@ -291,7 +290,7 @@ func (b *pageMaker) races() []pageRace {
 }
 
 func (b *pageMaker) data() pageData {
-	d := pageData{Lanes: b.lanes, Links: b.links, Events: []dataEvent{}, Sources: b.report.Sources}
+	d := pageData{Lanes: b.lanes, Links: append([]Link{}, b.links...), Events: []dataEvent{}, Sources: b.report.Sources}
 	for i := range b.report.Trace {
 		e := &b.report.Trace[i]
 		out := dataEvent{Thread: e.Thread, Offset: e.Offset, Func: printable(e.Func), Source: printable(e.Source),

@@ -32,18 +32,30 @@ func (f *Frame) Source() string {
 	return fmt.Sprintf("%s:%d", path.Base(f.File), f.Line)
 }
 
-// Frames returns the calls of a stack trace, innermost first.
+// Frames returns the calls of a stack trace, innermost first. What is of the C library is guessed by the names.
 func Frames(stack weft.StackTrace) []Frame {
+	return framesOf(stack, func(f *weft.Frame) bool { return looksLikeLibrary(f.FuncName) })
+}
+
+// frames is Frames for a module of which it is known what is of the C library.
+func (n *names) frames(stack weft.StackTrace) []Frame {
+	return framesOf(stack, func(f *weft.Frame) bool { return f.FuncIndex >= 0 && n.isSystem(uint32(f.FuncIndex)) })
+}
+
+func looksLikeLibrary(name string) bool {
+	return (matches(systemFunctions, name) || matches(libraryFunctions, name)) && !matches(userFunctions, name)
+}
+
+func framesOf(stack weft.StackTrace, isLibrary func(*weft.Frame) bool) []Frame {
 	var list []Frame
 	for i := range stack.Frames {
-		list = appendFrames(list, &stack.Frames[i])
+		list = appendFrames(list, &stack.Frames[i], isLibrary(&stack.Frames[i]))
 	}
 	return list
 }
 
-func appendFrames(list []Frame, f *weft.Frame) []Frame {
-	own := Frame{Func: f.FuncName, Offset: f.Offset, Library: matches(systemFunctions, f.FuncName) &&
-		!matches(userFunctions, f.FuncName)}
+func appendFrames(list []Frame, f *weft.Frame, library bool) []Frame {
+	own := Frame{Func: f.FuncName, Offset: f.Offset, Library: library}
 	if own.Func == "" {
 		own.Func = fmt.Sprintf("func[%d]", f.FuncIndex)
 	}
@@ -83,7 +95,7 @@ func startName(stack []Frame) string {
 		switch {
 		case f.Func == "__original_main", f.Func == "__main_argc_argv", f.Func == "__main_void":
 			return "main"
-		case f.Library, f.Func == "thread_main":
+		case f.Library, looksLikeLibrary(f.Func), f.Func == "thread_main":
 		case f.Func == "begin" && i+1 < len(stack) && stack[i+1].Func == "thread_main":
 		default:
 			return f.Func
@@ -99,8 +111,9 @@ const (
 	spinPoints  = 100
 )
 
-// addStacks gives stacks to events that have none, by running the schedule again up to each.
-func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, events []Event) error {
+// addStacks gives stacks to events of a trace that have none, by running the schedule again up to each.
+func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, t *tracer) error {
+	events := t.events
 	cost := make([]int, len(events))
 	for i, sum := 0, 0; i < len(events); i++ {
 		sum++
@@ -113,7 +126,9 @@ func (r *replayer) addStacks(ctx context.Context, list []threads.Deviation, even
 	for _, plain := range []bool{false, true} {
 		for i := len(events) - 1; i >= 0; i-- {
 			e := &events[i]
-			if e.Stack != nil || e.Kind == threads.End.String() || plain != isPlain(e.Kind) || cost[i] > left {
+			_, again := t.again[i]
+			has := again || e.Stack != nil || e.Kind == threads.End.String()
+			if has || plain != isPlain(e.Kind) || cost[i] > left {
 				continue
 			}
 			left -= cost[i]
@@ -149,12 +164,12 @@ func (r *replayer) stackAt(ctx context.Context, list []threads.Deviation, event,
 	}
 	for i := range o.failure.Threads {
 		if s := &o.failure.Threads[i]; s.State == "failed" && len(s.Stack.Frames) > 0 {
-			return Frames(s.Stack), nil
+			return r.world.program.names.frames(s.Stack), nil
 		}
 	}
 	for _, t := range r.world.scheduler.Threads() {
 		if t.ID() == thread {
-			return Frames(t.Stack()), nil
+			return r.world.program.names.frames(t.Stack()), nil
 		}
 	}
 	return nil, nil
@@ -172,4 +187,15 @@ func (e *Event) describe() {
 func printable(name string) string {
 	quoted := strconv.Quote(name)
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// mostName is how many characters of a name are shown in a line.
+const mostName = 40
+
+// short is printable for a name of which only the beginning is shown if it is very long.
+func short(name string) string {
+	if list := []rune(name); len(list) > mostName {
+		return printable(string(list[:mostName])) + "..."
+	}
+	return printable(name)
 }

@@ -78,7 +78,7 @@ func (r *Report) racing() map[int][]int {
 	list := map[int][]int{}
 	for i := range r.Trace {
 		e := &r.Trace[i]
-		if e.Offset == 0 {
+		if e.Offset == 0 || e.Before {
 			continue
 		}
 		if found := wanted[key{e.Offset, e.Thread, e.Address >> wordShift}]; found != nil {
@@ -115,13 +115,21 @@ func (s *story) foldable(at int) bool {
 // name returns what a thread is called: its number, and its function if that is known.
 func (s *story) name(thread int) string {
 	if name := s.names[thread]; name != "" {
-		return fmt.Sprintf("thread %d (%s)", thread, printable(name))
+		return fmt.Sprintf("thread %d (%s)", thread, short(name))
 	}
 	return fmt.Sprintf("thread %d", thread)
 }
 
 // what says what an event is, without its thread and place.
 func (s *story) what(at int) string {
+	e := &s.report.Trace[at]
+	if e.Before {
+		return "before " + s.action(at)
+	}
+	return s.action(at)
+}
+
+func (s *story) action(at int) string {
 	e := &s.report.Trace[at]
 	switch {
 	case e.Lock != "":
@@ -132,16 +140,32 @@ func (s *story) what(at int) string {
 		return "begins"
 	case e.Kind == threads.End.String():
 		return "ends"
-	case e.Kind == notifies.String() && len(e.Woke) == 0:
+	case e.Kind == notifies.String() && !e.Before && len(e.Woke) == 0:
 		return fmt.Sprintf("notify [%#x] wakes nobody", e.Address)
-	case e.Kind == notifies.String():
+	case e.Kind == notifies.String() && !e.Before:
 		return fmt.Sprintf("notify [%#x] wakes %s", e.Address, threadList(e.Woke))
-	case e.Kind == waits.String() || e.Size > 0:
+	case e.Kind == waits.String() || e.Kind == notifies.String() || e.Size > 0:
 		return fmt.Sprintf("%s [%#x]", printable(e.Kind), e.Address)
 	case e.Kind == threads.Call.String():
 		return "call of the host"
 	}
 	return printable(e.Kind)
+}
+
+// place returns where an event is: its line, or else the function and the offset of the instruction, as far as they are
+// known.
+func (e *Event) place() string {
+	if e.Source != "" {
+		return short(e.Source)
+	}
+	offset := e.Offset
+	if f := ownFrame(e.Stack); f != nil {
+		offset = f.Offset
+	}
+	if offset == 0 {
+		return short(e.Func)
+	}
+	return fmt.Sprintf("%s@%x", short(e.Func), offset)
 }
 
 // grade says how bad a race is, as far as is known.
@@ -167,7 +191,13 @@ func (a *RaceAccess) does() string {
 // searched says in one sentence what was done.
 func (r *Report) searched() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%d different), up to %d points", plural(r.Schedules, "schedule"), r.Distinct, r.Points)
+	if r.Shard.Of > 0 {
+		fmt.Fprintf(&b, "shard %v: ", r.Shard)
+	}
+	fmt.Fprintf(&b, "%s (%d different)", plural(r.Schedules, "schedule"), r.Distinct)
+	if r.Points > 0 {
+		fmt.Fprintf(&b, ", up to %s", plural(r.Points, "point"))
+	}
 	if r.Failure != nil {
 		fmt.Fprintf(&b, "; schedule %d failed, found by %s", r.Found, cmp.Or(string(r.Strategy), "an unknown strategy"))
 	}
@@ -176,6 +206,9 @@ func (r *Report) searched() string {
 		b.WriteString("; there are no others")
 	case r.Complete >= 0:
 		fmt.Fprintf(&b, "; complete up to %s", plural(r.Complete, "deviation"))
+	}
+	if len(r.Missing) > 0 {
+		fmt.Fprintf(&b, "; missing shards: %s", strings.Trim(fmt.Sprint(r.Missing), "[]"))
 	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Of a schedule with more events than mostLines, only the first and the last are told in text.
@@ -14,16 +15,24 @@ const (
 
 // WriteText writes the report for a terminal: how the program fails, in which schedule, what the threads wait for, the
 // string that repeats it, the races, and what was searched. Names from the module that are not printable are quoted.
-func (r *Report) WriteText(w io.Writer) error {
+func (r *Report) WriteText(w io.Writer) error { return r.writeText(w, true) }
+
+// WriteSummary is WriteText without the events of the schedule.
+func (r *Report) WriteSummary(w io.Writer) error { return r.writeText(w, false) }
+
+func (r *Report) writeText(w io.Writer, events bool) error {
 	t := &textWriter{story: newStory(r), Writer: bufio.NewWriter(w)}
-	if f := r.Failure; f != nil {
-		t.failure(f)
-		t.schedule()
-		t.stacks()
-		t.repeat()
+	if r.Failure != nil {
+		t.failure(r.Failure)
 	} else {
 		fmt.Fprintln(t, "no failure")
 	}
+	if events {
+		t.schedule()
+	}
+	t.stacks()
+	t.written()
+	t.repeat()
 	for i := range r.Races {
 		t.race(i)
 	}
@@ -68,11 +77,11 @@ func (t *textWriter) schedule() {
 	}
 	fmt.Fprintf(t, "\nthe schedule, %s of %s, %s from the default:\n\n", plural(len(trace), "event"),
 		plural(len(t.threads), "thread"), plural(len(t.report.Deviations), "deviation"))
-	folds := t.folds
+	folds, tail := t.folds, len(trace)-(mostLines-headLines)
 	for i := 0; i < len(trace); i++ {
-		if skip := len(trace) - mostLines; skip > 0 && i == headLines {
-			t.skipped(skip)
-			i += skip
+		if i >= headLines && i < tail {
+			t.skipped(tail - i)
+			i = tail
 		}
 		for len(folds) > 0 && folds[0].to <= i {
 			folds = folds[1:]
@@ -84,7 +93,7 @@ func (t *textWriter) schedule() {
 		}
 		t.event(i)
 	}
-	if f := t.report.Failure; f.Failed >= 0 {
+	if f := t.report.Failure; f != nil && f.Failed >= 0 {
 		fmt.Fprintf(t, "%s fails: %s\n", t.name(f.Failed), printable(f.Message))
 	}
 }
@@ -93,8 +102,8 @@ func (t *textWriter) skipped(n int) { fmt.Fprintf(t, "%18s... %s\n", "", plural(
 
 func (t *textWriter) event(at int) {
 	e := &t.report.Trace[at]
-	who := fmt.Sprintf("%d %s", e.Thread, printable(t.names[e.Thread]))
-	fmt.Fprintf(t, "%6d  %-18s %-22s %s", at, who, printable(e.Source), t.what(at))
+	who := fmt.Sprintf("%d %s", e.Thread, short(t.names[e.Thread]))
+	fmt.Fprintf(t, "%6d  %-18s %-22s %s", at, who, e.place(), t.what(at))
 	for _, race := range t.races[at] {
 		fmt.Fprintf(t, "  (race %d)", race+1)
 	}
@@ -135,6 +144,36 @@ func (f *Frame) String() string {
 		return fmt.Sprintf("%s at %s (inlined)", s, printable(f.Source()))
 	}
 	return fmt.Sprintf("%s at %s", s, printable(f.Source()))
+}
+
+// mostWritten is how many lines are shown of what a program has written: the last ones.
+const mostWritten = 20
+
+// written writes what the program has written, if that is about the failure.
+func (t *textWriter) written() {
+	f := t.report.Failure
+	if f == nil {
+		return
+	}
+	t.lines("standard error", f.Errors)
+	if f.Kind == KindOutput {
+		t.lines("standard output", f.Output)
+	}
+}
+
+func (t *textWriter) lines(name, text string) {
+	if text == "" {
+		return
+	}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	fmt.Fprintf(t, "\n%s:\n", name)
+	if n := len(lines) - mostWritten; n > 0 {
+		fmt.Fprintf(t, "    ... %s\n", plural(n, "line"))
+		lines = lines[n:]
+	}
+	for _, line := range lines {
+		fmt.Fprintf(t, "    %s\n", printable(line))
+	}
 }
 
 func (t *textWriter) repeat() {

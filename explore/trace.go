@@ -24,6 +24,9 @@ type Event struct {
 	Offset       int
 	// Lock is the function of the C library that is called, as "pthread_mutex_lock".
 	Lock string
+	// Before says that the thread was stopped before the instruction: that comes as another event, when the thread goes
+	// on. All other events tell what has been done then.
+	Before bool
 	// Blocked says that the thread cannot go on behind the event, but has to be woken.
 	Blocked bool
 	// Woke are the threads that a notify has woken, Made the one that a spawn has made; 0 if there is none.
@@ -51,7 +54,10 @@ type tracer struct {
 	// Some things show only when something else happens: whom a notify has woken, when its thread comes to its next
 	// event; the stack of a thread that does not go on behind an event, when it has stopped.
 	notifying map[int]*notifying // by thread
-	parked    *threads.Thread    // that does not go on behind the last event
+	parked    *threads.Thread    // that does not go on behind the event parkedAt
+	parkedAt  int
+	before    map[int]int // by thread, the event before an instruction that it has not executed yet
+	again     map[int]int // by event, the one before it at the same instruction
 
 	stopAt  int // the event at which to end the schedule; -1 for none
 	stopped bool
@@ -65,7 +71,8 @@ type notifying struct {
 }
 
 func newTracer(w *world, list []threads.Deviation) *tracer {
-	t := &tracer{world: w, deviations: map[threads.Deviation]bool{}, notifying: map[int]*notifying{}, stopAt: -1}
+	t := &tracer{world: w, deviations: map[threads.Deviation]bool{}, notifying: map[int]*notifying{},
+		before: map[int]int{}, again: map[int]int{}, stopAt: -1}
 	for _, d := range list {
 		t.deviations[d] = true
 	}
@@ -85,10 +92,13 @@ func (s *search) trace(ctx context.Context, list []threads.Deviation) (*Failure,
 		return nil, nil, err
 	}
 	t.ran(r.world.last)
-	if err := r.addStacks(ctx, list, t.events); err != nil {
+	if err := r.addStacks(ctx, list, t); err != nil {
 		return nil, nil, err
 	}
 	for i := range t.events {
+		if at, ok := t.again[i]; ok && t.events[i].Stack == nil {
+			t.events[i].Stack = t.events[at].Stack
+		}
 		t.events[i].describe()
 	}
 	return s.fails(o), t.events, nil
@@ -109,7 +119,7 @@ func (t *tracer) access(thread *threads.Thread, _ int, s *site, a access) bool {
 // ran completes the events before, when a thread has run up to its next one, or its end.
 func (t *tracer) ran(thread int) {
 	if t.parked != nil {
-		t.events[len(t.events)-1].Stack = Frames(t.parked.Stack())
+		t.events[t.parkedAt].Stack = t.world.program.names.frames(t.parked.Stack())
 		t.parked = nil
 	}
 	n := t.notifying[thread]
@@ -126,8 +136,15 @@ func (t *tracer) ran(thread int) {
 	slices.Sort(e.Woke)
 }
 
-// goesOn notes who waits where a thread is about to notify.
+// goesOn notes what a thread does first when it goes on, and who waits where it is about to notify.
 func (t *tracer) goesOn(next *threads.Thread) {
+	if at, ok := t.before[next.ID()]; ok {
+		delete(t.before, next.ID())
+		e := t.events[at]
+		e.Before, e.Next, e.Deviation = false, -1, ""
+		t.again[len(t.events)] = at
+		t.note(e)
+	}
 	n := t.notifying[next.ID()]
 	if n == nil {
 		return
@@ -145,7 +162,10 @@ func (t *tracer) note(e Event) {
 	if len(t.events) == mostEvents {
 		return
 	}
-	if e.Kind == notifies.String() {
+	switch {
+	case e.Before:
+		t.before[e.Thread] = len(t.events)
+	case e.Kind == notifies.String():
 		t.notifying[e.Thread] = &notifying{event: len(t.events), address: e.Address}
 	}
 	t.events = append(t.events, e)
@@ -175,7 +195,7 @@ func (t *tracer) point(p threads.Point, next *threads.Thread) {
 			t.note(e)
 		}
 		if next != p.Thread && p.Kind != threads.End && len(t.events) < mostEvents {
-			t.parked = p.Thread
+			t.parked, t.parkedAt = p.Thread, len(t.events)-1
 		}
 	}
 	if next != nil {
@@ -195,7 +215,7 @@ func (t *tracer) event(p threads.Point, s *site, next *threads.Thread) Event {
 		e.Made = t.made
 	}
 	if next != nil && next != p.Thread {
-		e.Next = next.ID()
+		e.Next, e.Before = next.ID(), s != nil
 		at := p.Place()
 		at.Next = next.ID()
 		if t.deviations[at] {
@@ -211,7 +231,7 @@ func (t *tracer) blocks(e *Event) bool {
 		return false
 	}
 	last := &t.events[len(t.events)-1]
-	if last.Thread != e.Thread || last.Kind != waits.String() || last.Address != e.Address || last.Next >= 0 || last.Blocked {
+	if last.Thread != e.Thread || last.Kind != waits.String() || last.Address != e.Address || last.Before || last.Blocked {
 		return false
 	}
 	last.Blocked, last.Next, last.Deviation = true, e.Next, e.Deviation
