@@ -143,6 +143,11 @@ var featureModules = []struct {
 		`(memory 1 (pagesize 1))`,
 		`(import "m" "a" (memory 1 (pagesize 1)))`,
 	}},
+	{wasm.CompactImports, wasm.MVP, []string{
+		`(import "m" (item "a" (func)) (item "b" (memory 1)))`,
+		`(import "m" (item "a") (item "b") (global i32))`,
+		`(import "m" (item "a") (func))`,
+	}},
 	{wasm.TypedContinuations2023, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
 		`(func (barrier))`,
 		`(func barrier end)`,

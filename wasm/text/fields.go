@@ -41,37 +41,6 @@ func (p *Parser) nextIndex(kind wasm.ExternKind) uint32 {
 	return index
 }
 
-func (p *Parser) importField() {
-	first := p.tok
-	im := wasm.Import{Module: p.name(), Name: p.name()}
-	p.expect(LParen)
-	im.Kind = p.externKind()
-	index := p.nextIndex(im.Kind)
-	p.importType(&im, index, first)
-	p.close()
-}
-
-// importType parses the type of an import and enters it.
-func (p *Parser) importType(im *wasm.Import, index uint32, at Token) {
-	if p.defined != "" {
-		p.fail(at, "import after %s: imports come first", p.defined)
-	}
-	switch im.Kind {
-	case wasm.ExternFunc:
-		p.locals = nil
-		im.Type = p.typeUse(p.bindLocal(index))
-	case wasm.ExternTable:
-		im.Table = p.tableType()
-	case wasm.ExternMemory:
-		im.Memory = p.memoryType()
-	case wasm.ExternGlobal:
-		im.Global = p.globalType()
-	case wasm.ExternTag:
-		im.Type = p.typeUse(ignoreNames)
-	}
-	p.m.Imports = append(p.m.Imports, *im)
-}
-
 func (p *Parser) exportField() {
 	e := wasm.Export{Name: p.name()}
 	p.expect(LParen)
@@ -93,7 +62,9 @@ func (p *Parser) definition(kind wasm.ExternKind) {
 	if p.openList("import") {
 		im := wasm.Import{Module: p.name(), Name: p.name(), Kind: kind}
 		p.close()
-		p.importType(&im, index, first)
+		p.locals = nil
+		p.importType(&im, p.bindLocal(index))
+		p.importOf(im, first)
 		return
 	}
 	if p.defined == "" {
