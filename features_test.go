@@ -148,6 +148,13 @@ var featureModules = []struct {
 		`(import "m" (item "a") (item "b") (global i32))`,
 		`(import "m" (item "a") (func))`,
 	}},
+	{wasm.AcquireRelease, wasm.Threads, []string{
+		`(memory 1) (func (drop (i32.atomic.load acqrel (i32.const 0))))`,
+		`(memory 1) (func (i64.atomic.store8 acqrel (i32.const 0) (i64.const 0)))`,
+		`(memory 1) (func (drop (i32.atomic.rmw.add acqrel (i32.const 0) (i32.const 1))))`,
+		`(func (atomic.fence acqrel))`,
+		`(func (pause))`,
+	}},
 	{wasm.TypedContinuations2023, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
 		`(func (barrier))`,
 		`(func barrier end)`,

@@ -30,6 +30,7 @@ const (
 	WideArithmetic
 	CustomPageSizes
 	CompactImports
+	AcquireRelease
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023
@@ -59,7 +60,7 @@ var featureNames = [...]string{
 	"bulk-memory", "reference-types", "simd", "relaxed-simd", "tail-call", "extended-const",
 	"function-references", "gc", "exceptions", "multi-memory", "memory64", "threads",
 	"stack-switching", "legacy-exceptions", "wide-arithmetic", "custom-page-sizes",
-	"compact-imports",
+	"compact-imports", "acquire-release",
 	"typed-continuations-2023",
 }
 

@@ -64,7 +64,7 @@ func (n *Numbering) first(form Immediates, index uint32) uint32 {
 		return n.Extern[ExternTable][index]
 	case ImmElem, ImmElemTable:
 		return n.Elems + index
-	case ImmMemory, ImmMemoryMemory, ImmMemArg, ImmMemArgLane:
+	case ImmMemory, ImmMemoryMemory, ImmMemArg, ImmMemArgLane, ImmAtomic, ImmAtomicRMW:
 		return n.Extern[ExternMemory][index]
 	case ImmData, ImmDataMemory:
 		return n.Datas + index

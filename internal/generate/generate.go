@@ -91,12 +91,18 @@ func Pair(choices []byte, features wasm.Features) (first, second string) {
 	g.out.Reset()
 	g.memories, g.tables, g.imported = nil, nil, map[int]bool{}
 	g.out.WriteString("(module\n" + imported(types))
+	open, end, item := "", "", "(import \"a\""
+	if g.has(wasm.CompactImports) && g.next(2) == 1 {
+		open, end, item = "(import \"a\"\n", ")\n", "(item"
+	}
+	g.out.WriteString(open)
 	for i, f := range g.funcs {
 		if g.next(2) == 1 {
 			g.imported[i] = true
-			fmt.Fprintf(&g.out, "(func $f%d (import \"a\" \"f%d\") (type %s))\n", i, i, f.name)
+			fmt.Fprintf(&g.out, "%s \"f%d\" (func $f%d (type %s)))\n", item, i, i, f.name)
 		}
 	}
+	g.out.WriteString(end)
 	g.out.WriteString(imported(g.shared()))
 	g.state()
 	return first, g.functions()

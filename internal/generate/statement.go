@@ -45,6 +45,9 @@ func (g *generator) statement(depth int) string {
 			return g.tableStatement()
 		case 7:
 			if g.has(wasm.Threads) {
+				if g.next(8) == 7 {
+					return g.fence()
+				}
 				return g.atomic("", 2)
 			}
 		}

@@ -20,7 +20,7 @@ func (l *lowerer) instruction() {
 	case wasm.OpUnreachable:
 		l.emit(instr{op: op(in.Op)})
 		l.dead = true
-	case wasm.OpNop:
+	case wasm.OpNop, wasm.OpPause:
 	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable, wasm.OpTry, wasm.OpBarrier:
 		l.beginBlock()
 	case wasm.OpElse:

@@ -119,7 +119,9 @@ func (b *Builder) instruction() {
 		b.builtin(DataDrop, b.number(in.Index))
 
 	case wasm.OpAtomicFence:
-		b.add(OpFence, Void, 0)
+		b.add(OpFence, Void, int64(in.Order))
+	case wasm.OpPause:
+		b.add(OpPause, Void, 0)
 	case wasm.OpMemoryAtomicNotify, wasm.OpMemoryAtomicWait32, wasm.OpMemoryAtomicWait64:
 		b.waitOrNotify()
 

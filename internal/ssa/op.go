@@ -121,13 +121,15 @@ const (
 	// aligned to them; they trap when the access faults. The result is what was there before,
 	// zero-extended. AtomicCas: address, expected value, replacement.
 	OpAtomicLoad
+	OpAtomicStore // without a result, and only released: a load behind it may come before it
 	OpAtomicXchg
 	OpAtomicAdd
 	OpAtomicAnd
 	OpAtomicOr
 	OpAtomicXor
 	OpAtomicCas
-	OpFence
+	OpFence // Aux: a wasm.MemoryOrder
+	OpPause // says to the processor that this is a loop that waits for another thread
 
 	// Records of the run time: instance, globals, tables. Get: pointer; Set:
 	// pointer, value. Aux: offset. They never trap. The value of a GetInvariant
@@ -241,9 +243,9 @@ var Ops = [opCount]OpInfo{
 	OpVector: info("vector", -1, pure), OpShuffle: info("shuffle", 2, pure),
 
 	OpLoad: info("load", 2, 0), OpStore: info("store", 3, 0), OpBoundsCheck: info("bounds_check", 2, 0),
-	OpAtomicLoad: info("atomic_load", 1, 0), OpAtomicXchg: info("atomic_xchg", 2, 0), OpAtomicAdd: info("atomic_add", 2, 0),
+	OpAtomicLoad: info("atomic_load", 1, 0), OpAtomicStore: info("atomic_store", 2, 0), OpAtomicXchg: info("atomic_xchg", 2, 0), OpAtomicAdd: info("atomic_add", 2, 0),
 	OpAtomicAnd: info("atomic_and", 2, 0), OpAtomicOr: info("atomic_or", 2, 0), OpAtomicXor: info("atomic_xor", 2, 0),
-	OpAtomicCas: info("atomic_cas", 3, 0), OpFence: info("fence", 0, 0),
+	OpAtomicCas: info("atomic_cas", 3, 0), OpFence: info("fence", 0, 0), OpPause: info("pause", 0, 0),
 	OpGet: info("get", 1, 0), OpGetInvariant: info("get_invariant", 1, pure), OpSet: info("set", 2, 0),
 	OpAlloc: info("alloc", 0, 0), OpCommit: info("commit", 1, 0),
 	OpPart: info("part", 1, 0), OpPartFixed: info("part_fixed", 1, 0), OpSetPart: info("set_part", 2, 0),

@@ -147,7 +147,7 @@ const (
 func (o Op) auxForm() auxForm {
 	switch o {
 	case OpConst, OpCall, OpTailCall, OpReenter, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
-		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray:
+		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray, OpFence:
 		return auxNumber
 	case OpIcmp, OpFcmp:
 		return auxSuffix

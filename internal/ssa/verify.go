@@ -245,6 +245,11 @@ func checkTypes(v *Value) error {
 		is(0, I64)
 		is(1, I32, I64)
 		ok = ok && v.Args[2].Type != Void && v.Mem.Size() <= v.Args[2].Type.Size()
+	case OpAtomicStore:
+		result(Void)
+		is(0, I64)
+		is(1, I32, I64)
+		ok = ok && v.Mem.Size() <= v.Args[1].Type.Size()
 	case OpAtomicLoad, OpAtomicXchg, OpAtomicAdd, OpAtomicAnd, OpAtomicOr, OpAtomicXor, OpAtomicCas:
 		result(I32, I64)
 		is(0, I64)

@@ -59,6 +59,12 @@ func (p *Parser) operation(t Token, op wasm.Opcode) *wasm.Instr {
 	case wasm.ImmMemArg:
 		in.Index = p.indexOr(&p.memories, 0)
 		p.memArg(in)
+	case wasm.ImmAtomic, wasm.ImmAtomicRMW:
+		in.Index = p.indexOr(&p.memories, 0)
+		p.memArg(in)
+		in.Order = p.memoryOrder()
+	case wasm.ImmFence:
+		in.Order = p.memoryOrder()
 	case wasm.ImmMemArgLane:
 		// A number alone is the lane, before another or a memory argument a memory.
 		if next := p.peek(); p.tok.Kind == ID || p.tok.Kind == Nat && (next.Kind == Nat || isMemArg(next)) {
@@ -189,6 +195,18 @@ func (p *Parser) memArg(in *wasm.Instr) {
 		p.fail(at, "alignment must be a power of two, found %d", align)
 	}
 	in.Align = uint32(bits.TrailingZeros64(align))
+}
+
+// memoryOrder reads seqcst, acqrel or nothing, which means the former.
+func (p *Parser) memoryOrder() wasm.MemoryOrder {
+	for o := wasm.SeqCst; o <= wasm.AcqRel; o++ {
+		if p.tok.Kind == Keyword && p.tok.Text == o.String() {
+			p.need(p.tok, wasm.AcquireRelease, "a memory order")
+			p.next()
+			return o
+		}
+	}
+	return wasm.SeqCst
 }
 
 func (p *Parser) memArgPart(prefix string) (uint64, bool) {

@@ -249,6 +249,11 @@ func (p *printer) instr(in *wasm.Instr, locals *printNames) {
 		if info.Imm == wasm.ImmMemArgLane {
 			p.number(uint64(in.Lane))
 		}
+	case wasm.ImmAtomic, wasm.ImmAtomicRMW:
+		p.memArg(in, info)
+		p.memoryOrder(in.Order)
+	case wasm.ImmFence:
+		p.memoryOrder(in.Order)
 	case wasm.ImmLane:
 		p.number(uint64(in.Lane))
 	case wasm.ImmShuffle:
@@ -382,6 +387,13 @@ func (p *printer) memArg(in *wasm.Instr, info *wasm.Instruction) {
 	if align := uint64(1) << in.Align; align != uint64(info.Width) {
 		p.put(" align=")
 		p.uint(align)
+	}
+}
+
+func (p *printer) memoryOrder(o wasm.MemoryOrder) {
+	if o != wasm.SeqCst {
+		p.put(" ")
+		p.put(o.String())
 	}
 }
 

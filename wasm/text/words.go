@@ -14,6 +14,7 @@ var words = map[string]bool{
 	"array": true, "cont": true, "field": true, "mut": true, "param": true, "result": true, "local": true,
 	"import": true, "export": true, "table": true, "memory": true, "global": true, "tag": true, "start": true,
 	"elem": true, "data": true, "offset": true, "item": true, "declare": true, "shared": true, "pagesize": true,
+	"seqcst": true, "acqrel": true,
 	"ref": true, "null": true, "then": true, "do": true, "on": true, "catch_ref": true, "catch_all_ref": true,
 	"i8": true, "i16": true, "i32": true, "i64": true, "f32": true, "f64": true, "v128": true,
 	"i8x16": true, "i16x8": true, "i32x4": true, "i64x2": true, "f32x4": true, "f64x2": true,

@@ -361,7 +361,7 @@ func (e *Emitter) inst(in *codegen.Inst) error {
 		e.comparison(in)
 	case b >= mJump:
 		e.control(in)
-	case mXchg <= b && b <= mFence:
+	case mXchg <= b && b <= mPause:
 		e.atomic(in)
 	case mFadd <= b && b <= mTrunc:
 		e.float(in)

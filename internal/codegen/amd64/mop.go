@@ -121,6 +121,7 @@ const (
 	mAtomicXor
 	mCmpxchg // expected in RAX, d tied, replacement, address
 	mFence
+	mPause
 
 	// Floats, of Size. x, y, d tied; or x, d tied, address.
 	mFadd
@@ -197,7 +198,7 @@ var mopNames = [mopCount]string{
 	mMov: "mov", mMovzx8: "movzx8", mMovzx16: "movzx16", mMovsx8: "movsx8", mMovsx16: "movsx16", mMovsxd: "movsxd",
 	mPopcnt: "popcnt", mLzcnt: "lzcnt", mTzcnt: "tzcnt", mStore: "store", mStoreX: "storex",
 	mXchg: "xchg", mXadd: "xadd", mLockAnd: "lockand", mLockOr: "lockor", mLockXor: "lockxor",
-	mAtomicAnd: "atomicand", mAtomicOr: "atomicor", mAtomicXor: "atomicxor", mCmpxchg: "cmpxchg", mFence: "fence",
+	mAtomicAnd: "atomicand", mAtomicOr: "atomicor", mAtomicXor: "atomicxor", mCmpxchg: "cmpxchg", mFence: "fence", mPause: "pause",
 	mFadd: "fadd", mFsub: "fsub", mFmul: "fmul", mFdiv: "fdiv", mFmin: "fmin", mFmax: "fmax", mFcopysign: "fcopysign", mFabs: "fabs", mFneg: "fneg",
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
