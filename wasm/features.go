@@ -31,6 +31,7 @@ const (
 	CustomPageSizes
 	CompactImports
 	AcquireRelease
+	NumericValues // in data segments, of the text format only
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023
@@ -60,7 +61,7 @@ var featureNames = [...]string{
 	"bulk-memory", "reference-types", "simd", "relaxed-simd", "tail-call", "extended-const",
 	"function-references", "gc", "exceptions", "multi-memory", "memory64", "threads",
 	"stack-switching", "legacy-exceptions", "wide-arithmetic", "custom-page-sizes",
-	"compact-imports", "acquire-release",
+	"compact-imports", "acquire-release", "numeric-values",
 	"typed-continuations-2023",
 }
 

@@ -215,6 +215,9 @@ func (r *Reader) HeapType() (HeapType, error) {
 	if h := HeapType(v); v >= 0 || h.IsAbstract() {
 		return h, nil
 	}
+	if v == SharedForm-0x80 {
+		return 0, ErrorAt(Malformed, at, "malformed heap type: %s", NoSharedEverything)
+	}
 	return 0, ErrorAt(Malformed, at, "malformed heap type")
 }
 
@@ -230,6 +233,9 @@ func (r *Reader) ValType() (ValType, error) {
 	}
 	if t, ok, err := r.refTypeAfter(b); ok || err != nil {
 		return t, err
+	}
+	if b == SharedForm {
+		return ValType{}, ErrorAt(Malformed, at, "malformed value type: %s", NoSharedEverything)
 	}
 	return ValType{}, ErrorAt(Malformed, at, "malformed value type 0x%02x", b)
 }
@@ -367,6 +373,9 @@ func (r *CodeReader) opcode() (Opcode, error) {
 			if op, ok := OpcodeByCode(b, code); ok {
 				return op, nil
 			}
+		}
+		if isSharedEverything(b, code) {
+			return 0, ErrorAt(Malformed, at, "illegal opcode %02x %02x: %s", b, code, NoSharedEverything)
 		}
 		return 0, ErrorAt(Malformed, at, "illegal opcode %02x %02x", b, code)
 	}

@@ -81,6 +81,9 @@ func (d *decoder) compType(c *wasm.CompType) error {
 		c.Cont, err = d.HeapType()
 		return err
 	}
+	if form == wasm.SharedForm {
+		return wasm.ErrorAt(wasm.Malformed, at, "malformed definition type: %s", wasm.NoSharedEverything)
+	}
 	return wasm.ErrorAt(wasm.Malformed, at, "malformed definition type 0x%02x", form)
 }
 

@@ -220,7 +220,7 @@ func (p *Parser) memory(index uint32) {
 	if !p.openList("data") {
 		p.unexpected(p.tok, "size of the memory or (data ...)")
 	}
-	d := wasm.Data{Mode: wasm.Active, Memory: index, OffsetPos: p.zero(t.Limits), Bytes: p.strings()}
+	d := wasm.Data{Mode: wasm.Active, Memory: index, OffsetPos: p.zero(t.Limits), Bytes: p.dataBytes()}
 	p.close()
 	pages := uint64(len(d.Bytes)) >> t.PageLog2
 	if pages<<t.PageLog2 < uint64(len(d.Bytes)) {
@@ -229,16 +229,6 @@ func (p *Parser) memory(index uint32) {
 	t.Limits.Min, t.Limits.Max, t.Limits.HasMax = pages, pages, true
 	p.m.Memories = append(p.m.Memories, t)
 	p.m.Datas = append(p.m.Datas, d)
-}
-
-// strings reads strings and returns their bytes.
-func (p *Parser) strings() []byte {
-	bytes := []byte{}
-	for p.tok.Kind == String {
-		bytes = AppendUnquoted(bytes, p.tok.Text)
-		p.next()
-	}
-	return bytes
 }
 
 func (p *Parser) dataField() {
@@ -255,11 +245,11 @@ func (p *Parser) dataField() {
 		d.Mode = wasm.Active
 		d.Memory = p.index(&p.memories)
 	}
-	if d.Mode == wasm.Active || p.tok.Kind == LParen {
+	if d.Mode == wasm.Active || p.tok.Kind == LParen && !p.atNumbers() {
 		d.Mode = wasm.Active
 		d.OffsetPos = p.wrappedExpr("offset")
 	}
-	d.Bytes = p.strings()
+	d.Bytes = p.dataBytes()
 	p.m.Datas = append(p.m.Datas, d)
 }
 

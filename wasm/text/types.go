@@ -210,6 +210,9 @@ func (p *Parser) heapType() wasm.HeapType {
 		}
 		p.unexpected(t, "heap type")
 	}
+	if p.atList("shared") {
+		p.unexpected(p.peek(), "heap type")
+	}
 	index := p.index(&p.types)
 	if index > 1<<31-1 {
 		p.fail(t, "type index %d is too large", index)

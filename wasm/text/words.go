@@ -22,6 +22,20 @@ var words = map[string]bool{
 	"nan:canonical": true, "nan:arithmetic": true,
 }
 
+// isSharedEverything reports whether a word is one of shared-everything threads, in a
+// place where no other proposal has it.
+func isSharedEverything(w string) bool {
+	if w == "shared" || w == "waitqueue" || w == "ref.i31_shared" {
+		return true
+	}
+	for _, of := range []string{"global", "table", "struct", "array"} {
+		if strings.HasPrefix(w, of+".atomic.") || w == of+".wait" {
+			return true
+		}
+	}
+	return strings.HasPrefix(w, "waitqueue.")
+}
+
 // isWord reports whether a keyword exists in the text format.
 func isWord(w string) bool {
 	if words[w] || strings.HasPrefix(w, "offset=") || strings.HasPrefix(w, "align=") {
