@@ -32,6 +32,7 @@ const (
 	CompactImports
 	AcquireRelease
 	NumericValues // in data segments, of the text format only
+	NamedHandlers // an experiment; needs StackSwitching
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023
@@ -62,6 +63,7 @@ var featureNames = [...]string{
 	"function-references", "gc", "exceptions", "multi-memory", "memory64", "threads",
 	"stack-switching", "legacy-exceptions", "wide-arithmetic", "custom-page-sizes",
 	"compact-imports", "acquire-release", "numeric-values",
+	"named-handlers",
 	"typed-continuations-2023",
 }
 

@@ -100,7 +100,7 @@ func (n *Numbering) SubType(t *SubType) SubType {
 		out.Supers = append(out.Supers, n.Types[super])
 	}
 	switch t.Comp.Kind {
-	case CompFunc:
+	case CompFunc, CompHandler:
 		out.Comp.Func = FuncType{Params: n.ValTypes(t.Comp.Func.Params), Results: n.ValTypes(t.Comp.Func.Results)}
 	case CompCont:
 		out.Comp.Cont = n.heapType(t.Comp.Cont)

@@ -336,6 +336,8 @@ var Instructions = [...]Instruction{
 	{"resume_throw", 0x00, 0xE4, ImmResumeThrow, "*", 0, StackSwitching, trapsResume},
 	{"resume_throw_ref", 0x00, 0xE5, ImmResume, "*", 0, StackSwitching, trapsResume | trapsNull},
 	{"switch", 0x00, 0xE6, ImmTypeTag, "*", 0, StackSwitching, trapsContinuation | trapsSuspend},
+	{"suspend_to", 0x00, 0xE7, ImmTypeTag, "*", 0, NamedHandlers, trapsSuspend},
+	{"resume_with", 0x00, 0xE8, ImmResume, "*", 0, NamedHandlers, trapsResume},
 
 	// The 2023 dialect of stack switching: its encodings overlap with those above.
 	{"barrier", 0x23, 0xE5, ImmBlock, "*", 0, TypedContinuations2023, trapsBarrier},

@@ -142,7 +142,14 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opSwitch, a: a, b: slotBytes(args), c: in.Index2})
 		l.emit(instr{op: opExtra, a: a, b: uint32(t.Params[len(args)].Heap)})
 		l.pushTypes(back.Params)
-	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
+	case wasm.OpSuspendTo:
+		t := l.module.Wasm.FuncType(l.module.Space.Tags[in.Index2])
+		a := l.popHomes(len(t.Params) + 1)
+		l.emit(instr{op: opSuspendTo, a: a, b: slotBytes(t.Params), c: in.Index2})
+		l.emit(instr{op: opExtra, a: a, b: in.Index})
+		l.pushTypes(t.Results)
+		l.push(operand{})
+	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef, wasm.OpResumeWith:
 		l.staysSecond()
 		l.resume()
 
@@ -286,6 +293,8 @@ func (l *lowerer) resume() {
 	r := instr{op: opResume}
 	args := t.Params
 	switch in.Op {
+	case wasm.OpResumeWith:
+		r.op, args = opResumeWith, t.Params[:len(t.Params)-1]
 	case wasm.OpResumeThrow:
 		r.op, r.c = opResumeThrow, in.Index2
 		args = l.module.Wasm.FuncType(l.module.Space.Tags[in.Index2]).Params

@@ -425,7 +425,16 @@ loadMemory:
 				goto thrown
 			}
 			goto loadAndPoll
-		case opResume:
+		case opSuspendTo:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			if trap = m.suspendByName(in); trap != 0 {
+				goto trappedInMachine
+			}
+			if m.failed() {
+				goto thrown
+			}
+			goto loadAndPoll
+		case opResume, opResumeWith:
 			m.save(ip, fp, fn)
 			if trap = m.resume(in); trap != 0 {
 				goto trappedInMachine

@@ -21,6 +21,7 @@ const (
 	requestContNew
 	requestResume
 	requestSuspend
+	requestSuspendTo
 	requestSwitch
 	requestResumeThrow
 	requestContReturn // a continuation's function has returned

@@ -131,9 +131,11 @@ func (b *Builder) instruction() {
 		b.contBind()
 	case wasm.OpSuspend:
 		b.suspend()
+	case wasm.OpSuspendTo:
+		b.suspendTo()
 	case wasm.OpSwitch:
 		b.switchTo()
-	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
+	case wasm.OpResumeWith, wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
 		b.resume()
 
 	default:

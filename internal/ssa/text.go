@@ -41,6 +41,9 @@ func (f *Func) String() string {
 	}
 	for i, site := range f.Sites {
 		fmt.Fprintf(&w, "site %d:", i)
+		if site.Named {
+			w.WriteString(" named")
+		}
 		for _, h := range site.Clauses {
 			if h.Kind == wasm.OnSwitch {
 				fmt.Fprintf(&w, " (on %d switch)", h.Tag)
@@ -147,7 +150,7 @@ const (
 func (o Op) auxForm() auxForm {
 	switch o {
 	case OpConst, OpCall, OpTailCall, OpReenter, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
-		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray, OpFence:
+		OpResume, OpSuspendTo, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray, OpFence:
 		return auxNumber
 	case OpIcmp, OpFcmp:
 		return auxSuffix

@@ -120,6 +120,8 @@ func (s *Store) valText(t wasm.ValType) string {
 	case wasm.CompCont:
 		c = s.Types.Comp(wasm.TypeID(c.Cont))
 		fallthrough
+	case wasm.CompHandler:
+		text += " " + s.typesText(c.Func.Results, s.innerText)
 	case wasm.CompFunc:
 		text += " " + s.typesText(c.Func.Params, s.innerText) + " -> " + s.typesText(c.Func.Results, s.innerText)
 	default:

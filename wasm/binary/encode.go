@@ -178,6 +178,8 @@ func (e *encoder) subType(t *wasm.SubType) {
 		vector(e, t.Comp.Fields, e.field)
 	case wasm.CompArray:
 		e.field(&t.Comp.Fields[0])
+	case wasm.CompHandler:
+		vector(e, t.Comp.Func.Results, func(t *wasm.ValType) { e.valType(*t) })
 	case wasm.CompCont:
 		e.b = wasm.AppendHeapType(e.b, t.Comp.Cont)
 	}

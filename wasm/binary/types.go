@@ -74,6 +74,12 @@ func (d *decoder) compType(c *wasm.CompType) error {
 			return err
 		}
 		return d.field(c)
+	case wasm.CompHandler:
+		if err := d.need(wasm.NamedHandlers, at, "a handler type"); err != nil {
+			return err
+		}
+		c.Func.Results, err = d.valTypes(wasm.MaxResults, "results")
+		return err
 	case wasm.CompCont:
 		if err := d.need(wasm.StackSwitching, at, "a continuation type"); err != nil {
 			return err

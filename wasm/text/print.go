@@ -166,6 +166,8 @@ func (p *printer) compType(index uint32, c *wasm.CompType) {
 			p.put(" ")
 			p.fieldType(f)
 		}
+	case wasm.CompHandler:
+		p.results(c.Func.Results)
 	case wasm.CompCont:
 		p.put(" ")
 		p.heapType(c.Cont)

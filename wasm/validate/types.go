@@ -79,6 +79,11 @@ func (c *context) references(index int, g wasm.RecGroup) error {
 		return c.funcReferences(&t.Comp.Func, values)
 	case wasm.CompCont:
 		return c.contReference(index, g)
+	case wasm.CompHandler:
+		if err := c.need(wasm.NamedHandlers, "a handler type"); err != nil {
+			return err
+		}
+		return c.funcReferences(&t.Comp.Func, values)
 	}
 	if err := c.need(wasm.GC, "an aggregate type"); err != nil {
 		return err
@@ -147,7 +152,7 @@ func (c *context) matches(a, b *wasm.CompType) bool {
 		return false
 	}
 	switch a.Kind {
-	case wasm.CompFunc:
+	case wasm.CompFunc, wasm.CompHandler:
 		return c.set.IsFuncSubtype(a.Func, b.Func)
 	case wasm.CompCont:
 		return c.set.IsHeapSubtype(a.Cont, b.Cont)

@@ -234,6 +234,10 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mResume:
 		e.resume(in)
 		e.sites[e.call].Switch = codegen.Resume
+		e.detail().Number = int64(uint32(in.Imm))
+	case mSuspendTo:
+		e.suspendTo(in)
+		e.sites[e.call].Switch = codegen.SuspendTo
 	case mSuspend:
 		e.suspend(in)
 		e.sites[e.call].Switch = codegen.Suspend

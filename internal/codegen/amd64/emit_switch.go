@@ -30,6 +30,8 @@ import (
 // A SwitchLayout says where in a continuation's descriptor its fields are.
 type SwitchLayout struct {
 	Ref, Link, Limit, Frame, PC, Func, Type int32
+	// Status is a word, and Begun what it is for a continuation that has begun in machine code, and has not ended.
+	Status, Begun int32
 	// Chain is what the word Ref has beyond the reference if others were captured with the continuation.
 	Chain int32
 	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
@@ -49,10 +51,11 @@ type SwitchLayout struct {
 type ExceptionLayout struct{ Tag, Len, Payload int32 }
 
 // clauseSize is the size of a clause behind an instance: a tag's record, with SwitchClause if it
-// is for switch, and the landing pad. The list ends with a tag of 0.
+// is for switch and NamedClause if it is for suspensions by name, and the landing pad. The list ends with a tag of 0.
 const (
 	clauseSize   = 16
 	SwitchClause = 1
+	NamedClause  = 2
 )
 
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
