@@ -159,6 +159,13 @@ var featureModules = []struct {
 		`(memory 1) (data (i8 1) (f32 1 -0x1p3))`,
 		`(memory (data "a" (i16)))`,
 	}},
+	{wasm.NamedHandlers, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
+		`(type (handler (result i32)))`,
+		`(func (param handlerref nullhandlerref))`,
+		`(type $h (handler)) (tag $t) (func (param (ref $h)) (suspend_to $h $t (local.get 0)) (drop))`,
+		`(type $h (handler)) (type $f (func (param (ref $h)))) (type $k (cont $f))
+		 (func (param (ref $k)) (resume_with $k (local.get 0)))`,
+	}},
 	{wasm.TypedContinuations2023, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
 		`(func (barrier))`,
 		`(func barrier end)`,

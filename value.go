@@ -126,7 +126,7 @@ func (v Value) String() string {
 	switch r := v.ref.(type) {
 	case nil:
 		return "null : " + v.typ.String()
-	case *Func, *Exception, *Continuation, *Object:
+	case *Func, *Exception, *Continuation, *Object, HandlerName:
 		return v.typ.Heap.String() + " : " + v.typ.String()
 	default:
 		return fmt.Sprintf("%v : %s", r, v.typ)
@@ -271,6 +271,11 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 			break
 		}
 		return r.ref, wasm.HeapType(r.typ.id), nil
+	case HandlerName:
+		if r.store != s {
+			break
+		}
+		return r.name, wasm.HeapHandler, nil
 	case *Exception:
 		if !s.store.Throws(r) {
 			break
@@ -338,6 +343,8 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 		v.ref = s.newFunc(store.FuncFromRef(slot))
 	case wasm.HeapCont:
 		v.ref = s.fromCont(slot)
+	case wasm.HeapHandler:
+		v.ref = HandlerName{s, slot}
 	case wasm.HeapExn:
 		tag, payload := store.ExceptionParts(slot)
 		v.ref = s.store.HoldException(tag, payload, slot)

@@ -238,6 +238,9 @@ func (g *generator) shared() string {
 	if g.has(wasm.StackSwitching) {
 		k := "$k" + g.tags[0].name
 		global("gk", "(ref null "+k+")", " (ref.null "+k+")")
+		if first && g.next(4) == 3 { // the only constant that can be consumed
+			s = strings.Replace(s, "(ref.null "+k+")", "(cont.new "+k+" (ref.func $f3))", 1)
+		}
 	}
 	if g.has(wasm.GC) {
 		global("object", "anyref", " (ref.null any)")
@@ -256,6 +259,9 @@ func (g *generator) state() {
 	g.makeMemories()
 	if g.has(wasm.GC) {
 		g.out.WriteString("(data $numbers \"\\01\\ff\\80\\7f0123456789 and more\")\n")
+	}
+	if g.has(named) {
+		g.namedState()
 	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
 	g.out.WriteString("(data $bytesOfData \"\\80\\ff\\7f\\00to be copied\")\n")
@@ -292,6 +298,11 @@ func (g *generator) function(i int) {
 			fmt.Fprintf(&g.out, " (local $k%s (ref null $k%s))", s.name, s.name)
 		}
 		g.out.WriteString(" (local $kr (ref null $kr)) (local $kb (ref null $kb))")
+	}
+	if g.has(named) {
+		for _, s := range g.tags {
+			fmt.Fprintf(&g.out, " (local $kn%s (ref null $kn%s))", s.name, s.name)
+		}
 	}
 	if g.has(wasm.Exceptions) {
 		g.out.WriteString(" (local $x exnref)")

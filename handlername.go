@@ -1,0 +1,8 @@
+package weft
+
+// A HandlerName is what a reference of type handler refers to (named handlers, an experiment). Go can keep it, and
+// hand it back where a handlerref is wanted, but not use it.
+type HandlerName struct {
+	store *Store
+	name  uint64
+}
