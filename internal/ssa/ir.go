@@ -130,7 +130,7 @@ type Func struct {
 // successors of the OpInvoke, in order, from Succs[1] on.
 type ResumeSite struct {
 	// Named says that the clauses are for suspensions to the handler by its name only.
-	Named bool
+	Named   bool
 	Clauses []wasm.Handler
 }
 
