@@ -166,6 +166,13 @@ var featureModules = []struct {
 		`(type $h (handler)) (type $f (func (param (ref $h)))) (type $k (cont $f))
 		 (func (param (ref $k)) (resume_with $k (local.get 0)))`,
 	}},
+	{wasm.TagValues, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
+		`(type $f (func)) (type (tag $f))`,
+		`(func (param tagref nulltagref))`,
+		`(type $f (func)) (type $t (tag $f)) (func (result (ref $t)) (tag.new $t))`,
+		`(type $f (func)) (type $t (tag $f)) (func (param (ref $t)) (suspend_tag $t (local.get 0)))`,
+		`(type $f (func)) (type $k (cont $f)) (func (param (ref $k)) (resume_tags $k (local.get 0)))`,
+	}},
 	{wasm.TypedContinuations2023, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
 		`(func (barrier))`,
 		`(func barrier end)`,

@@ -126,7 +126,7 @@ func (v Value) String() string {
 	switch r := v.ref.(type) {
 	case nil:
 		return "null : " + v.typ.String()
-	case *Func, *Exception, *Continuation, *Object, HandlerName:
+	case *Func, *Exception, *Continuation, *Object, HandlerName, TagValue:
 		return v.typ.Heap.String() + " : " + v.typ.String()
 	default:
 		return fmt.Sprintf("%v : %s", r, v.typ)
@@ -276,6 +276,11 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 			break
 		}
 		return r.name, wasm.HeapHandler, nil
+	case TagValue:
+		if r.store != s {
+			break
+		}
+		return r.tag, wasm.HeapTag, nil
 	case *Exception:
 		if !s.store.Throws(r) {
 			break
@@ -345,6 +350,8 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 		v.ref = s.fromCont(slot)
 	case wasm.HeapHandler:
 		v.ref = HandlerName{s, slot}
+	case wasm.HeapTag:
+		v.ref = TagValue{s, slot}
 	case wasm.HeapExn:
 		tag, payload := store.ExceptionParts(slot)
 		v.ref = s.store.HoldException(tag, payload, slot)

@@ -133,7 +133,7 @@ func AppendInstr(b []byte, in *Instr, dialect Features) []byte {
 		b = append(b, flags)
 		u(in.Index)
 		b = AppendHeapType(AppendHeapType(b, in.Ref.Heap), in.Ref2.Heap)
-	case ImmResume, ImmResumeThrow:
+	case ImmResume, ImmResumeTags, ImmResumeThrow:
 		u(in.Index)
 		if info.Imm == ImmResumeThrow {
 			u(in.Index2)

@@ -64,7 +64,7 @@ func (k *groupKey) subType(t *SubType) {
 	case CompFunc, CompHandler:
 		k.valTypes(t.Comp.Func.Params)
 		k.valTypes(t.Comp.Func.Results)
-	case CompCont:
+	case CompCont, CompTag:
 		k.heapType(t.Comp.Cont)
 	default:
 		k.number(len(t.Comp.Fields))
@@ -98,7 +98,7 @@ func canonicalComp(c *CompType, r resolver) CompType {
 	switch c.Kind {
 	case CompFunc, CompHandler:
 		out.Func = FuncType{Params: list(c.Func.Params), Results: list(c.Func.Results)}
-	case CompCont:
+	case CompCont, CompTag:
 		out.Cont = r(c.Cont)
 	}
 	for _, f := range c.Fields {
@@ -199,6 +199,8 @@ func (s *TypeSet) IsHeapSubtype(a, b HeapType) bool {
 			return b == HeapCont
 		case CompHandler:
 			return b == HeapHandler
+		case CompTag:
+			return b == HeapTag
 		case CompStruct:
 			return b == HeapStruct || b == HeapEq || b == HeapAny
 		case CompArray:
@@ -211,7 +213,7 @@ func (s *TypeSet) IsHeapSubtype(a, b HeapType) bool {
 		return b == HeapAny
 	case HeapI31, HeapStruct, HeapArray:
 		return b == HeapEq || b == HeapAny
-	case HeapNone, HeapNoFunc, HeapNoExtern, HeapNoExn, HeapNoCont, HeapNoHandler:
+	case HeapNone, HeapNoFunc, HeapNoExtern, HeapNoExn, HeapNoCont, HeapNoHandler, HeapNoTag:
 		return s.Top(b) == s.Top(a)
 	}
 	return false
@@ -228,6 +230,8 @@ func (s *TypeSet) Top(h HeapType) HeapType {
 			return HeapCont
 		case CompHandler:
 			return HeapHandler
+		case CompTag:
+			return HeapTag
 		}
 		return HeapAny
 	}
@@ -242,6 +246,8 @@ func (s *TypeSet) Top(h HeapType) HeapType {
 		return HeapCont
 	case HeapHandler, HeapNoHandler:
 		return HeapHandler
+	case HeapTag, HeapNoTag:
+		return HeapTag
 	}
 	return HeapAny
 }

@@ -33,6 +33,7 @@ const (
 	AcquireRelease
 	NumericValues // in data segments, of the text format only
 	NamedHandlers // an experiment; needs StackSwitching
+	TagValues     // an experiment: tags that are made at run time; needs StackSwitching
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023
@@ -63,7 +64,7 @@ var featureNames = [...]string{
 	"function-references", "gc", "exceptions", "multi-memory", "memory64", "threads",
 	"stack-switching", "legacy-exceptions", "wide-arithmetic", "custom-page-sizes",
 	"compact-imports", "acquire-release", "numeric-values",
-	"named-handlers",
+	"named-handlers", "tag-values",
 	"typed-continuations-2023",
 }
 

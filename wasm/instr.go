@@ -48,6 +48,7 @@ const (
 	ImmTag                            // Index
 	ImmTypeTag                        // Index: type, Index2: tag
 	ImmResume                         // Index: type, Handlers
+	ImmResumeTags                     // Index: type, Handlers, with tag types in the place of tags
 	ImmResumeThrow                    // Index: type, Index2: tag, Handlers
 	ImmFence                          // Order
 )

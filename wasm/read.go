@@ -445,7 +445,7 @@ func (r *CodeReader) immediates(in *Instr, form Immediates) (err error) {
 		in.Ref = ValType{Kind: KindRef, Nullable: form != ImmRefType, Heap: h}
 	case ImmCast:
 		err = r.cast(in)
-	case ImmResume:
+	case ImmResume, ImmResumeTags:
 		if err = r.index(&in.Index, nil); err == nil {
 			in.Handlers, err = r.readHandlers()
 		}

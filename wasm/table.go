@@ -338,6 +338,9 @@ var Instructions = [...]Instruction{
 	{"switch", 0x00, 0xE6, ImmTypeTag, "*", 0, StackSwitching, trapsContinuation | trapsSuspend},
 	{"suspend_to", 0x00, 0xE7, ImmTypeTag, "*", 0, NamedHandlers, trapsSuspend},
 	{"resume_with", 0x00, 0xE8, ImmResume, "*", 0, NamedHandlers, trapsResume},
+	{"tag.new", 0x00, 0xF0, ImmType, "*", 0, TagValues, 0},
+	{"suspend_tag", 0x00, 0xF1, ImmType, "*", 0, TagValues, trapsSuspend},
+	{"resume_tags", 0x00, 0xF2, ImmResumeTags, "*", 0, TagValues, trapsResume},
 
 	// The 2023 dialect of stack switching: its encodings overlap with those above.
 	{"barrier", 0x23, 0xE5, ImmBlock, "*", 0, TypedContinuations2023, trapsBarrier},

@@ -44,6 +44,8 @@ const (
 	HeapCont      HeapType = -0x18
 	HeapHandler   HeapType = -0x19
 	HeapNoHandler HeapType = -0x1A
+	HeapTag       HeapType = -0x25
+	HeapNoTag     HeapType = -0x26
 	HeapBot       HeapType = -0x40 // bottom of every hierarchy, only inside the validator
 )
 
@@ -56,6 +58,7 @@ var heapNames = map[HeapType]struct{ heap, ref string }{
 	HeapAny: {"any", "anyref"}, HeapEq: {"eq", "eqref"}, HeapI31: {"i31", "i31ref"},
 	HeapStruct: {"struct", "structref"}, HeapArray: {"array", "arrayref"}, HeapExn: {"exn", "exnref"},
 	HeapCont: {"cont", "contref"}, HeapHandler: {"handler", "handlerref"}, HeapNoHandler: {"nohandler", "nullhandlerref"},
+	HeapTag: {"tag", "tagref"}, HeapNoTag: {"notag", "nulltagref"},
 	HeapBot: {"bot", "botref"},
 }
 
@@ -76,6 +79,8 @@ func (h HeapType) Feature() Features {
 		return StackSwitching
 	case HeapHandler, HeapNoHandler:
 		return NamedHandlers
+	case HeapTag, HeapNoTag:
+		return TagValues
 	}
 	return GC
 }
@@ -252,6 +257,7 @@ const (
 	CompArray   CompKind = 0x5E
 	CompCont    CompKind = 0x5D
 	CompHandler CompKind = 0x5C
+	CompTag     CompKind = 0x5B
 )
 
 func (k CompKind) String() string {
@@ -266,6 +272,8 @@ func (k CompKind) String() string {
 		return "cont"
 	case CompHandler:
 		return "handler"
+	case CompTag:
+		return "tag"
 	}
 	return fmt.Sprintf("composite type %#x", uint8(k))
 }
@@ -284,7 +292,7 @@ type CompType struct {
 	Kind   CompKind
 	Func   FuncType    // CompFunc; CompHandler has only results: those of whoever resumed with the handler
 	Fields []FieldType // CompStruct; CompArray has exactly one
-	Cont   HeapType    // CompCont: the function type, an index once validated
+	Cont   HeapType    // CompCont, CompTag: the function type, an index once validated
 }
 
 // SubType is a defined type: a composite type, what it extends, and whether it

@@ -84,6 +84,7 @@ const (
 	Resume              // the code at the site begins with a mark
 	Suspend
 	SuspendTo
+	SuspendTag
 	SwitchTo
 )
 

@@ -70,6 +70,8 @@ type Context struct {
 	Base uintptr
 	// SuspendToStub is what a suspension to a handler by its name calls.
 	SuspendToStub uintptr
+	// SuspendTagStub is what a suspension with a tag that is a value calls.
+	SuspendTagStub uintptr
 
 	// PollIntsStub is PollStub for functions that use integer registers alone.
 	PollIntsStub uintptr
@@ -119,6 +121,7 @@ const (
 	OffTailCaller      = int32(unsafe.Offsetof(Context{}.TailCaller))
 	OffPollsLeft       = int32(unsafe.Offsetof(Context{}.PollsLeft))
 	OffBase            = int32(unsafe.Offsetof(Context{}.Base))
+	OffSuspendTagStub  = int32(unsafe.Offsetof(Context{}.SuspendTagStub))
 	OffSuspendToStub   = int32(unsafe.Offsetof(Context{}.SuspendToStub))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )

@@ -150,7 +150,8 @@ func (m *machine) admit(c *store.ContRecord) wasm.TrapCode {
 
 // resume executes resume.
 func (m *machine) resume(in *instr) wasm.TrapCode {
-	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
+	tags := in.a + in.b
+	c, trap := m.lookup(u64(m.frame(), tags+8*uint32(in.d)))
 	if trap != 0 {
 		return trap
 	}
@@ -167,6 +168,9 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 	}
 	if in.b != 0 {
 		copySlots(m.arguments(c), m.slot(in.a), in.b)
+	}
+	if in.op == opResumeTags {
+		m.conts.HandleTags(c, slots(m.slot(tags), 8*uint32(in.d)))
 	}
 	if in.op == opResumeWith {
 		*(*uint64)(unsafe.Add(m.arguments(c), in.b)) = m.conts.Ref(c)
@@ -336,6 +340,36 @@ func (m *machine) suspendByName(in *instr) wasm.TrapCode {
 	}
 	m.toClause(p, payload, in.b, m.conts.Ref(c))
 	return wasm.TrapNone
+}
+
+// withTag finds the innermost prompt with a clause for a tag that is a value.
+func (m *machine) withTag(tag uint64) (prompt, bool) {
+	bytes := uint64(0)
+	for child := m.cur; child.Link != nil && !m.isHost(child.Link); child = child.Link {
+		bytes += child.StackSize()
+		if n := m.conts.TagClause(child, tag); n >= 0 {
+			clause := (*instr)(store.Pointer(child.Link.PC))
+			for ; n > 0; n-- {
+				clause = clause.next()
+			}
+			return prompt{child, child.Link, clause, bytes}, true
+		}
+	}
+	return prompt{}, false
+}
+
+// suspendTag executes suspend_tag. If no prompt handles the tag, the error is in flight.
+func (m *machine) suspendTag(in *instr) {
+	t := m.function().Instance.Type(in.c)
+	p, ok := m.withTag(u64(m.frame(), in.a+in.b))
+	var unhandled *store.TagRecord
+	if !ok {
+		unhandled = m.store.UnhandledTag(t)
+	}
+	if m.reaches(p, ok, unhandled) {
+		payload := m.slot(in.a)
+		m.toClause(p, payload, in.b, m.capture(p, t))
+	}
 }
 
 // capture suspends what runs above a prompt and returns a reference to it. It

@@ -176,8 +176,11 @@ func (l *lowerer) catchClauses(catches []wasm.Catch) {
 func (l *lowerer) handlerClauses(dst uint32, handlers []wasm.Handler) {
 	l.emit(instr{op: opClauses, a: dst, c: uint32(len(handlers))})
 	clause := opOnLabel
-	if l.in.Op == wasm.OpResumeWith {
+	switch l.in.Op {
+	case wasm.OpResumeWith:
 		clause = opOnName
+	case wasm.OpResumeTags:
+		clause = opOnTag
 	}
 	for _, h := range handlers {
 		if h.Kind == wasm.OnSwitch {

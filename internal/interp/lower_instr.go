@@ -142,6 +142,13 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opSwitch, a: a, b: slotBytes(args), c: in.Index2})
 		l.emit(instr{op: opExtra, a: a, b: uint32(t.Params[len(args)].Heap)})
 		l.pushTypes(back.Params)
+	case wasm.OpTagNew:
+		l.emitValue(instr{op: opTagNew}, false)
+	case wasm.OpSuspendTag:
+		function := uint32(l.module.Wasm.Types[in.Index].Comp.Cont)
+		t := l.module.Wasm.FuncType(function)
+		l.emit(instr{op: opSuspendTag, a: l.popHomes(len(t.Params) + 1), b: slotBytes(t.Params), c: function})
+		l.pushTypes(t.Results)
 	case wasm.OpSuspendTo:
 		t := l.module.Wasm.FuncType(l.module.Space.Tags[in.Index2])
 		a := l.popHomes(len(t.Params) + 1)
@@ -149,7 +156,7 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opExtra, a: a, b: in.Index})
 		l.pushTypes(t.Results)
 		l.push(operand{})
-	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef, wasm.OpResumeWith:
+	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef, wasm.OpResumeWith, wasm.OpResumeTags:
 		l.staysSecond()
 		l.resume()
 
@@ -302,7 +309,10 @@ func (l *lowerer) resume() {
 		r.op = opResumeThrowRef
 		args = []wasm.ValType{wasm.ExnRef}
 	}
-	r.a, r.b = l.popHomes(len(args)+1), slotBytes(args)
+	if in.Op == wasm.OpResumeTags {
+		r.op, r.d = opResumeTags, uint16(len(in.Handlers))
+	}
+	r.a, r.b = l.popHomes(len(args)+int(r.d)+1), slotBytes(args)
 	l.emit(r)
 	l.handlerClauses(r.a, in.Handlers)
 	l.pushTypes(t.Results)

@@ -434,7 +434,15 @@ loadMemory:
 				goto thrown
 			}
 			goto loadAndPoll
-		case opResume, opResumeWith:
+		case opTagNew:
+			set64(fp, in.a, m.store.NewTagValue())
+		case opSuspendTag:
+			m.save(ip, fp, fn)
+			if m.suspendTag(in); m.failed() {
+				goto thrown
+			}
+			goto loadAndPoll
+		case opResume, opResumeWith, opResumeTags:
 			m.save(ip, fp, fn)
 			if trap = m.resume(in); trap != 0 {
 				goto trappedInMachine

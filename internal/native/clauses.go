@@ -52,8 +52,8 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 		resume := &c.Resumes[at.Number]
 		handlers := resume.Clauses
 		size := clauseBytes(handlers)
-		if size == 0 {
-			continue
+		if size == 0 || resume.Tagged {
+			continue // Go looks for the others
 		}
 		t := clauseTable{offset: offset, named: resume.Named}
 		labels := 0

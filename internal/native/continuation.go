@@ -33,9 +33,11 @@ func (m *machine) switchStacks(request uint32) bool {
 		f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
 		trap = m.contNew(f, wasm.TypeID(number))
 	case requestResume:
-		trap = m.resume(ref, number&ssa.NamedSite != 0)
+		trap = m.resume(ref, number)
 	case requestSuspend:
 		return m.suspend(m.instance().Tag(uint32(number)))
+	case requestSuspendTag:
+		return m.suspendTag(ref, m.instance().Type(uint32(number)))
 	case requestSuspendTo:
 		return m.suspendByName(ref, m.instance().Tag(uint32(number)))
 	case requestSwitch:
@@ -169,13 +171,20 @@ func (m *machine) take(ref uint64) (*store.ContRecord, wasm.TrapCode) {
 	return r, trap
 }
 
-// resume resumes a continuation, with the name of its handler as the last argument if it is to have one.
-func (m *machine) resume(ref uint64, named bool) wasm.TrapCode {
+// resume resumes a continuation, with the name of its handler as the last argument if it is to have one. The tags of
+// its clauses are behind all arguments. The number is Aux of the operation.
+func (m *machine) resume(ref uint64, number int64) wasm.TrapCode {
 	r, trap := m.take(ref)
 	if trap != 0 {
 		return trap
 	}
-	if named { // which is not what code has computed if the continuation has another descriptor now
+	if n := ssa.Tags(number); n > 0 {
+		list := slices.Concat(behind(m.awaited(r), int(r.Inner().Bound)), slices.Repeat([]wasm.ValType{wasm.I64}, n))
+		values := make([]uint64, wasm.SlotCount(list))
+		m.gather(list, values)
+		m.store.Conts.HandleTags(r, values[len(values)-n:])
+	}
+	if number&ssa.NamedSite != 0 { // which is not what code has computed if the continuation has another descriptor now
 		full := m.awaited(r)
 		m.putLast(behind(full[:len(full)-1], int(r.Inner().Bound)), m.store.Conts.Ref(r))
 	}
@@ -395,7 +404,7 @@ func (m *machine) promptOf(
 	labels := 0
 	detail := at.site.Detail(at.place.fn.details)
 	resume := &at.place.fn.resumes[detail.Number]
-	if resume.Named != named {
+	if resume.Named != named || resume.Tagged {
 		return prompt{}, false
 	}
 	for _, h := range resume.Clauses {
@@ -424,6 +433,35 @@ func (m *machine) named(name uint64, tag *store.TagRecord) (p prompt, ok bool) {
 	}
 	m.context.Base = uintptr(unsafe.Pointer(base))
 	return p, ok
+}
+
+// withTag finds the innermost prompt with a clause for a tag that is a value.
+func (m *machine) withTag(tag uint64) (prompt, bool) {
+	for child := m.cur; child.Link != nil && !m.isHost(child.Link); child = child.Link {
+		if n := m.store.Conts.TagClause(child, tag); n >= 0 {
+			at := m.callAt(child.Link.PC)
+			pad := at.site.Detail(at.place.fn.details).Pads[n]
+			return prompt{child: child, parent: child.Link, pad: at.place.fn.start + uintptr(pad)}, true
+		}
+	}
+	return prompt{}, false
+}
+
+// suspendTag suspends with a tag that is a value, of a function type.
+func (m *machine) suspendTag(tag uint64, t wasm.TypeID) bool {
+	p, ok := m.withTag(tag)
+	var unhandled *store.TagRecord
+	if !ok {
+		unhandled = m.store.UnhandledTag(t)
+	}
+	if !m.reaches(p, ok, unhandled) {
+		return false
+	}
+	m.stopHere()
+	ref := m.capture(p, t)
+	m.putLast(m.store.Types.Comp(t).Func.Params, ref)
+	m.goOnAt(p.parent, p.pad, p.parent.Frame)
+	return true
 }
 
 // suspendByName suspends to the handler with a name, which is stale from then on.

@@ -299,6 +299,8 @@ func (e *Engine) Awaits(c *store.ContRecord) (awaits, name wasm.TypeID) {
 			switch site.Switch {
 			case codegen.Suspend:
 				return instance.Tag(uint32(number)).Type, 0
+			case codegen.SuspendTag:
+				return instance.Type(uint32(number)), 0
 			case codegen.SuspendTo:
 				return instance.Tag(uint32(number)).Type, instance.Type(uint32(number >> 32))
 			case codegen.SwitchTo:

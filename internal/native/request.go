@@ -22,6 +22,7 @@ const (
 	requestResume
 	requestSuspend
 	requestSuspendTo
+	requestSuspendTag
 	requestSwitch
 	requestResumeThrow
 	requestContReturn // a continuation's function has returned

@@ -135,7 +135,11 @@ func (b *Builder) instruction() {
 		b.suspendTo()
 	case wasm.OpSwitch:
 		b.switchTo()
-	case wasm.OpResumeWith, wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
+	case wasm.OpTagNew:
+		b.push(b.builtin(TagNew))
+	case wasm.OpSuspendTag:
+		b.suspendTag()
+	case wasm.OpResumeTags, wasm.OpResumeWith, wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
 		b.resume()
 
 	default:

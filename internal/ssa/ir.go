@@ -130,7 +130,9 @@ type Func struct {
 // successors of the OpInvoke, in order, from Succs[1] on.
 type ResumeSite struct {
 	// Named says that the clauses are for suspensions to the handler by its name only.
-	Named   bool
+	Named bool
+	// Tagged says that the clauses are for tags that are values, of which the types stand in their place.
+	Tagged  bool
 	Clauses []wasm.Handler
 }
 

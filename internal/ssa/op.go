@@ -166,6 +166,7 @@ const (
 	// Stack switching; they are calls, too.
 	OpResume      // instance, continuation, arguments...; Aux: resume site; Sig: parameters and results
 	OpSuspendTo   // the tag's record, handler, arguments...; Aux: tag, and from bit 32 on the handler's type; Sig
+	OpSuspendTag  // instance, tag, arguments...; Aux: the tag's function type; Sig
 	OpSuspend     // the tag's record, arguments...; Aux: tag; Sig
 	OpSwitch      // instance, continuation, arguments...; Aux: tag, and from bit 32 on the type of the reference to what suspends; Sig
 	OpResumeThrow // instance, continuation, exception; Aux: resume site; Sig. Or a payload, and in Aux from bit 32 on the tag + 1
@@ -255,7 +256,8 @@ var Ops = [opCount]OpInfo{
 
 	OpCall: info("call", -1, call), OpCallRecord: info("call_record", -1, call), OpBuiltin: info("builtin", -1, call),
 	OpResult: info("result", 1, 0), OpPoll: info("poll", 0, 0), OpFuel: info("fuel", 0, 0),
-	OpResume: info("resume", -1, call), OpSuspendTo: info("suspend_to", -1, call), OpSuspend: info("suspend", -1, call), OpSwitch: info("switch", -1, call),
+	OpResume: info("resume", -1, call), OpSuspendTo: info("suspend_to", -1, call), OpSuspendTag: info("suspend_tag", -1, call),
+	OpSuspend: info("suspend", -1, call), OpSwitch: info("switch", -1, call),
 	OpResumeThrow: info("resume_throw", -1, call), OpContNew: info("cont_new", 2, call),
 
 	OpJump: info("jump", 0, terminator), OpIf: info("if", 1, terminator), OpTable: info("table", 1, terminator),

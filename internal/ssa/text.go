@@ -41,8 +41,11 @@ func (f *Func) String() string {
 	}
 	for i, site := range f.Sites {
 		fmt.Fprintf(&w, "site %d:", i)
-		if site.Named {
+		switch {
+		case site.Named:
 			w.WriteString(" named")
+		case site.Tagged:
+			w.WriteString(" tagged")
 		}
 		for _, h := range site.Clauses {
 			if h.Kind == wasm.OnSwitch {
@@ -150,7 +153,7 @@ const (
 func (o Op) auxForm() auxForm {
 	switch o {
 	case OpConst, OpCall, OpTailCall, OpReenter, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
-		OpResume, OpSuspendTo, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray, OpFence:
+		OpResume, OpSuspendTo, OpSuspendTag, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray, OpFence:
 		return auxNumber
 	case OpIcmp, OpFcmp:
 		return auxSuffix

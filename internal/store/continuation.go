@@ -281,6 +281,8 @@ type Continuations struct {
 	// trigger is how many may live before a collection is wanted.
 	trigger uint32
 	stacks  stackAllocator
+	// tagPrompts are the resumes with tags that are values, by the continuation that each of them runs; see HandleTags.
+	tagPrompts map[*ContRecord]tagPrompt
 }
 
 // firstContTrigger and firstStackTrigger say how many continuations, and bytes

@@ -117,7 +117,7 @@ func (s *Store) valText(t wasm.ValType) string {
 	c := s.Types.Comp(id)
 	text := c.Kind.String()
 	switch c.Kind {
-	case wasm.CompCont:
+	case wasm.CompCont, wasm.CompTag:
 		c = s.Types.Comp(wasm.TypeID(c.Cont))
 		fallthrough
 	case wasm.CompHandler:

@@ -173,7 +173,8 @@ type Store struct {
 	instantiating context.Context
 	used          usage
 	// Native is what the native engine keeps for the store; nil before its first call.
-	Native EngineState
+	Native    EngineState
+	tagValues uint64 // how many tags were made at run time
 }
 
 // New returns an empty store.

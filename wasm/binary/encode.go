@@ -180,7 +180,7 @@ func (e *encoder) subType(t *wasm.SubType) {
 		e.field(&t.Comp.Fields[0])
 	case wasm.CompHandler:
 		vector(e, t.Comp.Func.Results, func(t *wasm.ValType) { e.valType(*t) })
-	case wasm.CompCont:
+	case wasm.CompCont, wasm.CompTag:
 		e.b = wasm.AppendHeapType(e.b, t.Comp.Cont)
 	}
 }

@@ -80,6 +80,12 @@ func (d *decoder) compType(c *wasm.CompType) error {
 		}
 		c.Func.Results, err = d.valTypes(wasm.MaxResults, "results")
 		return err
+	case wasm.CompTag:
+		if err := d.need(wasm.TagValues, at, "a tag type"); err != nil {
+			return err
+		}
+		c.Cont, err = d.HeapType()
+		return err
 	case wasm.CompCont:
 		if err := d.need(wasm.StackSwitching, at, "a continuation type"); err != nil {
 			return err

@@ -120,11 +120,14 @@ func (p *Parser) operation(t Token, op wasm.Opcode) *wasm.Instr {
 		in.Index2 = p.index(&p.tags)
 	case wasm.ImmResume:
 		in.Index = p.index(&p.types)
-		in.Handlers = p.handlers()
+		in.Handlers = p.handlers(&p.tags)
+	case wasm.ImmResumeTags:
+		in.Index = p.index(&p.types)
+		in.Handlers = p.handlers(&p.types)
 	case wasm.ImmResumeThrow:
 		in.Index = p.index(&p.types)
 		in.Index2 = p.index(&p.tags)
-		in.Handlers = p.handlers()
+		in.Handlers = p.handlers(&p.tags)
 	}
 	return in
 }
@@ -387,10 +390,10 @@ func (p *Parser) openHandler() bool {
 }
 
 // handlers reads the clauses of resume and its relatives.
-func (p *Parser) handlers() []wasm.Handler {
+func (p *Parser) handlers(tags *space) []wasm.Handler {
 	p.handlerBuf = p.handlerBuf[:0]
 	for p.openHandler() {
-		h := wasm.Handler{Kind: wasm.OnLabel, Tag: p.index(&p.tags)}
+		h := wasm.Handler{Kind: wasm.OnLabel, Tag: p.index(tags)}
 		if t := p.tok; p.acceptWord("switch") {
 			if p.m.Dialect != 0 {
 				p.fail(t, "unexpected token switch: the 2023 dialect has only labels in clauses")

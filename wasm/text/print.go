@@ -168,7 +168,7 @@ func (p *printer) compType(index uint32, c *wasm.CompType) {
 		}
 	case wasm.CompHandler:
 		p.results(c.Func.Results)
-	case wasm.CompCont:
+	case wasm.CompCont, wasm.CompTag:
 		p.put(" ")
 		p.heapType(c.Cont)
 	}

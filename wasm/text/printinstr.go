@@ -317,11 +317,14 @@ func (p *printer) instr(in *wasm.Instr, locals *printNames) {
 		p.index(&p.tags, in.Index2)
 	case wasm.ImmResume:
 		p.index(&p.types, in.Index)
-		p.handlers(in.Handlers)
+		p.handlers(in.Handlers, &p.tags)
+	case wasm.ImmResumeTags:
+		p.index(&p.types, in.Index)
+		p.handlers(in.Handlers, &p.types)
 	case wasm.ImmResumeThrow:
 		p.index(&p.types, in.Index)
 		p.index(&p.tags, in.Index2)
-		p.handlers(in.Handlers)
+		p.handlers(in.Handlers, &p.tags)
 	}
 }
 
@@ -397,14 +400,14 @@ func (p *printer) memoryOrder(o wasm.MemoryOrder) {
 	}
 }
 
-func (p *printer) handlers(handlers []wasm.Handler) {
+func (p *printer) handlers(handlers []wasm.Handler, tags *printNames) {
 	clause := " (on "
 	if p.m.Dialect != 0 {
 		clause = " (tag "
 	}
 	for _, h := range handlers {
 		p.put(clause)
-		p.tags.use(p, h.Tag)
+		tags.use(p, h.Tag)
 		p.put(" ")
 		if h.Kind == wasm.OnSwitch {
 			p.put("switch")

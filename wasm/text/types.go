@@ -66,6 +66,10 @@ func (p *Parser) compType(index uint32) (c wasm.CompType) {
 		p.need(word, wasm.StackSwitching, "cont")
 		c.Kind = wasm.CompCont
 		c.Cont = p.contTarget()
+	case p.acceptWord("tag"):
+		p.need(word, wasm.TagValues, "tag")
+		c.Kind = wasm.CompTag
+		c.Cont = p.contTarget()
 	case p.acceptWord("handler"):
 		p.need(word, wasm.NamedHandlers, "handler")
 		c.Kind = wasm.CompHandler

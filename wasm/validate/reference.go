@@ -66,6 +66,8 @@ func (b *body) castTarget(ref wasm.ValType) (target, operand wasm.ValType, err e
 	switch top {
 	case wasm.HeapCont:
 		return target, operand, invalid("invalid cast to continuation types: target is %s", b.str(target))
+	case wasm.HeapTag:
+		return target, operand, invalid("invalid cast to tag types: target is %s", b.str(target))
 	case wasm.HeapHandler:
 		return target, operand, invalid("invalid cast to handler types: target is %s", b.str(target))
 	}

@@ -97,6 +97,9 @@ var rules = [len(wasm.Instructions)]func(*body) error{
 	// stackswitching.go
 	wasm.OpContNew:        (*body).contNew,
 	wasm.OpContBind:       (*body).contBind,
+	wasm.OpTagNew:         (*body).tagNew,
+	wasm.OpSuspendTag:     (*body).suspendTag,
+	wasm.OpResumeTags:     (*body).resumeTags,
 	wasm.OpSuspendTo:      (*body).suspendTo,
 	wasm.OpResumeWith:     (*body).resumeWith,
 	wasm.OpSuspend:        (*body).suspend,

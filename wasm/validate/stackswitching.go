@@ -141,6 +141,66 @@ func (b *body) resumeWith() error {
 	return b.apply(&wasm.FuncType{Params: t.Params[:len(t.Params)-1], Results: t.Results})
 }
 
+// tagValueType returns the function type beneath a type of tags that are values.
+func (b *body) tagValueType(index uint32) (*wasm.FuncType, error) {
+	t, err := b.compAt(index, wasm.CompTag, "tag")
+	if err != nil {
+		return nil, err
+	}
+	return b.contFunc(t), nil
+}
+
+func (b *body) tagNew() error {
+	if _, err := b.tagValueType(b.in.Index); err != nil {
+		return err
+	}
+	return b.pushNew()
+}
+
+func (b *body) suspendTag() error {
+	t, err := b.tagValueType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	return b.apply(t)
+}
+
+// resumeTags checks resume_tags: before the continuation are the tags, one for each clause.
+func (b *body) resumeTags() error {
+	t, err := b.contType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	if n := len(b.in.Handlers); n > wasm.MaxTagClauses {
+		return wasm.Errorf(wasm.Limit, "too many clauses: resume_tags may have %d, found %d", wasm.MaxTagClauses, n)
+	}
+	for i := range b.in.Handlers {
+		h := &b.in.Handlers[i]
+		tag, err := b.tagValueType(h.Tag)
+		if err != nil {
+			return err
+		}
+		if h.Kind != wasm.OnLabel {
+			return invalid("tags that are values have no clauses for switch: type %d", h.Tag)
+		}
+		if err := b.labelClause(h, tag, t.Results, nil); err != nil {
+			return err
+		}
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	for i := len(b.in.Handlers) - 1; i >= 0; i-- {
+		if _, err := b.pop(b.ref(b.in.Handlers[i].Tag)); err != nil {
+			return err
+		}
+	}
+	return b.apply(t)
+}
+
 // handlerClause checks a clause for a continuation with the given results. What is captured awaits the names, too: one
 // if the clause is of a handler with a name.
 func (b *body) handlerClause(h *wasm.Handler, results, names []wasm.ValType) error {
@@ -160,6 +220,11 @@ func (b *body) handlerClause(h *wasm.Handler, results, names []wasm.ValType) err
 		}
 		return nil
 	}
+	return b.labelClause(h, tag, results, names)
+}
+
+// labelClause checks a clause with a label, for a tag of a type.
+func (b *body) labelClause(h *wasm.Handler, tag *wasm.FuncType, results, names []wasm.ValType) error {
 	label, err := b.label(h.Label)
 	if err != nil {
 		return err

@@ -170,7 +170,7 @@ func (e *Emitter) takeAny(d, inner, ref, next Reg, slow Label) {
 // resume emits a resume. Common is a continuation that is ready, and alone.
 func (e *Emitter) resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
-	if l.TagPtr == nil {
+	if l.TagPtr == nil || ssa.Tags(in.Imm) > 0 {
 		a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 		e.stub(in)
 		a.Mark(l.NoClauses)

@@ -178,6 +178,7 @@ const (
 	mContBind    // Imm: in codegen.Func.Bindings
 	mContNew     // Disp: the place in the context of the stub for what is not common
 	mResume      // the same
+	mSuspendTag  // the same; Cond: hasClauses
 	mSuspendTo   // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
 	mSuspend     // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
 	mSwitch      // the same; Cond; Scale: the register in which the target gets the reference
@@ -205,7 +206,7 @@ var mopNames = [mopCount]string{
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mReenter: "reenter", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspendTo: "suspendto", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mReenter: "reenter", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspendTag: "suspendtag", mSuspendTo: "suspendto", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
 }
 
 // String returns the name of the operation, with its form and consumer.

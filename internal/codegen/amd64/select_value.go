@@ -98,7 +98,7 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.bounds(v)
 	case ssa.OpTrapIf, ssa.OpTrapUnless:
 		s.trap(v)
-	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSuspendTo, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
+	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSuspendTag, ssa.OpSuspendTo, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
 		s.call(v)
 	case ssa.OpResult:
 		if r := s.values[v.ID].vreg; r != 0 {
