@@ -53,6 +53,11 @@ const (
 	ImmFence                          // Order
 )
 
+// HasMemArg reports whether an alignment, a memory and an offset are among the immediates.
+func (i Immediates) HasMemArg() bool {
+	return i == ImmMemArg || i == ImmMemArgLane || i == ImmAtomic || i == ImmAtomicRMW
+}
+
 // BlockKind says how a block type is written.
 type BlockKind uint8
 
