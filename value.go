@@ -124,7 +124,7 @@ func (v Value) String() string {
 	switch r := v.ref.(type) {
 	case nil:
 		return "null : " + v.typ.String()
-	case *Func, *Exception, *Continuation, *Object:
+	case *Func, *Exception, *Continuation, *Object, HandlerName, TagValue:
 		return v.typ.Heap.String() + " : " + v.typ.String()
 	default:
 		return fmt.Sprintf("%v : %s", r, v.typ)
@@ -269,6 +269,16 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 			break
 		}
 		return r.ref, wasm.HeapType(r.typ.id), nil
+	case HandlerName:
+		if r.store != s {
+			break
+		}
+		return r.name, wasm.HeapHandler, nil
+	case TagValue:
+		if r.store != s {
+			break
+		}
+		return r.tag, wasm.HeapTag, nil
 	case *Exception:
 		if r == nil || !s.store.Throws(r.inner) {
 			break
@@ -336,6 +346,10 @@ func (s *Store) fromRef(slot uint64, t wasm.ValType) Value {
 		v.ref = s.newFunc(store.FuncFromRef(slot))
 	case wasm.HeapCont:
 		v.ref = s.fromCont(slot)
+	case wasm.HeapHandler:
+		v.ref = HandlerName{s, slot}
+	case wasm.HeapTag:
+		v.ref = TagValue{s, slot}
 	case wasm.HeapExn:
 		tag, payload := store.ExceptionParts(slot)
 		v.ref = s.fromException(s.store.HoldException(tag, payload, slot))

@@ -71,7 +71,7 @@ func classify(in *wasm.Instr) (class, bool) {
 		return waits, true
 	}
 	info := in.Op.Info()
-	if info.Imm != wasm.ImmMemArg && info.Imm != wasm.ImmMemArgLane {
+	if !info.Imm.HasMemArg() {
 		return 0, false
 	}
 	_, results, _ := strings.Cut(info.Signature, ">")

@@ -91,12 +91,20 @@ func AppendInstr(b []byte, in *Instr, dialect Features) []byte {
 		for _, t := range in.Types {
 			b = AppendValType(b, t)
 		}
-	case ImmMemArg, ImmMemArgLane:
+	case ImmMemArg, ImmMemArgLane, ImmAtomic, ImmAtomicRMW:
+		flags := in.Align
+		ordered := info.Imm != ImmMemArg && info.Imm != ImmMemArgLane && in.Order != SeqCst
+		if ordered {
+			flags |= orderFollows
+		}
 		if in.Index == 0 {
-			u(in.Align)
+			u(flags)
 		} else {
-			u(in.Align | 1<<6)
+			u(flags | memoryFollows)
 			u(in.Index)
+		}
+		if ordered {
+			b = append(b, byte(in.Order)*factorOf(info.Imm))
 		}
 		b = AppendUnsigned(b, in.Offset64)
 		if info.Imm == ImmMemArgLane {
@@ -125,14 +133,14 @@ func AppendInstr(b []byte, in *Instr, dialect Features) []byte {
 		b = append(b, flags)
 		u(in.Index)
 		b = AppendHeapType(AppendHeapType(b, in.Ref.Heap), in.Ref2.Heap)
-	case ImmResume, ImmResumeThrow:
+	case ImmResume, ImmResumeTags, ImmResumeThrow:
 		u(in.Index)
 		if info.Imm == ImmResumeThrow {
 			u(in.Index2)
 		}
 		b = appendHandlers(b, in.Handlers, dialect)
 	case ImmFence:
-		b = append(b, 0)
+		b = append(b, byte(in.Order))
 	}
 	return b
 }

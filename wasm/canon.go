@@ -61,10 +61,10 @@ func (k *groupKey) subType(t *SubType) {
 		k.heapType(HeapType(super))
 	}
 	switch t.Comp.Kind {
-	case CompFunc:
+	case CompFunc, CompHandler:
 		k.valTypes(t.Comp.Func.Params)
 		k.valTypes(t.Comp.Func.Results)
-	case CompCont:
+	case CompCont, CompTag:
 		k.heapType(t.Comp.Cont)
 	default:
 		k.number(len(t.Comp.Fields))
@@ -96,9 +96,9 @@ func canonicalComp(c *CompType, r resolver) CompType {
 	}
 	out := CompType{Kind: c.Kind, Cont: c.Cont}
 	switch c.Kind {
-	case CompFunc:
+	case CompFunc, CompHandler:
 		out.Func = FuncType{Params: list(c.Func.Params), Results: list(c.Func.Results)}
-	case CompCont:
+	case CompCont, CompTag:
 		out.Cont = r(c.Cont)
 	}
 	for _, f := range c.Fields {
@@ -197,6 +197,10 @@ func (s *TypeSet) IsHeapSubtype(a, b HeapType) bool {
 			return b == HeapFunc
 		case CompCont:
 			return b == HeapCont
+		case CompHandler:
+			return b == HeapHandler
+		case CompTag:
+			return b == HeapTag
 		case CompStruct:
 			return b == HeapStruct || b == HeapEq || b == HeapAny
 		case CompArray:
@@ -209,7 +213,7 @@ func (s *TypeSet) IsHeapSubtype(a, b HeapType) bool {
 		return b == HeapAny
 	case HeapI31, HeapStruct, HeapArray:
 		return b == HeapEq || b == HeapAny
-	case HeapNone, HeapNoFunc, HeapNoExtern, HeapNoExn, HeapNoCont:
+	case HeapNone, HeapNoFunc, HeapNoExtern, HeapNoExn, HeapNoCont, HeapNoHandler, HeapNoTag:
 		return s.Top(b) == s.Top(a)
 	}
 	return false
@@ -224,6 +228,10 @@ func (s *TypeSet) Top(h HeapType) HeapType {
 			return HeapFunc
 		case CompCont:
 			return HeapCont
+		case CompHandler:
+			return HeapHandler
+		case CompTag:
+			return HeapTag
 		}
 		return HeapAny
 	}
@@ -236,6 +244,10 @@ func (s *TypeSet) Top(h HeapType) HeapType {
 		return HeapExn
 	case HeapCont, HeapNoCont:
 		return HeapCont
+	case HeapHandler, HeapNoHandler:
+		return HeapHandler
+	case HeapTag, HeapNoTag:
+		return HeapTag
 	}
 	return HeapAny
 }

@@ -29,6 +29,11 @@ const (
 	LegacyExceptions
 	WideArithmetic
 	CustomPageSizes
+	CompactImports
+	AcquireRelease
+	NumericValues // in data segments, of the text format only
+	NamedHandlers // an experiment; needs StackSwitching
+	TagValues     // an experiment: tags that are made at run time; needs StackSwitching
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023
@@ -46,7 +51,7 @@ const (
 		GC | Exceptions | MultiMemory | Memory64
 
 	// DefaultFeatures is what Weft accepts when nothing else is said.
-	DefaultFeatures = Wasm3 | Threads | StackSwitching
+	DefaultFeatures = Wasm3 | Threads | StackSwitching | WideArithmetic | CompactImports
 
 	// AllFeatures is everything in the current encodings. The 2023 dialect of
 	// stack switching is not in it, because it gives some opcodes other meanings.
@@ -58,6 +63,8 @@ var featureNames = [...]string{
 	"bulk-memory", "reference-types", "simd", "relaxed-simd", "tail-call", "extended-const",
 	"function-references", "gc", "exceptions", "multi-memory", "memory64", "threads",
 	"stack-switching", "legacy-exceptions", "wide-arithmetic", "custom-page-sizes",
+	"compact-imports", "acquire-release", "numeric-values",
+	"named-handlers", "tag-values",
 	"typed-continuations-2023",
 }
 

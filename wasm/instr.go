@@ -27,6 +27,8 @@ const (
 	ImmDataMemory                     // Index: segment, Index2: memory
 	ImmMemArg                         // Align, Index: memory, Offset64
 	ImmMemArgLane                     // Align, Index: memory, Offset64, Lane
+	ImmAtomic                         // Align, Index: memory, Order, Offset64
+	ImmAtomicRMW                      // the same; the binary has the order twice in a byte
 	ImmLane                           // Lane
 	ImmShuffle                        // Bytes
 	ImmI32                            // Bits, sign-extended
@@ -46,9 +48,15 @@ const (
 	ImmTag                            // Index
 	ImmTypeTag                        // Index: type, Index2: tag
 	ImmResume                         // Index: type, Handlers
+	ImmResumeTags                     // Index: type, Handlers, with tag types in the place of tags
 	ImmResumeThrow                    // Index: type, Index2: tag, Handlers
-	ImmFence                          // nothing; the binary has a zero byte
+	ImmFence                          // Order
 )
+
+// HasMemArg reports whether an alignment, a memory and an offset are among the immediates.
+func (i Immediates) HasMemArg() bool {
+	return i == ImmMemArg || i == ImmMemArgLane || i == ImmAtomic || i == ImmAtomicRMW
+}
 
 // BlockKind says how a block type is written.
 type BlockKind uint8
@@ -122,6 +130,19 @@ type Handler struct {
 	Label uint32 // OnLabel
 }
 
+// A MemoryOrder is what an atomic access or a fence promises about other accesses; its
+// values are those of the binary format (proposal acquire-release atomics).
+type MemoryOrder uint8
+
+const (
+	// SeqCst means that all accesses of that order, of all threads, happen one after the other.
+	SeqCst MemoryOrder = iota
+	// AcqRel means that nothing moves before a load or behind a store.
+	AcqRel
+)
+
+func (o MemoryOrder) String() string { return [...]string{"seqcst", "acqrel"}[o] }
+
 // An Instr is an instruction with its immediates. Which fields have a meaning
 // depends on the instruction's [Immediates].
 type Instr struct {
@@ -131,6 +152,7 @@ type Instr struct {
 	Index, Index2 uint32
 	Align         uint32 // binary logarithm
 	Offset64      uint64 // offset of a memory access
+	Order         MemoryOrder
 	Bits          uint64 // a numeric constant
 	Bytes         [16]byte
 	Lane          uint8

@@ -9,6 +9,7 @@ const (
 	MaxTypes      = 1_000_000 // types
 	MaxSupertypes = 63        // supertypes above a type
 	MaxParams     = 1_000     // parameters of a function type
+	MaxTagClauses = 32        // clauses of a resume_tags
 	MaxResults    = 1_000     // results of a function type
 	MaxFields     = 10_000    // fields of a structure type
 

@@ -44,6 +44,12 @@ type Import struct {
 	Memory       MemoryType
 	Global       GlobalType
 	Offset       int // of the entry in the binary
+
+	// Form is how the import is written, which has no other meaning.
+	Form ImportForm
+	// Follows says that the import is in one list with the import before it, if
+	// that has the same form and module.
+	Follows bool
 }
 
 // A Func is a function defined in the module.

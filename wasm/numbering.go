@@ -34,6 +34,10 @@ func (n *Numbering) Instr(in *Instr) {
 		in.Ref = n.ValType(in.Ref)
 	case ImmCast:
 		in.Ref, in.Ref2 = n.ValType(in.Ref), n.ValType(in.Ref2)
+	case ImmResumeTags:
+		for i := range in.Handlers {
+			in.Handlers[i].Tag = n.Types[in.Handlers[i].Tag]
+		}
 	case ImmResume, ImmResumeThrow:
 		for i := range in.Handlers {
 			in.Handlers[i].Tag = n.Extern[ExternTag][in.Handlers[i].Tag]
@@ -55,7 +59,7 @@ func (n *Numbering) first(form Immediates, index uint32) uint32 {
 	switch form {
 	case ImmFunc:
 		return n.Extern[ExternFunc][index]
-	case ImmType, ImmTypeTable, ImmTypeField, ImmTypeLen, ImmTypeData, ImmTypeElem, ImmTypeType, ImmTypeTag, ImmResume,
+	case ImmType, ImmTypeTable, ImmTypeField, ImmTypeLen, ImmTypeData, ImmTypeElem, ImmTypeType, ImmTypeTag, ImmResume, ImmResumeTags,
 		ImmResumeThrow:
 		return n.Types[index]
 	case ImmGlobal:
@@ -64,7 +68,7 @@ func (n *Numbering) first(form Immediates, index uint32) uint32 {
 		return n.Extern[ExternTable][index]
 	case ImmElem, ImmElemTable:
 		return n.Elems + index
-	case ImmMemory, ImmMemoryMemory, ImmMemArg, ImmMemArgLane:
+	case ImmMemory, ImmMemoryMemory, ImmMemArg, ImmMemArgLane, ImmAtomic, ImmAtomicRMW:
 		return n.Extern[ExternMemory][index]
 	case ImmData, ImmDataMemory:
 		return n.Datas + index
@@ -100,9 +104,9 @@ func (n *Numbering) SubType(t *SubType) SubType {
 		out.Supers = append(out.Supers, n.Types[super])
 	}
 	switch t.Comp.Kind {
-	case CompFunc:
+	case CompFunc, CompHandler:
 		out.Comp.Func = FuncType{Params: n.ValTypes(t.Comp.Func.Params), Results: n.ValTypes(t.Comp.Func.Results)}
-	case CompCont:
+	case CompCont, CompTag:
 		out.Comp.Cont = n.heapType(t.Comp.Cont)
 	}
 	for _, f := range t.Comp.Fields {

@@ -28,21 +28,25 @@ const (
 type HeapType int32
 
 const (
-	HeapNoCont   HeapType = -0x0B
-	HeapNoExn    HeapType = -0x0C
-	HeapNoFunc   HeapType = -0x0D
-	HeapNoExtern HeapType = -0x0E
-	HeapNone     HeapType = -0x0F
-	HeapFunc     HeapType = -0x10
-	HeapExtern   HeapType = -0x11
-	HeapAny      HeapType = -0x12
-	HeapEq       HeapType = -0x13
-	HeapI31      HeapType = -0x14
-	HeapStruct   HeapType = -0x15
-	HeapArray    HeapType = -0x16
-	HeapExn      HeapType = -0x17
-	HeapCont     HeapType = -0x18
-	HeapBot      HeapType = -0x40 // bottom of every hierarchy, only inside the validator
+	HeapNoCont    HeapType = -0x0B
+	HeapNoExn     HeapType = -0x0C
+	HeapNoFunc    HeapType = -0x0D
+	HeapNoExtern  HeapType = -0x0E
+	HeapNone      HeapType = -0x0F
+	HeapFunc      HeapType = -0x10
+	HeapExtern    HeapType = -0x11
+	HeapAny       HeapType = -0x12
+	HeapEq        HeapType = -0x13
+	HeapI31       HeapType = -0x14
+	HeapStruct    HeapType = -0x15
+	HeapArray     HeapType = -0x16
+	HeapExn       HeapType = -0x17
+	HeapCont      HeapType = -0x18
+	HeapHandler   HeapType = -0x19
+	HeapNoHandler HeapType = -0x1A
+	HeapTag       HeapType = -0x25
+	HeapNoTag     HeapType = -0x26
+	HeapBot       HeapType = -0x40 // bottom of every hierarchy, only inside the validator
 )
 
 // heapNames gives the keyword of each abstract heap type and of the short form
@@ -53,7 +57,9 @@ var heapNames = map[HeapType]struct{ heap, ref string }{
 	HeapNone: {"none", "nullref"}, HeapFunc: {"func", "funcref"}, HeapExtern: {"extern", "externref"},
 	HeapAny: {"any", "anyref"}, HeapEq: {"eq", "eqref"}, HeapI31: {"i31", "i31ref"},
 	HeapStruct: {"struct", "structref"}, HeapArray: {"array", "arrayref"}, HeapExn: {"exn", "exnref"},
-	HeapCont: {"cont", "contref"}, HeapBot: {"bot", "botref"},
+	HeapCont: {"cont", "contref"}, HeapHandler: {"handler", "handlerref"}, HeapNoHandler: {"nohandler", "nullhandlerref"},
+	HeapTag: {"tag", "tagref"}, HeapNoTag: {"notag", "nulltagref"},
+	HeapBot: {"bot", "botref"},
 }
 
 // IsIndex reports whether h is an index into the module's types.
@@ -71,6 +77,10 @@ func (h HeapType) Feature() Features {
 		return Exceptions
 	case HeapCont, HeapNoCont:
 		return StackSwitching
+	case HeapHandler, HeapNoHandler:
+		return NamedHandlers
+	case HeapTag, HeapNoTag:
+		return TagValues
 	}
 	return GC
 }
@@ -242,10 +252,12 @@ type FieldType struct {
 type CompKind uint8
 
 const (
-	CompFunc   CompKind = 0x60
-	CompStruct CompKind = 0x5F
-	CompArray  CompKind = 0x5E
-	CompCont   CompKind = 0x5D
+	CompFunc    CompKind = 0x60
+	CompStruct  CompKind = 0x5F
+	CompArray   CompKind = 0x5E
+	CompCont    CompKind = 0x5D
+	CompHandler CompKind = 0x5C
+	CompTag     CompKind = 0x5B
 )
 
 func (k CompKind) String() string {
@@ -258,6 +270,10 @@ func (k CompKind) String() string {
 		return "array"
 	case CompCont:
 		return "cont"
+	case CompHandler:
+		return "handler"
+	case CompTag:
+		return "tag"
 	}
 	return fmt.Sprintf("composite type %#x", uint8(k))
 }
@@ -274,9 +290,9 @@ func (t FuncType) String() string {
 // CompType is a composite type. Kind says which of the other fields is used.
 type CompType struct {
 	Kind   CompKind
-	Func   FuncType    // CompFunc
+	Func   FuncType    // CompFunc; CompHandler has only results: those of whoever resumed with the handler
 	Fields []FieldType // CompStruct; CompArray has exactly one
-	Cont   HeapType    // CompCont: the function type, an index once validated
+	Cont   HeapType    // CompCont, CompTag: the function type, an index once validated
 }
 
 // SubType is a defined type: a composite type, what it extends, and whether it

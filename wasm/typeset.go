@@ -172,7 +172,7 @@ func (t *canonicalType) references(yield func(TypeID) bool) {
 	if n := len(t.supers); n > 0 && !yield(t.supers[n-1]) {
 		return
 	}
-	if t.comp.Kind == CompCont && !each(t.comp.Cont) || !list(t.comp.Func.Params) || !list(t.comp.Func.Results) {
+	if (t.comp.Kind == CompCont || t.comp.Kind == CompTag) && !each(t.comp.Cont) || !list(t.comp.Func.Params) || !list(t.comp.Func.Results) {
 		return
 	}
 	for _, f := range t.comp.Fields {

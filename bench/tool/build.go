@@ -66,7 +66,7 @@ func (b *Box) assemble(out, source string) (string, error) {
 		return "", err
 	}
 	return b.Make(out, []string{string(data)}, func(out string) error {
-		m, err := text.Parse(data, wasm.DefaultFeatures)
+		m, err := text.Parse(data, wasm.AllFeatures)
 		if err != nil {
 			return fmt.Errorf("%s: %w", source, err)
 		}

@@ -19,10 +19,11 @@ const (
 	TailCalls         Feature = "tail calls"
 	CollectedHeap     Feature = "collected heap"
 	VectorCode        Feature = "vectors"
+	NamedHandlers     Feature = "named handlers"
 )
 
 // Features are those that have a probe.
-var Features = []Feature{StackSwitching, SwitchInstruction, Exceptions, TailCalls, CollectedHeap, VectorCode}
+var Features = []Feature{StackSwitching, SwitchInstruction, Exceptions, TailCalls, CollectedHeap, VectorCode, NamedHandlers}
 
 // Needs returns the features that a variant of the workload uses.
 func (w *Workload) Needs(v Variant) []Feature {

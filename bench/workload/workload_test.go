@@ -60,7 +60,7 @@ func TestHeap(t *testing.T) {
 
 func runInWeft(t *testing.T, source []byte, export string, n int64) int64 {
 	t.Helper()
-	engine, err := weft.NewEngine(weft.NewConfig())
+	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestProbes(t *testing.T) {
 		if !ok {
 			continue
 		}
-		if _, err := text.Parse(source, wasm.DefaultFeatures&^needed); err == nil {
+		if _, err := text.Parse(source, wasm.AllFeatures&^needed); err == nil {
 			t.Errorf("%s does not need the feature", w.Name)
 		}
 	}
@@ -120,6 +120,7 @@ var switches = map[Feature]wasm.Features{
 	TailCalls:         wasm.TailCall,
 	CollectedHeap:     wasm.GC,
 	VectorCode:        wasm.SIMD,
+	NamedHandlers:     wasm.NamedHandlers,
 }
 
 // TestAll holds what the harness relies on.

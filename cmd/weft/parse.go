@@ -18,6 +18,7 @@ var (
 
 func parseCommand() *cobra.Command {
 	var output, features string
+	var compact bool
 	cmd := &cobra.Command{
 		Use:   "parse [flags] IN.wat",
 		Short: "Convert a module from the text to the binary format",
@@ -45,16 +46,23 @@ format. Identifiers go to the name section.`,
 			if err != nil {
 				return fileError(args[0], err)
 			}
+			if compact {
+				m.CompactImports()
+			}
 			return writeOutput(cmd, output, binary.Encode(m))
 		},
 	}
+	cmd.Flags().BoolVar(&compact, "compact-imports", false, compactUsage)
 	cmd.Flags().StringVarP(&output, "output", "o", "-", "write to this `FILE`")
 	cmd.Flags().StringVar(&features, "features", "all", featuresUsage)
 	return cmd
 }
 
+const compactUsage = "write neighbouring imports from one module as a list"
+
 func printCommand() *cobra.Command {
 	var output, features string
+	var compact bool
 	cmd := &cobra.Command{
 		Use:   "print [flags] IN.wasm",
 		Short: "Convert a module from the binary to the text format",
@@ -79,6 +87,9 @@ the identifiers of its name section. The module need not be valid.`,
 			if err != nil {
 				return fileError(args[0], err)
 			}
+			if compact {
+				m.CompactImports()
+			}
 			var b bytes.Buffer
 			if err := text.Print(&b, m); err != nil {
 				return fileError(args[0], err)
@@ -86,6 +97,7 @@ the identifiers of its name section. The module need not be valid.`,
 			return writeOutput(cmd, output, b.Bytes())
 		},
 	}
+	cmd.Flags().BoolVar(&compact, "compact-imports", false, compactUsage)
 	cmd.Flags().StringVarP(&output, "output", "o", "-", "write to this `FILE`")
 	cmd.Flags().StringVar(&features, "features", "all", featuresUsage)
 	return cmd

@@ -26,10 +26,10 @@ func writeMarkdown(w io.Writer, roots []string, reports []*wast.Report) {
 		scripts[folder]++
 		total.Add(r)
 	}
-	fmt.Fprint(w, "# Conformance\n\n"+
+	fmt.Fprint(w, "## The corpus\n\n"+
 		"The results of the scripts of the conformance corpus (see development.md), by folder. A command of a script\n"+
-		"is a module, a call or an assertion. This page is made by\n\n"+
-		"    go run ./cmd/weft wast --markdown ../shared/corpus > docs/conformance.md\n\n"+
+		"is a module, a call or an assertion. From its headline on, this part of the page is made by\n\n"+
+		"    go run ./cmd/weft wast --markdown ../shared/corpus\n\n"+
 		"How something fails must be what a script asserts; *texts* are the assertions whose error has another text.\n\n"+
 		"| folder | scripts | passed | failed | skipped | texts |\n|---|--:|--:|--:|--:|--:|\n")
 	row := func(name string, scripts int, r *wast.Report) {

@@ -83,6 +83,8 @@ const (
 	NoSwitch SwitchKind = iota
 	Resume              // the code at the site begins with a mark
 	Suspend
+	SuspendTo
+	SuspendTag
 	SwitchTo
 )
 

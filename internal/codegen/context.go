@@ -65,6 +65,14 @@ type Context struct {
 	// Args are what calls pass beside registers, and what requests take and give.
 	Args [ArgSlots]uint64
 
+	// Base is the host's side of the running call, which the chain of what runs ends with; 0 until Go has looked for
+	// it. Code tells by it whether a handler runs.
+	Base uintptr
+	// SuspendToStub is what a suspension to a handler by its name calls.
+	SuspendToStub uintptr
+	// SuspendTagStub is what a suspension with a tag that is a value calls.
+	SuspendTagStub uintptr
+
 	// PollIntsStub is PollStub for functions that use integer registers alone.
 	PollIntsStub uintptr
 }
@@ -112,6 +120,9 @@ const (
 	OffFuel            = int32(unsafe.Offsetof(Context{}.Fuel))
 	OffTailCaller      = int32(unsafe.Offsetof(Context{}.TailCaller))
 	OffPollsLeft       = int32(unsafe.Offsetof(Context{}.PollsLeft))
+	OffBase            = int32(unsafe.Offsetof(Context{}.Base))
+	OffSuspendTagStub  = int32(unsafe.Offsetof(Context{}.SuspendTagStub))
+	OffSuspendToStub   = int32(unsafe.Offsetof(Context{}.SuspendToStub))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
 )
 

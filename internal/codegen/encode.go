@@ -57,6 +57,7 @@ func AppendCode(b []byte, c *Code) []byte {
 	w.number(len(c.Resumes))
 	for _, r := range c.Resumes {
 		w.number(len(r.Clauses))
+		w.b = append(w.b, boolByte(r.Named), boolByte(r.Tagged))
 		for _, h := range r.Clauses {
 			w.b = append(w.b, byte(h.Kind))
 			w.number(int(h.Tag))
@@ -64,6 +65,14 @@ func AppendCode(b []byte, c *Code) []byte {
 		}
 	}
 	return w.b
+}
+
+// boolByte returns 1 for true.
+func boolByte(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // The forms of sites, to be added.
@@ -128,7 +137,9 @@ func DecodeCode(b []byte) (*Code, error) {
 	}
 	c.Resumes = list[ssa.ResumeSite](r.count(1))
 	for i := range c.Resumes {
-		c.Resumes[i].Clauses = list[wasm.Handler](r.count(3))
+		n := r.count(3)
+		c.Resumes[i].Named, c.Resumes[i].Tagged = r.byte() != 0, r.byte() != 0
+		c.Resumes[i].Clauses = list[wasm.Handler](n)
 		for k := range c.Resumes[i].Clauses {
 			c.Resumes[i].Clauses[k] = wasm.Handler{Kind: wasm.HandlerKind(r.byte()), Tag: uint32(r.number()), Label: uint32(r.number())}
 		}

@@ -14,7 +14,7 @@ import (
 func atomics(result string) []*wasm.Instruction {
 	return instructions(func(in *wasm.Instruction) bool {
 		_, results, _ := strings.Cut(in.Signature, ">")
-		return in.Feature == wasm.Threads && in.Imm == wasm.ImmMemArg && results == result && !strings.Contains(in.Name, ".wait")
+		return (in.Imm == wasm.ImmAtomic || in.Imm == wasm.ImmAtomicRMW || in.Name == "memory.atomic.notify") && results == result
 	})
 }
 
@@ -46,7 +46,27 @@ func (g *generator) atomicAddress(in *wasm.Instruction, m memory, depth int) str
 	if g.seldom() {
 		offset = one(g, []string{" offset=1", " offset=8197", " offset=65532", " offset=0xffffffff"})
 	}
-	return fmt.Sprintf("(%s %s%s %s", in.Name, m.name, offset, at)
+	order := ""
+	if in.Imm != wasm.ImmMemArg {
+		order = g.order()
+	}
+	return fmt.Sprintf("(%s %s%s%s %s", in.Name, m.name, offset, order, at)
+}
+
+// fence returns an instruction that only threads would notice.
+func (g *generator) fence() string {
+	if g.has(wasm.AcquireRelease) && g.next(2) == 1 {
+		return "(pause)"
+	}
+	return "(atomic.fence" + g.order() + ")"
+}
+
+// order returns the order of an atomic access or a fence.
+func (g *generator) order() string {
+	if !g.has(wasm.AcquireRelease) {
+		return ""
+	}
+	return one(g, []string{"", " acqrel", " seqcst"})
 }
 
 // wait returns a wait without time. On a memory that is not shared it would trap.

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"slices"
 
 	"weft/wasm"
 )
@@ -18,6 +19,9 @@ func (g *generator) continuationTypes() {
 	}
 	fmt.Fprintf(&g.out, "(type $fb (func%s%s)) (type $kb (cont $fb))\n", list("param", g.bound()), result)
 	fmt.Fprintf(&g.out, "(tag $sw (export \"sw\")%s)\n", result)
+	if g.has(named) {
+		g.namedTypes()
+	}
 }
 
 // switchable returns a continuation of type $kr.
@@ -45,6 +49,67 @@ func (g *generator) suspend() string {
 	}
 	s := one(g, g.tags)
 	return g.take(fmt.Sprintf("(suspend $%s%s)", s.name, g.values(s.params, 2)), s.results)
+}
+
+// named is what named handlers need.
+const named = wasm.NamedHandlers | wasm.StackSwitching
+
+// namedTypes makes $hn, the type of handlers, $kn, a continuation that takes nothing but the name of one, and for each
+// tag $s there is $kns, the continuation that has suspended with it to a name.
+func (g *generator) namedTypes() {
+	result := list("result", g.results)
+	fmt.Fprintf(&g.out, "(type $hn (handler%s)) (type $fn (func (param (ref $hn))%s)) (type $kn (cont $fn))\n", result, result)
+	for _, s := range g.tags {
+		params := append(slices.Clone(s.results), "(ref $hn)")
+		fmt.Fprintf(&g.out, "(type $fn%s (func%s%s)) (type $kn%s (cont $fn%s))\n", s.name, list("param", params), result, s.name, s.name)
+	}
+}
+
+// namedState makes $name, the name that functions suspend to, and $fnamed, which notes its own.
+func (g *generator) namedState() {
+	g.out.WriteString("(global $name (mut (ref null $hn)) (ref.null $hn))\n")
+	fmt.Fprintf(&g.out, "(func $fnamed (type $fn) (global.set $name (local.get 0)) (call $f1))\n(elem declare func $fnamed)\n")
+}
+
+// suspendTo returns a suspension to a name, which seldom is one that nobody has.
+func (g *generator) suspendTo() string {
+	s := one(g, g.tags)
+	action := g.take(fmt.Sprintf("(suspend_to $hn $%s%s (global.get $name)) (global.set $name)", s.name, g.values(s.params, 2)), s.results)
+	if g.seldom() {
+		return action
+	}
+	return "(if (i32.eqz (ref.is_null (global.get $name))) (then " + action + "))"
+}
+
+// resumeWith returns a resume_with of a continuation that begins, or of one that is kept.
+func (g *generator) resumeWith(depth int) string {
+	typ, kont, params, guard := "$kn", "(cont.new $kn (ref.func $fnamed))", []string(nil), ""
+	if g.next(2) == 1 {
+		s := one(g, g.tags)
+		typ, params = "$kn"+s.name, s.results
+		kont = fmt.Sprintf("(local.get %s) (local.set %s (ref.null %s))", typ, typ, typ)
+		guard = typ
+	}
+	done, clauses, opening, closing := g.name("d"), "", "", ""
+	for _, tag := range g.tags {
+		if g.next(8) == 7 {
+			continue // nobody handles it
+		}
+		h, k := g.name("h"), "$kn"+tag.name
+		clauses += fmt.Sprintf(" (on $%s %s)", tag.name, h)
+		opening = fmt.Sprintf("(block %s (result%s (ref %s))\n", h, space(tag.params), k) + opening
+		closing += fmt.Sprintf(")\n(local.set %s) %s", k, g.take("", tag.params))
+		if depth < maxDepth && g.next(2) == 1 {
+			closing += "\n" + g.statements(depth+1)
+		}
+		closing += " (br " + done + ")"
+	}
+	action := fmt.Sprintf("(block %s\n%s(resume_with %s%s%s %s)\n%s (br %s)%s)\n(global.set $name (ref.null $hn))",
+		done, opening, typ, clauses, g.values(params, 2), kont, g.take("", g.results), done, closing)
+	if guard == "" {
+		return action
+	}
+	return fmt.Sprintf("(if (i32.eqz (ref.is_null (local.get %s))) (then\n%s))", guard, action)
 }
 
 // resume returns a resume with clauses, whose handlers keep the continuations, and

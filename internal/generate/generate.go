@@ -91,12 +91,18 @@ func Pair(choices []byte, features wasm.Features) (first, second string) {
 	g.out.Reset()
 	g.memories, g.tables, g.imported = nil, nil, map[int]bool{}
 	g.out.WriteString("(module\n" + imported(types))
+	open, end, item := "", "", "(import \"a\""
+	if g.has(wasm.CompactImports) && g.next(2) == 1 {
+		open, end, item = "(import \"a\"\n", ")\n", "(item"
+	}
+	g.out.WriteString(open)
 	for i, f := range g.funcs {
 		if g.next(2) == 1 {
 			g.imported[i] = true
-			fmt.Fprintf(&g.out, "(func $f%d (import \"a\" \"f%d\") (type %s))\n", i, i, f.name)
+			fmt.Fprintf(&g.out, "%s \"f%d\" (func $f%d (type %s)))\n", item, i, i, f.name)
 		}
 	}
+	g.out.WriteString(end)
 	g.out.WriteString(imported(g.shared()))
 	g.state()
 	return first, g.functions()
@@ -232,6 +238,9 @@ func (g *generator) shared() string {
 	if g.has(wasm.StackSwitching) {
 		k := "$k" + g.tags[0].name
 		global("gk", "(ref null "+k+")", " (ref.null "+k+")")
+		if first && g.next(4) == 3 { // the only constant that can be consumed
+			s = strings.Replace(s, "(ref.null "+k+")", "(cont.new "+k+" (ref.func $f3))", 1)
+		}
 	}
 	if g.has(wasm.GC) {
 		global("object", "anyref", " (ref.null any)")
@@ -250,6 +259,9 @@ func (g *generator) state() {
 	g.makeMemories()
 	if g.has(wasm.GC) {
 		g.out.WriteString("(data $numbers \"\\01\\ff\\80\\7f0123456789 and more\")\n")
+	}
+	if g.has(named) {
+		g.namedState()
 	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
 	g.out.WriteString("(data $bytesOfData \"\\80\\ff\\7f\\00to be copied\")\n")
@@ -286,6 +298,11 @@ func (g *generator) function(i int) {
 			fmt.Fprintf(&g.out, " (local $k%s (ref null $k%s))", s.name, s.name)
 		}
 		g.out.WriteString(" (local $kr (ref null $kr)) (local $kb (ref null $kb))")
+	}
+	if g.has(named) {
+		for _, s := range g.tags {
+			fmt.Fprintf(&g.out, " (local $kn%s (ref null $kn%s))", s.name, s.name)
+		}
 	}
 	if g.has(wasm.Exceptions) {
 		g.out.WriteString(" (local $x exnref)")

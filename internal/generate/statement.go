@@ -45,6 +45,9 @@ func (g *generator) statement(depth int) string {
 			return g.tableStatement()
 		case 7:
 			if g.has(wasm.Threads) {
+				if g.next(8) == 7 {
+					return g.fence()
+				}
 				return g.atomic("", 2)
 			}
 		}
@@ -60,6 +63,9 @@ func (g *generator) statement(depth int) string {
 		}
 		return g.rare()
 	case 8:
+		if g.has(named) && g.next(4) == 3 {
+			return g.suspendTo()
+		}
 		if g.has(wasm.StackSwitching) {
 			return g.suspend()
 		}
@@ -81,6 +87,9 @@ func (g *generator) statement(depth int) string {
 			return g.try(depth)
 		}
 		return g.loop(depth)
+	}
+	if g.has(named) && g.next(4) == 3 {
+		return g.resumeWith(depth)
 	}
 	if g.has(wasm.StackSwitching) {
 		return g.resume(depth)

@@ -159,7 +159,13 @@ func (m *machine) Context() context.Context { return m.ctx }
 func (m *machine) Running() *store.ContRecord { return m.cur }
 
 // Awaits implements [store.Engine].
-func (e *Engine) Awaits(c *store.ContRecord) wasm.TypeID { return c.Awaits }
+func (e *Engine) Awaits(c *store.ContRecord) (awaits, name wasm.TypeID) {
+	if c.AwaitsName() {
+		inner := c.Inner()
+		name = inner.Func.Instance.Type(before(inner).b)
+	}
+	return c.Awaits, name
+}
 
 // ScanStacks implements [store.Roots].
 func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {

@@ -150,7 +150,8 @@ func (m *machine) admit(c *store.ContRecord) wasm.TrapCode {
 
 // resume executes resume.
 func (m *machine) resume(in *instr) wasm.TrapCode {
-	c, trap := m.lookup(u64(m.frame(), in.a+in.b))
+	tags := in.a + in.b
+	c, trap := m.lookup(u64(m.frame(), tags+8*uint32(in.d)))
 	if trap != 0 {
 		return trap
 	}
@@ -167,6 +168,12 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 	}
 	if in.b != 0 {
 		copySlots(m.arguments(c), m.slot(in.a), in.b)
+	}
+	if in.op == opResumeTags {
+		m.conts.HandleTags(c, slots(m.slot(tags), 8*uint32(in.d)))
+	}
+	if in.op == opResumeWith {
+		*(*uint64)(unsafe.Add(m.arguments(c), in.b)) = m.conts.Ref(c)
 	}
 	m.suspendHere(m.ip + instrSize)
 	m.start(c, m.cur)
@@ -254,16 +261,21 @@ type prompt struct {
 // suspension cannot get to one, the error is in flight.
 func (m *machine) handler(kind op, tag *store.TagRecord) (prompt, bool) {
 	p, ok := m.findHandler(kind, tag)
+	return p, m.reaches(p, ok, tag)
+}
+
+// reaches reports whether a suspension gets to a prompt, if it has found one. If not, the error is in flight.
+func (m *machine) reaches(p prompt, found bool, tag *store.TagRecord) bool {
 	if m.store.Barriers {
-		if trap := m.meetsBarrier(p, ok); trap != wasm.TrapNone {
+		if trap := m.meetsBarrier(p, found); trap != wasm.TrapNone {
 			m.flight.err = m.trap(trap)
-			return p, false
+			return false
 		}
 	}
-	if !ok {
+	if !found {
 		m.flight.err = m.unhandled(tag)
 	}
-	return p, ok
+	return found
 }
 
 func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
@@ -271,13 +283,8 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
 	for child := m.cur; child.Link != nil; {
 		bytes += child.StackSize()
 		parent := child.Link
-		inst := parent.Func.Instance
-		clause := (*instr)(store.Pointer(parent.PC))
-		for n := before(parent).c; n > 0; n-- {
-			if clause.op == kind && inst.Tag(clause.b) == tag {
-				return prompt{child, parent, clause, bytes}, true
-			}
-			clause = clause.next()
+		if clause := clauseFor(parent, kind, tag); clause != nil {
+			return prompt{child, parent, clause, bytes}, true
 		}
 		if m.isHost(parent) {
 			return prompt{child, parent, nil, bytes}, m.handles(kind, tag)
@@ -285,6 +292,84 @@ func (m *machine) findHandler(kind op, tag *store.TagRecord) (prompt, bool) {
 		child = parent
 	}
 	return prompt{}, false
+}
+
+// clauseFor returns the clause of a kind for a tag of the resume that parent executes, nil if it has none.
+func clauseFor(parent *store.ContRecord, kind op, tag *store.TagRecord) *instr {
+	inst := parent.Func.Instance
+	clause := (*instr)(store.Pointer(parent.PC))
+	for n := before(parent).c; n > 0; n-- {
+		if clause.op == kind && inst.Tag(clause.b) == tag {
+			return clause
+		}
+		clause = clause.next()
+	}
+	return nil
+}
+
+// A name of a handler is the reference that there will be to the continuation when it suspends: it is live as long as
+// the continuation runs, and then nothing else. A suspension to the handler, and the end of the continuation, make
+// it stale.
+
+// named finds the prompt with a name, and its clause for a tag.
+func (m *machine) named(name uint64, tag *store.TagRecord) (prompt, bool) {
+	bytes := uint64(0)
+	for child := m.cur; child.Link != nil && !m.isHost(child.Link); child = child.Link {
+		bytes += child.StackSize()
+		if m.conts.Ref(child) == name {
+			clause := clauseFor(child.Link, opOnName, tag)
+			return prompt{child, child.Link, clause, bytes}, clause != nil
+		}
+	}
+	return prompt{}, false
+}
+
+// suspendByName executes suspend_to. If the prompt does not handle the tag, the error is in flight.
+func (m *machine) suspendByName(in *instr) wasm.TrapCode {
+	tag := m.function().Instance.Tag(in.c)
+	p, ok := m.named(u64(m.frame(), in.a+in.b), tag)
+	if !m.reaches(p, ok, tag) {
+		return wasm.TrapNone
+	}
+	payload := m.slot(in.a)
+	m.capture(p, tag.Type)
+	p.child.SuspendedByName(tag.Type)
+	c, trap := m.consume(p.child) // the name is stale from now on
+	if trap != 0 {
+		return trap
+	}
+	m.toClause(p, payload, in.b, m.conts.Ref(c))
+	return wasm.TrapNone
+}
+
+// withTag finds the innermost prompt with a clause for a tag that is a value.
+func (m *machine) withTag(tag uint64) (prompt, bool) {
+	bytes := uint64(0)
+	for child := m.cur; child.Link != nil && !m.isHost(child.Link); child = child.Link {
+		bytes += child.StackSize()
+		if n := m.conts.TagClause(child, tag); n >= 0 {
+			clause := (*instr)(store.Pointer(child.Link.PC))
+			for ; n > 0; n-- {
+				clause = clause.next()
+			}
+			return prompt{child, child.Link, clause, bytes}, true
+		}
+	}
+	return prompt{}, false
+}
+
+// suspendTag executes suspend_tag. If no prompt handles the tag, the error is in flight.
+func (m *machine) suspendTag(in *instr) {
+	t := m.function().Instance.Type(in.c)
+	p, ok := m.withTag(u64(m.frame(), in.a+in.b))
+	var unhandled *store.TagRecord
+	if !ok {
+		unhandled = m.store.UnhandledTag(t)
+	}
+	if m.reaches(p, ok, unhandled) {
+		payload := m.slot(in.a)
+		m.toClause(p, payload, in.b, m.capture(p, t))
+	}
 }
 
 // capture suspends what runs above a prompt and returns a reference to it. It

@@ -46,12 +46,19 @@ var opNames = [...]string{
 	opContNew - wasm.NumOpcodes:          "cont.new",
 	opContBind - wasm.NumOpcodes:         "cont.bind",
 	opSuspend - wasm.NumOpcodes:          "suspend",
+	opSuspendTo - wasm.NumOpcodes:        "suspend_to",
+	opTagNew - wasm.NumOpcodes:           "tag.new",
+	opSuspendTag - wasm.NumOpcodes:       "suspend_tag",
+	opResumeTags - wasm.NumOpcodes:       "resume_tags",
 	opResume - wasm.NumOpcodes:           "resume",
+	opResumeWith - wasm.NumOpcodes:       "resume_with",
 	opResumeThrow - wasm.NumOpcodes:      "resume.throw",
 	opResumeThrowRef - wasm.NumOpcodes:   "resume.throw.ref",
 	opExtra - wasm.NumOpcodes:            "extra",
 	opClauses - wasm.NumOpcodes:          "clauses",
 	opOnLabel - wasm.NumOpcodes:          "on.label",
+	opOnName - wasm.NumOpcodes:           "on.name",
+	opOnTag - wasm.NumOpcodes:            "on.tag",
 	opOnSwitch - wasm.NumOpcodes:         "on.switch",
 	opSwitch - wasm.NumOpcodes:           "switch",
 	opStructGet8U - wasm.NumOpcodes:      "struct.get.8u",
@@ -184,7 +191,7 @@ func dump(h header, code []instr) string {
 // target returns the instruction that a branch at index i leads to.
 func (in *instr) target(i int) (int, bool) {
 	switch o := in.op; {
-	case o == opBr, o == opBrIf, o == opBrUnless, o == opCatch, o == opOnLabel, o >= opBrI32Eq && o <= opBrI64GeUImm:
+	case o == opBr, o == opBrIf, o == opBrUnless, o == opCatch, o == opOnLabel, o == opOnName, o == opOnTag, o >= opBrI32Eq && o <= opBrI64GeUImm:
 		return i + 1 + int(int32(in.c))/instrSize, true
 	}
 	return 0, false

@@ -172,13 +172,19 @@ func (m *machine) hostSuspended(s *store.SuspendRequest) {
 // continuation to its clause.
 func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload unsafe.Pointer, n uint32) {
 	ref := m.capture(p, tag.Type)
-	m.goOn(p.parent)
-	if p.clause == nil {
-		copy(m.prompt.slots, slots(payload, n))
-		m.prompt.root.Move(ref)
-		m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
+	if p.clause != nil {
+		m.toClause(p, payload, n, ref)
 		return
 	}
+	m.goOn(p.parent)
+	copy(m.prompt.slots, slots(payload, n))
+	m.prompt.root.Move(ref)
+	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
+}
+
+// toClause goes on at the clause of a prompt, with n bytes of payload and the reference to what has been captured.
+func (m *machine) toClause(p prompt, payload unsafe.Pointer, n uint32, ref uint64) {
+	m.goOn(p.parent)
 	dst := m.slot(p.clause.a)
 	copySlots(dst, payload, n)
 	*(*uint64)(unsafe.Add(dst, n)) = ref

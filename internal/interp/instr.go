@@ -81,12 +81,19 @@ const (
 	opContNew        // a = continuation of function b; c: type
 	opContBind       // a: values, then continuation; result in a; b: bytes of values; c: type
 	opSuspend        // a: payload; results in a; b: bytes of payload; c: tag
+	opSuspendTo      // a: payload, then handler; results in a; b: bytes of payload; c: tag; next.b: type of the handler
+	opTagNew         // a = a new tag
+	opSuspendTag     // a: payload, then tag; results in a; b: bytes of payload; c: function type
+	opResumeTags     // a: arguments, then tags, then continuation; b: bytes of arguments; d: number of tags; followed by opClauses
 	opResume         // a: arguments, then continuation; b: bytes of arguments; followed by opClauses
+	opResumeWith     // the same; the name of the handler goes behind the arguments
 	opResumeThrow    // a: payload, then continuation; b: bytes of payload; c: tag; followed by opClauses
 	opResumeThrowRef // a: exception, then continuation; followed by opClauses
 	opExtra          // more operands of the instruction before
 	opClauses        // a: where the results go; c: number of clauses, which follow
 	opOnLabel        // clause: a: where the payload goes, b: tag, →
+	opOnName         // the same as opOnLabel, of a handler with a name
+	opOnTag          // the same, of a tag that is a value; b: its type
 	opOnSwitch       // clause: b: tag
 	opSwitch         // a: arguments, then continuation; results in a; b: bytes of arguments; c: tag; next.b: type of the continuation that it becomes
 

@@ -175,13 +175,20 @@ func (l *lowerer) catchClauses(catches []wasm.Catch) {
 // handlerClauses emits the clauses of a resume whose results go to dst.
 func (l *lowerer) handlerClauses(dst uint32, handlers []wasm.Handler) {
 	l.emit(instr{op: opClauses, a: dst, c: uint32(len(handlers))})
+	clause := opOnLabel
+	switch l.in.Op {
+	case wasm.OpResumeWith:
+		clause = opOnName
+	case wasm.OpResumeTags:
+		clause = opOnTag
+	}
 	for _, h := range handlers {
 		if h.Kind == wasm.OnSwitch {
 			l.emit(instr{op: opOnSwitch, b: h.Tag})
 			continue
 		}
 		b := l.target(h.Label)
-		l.emit(instr{op: opOnLabel, a: b.base, b: h.Tag})
+		l.emit(instr{op: clause, a: b.base, b: h.Tag})
 		l.branchTo(b)
 	}
 }

@@ -20,7 +20,7 @@ func (l *lowerer) instruction() {
 	case wasm.OpUnreachable:
 		l.emit(instr{op: op(in.Op)})
 		l.dead = true
-	case wasm.OpNop:
+	case wasm.OpNop, wasm.OpPause:
 	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpTryTable, wasm.OpTry, wasm.OpBarrier:
 		l.beginBlock()
 	case wasm.OpElse:
@@ -142,7 +142,21 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opSwitch, a: a, b: slotBytes(args), c: in.Index2})
 		l.emit(instr{op: opExtra, a: a, b: uint32(t.Params[len(args)].Heap)})
 		l.pushTypes(back.Params)
-	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
+	case wasm.OpTagNew:
+		l.emitValue(instr{op: opTagNew}, false)
+	case wasm.OpSuspendTag:
+		function := uint32(l.module.Wasm.Types[in.Index].Comp.Cont)
+		t := l.module.Wasm.FuncType(function)
+		l.emit(instr{op: opSuspendTag, a: l.popHomes(len(t.Params) + 1), b: slotBytes(t.Params), c: function})
+		l.pushTypes(t.Results)
+	case wasm.OpSuspendTo:
+		t := l.module.Wasm.FuncType(l.module.Space.Tags[in.Index2])
+		a := l.popHomes(len(t.Params) + 1)
+		l.emit(instr{op: opSuspendTo, a: a, b: slotBytes(t.Params), c: in.Index2})
+		l.emit(instr{op: opExtra, a: a, b: in.Index})
+		l.pushTypes(t.Results)
+		l.push(operand{})
+	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef, wasm.OpResumeWith, wasm.OpResumeTags:
 		l.staysSecond()
 		l.resume()
 
@@ -286,6 +300,8 @@ func (l *lowerer) resume() {
 	r := instr{op: opResume}
 	args := t.Params
 	switch in.Op {
+	case wasm.OpResumeWith:
+		r.op, args = opResumeWith, t.Params[:len(t.Params)-1]
 	case wasm.OpResumeThrow:
 		r.op, r.c = opResumeThrow, in.Index2
 		args = l.module.Wasm.FuncType(l.module.Space.Tags[in.Index2]).Params
@@ -293,7 +309,10 @@ func (l *lowerer) resume() {
 		r.op = opResumeThrowRef
 		args = []wasm.ValType{wasm.ExnRef}
 	}
-	r.a, r.b = l.popHomes(len(args)+1), slotBytes(args)
+	if in.Op == wasm.OpResumeTags {
+		r.op, r.d = opResumeTags, uint16(len(in.Handlers))
+	}
+	r.a, r.b = l.popHomes(len(args)+int(r.d)+1), slotBytes(args)
 	l.emit(r)
 	l.handlerClauses(r.a, in.Handlers)
 	l.pushTypes(t.Results)

@@ -425,7 +425,24 @@ loadMemory:
 				goto thrown
 			}
 			goto loadAndPoll
-		case opResume:
+		case opSuspendTo:
+			m.save(unsafe.Add(ip, instrSize), fp, fn)
+			if trap = m.suspendByName(in); trap != 0 {
+				goto trappedInMachine
+			}
+			if m.failed() {
+				goto thrown
+			}
+			goto loadAndPoll
+		case opTagNew:
+			set64(fp, in.a, m.store.NewTagValue())
+		case opSuspendTag:
+			m.save(ip, fp, fn)
+			if m.suspendTag(in); m.failed() {
+				goto thrown
+			}
+			goto loadAndPoll
+		case opResume, opResumeWith, opResumeTags:
 			m.save(ip, fp, fn)
 			if trap = m.resume(in); trap != 0 {
 				goto trappedInMachine

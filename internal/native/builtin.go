@@ -45,6 +45,8 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		return m.done(table(1).Fill(a[2], a[3], a[4]))
 	case ssa.TableInit:
 		return m.done(table(1).Init(in.Elems[uint32(a[2])], a[3], a[4], a[5]))
+	case ssa.TagNew:
+		return result(s.NewTagValue())
 	case ssa.ElemDrop:
 		in.DropElem(uint32(a[1]))
 		return true

@@ -45,7 +45,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	defer m.leave()
 	s.Conts.Unpark(m.rootSize)
 	c := m.context
-	c.Current, c.TailCaller = uintptr(unsafe.Pointer(m.root)), 0
+	c.Current, c.Base, c.TailCaller = uintptr(unsafe.Pointer(m.root)), 0, 0
 	copySlots(c.Args[:], slots[:f.Params])
 	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = m.rootEnd, m.lastEntry
@@ -145,6 +145,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 // takeRoot makes the descriptor for a call the current one, with a stack.
 func (m *machine) takeRoot() (*store.ContRecord, wasm.TrapCode) {
 	conts := &m.store.Conts
+	m.context.Base = 0
 	if r := m.root; r != nil {
 		if !m.mayUse(m.rootSize) {
 			return nil, wasm.TrapStackExhausted

@@ -15,6 +15,7 @@ import (
 // a 0.
 type clauseTable struct {
 	offset  int64 // in the instance
+	named   bool
 	clauses []clauseOf
 }
 
@@ -48,12 +49,13 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 			continue
 		}
 		at := s.Detail(c.Details)
-		handlers := c.Resumes[at.Number].Clauses
+		resume := &c.Resumes[at.Number]
+		handlers := resume.Clauses
 		size := clauseBytes(handlers)
-		if size == 0 {
-			continue
+		if size == 0 || resume.Tagged {
+			continue // Go looks for the others
 		}
-		t := clauseTable{offset: offset}
+		t := clauseTable{offset: offset, named: resume.Named}
 		labels := 0
 		for _, h := range handlers {
 			of := clauseOf{tag: h.Tag}
@@ -79,8 +81,11 @@ func (f *funcCode) linkClauses(state *storeState, r *store.InstanceRecord) {
 		list := unsafe.Slice((*clause)(unsafe.Add(unsafe.Pointer(r), t.offset)), len(t.clauses))
 		for i, of := range t.clauses {
 			list[i] = clause{uintptr(unsafe.Pointer(r.Tag(of.tag))), of.pad}
-			if of.pad == 0 {
+			switch {
+			case of.pad == 0:
 				list[i].tag += amd64.SwitchClause
+			case t.named:
+				list[i].tag += amd64.NamedClause
 			}
 		}
 	}

@@ -58,6 +58,7 @@ func switchLayout(env *ssa.Env) amd64.SwitchLayout {
 	c, x := store.LayoutCont(), store.LayoutException()
 	return amd64.SwitchLayout{
 		Ref: c.Ref, Chain: c.Chain, Link: c.Link, Limit: c.Limit, Frame: c.Frame, PC: c.PC, Func: c.Func, Type: c.Type,
+		Status: c.Status, Begun: c.Begun,
 		NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
 		Params: func(index uint32) []ssa.Type {
 			return ssa.SignatureOf(env.Module.FuncType(uint32(env.Module.Types[index].Comp.Cont))).Params

@@ -33,9 +33,13 @@ func (m *machine) switchStacks(request uint32) bool {
 		f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
 		trap = m.contNew(f, wasm.TypeID(number))
 	case requestResume:
-		trap = m.resume(ref)
+		trap = m.resume(ref, number)
 	case requestSuspend:
 		return m.suspend(m.instance().Tag(uint32(number)))
+	case requestSuspendTag:
+		return m.suspendTag(ref, m.instance().Type(uint32(number)))
+	case requestSuspendTo:
+		return m.suspendByName(ref, m.instance().Tag(uint32(number)))
 	case requestSwitch:
 		instance := m.instance()
 		return m.switchTo(ref, instance.Tag(uint32(number)), instance.Type(uint32(number>>32)))
@@ -167,10 +171,22 @@ func (m *machine) take(ref uint64) (*store.ContRecord, wasm.TrapCode) {
 	return r, trap
 }
 
-func (m *machine) resume(ref uint64) wasm.TrapCode {
+// resume resumes a continuation, with the name of its handler as the last argument if it is to have one. The tags of
+// its clauses are behind all arguments. The number is Aux of the operation.
+func (m *machine) resume(ref uint64, number int64) wasm.TrapCode {
 	r, trap := m.take(ref)
 	if trap != 0 {
 		return trap
+	}
+	if n := ssa.Tags(number); n > 0 {
+		list := slices.Concat(behind(m.awaited(r), int(r.Inner().Bound)), slices.Repeat([]wasm.ValType{wasm.I64}, n))
+		values := make([]uint64, wasm.SlotCount(list))
+		m.gather(list, values)
+		m.store.Conts.HandleTags(r, values[len(values)-n:])
+	}
+	if number&ssa.NamedSite != 0 { // which is not what code has computed if the continuation has another descriptor now
+		full := m.awaited(r)
+		m.putLast(behind(full[:len(full)-1], int(r.Inner().Bound)), m.store.Conts.Ref(r))
 	}
 	m.stopHere()
 	m.start(r, m.cur)
@@ -348,43 +364,121 @@ type prompt struct {
 // one, the call has ended.
 func (m *machine) handler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
 	p, ok := m.findHandler(kind, tag)
+	return p, m.reaches(p, ok, tag)
+}
+
+// reaches reports whether a suspension gets to a prompt, if it has found one. If not, the call has ended.
+func (m *machine) reaches(p prompt, found bool, tag *store.TagRecord) bool {
 	if m.store.Barriers {
-		if trap := m.meetsBarrier(p, ok); trap != wasm.TrapNone {
+		if trap := m.meetsBarrier(p, found); trap != wasm.TrapNone {
 			m.trap(trap, "")
-			return p, false
+			return false
 		}
 	}
-	if !ok {
+	if !found {
 		m.unhandled(tag)
 	}
-	return p, ok
+	return found
 }
 
 func (m *machine) findHandler(kind wasm.HandlerKind, tag *store.TagRecord) (prompt, bool) {
-	for child := m.cur; child.Link != nil; {
-		parent := child.Link
-		if m.isHost(parent) {
-			return prompt{child: child, parent: parent}, m.handles(kind, tag)
+	for child := m.cur; child.Link != nil; child = child.Link {
+		if m.isHost(child.Link) {
+			return prompt{child: child, parent: child.Link}, m.handles(kind, tag)
 		}
-		at := m.callAt(parent.PC)
-		instance := *(**store.InstanceRecord)(store.Pointer(parent.Frame))
-		labels := 0
-		resume := at.site.Detail(at.place.fn.details)
-		for _, h := range at.place.fn.resumes[resume.Number].Clauses {
-			if h.Kind == kind && instance.Tag(h.Tag) == tag {
-				p := prompt{child: child, parent: parent}
-				if kind == wasm.OnLabel {
-					p.pad = at.place.fn.start + uintptr(resume.Pads[labels])
-				}
-				return p, true
-			}
-			if h.Kind == wasm.OnLabel {
-				labels++
-			}
+		if p, ok := m.promptOf(child, kind, tag, false); ok {
+			return p, true
 		}
-		child = parent
 	}
 	return prompt{}, false
+}
+
+// promptOf returns the prompt at the resume that runs child, if that has a clause for a tag: one with a name, or one
+// without.
+func (m *machine) promptOf(
+	child *store.ContRecord, kind wasm.HandlerKind, tag *store.TagRecord, named bool,
+) (prompt, bool) {
+	parent := child.Link
+	at := m.callAt(parent.PC)
+	instance := *(**store.InstanceRecord)(store.Pointer(parent.Frame))
+	labels := 0
+	detail := at.site.Detail(at.place.fn.details)
+	resume := &at.place.fn.resumes[detail.Number]
+	if resume.Named != named || resume.Tagged {
+		return prompt{}, false
+	}
+	for _, h := range resume.Clauses {
+		if h.Kind == kind && instance.Tag(h.Tag) == tag {
+			p := prompt{child: child, parent: parent}
+			if kind == wasm.OnLabel {
+				p.pad = at.place.fn.start + uintptr(detail.Pads[labels])
+			}
+			return p, true
+		}
+		if h.Kind == wasm.OnLabel {
+			labels++
+		}
+	}
+	return prompt{}, false
+}
+
+// named finds the prompt with a name, the reference that there will be to what it has resumed, and its clause for a
+// tag. It notes the base of what runs, with which code finds a handler in less time.
+func (m *machine) named(name uint64, tag *store.TagRecord) (p prompt, ok bool) {
+	base := m.cur
+	for ; base.Link != nil; base = base.Link {
+		if m.store.Conts.Ref(base) == name && !m.isHost(base.Link) {
+			p, ok = m.promptOf(base, wasm.OnLabel, tag, true)
+		}
+	}
+	m.context.Base = uintptr(unsafe.Pointer(base))
+	return p, ok
+}
+
+// withTag finds the innermost prompt with a clause for a tag that is a value.
+func (m *machine) withTag(tag uint64) (prompt, bool) {
+	for child := m.cur; child.Link != nil && !m.isHost(child.Link); child = child.Link {
+		if n := m.store.Conts.TagClause(child, tag); n >= 0 {
+			at := m.callAt(child.Link.PC)
+			pad := at.site.Detail(at.place.fn.details).Pads[n]
+			return prompt{child: child, parent: child.Link, pad: at.place.fn.start + uintptr(pad)}, true
+		}
+	}
+	return prompt{}, false
+}
+
+// suspendTag suspends with a tag that is a value, of a function type.
+func (m *machine) suspendTag(tag uint64, t wasm.TypeID) bool {
+	p, ok := m.withTag(tag)
+	var unhandled *store.TagRecord
+	if !ok {
+		unhandled = m.store.UnhandledTag(t)
+	}
+	if !m.reaches(p, ok, unhandled) {
+		return false
+	}
+	m.stopHere()
+	ref := m.capture(p, t)
+	m.putLast(m.store.Types.Comp(t).Func.Params, ref)
+	m.goOnAt(p.parent, p.pad, p.parent.Frame)
+	return true
+}
+
+// suspendByName suspends to the handler with a name, which is stale from then on.
+func (m *machine) suspendByName(name uint64, tag *store.TagRecord) bool {
+	p, ok := m.named(name, tag)
+	if !m.reaches(p, ok, tag) {
+		return false
+	}
+	m.stopHere()
+	m.capture(p, tag.Type)
+	r, trap := m.consume(p.child)
+	if trap != 0 {
+		return m.trap(trap, "")
+	}
+	m.putLast(m.store.Tag(tag).Type.Params, m.store.Conts.Ref(r))
+	m.goOnAt(p.parent, p.pad, p.parent.Frame)
+	return true
 }
 
 // unhandled ends the call because nothing handles a suspension.

@@ -289,7 +289,7 @@ func (e *Engine) Bind(s *store.Store, ref uint64, args []uint64, t wasm.TypeID) 
 }
 
 // Awaits implements [store.Engine].
-func (e *Engine) Awaits(c *store.ContRecord) wasm.TypeID {
+func (e *Engine) Awaits(c *store.ContRecord) (awaits, name wasm.TypeID) {
 	if c.IsNative() {
 		inner := c.Inner()
 		if p, ok := e.find(inner.PC); ok {
@@ -298,13 +298,17 @@ func (e *Engine) Awaits(c *store.ContRecord) wasm.TypeID {
 			number := site.Detail(p.fn.details).Number
 			switch site.Switch {
 			case codegen.Suspend:
-				return instance.Tag(uint32(number)).Type
+				return instance.Tag(uint32(number)).Type, 0
+			case codegen.SuspendTag:
+				return instance.Type(uint32(number)), 0
+			case codegen.SuspendTo:
+				return instance.Tag(uint32(number)).Type, instance.Type(uint32(number >> 32))
 			case codegen.SwitchTo:
-				return instance.Type(uint32(number >> 32))
+				return instance.Type(uint32(number >> 32)), 0
 			}
 		}
 	}
-	return c.Awaits // a host function has suspended it, or the interpreter
+	return e.interpreter.Awaits(c) // a host function has suspended it, or the interpreter
 }
 
 // Frames implements [store.Engine].

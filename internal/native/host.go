@@ -54,6 +54,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	side.SetNative()
 	side.PC, side.Frame = process.stubs.hostReturn, uintptr(unsafe.Pointer(&m.context.HostFrame))
 	m.setCurrent(side)
+	m.context.Base = 0
 	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots}
 	c, trap := m.lookup(r.Ref)
 	if trap == 0 && r.Throw == nil {

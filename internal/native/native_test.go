@@ -139,14 +139,14 @@ func newGuestOf(t testing.TB, config Config, limits store.Limits) *guest {
 // moduleOf reads a module.
 func (g *guest) moduleOf(source string) *store.Module {
 	g.t.Helper()
-	m, err := text.Parse([]byte(source), wasm.DefaultFeatures)
+	m, err := text.Parse([]byte(source), wasm.AllFeatures)
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	if err := validate.Module(m, wasm.DefaultFeatures); err != nil {
+	if err := validate.Module(m, wasm.AllFeatures); err != nil {
 		g.t.Fatal(err)
 	}
-	return store.NewModule(m, g.types, wasm.DefaultFeatures, g.engine, nil)
+	return store.NewModule(m, g.types, wasm.AllFeatures, g.engine, nil)
 }
 
 // instantiate makes an instance. With emitters, they are the module's own functions;

@@ -21,6 +21,8 @@ const (
 	requestContNew
 	requestResume
 	requestSuspend
+	requestSuspendTo
+	requestSuspendTag
 	requestSwitch
 	requestResumeThrow
 	requestContReturn // a continuation's function has returned

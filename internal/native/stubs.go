@@ -40,7 +40,7 @@ type stubs struct {
 	// reenter is where a function leads that is entered in the middle, in a form that cannot be.
 	reenter uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
-	contNew, resume, suspend, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
+	contNew, resume, suspend, suspendTo, suspendTag, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
 	// parked is the PC of what a scheduler has parked (park.go). Nobody comes there.
 	parked uintptr
 }
@@ -53,7 +53,7 @@ func (s *stubs) all() []stub {
 		{&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
 		{&s.lazy, emitSwitch(requestCompile)}, {&s.reenter, emitSwitch(requestReenter)},
 		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
-		{&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
+		{&s.suspendTag, emitSwitch(requestSuspendTag)}, {&s.suspendTo, emitSwitch(requestSuspendTo)}, {&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
 		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.hostReturn, emitHostReturn},
 		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh}, {&s.contReturn, emitContReturn},
 		{&s.parked, (*amd64.Assembler).Int3},

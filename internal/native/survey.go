@@ -61,7 +61,7 @@ func surveyModule(m *store.Module) survey {
 						found.note(&in)
 					}
 					starts.note(&in)
-					if in.Op == wasm.OpResume || in.Op == wasm.OpResumeThrow || in.Op == wasm.OpResumeThrowRef {
+					if info := in.Op.Info(); info.Imm == wasm.ImmResume || info.Imm == wasm.ImmResumeTags || info.Imm == wasm.ImmResumeThrow {
 						sizes[i+1] += clauseBytes(in.Handlers)
 					}
 				}

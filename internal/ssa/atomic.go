@@ -25,7 +25,7 @@ func atomicLowering(in *wasm.Instruction, access string, l lowering) lowering {
 	return l
 }
 
-// atomic builds an atomic access. A store is an exchange without a result.
+// atomic builds an atomic access. A store is an exchange without a result, unless it is only released.
 func (b *Builder) atomic(l *lowering) {
 	b.step()
 	values := make([]*Value, l.operands)
@@ -37,6 +37,10 @@ func (b *Builder) atomic(l *lowering) {
 		return
 	}
 	t := l.typ
+	if t == Void && b.in.Order == wasm.AcqRel {
+		b.add(OpAtomicStore, Void, 0, values...).Mem = l.mem
+		return
+	}
 	if t == Void {
 		t = values[1].Type
 	}

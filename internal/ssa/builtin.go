@@ -31,6 +31,7 @@ const (
 	MemoryWait                   // memory, bytes, address, offset, expected value, timeout -> result
 	MemoryNotify                 // memory, address, offset, count -> how many were woken
 	Watch                        // index, up to three operands
+	TagNew                       // -> tag
 	builtinCount
 )
 
@@ -65,6 +66,7 @@ var Builtins = [builtinCount]BuiltinInfo{
 	MemoryWait:   {Name: "memory.wait", Sig: Signature{[]Type{I64, I32, I32, I64, I64, I64, I64}, []Type{I32}}},
 	MemoryNotify: {Name: "memory.notify", Sig: Signature{[]Type{I64, I32, I64, I64, I32}, []Type{I32}}},
 	Watch:        {Name: "watch", Sig: Signature{[]Type{I64, I32, I64, I64, I64}, nil}},
+	TagNew:       {Name: "tag.new", Sig: Signature{[]Type{I64}, []Type{I64}}},
 	ContBind:     {Name: "cont.bind", Sig: Signature{[]Type{I64, I32, I64}, []Type{I64}}, Variadic: true},
 
 	StructNew:     {Name: "struct.new", Sig: Signature{[]Type{I64, I32}, []Type{I64}}},

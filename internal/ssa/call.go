@@ -52,7 +52,7 @@ func (b *Builder) handlerPad(from *Block, h wasm.Handler) {
 	b.f.AddEdge(from, pad)
 	b.begin(pad)
 	depth := len(b.stack)
-	for _, t := range b.tagSignature(h.Tag).Params {
+	for _, t := range b.clauseSignature(h.Tag).Params {
 		b.param(pad, t)
 	}
 	b.param(pad, I64)
@@ -61,6 +61,14 @@ func (b *Builder) handlerPad(from *Block, h wasm.Handler) {
 	}
 	b.jump(b.label(h.Label))
 	b.stack = b.stack[:depth]
+}
+
+// clauseSignature returns the signature of the tag of a clause of the current instruction.
+func (b *Builder) clauseSignature(tag uint32) *Signature {
+	if b.in.Op == wasm.OpResumeTags {
+		return b.signature(b.contType(tag))
+	}
+	return b.tagSignature(tag)
 }
 
 // catchPads makes the pads of all clauses around, and returns the index of their list.

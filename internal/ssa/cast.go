@@ -32,7 +32,7 @@ func (b *Builder) testKind(h wasm.HeapType) testKind {
 		return testEq
 	case wasm.HeapI31:
 		return testI31
-	case wasm.HeapNone, wasm.HeapNoFunc, wasm.HeapNoExtern, wasm.HeapNoExn, wasm.HeapNoCont:
+	case wasm.HeapNone, wasm.HeapNoFunc, wasm.HeapNoExtern, wasm.HeapNoExn, wasm.HeapNoCont, wasm.HeapNoHandler, wasm.HeapNoTag:
 		return testNever
 	}
 	return testAlways

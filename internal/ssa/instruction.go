@@ -119,7 +119,9 @@ func (b *Builder) instruction() {
 		b.builtin(DataDrop, b.number(in.Index))
 
 	case wasm.OpAtomicFence:
-		b.add(OpFence, Void, 0)
+		b.add(OpFence, Void, int64(in.Order))
+	case wasm.OpPause:
+		b.add(OpPause, Void, 0)
 	case wasm.OpMemoryAtomicNotify, wasm.OpMemoryAtomicWait32, wasm.OpMemoryAtomicWait64:
 		b.waitOrNotify()
 
@@ -129,9 +131,15 @@ func (b *Builder) instruction() {
 		b.contBind()
 	case wasm.OpSuspend:
 		b.suspend()
+	case wasm.OpSuspendTo:
+		b.suspendTo()
 	case wasm.OpSwitch:
 		b.switchTo()
-	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
+	case wasm.OpTagNew:
+		b.push(b.builtin(TagNew))
+	case wasm.OpSuspendTag:
+		b.suspendTag()
+	case wasm.OpResumeTags, wasm.OpResumeWith, wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef:
 		b.resume()
 
 	default:

@@ -129,6 +129,10 @@ type Func struct {
 // A ResumeSite lists the clauses of a resume. Those with a label have their pads in the
 // successors of the OpInvoke, in order, from Succs[1] on.
 type ResumeSite struct {
+	// Named says that the clauses are for suspensions to the handler by its name only.
+	Named bool
+	// Tagged says that the clauses are for tags that are values, of which the types stand in their place.
+	Tagged  bool
 	Clauses []wasm.Handler
 }
 

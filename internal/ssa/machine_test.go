@@ -187,7 +187,8 @@ func (m *machine) value(v *Value, args []uint64) (trap bool) {
 			n := 64 - 8*v.Mem.Size()
 			r = uint64(int64(r<<n) >> n)
 		}
-	case OpAtomicLoad, OpAtomicXchg, OpAtomicAdd, OpAtomicAnd, OpAtomicOr, OpAtomicXor, OpAtomicCas, OpFence:
+	case OpAtomicLoad, OpAtomicXchg, OpAtomicAdd, OpAtomicAnd, OpAtomicOr, OpAtomicXor, OpAtomicCas,
+		OpAtomicStore, OpFence, OpPause:
 		m.note("%v.%v %v @%d", v.Op, v.Mem, args, v.Pos)
 		m.epoch++
 		r = truncate(v.Type, hashOf(m.epoch)) & (1<<(8*v.Mem.Size()-1) - 1)

@@ -121,13 +121,15 @@ const (
 	// aligned to them; they trap when the access faults. The result is what was there before,
 	// zero-extended. AtomicCas: address, expected value, replacement.
 	OpAtomicLoad
+	OpAtomicStore // without a result, and only released: a load behind it may come before it
 	OpAtomicXchg
 	OpAtomicAdd
 	OpAtomicAnd
 	OpAtomicOr
 	OpAtomicXor
 	OpAtomicCas
-	OpFence
+	OpFence // Aux: a wasm.MemoryOrder
+	OpPause // says to the processor that this is a loop that waits for another thread
 
 	// Records of the run time: instance, globals, tables. Get: pointer; Set:
 	// pointer, value. Aux: offset. They never trap. The value of a GetInvariant
@@ -163,6 +165,8 @@ const (
 
 	// Stack switching; they are calls, too.
 	OpResume      // instance, continuation, arguments...; Aux: resume site; Sig: parameters and results
+	OpSuspendTo   // the tag's record, handler, arguments...; Aux: tag, and from bit 32 on the handler's type; Sig
+	OpSuspendTag  // instance, tag, arguments...; Aux: the tag's function type; Sig
 	OpSuspend     // the tag's record, arguments...; Aux: tag; Sig
 	OpSwitch      // instance, continuation, arguments...; Aux: tag, and from bit 32 on the type of the reference to what suspends; Sig
 	OpResumeThrow // instance, continuation, exception; Aux: resume site; Sig. Or a payload, and in Aux from bit 32 on the tag + 1
@@ -241,9 +245,9 @@ var Ops = [opCount]OpInfo{
 	OpVector: info("vector", -1, pure), OpShuffle: info("shuffle", 2, pure),
 
 	OpLoad: info("load", 2, 0), OpStore: info("store", 3, 0), OpBoundsCheck: info("bounds_check", 2, 0),
-	OpAtomicLoad: info("atomic_load", 1, 0), OpAtomicXchg: info("atomic_xchg", 2, 0), OpAtomicAdd: info("atomic_add", 2, 0),
+	OpAtomicLoad: info("atomic_load", 1, 0), OpAtomicStore: info("atomic_store", 2, 0), OpAtomicXchg: info("atomic_xchg", 2, 0), OpAtomicAdd: info("atomic_add", 2, 0),
 	OpAtomicAnd: info("atomic_and", 2, 0), OpAtomicOr: info("atomic_or", 2, 0), OpAtomicXor: info("atomic_xor", 2, 0),
-	OpAtomicCas: info("atomic_cas", 3, 0), OpFence: info("fence", 0, 0),
+	OpAtomicCas: info("atomic_cas", 3, 0), OpFence: info("fence", 0, 0), OpPause: info("pause", 0, 0),
 	OpGet: info("get", 1, 0), OpGetInvariant: info("get_invariant", 1, pure), OpSet: info("set", 2, 0),
 	OpAlloc: info("alloc", 0, 0), OpCommit: info("commit", 1, 0),
 	OpPart: info("part", 1, 0), OpPartFixed: info("part_fixed", 1, 0), OpSetPart: info("set_part", 2, 0),
@@ -252,7 +256,8 @@ var Ops = [opCount]OpInfo{
 
 	OpCall: info("call", -1, call), OpCallRecord: info("call_record", -1, call), OpBuiltin: info("builtin", -1, call),
 	OpResult: info("result", 1, 0), OpPoll: info("poll", 0, 0), OpFuel: info("fuel", 0, 0),
-	OpResume: info("resume", -1, call), OpSuspend: info("suspend", -1, call), OpSwitch: info("switch", -1, call),
+	OpResume: info("resume", -1, call), OpSuspendTo: info("suspend_to", -1, call), OpSuspendTag: info("suspend_tag", -1, call),
+	OpSuspend: info("suspend", -1, call), OpSwitch: info("switch", -1, call),
 	OpResumeThrow: info("resume_throw", -1, call), OpContNew: info("cont_new", 2, call),
 
 	OpJump: info("jump", 0, terminator), OpIf: info("if", 1, terminator), OpTable: info("table", 1, terminator),

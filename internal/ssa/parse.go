@@ -235,7 +235,7 @@ func (p *parser) catches() {
 func (p *parser) site() {
 	p.number()
 	p.expect(":")
-	var site ResumeSite
+	site := ResumeSite{Named: p.accept("named"), Tagged: p.accept("tagged")}
 	for p.err == nil && p.accept("(") {
 		p.expect("on ")
 		h := wasm.Handler{Tag: uint32(p.number())}

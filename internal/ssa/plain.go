@@ -123,7 +123,7 @@ func (b *Builder) staysInBlock() bool {
 	switch b.in.Op {
 	case wasm.OpNop, wasm.OpDrop, wasm.OpSelect, wasm.OpSelectTyped, wasm.OpLocalGet, wasm.OpLocalSet, wasm.OpLocalTee,
 		wasm.OpGlobalGet, wasm.OpGlobalSet, wasm.OpI32Const, wasm.OpI64Const, wasm.OpF32Const, wasm.OpF64Const,
-		wasm.OpI32Eqz, wasm.OpI64Eqz, wasm.OpRefIsNull, wasm.OpRefNull, wasm.OpRefFunc, wasm.OpRefEq:
+		wasm.OpI32Eqz, wasm.OpI64Eqz, wasm.OpRefIsNull, wasm.OpRefNull, wasm.OpRefFunc, wasm.OpRefEq, wasm.OpPause:
 		return true
 	}
 	return false

@@ -41,6 +41,12 @@ func (f *Func) String() string {
 	}
 	for i, site := range f.Sites {
 		fmt.Fprintf(&w, "site %d:", i)
+		switch {
+		case site.Named:
+			w.WriteString(" named")
+		case site.Tagged:
+			w.WriteString(" tagged")
+		}
 		for _, h := range site.Clauses {
 			if h.Kind == wasm.OnSwitch {
 				fmt.Fprintf(&w, " (on %d switch)", h.Tag)
@@ -147,7 +153,7 @@ const (
 func (o Op) auxForm() auxForm {
 	switch o {
 	case OpConst, OpCall, OpTailCall, OpReenter, OpBuiltin, OpResult, OpTrap, OpTrapIf, OpTrapUnless, OpInvoke,
-		OpResume, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray:
+		OpResume, OpSuspendTo, OpSuspendTag, OpSuspend, OpSwitch, OpResumeThrow, OpContNew, OpShuffle, OpAlloc, OpCommit, OpNewArray, OpFence:
 		return auxNumber
 	case OpIcmp, OpFcmp:
 		return auxSuffix

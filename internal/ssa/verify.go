@@ -245,6 +245,11 @@ func checkTypes(v *Value) error {
 		is(0, I64)
 		is(1, I32, I64)
 		ok = ok && v.Args[2].Type != Void && v.Mem.Size() <= v.Args[2].Type.Size()
+	case OpAtomicStore:
+		result(Void)
+		is(0, I64)
+		is(1, I32, I64)
+		ok = ok && v.Mem.Size() <= v.Args[1].Type.Size()
 	case OpAtomicLoad, OpAtomicXchg, OpAtomicAdd, OpAtomicAnd, OpAtomicOr, OpAtomicXor, OpAtomicCas:
 		result(I32, I64)
 		is(0, I64)
@@ -293,7 +298,7 @@ func checkTypes(v *Value) error {
 	case OpConst, OpContext, OpFrame:
 		ok = v.Type != Void
 	}
-	fixed := map[Op]int{OpCall: 1, OpCallRecord: 1, OpBuiltin: 0, OpResume: 2, OpSuspend: 1, OpSwitch: 2, OpResumeThrow: 2,
+	fixed := map[Op]int{OpCall: 1, OpCallRecord: 1, OpBuiltin: 0, OpResume: 2, OpSuspendTo: 2, OpSuspendTag: 2, OpSuspend: 1, OpSwitch: 2, OpResumeThrow: 2,
 		OpTailCall: 1, OpTailCallRecord: 1, OpReenter: 1}
 	if n, is := fixed[v.Op]; is {
 		ok = v.Type == Void && v.Sig != nil && len(v.Args) == n+len(v.Sig.Params)

@@ -69,6 +69,12 @@ func (in *Instance) evaluate(e *wasm.ConstExpr) ([2]uint64, error) {
 			stack.binary(func(x, y uint64) uint64 { return x * y })
 		case wasm.OpRefI31:
 			stack.push(RefI31(uint32(stack.pop()[0])), 0)
+		case wasm.OpContNew:
+			ref, trap := in.constContinuation(stack.pop()[0], in.Module.Types[op.Index])
+			if trap != 0 {
+				return [2]uint64{}, s.TrapError(trap, "cont.new in a constant expression", StackTrace{})
+			}
+			stack.push(ref, 0)
 		case wasm.OpAnyConvertExtern, wasm.OpExternConvertAny, wasm.OpEnd:
 		default:
 			if trap := in.constObject(stack, &op); trap != 0 {
@@ -120,4 +126,25 @@ func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode 
 	}
 	stack.push(ref, 0)
 	return wasm.TrapNone
+}
+
+// constContinuation executes cont.new. The continuation belongs to no engine until it is resumed.
+func (in *Instance) constContinuation(function uint64, t wasm.TypeID) (uint64, wasm.TrapCode) {
+	if function == 0 {
+		return 0, wasm.TrapNullFunction
+	}
+	s, f := in.Store, FuncFromRef(function)
+	c := (*ContRecord)(nil)
+	if !s.Conts.WantsCollection() && !s.CollectAlways {
+		c = s.Conts.New(f, t)
+	}
+	if c == nil {
+		if trap := s.Collect(); trap != 0 {
+			return 0, trap
+		}
+		if c = s.Conts.New(f, t); c == nil {
+			return 0, wasm.TrapTooManyContinuations
+		}
+	}
+	return s.Conts.Ref(c), wasm.TrapNone
 }

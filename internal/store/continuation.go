@@ -2,6 +2,7 @@ package store
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 
 	"weft/wasm"
@@ -46,6 +47,8 @@ const (
 	contHost
 	// contPaused: it was stopped in the middle of code, where it takes no values.
 	contPaused
+	// contAwaitsName: see SuspendedByName.
+	contAwaitsName
 )
 
 // A ContRecord is the descriptor of a continuation, and of the stack on which
@@ -135,8 +138,18 @@ func (c *ContRecord) ResumedAgain() { c.flags |= contSuspendedAnew }
 // Suspended notes that a continuation suspends, and what it awaits.
 func (c *ContRecord) Suspended(awaits wasm.TypeID) {
 	c.Awaits = awaits
+	c.flags &^= contAwaitsName
 	c.flags |= contSuspendedAnew
 }
+
+// SuspendedByName notes that a continuation suspends to a handler by name: it awaits the handler's new name, too.
+func (c *ContRecord) SuspendedByName(awaits wasm.TypeID) {
+	c.Suspended(awaits)
+	c.flags |= contAwaitsName
+}
+
+// AwaitsName reports whether it does. In a native one this says nothing: ask [Engine.Awaits].
+func (c *ContRecord) AwaitsName() bool { return c.flags&contAwaitsName != 0 }
 
 // SetType notes the type of the live reference.
 func (c *ContRecord) SetType(t wasm.TypeID) {
@@ -197,9 +210,13 @@ func (s *Store) ContFuncType(c *ContRecord) wasm.FuncType {
 
 // Awaited returns the types of the values that a suspended continuation awaits.
 func (s *Store) Awaited(c *ContRecord) []wasm.ValType {
-	awaits := s.Types.Comp(s.Engine.Awaits(c))
+	id, name := s.Engine.Awaits(c)
+	awaits := s.Types.Comp(id)
 	if awaits.Kind == wasm.CompFunc { // of the tag
-		return awaits.Func.Results
+		if name == 0 {
+			return awaits.Func.Results
+		}
+		return slices.Concat(awaits.Func.Results, []wasm.ValType{wasm.Ref(wasm.HeapType(name))})
 	}
 	return s.Types.Comp(wasm.TypeID(awaits.Cont)).Func.Params
 }
@@ -264,6 +281,8 @@ type Continuations struct {
 	// trigger is how many may live before a collection is wanted.
 	trigger uint32
 	stacks  stackAllocator
+	// tagPrompts are the resumes with tags that are values, by the continuation that each of them runs; see HandleTags.
+	tagPrompts map[*ContRecord]tagPrompt
 }
 
 // firstContTrigger and firstStackTrigger say how many continuations, and bytes

@@ -106,7 +106,7 @@ func traceOf(t wasm.ValType, comp func(wasm.HeapType) wasm.CompKind) Trace {
 	h := t.Heap
 	if h.IsIndex() {
 		switch comp(h) {
-		case wasm.CompFunc:
+		case wasm.CompFunc, wasm.CompHandler, wasm.CompTag: // names and tags are numbers
 			return TraceNothing
 		case wasm.CompCont:
 			return TraceCont
@@ -114,7 +114,7 @@ func traceOf(t wasm.ValType, comp func(wasm.HeapType) wasm.CompKind) Trace {
 		return TraceObject
 	}
 	switch h {
-	case wasm.HeapFunc, wasm.HeapNoFunc:
+	case wasm.HeapFunc, wasm.HeapNoFunc, wasm.HeapHandler, wasm.HeapNoHandler, wasm.HeapTag, wasm.HeapNoTag:
 		return TraceNothing
 	case wasm.HeapCont, wasm.HeapNoCont:
 		return TraceCont

@@ -117,9 +117,11 @@ func (s *Store) valText(t wasm.ValType) string {
 	c := s.Types.Comp(id)
 	text := c.Kind.String()
 	switch c.Kind {
-	case wasm.CompCont:
+	case wasm.CompCont, wasm.CompTag:
 		c = s.Types.Comp(wasm.TypeID(c.Cont))
 		fallthrough
+	case wasm.CompHandler:
+		text += " " + s.typesText(c.Func.Results, s.innerText)
 	case wasm.CompFunc:
 		text += " " + s.typesText(c.Func.Params, s.innerText) + " -> " + s.typesText(c.Func.Results, s.innerText)
 	default:

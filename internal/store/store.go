@@ -104,8 +104,9 @@ type Engine interface {
 	// Trace returns the calls of a suspended continuation, and of those that were captured with it. The store is in
 	// use.
 	Trace(s *Store, c *ContRecord) StackTrace
-	// Awaits returns what Awaits of a suspended continuation says.
-	Awaits(c *ContRecord) wasm.TypeID
+	// Awaits returns what Awaits of a suspended continuation says, and the type of the handler whose name it awaits
+	// behind that; 0 if it awaits none.
+	Awaits(c *ContRecord) (awaits, name wasm.TypeID)
 	// Frames returns the part of the stack of a continuation that does not run, in
 	// which its frames are: its address and its size in bytes.
 	Frames(c *ContRecord) (base, bytes uintptr)
@@ -177,7 +178,8 @@ type Store struct {
 	instantiating context.Context
 	used          usage
 	// Native is what the native engine keeps for the store; nil before its first call.
-	Native EngineState
+	Native    EngineState
+	tagValues uint64 // how many tags were made at run time
 }
 
 // New returns an empty store.

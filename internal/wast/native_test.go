@@ -43,6 +43,26 @@ func TestCorpusNative(t *testing.T) {
 	}
 }
 
+// TestScriptsNative runs our own scripts on machine code.
+func TestScriptsNative(t *testing.T) {
+	for name, options := range map[string]weft.NativeOptions{
+		"signals":      {},
+		"checks":       {BoundsChecks: true, Fuel: true},
+		"baseline":     {Baseline: true, Polls: true},
+		"tiers":        {InterpretFirst: true, HotAfter: 2},
+		"small stacks": {SmallStacks: true, NoSignals: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var modules census
+			runScripts(t, &wast.Runner{Executor: weft.Native, Native: options, CollectAlways: options.SmallStacks, Compiled: modules.count})
+			modules.report(t)
+			if modules.native == 0 || modules.interpreted > 0 {
+				t.Errorf("%d modules were native, %d interpreted: this tests something else", modules.native, modules.interpreted)
+			}
+		})
+	}
+}
+
 // interruptAlways stops the world again and again, until stop.
 func interruptAlways() (stop func()) {
 	var group sync.WaitGroup

@@ -93,7 +93,7 @@ func (e *encoder) contents(id wasm.SectionID) {
 	case wasm.SectionType:
 		vector(e, m.RecGroups, e.recGroup)
 	case wasm.SectionImport:
-		vector(e, m.Imports, e.importEntry)
+		e.imports()
 	case wasm.SectionFunction:
 		vector(e, m.Funcs, func(f *wasm.Func) { e.u32(f.Type) })
 	case wasm.SectionTable:
@@ -178,7 +178,9 @@ func (e *encoder) subType(t *wasm.SubType) {
 		vector(e, t.Comp.Fields, e.field)
 	case wasm.CompArray:
 		e.field(&t.Comp.Fields[0])
-	case wasm.CompCont:
+	case wasm.CompHandler:
+		vector(e, t.Comp.Func.Results, func(t *wasm.ValType) { e.valType(*t) })
+	case wasm.CompCont, wasm.CompTag:
 		e.b = wasm.AppendHeapType(e.b, t.Comp.Cont)
 	}
 }
@@ -188,9 +190,40 @@ func (e *encoder) field(f *wasm.FieldType) {
 	e.mutability(f.Mutable)
 }
 
-func (e *encoder) importEntry(im *wasm.Import) {
-	e.name(im.Module)
+func (e *encoder) imports() {
+	lists := e.m.ImportLists()
+	e.u32(uint32(len(lists)))
+	rest := e.m.Imports
+	for _, n := range lists {
+		e.importList(rest[:n])
+		rest = rest[n:]
+	}
+}
+
+// importList appends imports that are one list.
+func (e *encoder) importList(list []wasm.Import) {
+	e.name(list[0].Module)
+	switch list[0].Form {
+	case wasm.ImportAlone:
+		e.importOf(&list[0])
+	case wasm.ImportItems:
+		e.name("")
+		e.byte(importItems)
+		vector(e, list, e.importOf)
+	case wasm.ImportSharedType:
+		e.name("")
+		e.byte(importSharedType)
+		e.importType(&list[0])
+		vector(e, list, func(im *wasm.Import) { e.name(im.Name) })
+	}
+}
+
+func (e *encoder) importOf(im *wasm.Import) {
 	e.name(im.Name)
+	e.importType(im)
+}
+
+func (e *encoder) importType(im *wasm.Import) {
 	e.byte(byte(im.Kind))
 	switch im.Kind {
 	case wasm.ExternFunc:

@@ -2,6 +2,13 @@ package binary
 
 import "weft/wasm"
 
+// The bytes that stand in the place of the kind of an import, after an empty name,
+// where a list of imports follows; proposal compact import section.
+const (
+	importItems      = 0x7F // names and types
+	importSharedType = 0x7E // one type, then names
+)
+
 func (d *decoder) importSection() error {
 	return d.vector(3, wasm.MaxImports, "imports", func() error {
 		im := wasm.Import{Offset: d.Offset()}
@@ -12,26 +19,72 @@ func (d *decoder) importSection() error {
 		if im.Name, err = d.Name(); err != nil {
 			return err
 		}
-		if im.Kind, err = d.externKind("import"); err != nil {
+		if form, _ := d.Peek(); im.Name == "" && (form == importItems || form == importSharedType) {
+			return d.importList(im.Module)
+		}
+		return d.importOf(&im)
+	})
+}
+
+// importList reads the imports of a module that one entry lists.
+func (d *decoder) importList(module string) error {
+	at := d.Offset()
+	form, err := d.Byte()
+	if err != nil {
+		return err
+	}
+	if err := d.need(wasm.CompactImports, at, "a list of imports"); err != nil {
+		return err
+	}
+	shared := wasm.Import{Module: module, Offset: d.Offset(), Form: wasm.ImportItems}
+	minSize := 3
+	if form == importSharedType {
+		shared.Form, minSize = wasm.ImportSharedType, 1
+		if err := d.importType(&shared); err != nil {
 			return err
 		}
-		switch im.Kind {
-		case wasm.ExternFunc:
-			im.Type, err = d.U32()
-		case wasm.ExternTable:
-			im.Table, err = d.tableType()
-		case wasm.ExternMemory:
-			im.Memory, err = d.memoryType()
-		case wasm.ExternGlobal:
-			if im.Global, err = d.globalType(); err == nil && im.Global.Mutable {
-				err = d.need(wasm.MutableGlobals, im.Offset, "an imported mutable global")
-			}
-		case wasm.ExternTag:
-			im.Type, err = d.tag()
+	}
+	return d.vector(minSize, wasm.MaxImports-len(d.m.Imports), "imports", func() error {
+		im := shared
+		im.Offset = d.Offset()
+		if im.Name, err = d.Name(); err != nil {
+			return err
+		}
+		shared.Follows = true
+		if form == importItems {
+			return d.importOf(&im)
 		}
 		d.m.Imports = append(d.m.Imports, im)
-		return err
+		return nil
 	})
+}
+
+// importOf reads the type of an import, and enters it.
+func (d *decoder) importOf(im *wasm.Import) error {
+	err := d.importType(im)
+	d.m.Imports = append(d.m.Imports, *im)
+	return err
+}
+
+func (d *decoder) importType(im *wasm.Import) (err error) {
+	if im.Kind, err = d.externKind("import"); err != nil {
+		return err
+	}
+	switch im.Kind {
+	case wasm.ExternFunc:
+		im.Type, err = d.U32()
+	case wasm.ExternTable:
+		im.Table, err = d.tableType()
+	case wasm.ExternMemory:
+		im.Memory, err = d.memoryType()
+	case wasm.ExternGlobal:
+		if im.Global, err = d.globalType(); err == nil && im.Global.Mutable {
+			err = d.need(wasm.MutableGlobals, im.Offset, "an imported mutable global")
+		}
+	case wasm.ExternTag:
+		im.Type, err = d.tag()
+	}
+	return err
 }
 
 func (d *decoder) externKind(what string) (wasm.ExternKind, error) {

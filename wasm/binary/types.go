@@ -74,12 +74,27 @@ func (d *decoder) compType(c *wasm.CompType) error {
 			return err
 		}
 		return d.field(c)
+	case wasm.CompHandler:
+		if err := d.need(wasm.NamedHandlers, at, "a handler type"); err != nil {
+			return err
+		}
+		c.Func.Results, err = d.valTypes(wasm.MaxResults, "results")
+		return err
+	case wasm.CompTag:
+		if err := d.need(wasm.TagValues, at, "a tag type"); err != nil {
+			return err
+		}
+		c.Cont, err = d.HeapType()
+		return err
 	case wasm.CompCont:
 		if err := d.need(wasm.StackSwitching, at, "a continuation type"); err != nil {
 			return err
 		}
 		c.Cont, err = d.HeapType()
 		return err
+	}
+	if form == wasm.SharedForm {
+		return wasm.ErrorAt(wasm.Malformed, at, "malformed definition type: %s", wasm.NoSharedEverything)
 	}
 	return wasm.ErrorAt(wasm.Malformed, at, "malformed definition type 0x%02x", form)
 }

@@ -41,37 +41,6 @@ func (p *Parser) nextIndex(kind wasm.ExternKind) uint32 {
 	return index
 }
 
-func (p *Parser) importField() {
-	first := p.tok
-	im := wasm.Import{Module: p.name(), Name: p.name()}
-	p.expect(LParen)
-	im.Kind = p.externKind()
-	index := p.nextIndex(im.Kind)
-	p.importType(&im, index, first)
-	p.close()
-}
-
-// importType parses the type of an import and enters it.
-func (p *Parser) importType(im *wasm.Import, index uint32, at Token) {
-	if p.defined != "" {
-		p.fail(at, "import after %s: imports come first", p.defined)
-	}
-	switch im.Kind {
-	case wasm.ExternFunc:
-		p.locals = nil
-		im.Type = p.typeUse(p.bindLocal(index))
-	case wasm.ExternTable:
-		im.Table = p.tableType()
-	case wasm.ExternMemory:
-		im.Memory = p.memoryType()
-	case wasm.ExternGlobal:
-		im.Global = p.globalType()
-	case wasm.ExternTag:
-		im.Type = p.typeUse(ignoreNames)
-	}
-	p.m.Imports = append(p.m.Imports, *im)
-}
-
 func (p *Parser) exportField() {
 	e := wasm.Export{Name: p.name()}
 	p.expect(LParen)
@@ -93,7 +62,9 @@ func (p *Parser) definition(kind wasm.ExternKind) {
 	if p.openList("import") {
 		im := wasm.Import{Module: p.name(), Name: p.name(), Kind: kind}
 		p.close()
-		p.importType(&im, index, first)
+		p.locals = nil
+		p.importType(&im, p.bindLocal(index))
+		p.importOf(im, first)
 		return
 	}
 	if p.defined == "" {
@@ -249,7 +220,7 @@ func (p *Parser) memory(index uint32) {
 	if !p.openList("data") {
 		p.unexpected(p.tok, "size of the memory or (data ...)")
 	}
-	d := wasm.Data{Mode: wasm.Active, Memory: index, OffsetPos: p.zero(t.Limits), Bytes: p.strings()}
+	d := wasm.Data{Mode: wasm.Active, Memory: index, OffsetPos: p.zero(t.Limits), Bytes: p.dataBytes()}
 	p.close()
 	pages := uint64(len(d.Bytes)) >> t.PageLog2
 	if pages<<t.PageLog2 < uint64(len(d.Bytes)) {
@@ -258,16 +229,6 @@ func (p *Parser) memory(index uint32) {
 	t.Limits.Min, t.Limits.Max, t.Limits.HasMax = pages, pages, true
 	p.m.Memories = append(p.m.Memories, t)
 	p.m.Datas = append(p.m.Datas, d)
-}
-
-// strings reads strings and returns their bytes.
-func (p *Parser) strings() []byte {
-	bytes := []byte{}
-	for p.tok.Kind == String {
-		bytes = AppendUnquoted(bytes, p.tok.Text)
-		p.next()
-	}
-	return bytes
 }
 
 func (p *Parser) dataField() {
@@ -284,11 +245,11 @@ func (p *Parser) dataField() {
 		d.Mode = wasm.Active
 		d.Memory = p.index(&p.memories)
 	}
-	if d.Mode == wasm.Active || p.tok.Kind == LParen {
+	if d.Mode == wasm.Active || p.tok.Kind == LParen && !p.atNumbers() {
 		d.Mode = wasm.Active
 		d.OffsetPos = p.wrappedExpr("offset")
 	}
-	d.Bytes = p.strings()
+	d.Bytes = p.dataBytes()
 	p.m.Datas = append(p.m.Datas, d)
 }
 

@@ -59,6 +59,12 @@ func (p *Parser) operation(t Token, op wasm.Opcode) *wasm.Instr {
 	case wasm.ImmMemArg:
 		in.Index = p.indexOr(&p.memories, 0)
 		p.memArg(in)
+	case wasm.ImmAtomic, wasm.ImmAtomicRMW:
+		in.Index = p.indexOr(&p.memories, 0)
+		p.memArg(in)
+		in.Order = p.memoryOrder()
+	case wasm.ImmFence:
+		in.Order = p.memoryOrder()
 	case wasm.ImmMemArgLane:
 		// A number alone is the lane, before another or a memory argument a memory.
 		if next := p.peek(); p.tok.Kind == ID || p.tok.Kind == Nat && (next.Kind == Nat || isMemArg(next)) {
@@ -114,11 +120,14 @@ func (p *Parser) operation(t Token, op wasm.Opcode) *wasm.Instr {
 		in.Index2 = p.index(&p.tags)
 	case wasm.ImmResume:
 		in.Index = p.index(&p.types)
-		in.Handlers = p.handlers()
+		in.Handlers = p.handlers(&p.tags)
+	case wasm.ImmResumeTags:
+		in.Index = p.index(&p.types)
+		in.Handlers = p.handlers(&p.types)
 	case wasm.ImmResumeThrow:
 		in.Index = p.index(&p.types)
 		in.Index2 = p.index(&p.tags)
-		in.Handlers = p.handlers()
+		in.Handlers = p.handlers(&p.tags)
 	}
 	return in
 }
@@ -189,6 +198,18 @@ func (p *Parser) memArg(in *wasm.Instr) {
 		p.fail(at, "alignment must be a power of two, found %d", align)
 	}
 	in.Align = uint32(bits.TrailingZeros64(align))
+}
+
+// memoryOrder reads seqcst, acqrel or nothing, which means the former.
+func (p *Parser) memoryOrder() wasm.MemoryOrder {
+	for o := wasm.SeqCst; o <= wasm.AcqRel; o++ {
+		if p.tok.Kind == Keyword && p.tok.Text == o.String() {
+			p.need(p.tok, wasm.AcquireRelease, "a memory order")
+			p.next()
+			return o
+		}
+	}
+	return wasm.SeqCst
 }
 
 func (p *Parser) memArgPart(prefix string) (uint64, bool) {
@@ -369,10 +390,10 @@ func (p *Parser) openHandler() bool {
 }
 
 // handlers reads the clauses of resume and its relatives.
-func (p *Parser) handlers() []wasm.Handler {
+func (p *Parser) handlers(tags *space) []wasm.Handler {
 	p.handlerBuf = p.handlerBuf[:0]
 	for p.openHandler() {
-		h := wasm.Handler{Kind: wasm.OnLabel, Tag: p.index(&p.tags)}
+		h := wasm.Handler{Kind: wasm.OnLabel, Tag: p.index(tags)}
 		if t := p.tok; p.acceptWord("switch") {
 			if p.m.Dialect != 0 {
 				p.fail(t, "unexpected token switch: the 2023 dialect has only labels in clauses")

@@ -163,6 +163,9 @@ func (p *Parser) must(t Token, err error) {
 
 // unexpected reports that a token is not what the grammar wants.
 func (p *Parser) unexpected(t Token, want string) {
+	if t.Kind == Keyword && isSharedEverything(t.Text) {
+		p.fail(t, "unexpected token %s: %s expected; %s", t.describe(), want, wasm.NoSharedEverything)
+	}
 	if t.Kind == Reserved || t.Kind == Keyword && !isWord(t.Text) {
 		p.fail(t, "unknown operator %s: %s expected", t.describe(), want)
 	}

@@ -166,7 +166,9 @@ func (p *printer) compType(index uint32, c *wasm.CompType) {
 			p.put(" ")
 			p.fieldType(f)
 		}
-	case wasm.CompCont:
+	case wasm.CompHandler:
+		p.results(c.Func.Results)
+	case wasm.CompCont, wasm.CompTag:
 		p.put(" ")
 		p.heapType(c.Cont)
 	}
@@ -279,35 +281,6 @@ func (p *printer) globalType(t wasm.GlobalType) {
 
 func (p *printer) space(kind wasm.ExternKind) *printNames {
 	return [...]*printNames{&p.funcs, &p.tables, &p.memories, &p.globals, &p.tags}[kind]
-}
-
-func (p *printer) imports() {
-	for i := range p.m.Imports {
-		im := &p.m.Imports[i]
-		p.line(1)
-		p.put("(import ")
-		p.name(im.Module)
-		p.put(" ")
-		p.name(im.Name)
-		p.put(" (")
-		p.put(im.Kind.String())
-		index := p.imported[im.Kind]
-		p.imported[im.Kind]++
-		p.space(im.Kind).define(p, index)
-		switch im.Kind {
-		case wasm.ExternFunc:
-			p.typeUse(im.Type, p.localNames(index, im.Type, 0))
-		case wasm.ExternTable:
-			p.tableType(im.Table)
-		case wasm.ExternMemory:
-			p.memoryType(im.Memory)
-		case wasm.ExternGlobal:
-			p.globalType(im.Global)
-		case wasm.ExternTag:
-			p.typeUse(im.Type, nil)
-		}
-		p.put("))")
-	}
 }
 
 // definitions writes tables, memories, tags and globals.

@@ -249,6 +249,11 @@ func (p *printer) instr(in *wasm.Instr, locals *printNames) {
 		if info.Imm == wasm.ImmMemArgLane {
 			p.number(uint64(in.Lane))
 		}
+	case wasm.ImmAtomic, wasm.ImmAtomicRMW:
+		p.memArg(in, info)
+		p.memoryOrder(in.Order)
+	case wasm.ImmFence:
+		p.memoryOrder(in.Order)
 	case wasm.ImmLane:
 		p.number(uint64(in.Lane))
 	case wasm.ImmShuffle:
@@ -312,11 +317,14 @@ func (p *printer) instr(in *wasm.Instr, locals *printNames) {
 		p.index(&p.tags, in.Index2)
 	case wasm.ImmResume:
 		p.index(&p.types, in.Index)
-		p.handlers(in.Handlers)
+		p.handlers(in.Handlers, &p.tags)
+	case wasm.ImmResumeTags:
+		p.index(&p.types, in.Index)
+		p.handlers(in.Handlers, &p.types)
 	case wasm.ImmResumeThrow:
 		p.index(&p.types, in.Index)
 		p.index(&p.tags, in.Index2)
-		p.handlers(in.Handlers)
+		p.handlers(in.Handlers, &p.tags)
 	}
 }
 
@@ -385,14 +393,21 @@ func (p *printer) memArg(in *wasm.Instr, info *wasm.Instruction) {
 	}
 }
 
-func (p *printer) handlers(handlers []wasm.Handler) {
+func (p *printer) memoryOrder(o wasm.MemoryOrder) {
+	if o != wasm.SeqCst {
+		p.put(" ")
+		p.put(o.String())
+	}
+}
+
+func (p *printer) handlers(handlers []wasm.Handler, tags *printNames) {
 	clause := " (on "
 	if p.m.Dialect != 0 {
 		clause = " (tag "
 	}
 	for _, h := range handlers {
 		p.put(clause)
-		p.tags.use(p, h.Tag)
+		tags.use(p, h.Tag)
 		p.put(" ")
 		if h.Kind == wasm.OnSwitch {
 			p.put("switch")

@@ -105,13 +105,7 @@ func (p *Parser) scanField() bool {
 		p.close()
 		return true
 	case "import":
-		p.expect(String)
-		p.expect(String)
-		p.expect(LParen)
-		kind := p.externKind()
-		p.define(p.space(kind))
-		p.skipToClose()
-		p.close()
+		p.scanImport()
 		return false
 	case "elem":
 		p.define(&p.elems)

@@ -66,6 +66,17 @@ func (p *Parser) compType(index uint32) (c wasm.CompType) {
 		p.need(word, wasm.StackSwitching, "cont")
 		c.Kind = wasm.CompCont
 		c.Cont = p.contTarget()
+	case p.acceptWord("tag"):
+		p.need(word, wasm.TagValues, "tag")
+		c.Kind = wasm.CompTag
+		c.Cont = p.contTarget()
+	case p.acceptWord("handler"):
+		p.need(word, wasm.NamedHandlers, "handler")
+		c.Kind = wasm.CompHandler
+		c.Func = p.funcType(nil)
+		if len(c.Func.Params) > 0 {
+			p.fail(word, "unexpected parameters: a handler type has only results")
+		}
 	default:
 		p.unexpected(word, "func, struct, array or cont")
 	}
@@ -209,6 +220,9 @@ func (p *Parser) heapType() wasm.HeapType {
 			return h
 		}
 		p.unexpected(t, "heap type")
+	}
+	if p.atList("shared") {
+		p.unexpected(p.peek(), "heap type")
 	}
 	index := p.index(&p.types)
 	if index > 1<<31-1 {

@@ -23,6 +23,7 @@ var constantInstructions = map[wasm.Opcode]wasm.Features{
 	wasm.OpArrayNewFixed:    wasm.GC,
 	wasm.OpAnyConvertExtern: wasm.GC,
 	wasm.OpExternConvertAny: wasm.GC,
+	wasm.OpContNew:          wasm.StackSwitching,
 }
 
 // constantInstruction checks that the current instruction may stand in a

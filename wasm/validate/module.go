@@ -82,6 +82,11 @@ func (c *context) imports() error {
 }
 
 func (c *context) importEntry(im *wasm.Import) error {
+	if im.Form != wasm.ImportAlone {
+		if err := c.need(wasm.CompactImports, "a list of imports"); err != nil {
+			return err
+		}
+	}
 	switch im.Kind {
 	case wasm.ExternFunc:
 		t, err := c.funcType(im.Type)

@@ -63,8 +63,13 @@ func (b *body) castTarget(ref wasm.ValType) (target, operand wasm.ValType, err e
 		return target, operand, err
 	}
 	top := b.set.Top(target.Heap)
-	if top == wasm.HeapCont {
+	switch top {
+	case wasm.HeapCont:
 		return target, operand, invalid("invalid cast to continuation types: target is %s", b.str(target))
+	case wasm.HeapTag:
+		return target, operand, invalid("invalid cast to tag types: target is %s", b.str(target))
+	case wasm.HeapHandler:
+		return target, operand, invalid("invalid cast to handler types: target is %s", b.str(target))
 	}
 	return target, wasm.RefNull(top), nil
 }

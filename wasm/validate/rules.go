@@ -97,6 +97,11 @@ var rules = [len(wasm.Instructions)]func(*body) error{
 	// stackswitching.go
 	wasm.OpContNew:        (*body).contNew,
 	wasm.OpContBind:       (*body).contBind,
+	wasm.OpTagNew:         (*body).tagNew,
+	wasm.OpSuspendTag:     (*body).suspendTag,
+	wasm.OpResumeTags:     (*body).resumeTags,
+	wasm.OpSuspendTo:      (*body).suspendTo,
+	wasm.OpResumeWith:     (*body).resumeWith,
 	wasm.OpSuspend:        (*body).suspend,
 	wasm.OpResume:         (*body).resume,
 	wasm.OpResumeThrow:    (*body).resumeThrow,

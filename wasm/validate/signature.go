@@ -101,7 +101,7 @@ func (b *body) replace(s *signature) bool {
 func (b *body) immediates(info *wasm.Instruction) (address int, err error) {
 	in := &b.in
 	switch info.Imm {
-	case wasm.ImmMemArg, wasm.ImmMemArgLane:
+	case wasm.ImmMemArg, wasm.ImmMemArgLane, wasm.ImmAtomic, wasm.ImmAtomicRMW:
 		if address, err = b.memory(in.Index); err != nil {
 			return 0, err
 		}

@@ -56,7 +56,7 @@ func (b *body) resumed() (*wasm.FuncType, error) {
 		return nil, err
 	}
 	for i := range b.in.Handlers {
-		if err := b.handlerClause(&b.in.Handlers[i], t.Results); err != nil {
+		if err := b.handlerClause(&b.in.Handlers[i], t.Results, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -92,11 +92,124 @@ func (b *body) resumeThrowRef() error {
 	return b.apply(&wasm.FuncType{Params: b.list(wasm.ExnRef), Results: t.Results})
 }
 
-// handlerClause checks a clause for a continuation with the given results.
-func (b *body) handlerClause(h *wasm.Handler, results []wasm.ValType) error {
+// suspendTo checks suspend_to (named handlers, pull request 129 of stack switching): the handler that it consumes is
+// replaced by another one of the same type.
+func (b *body) suspendTo() error {
+	if _, err := b.compAt(b.in.Index, wasm.CompHandler, "handler"); err != nil {
+		return err
+	}
+	t, err := b.tagAt(b.in.Index2)
+	if err != nil {
+		return err
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	if err := b.apply(t); err != nil {
+		return err
+	}
+	return b.push(wasm.Ref(b.typeRef(b.in.Index)))
+}
+
+// resumeWith checks resume_with: the last parameter of the continuation is the name of the handler, which the
+// instruction makes.
+func (b *body) resumeWith() error {
+	t, err := b.contType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	name := wasm.Bot
+	if len(t.Params) > 0 {
+		name = t.Params[len(t.Params)-1]
+	}
+	if !name.IsRef() || !name.Heap.IsIndex() || b.set.Comp(wasm.TypeID(name.Heap)).Kind != wasm.CompHandler {
+		return invalid("type mismatch: resume_with requires a continuation whose last parameter is a concrete handler "+
+			"reference type, found one with %s", b.strs(t.Params))
+	}
+	if handled := b.set.Comp(wasm.TypeID(name.Heap)).Func.Results; !b.areSubtypes(handled, t.Results) {
+		return invalid("type mismatch in handler type: it has the results %s, the continuation %s",
+			b.strs(handled), b.strs(t.Results))
+	}
+	for i := range b.in.Handlers {
+		if err := b.handlerClause(&b.in.Handlers[i], t.Results, []wasm.ValType{name}); err != nil {
+			return err
+		}
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	return b.apply(&wasm.FuncType{Params: t.Params[:len(t.Params)-1], Results: t.Results})
+}
+
+// tagValueType returns the function type beneath a type of tags that are values.
+func (b *body) tagValueType(index uint32) (*wasm.FuncType, error) {
+	t, err := b.compAt(index, wasm.CompTag, "tag")
+	if err != nil {
+		return nil, err
+	}
+	return b.contFunc(t), nil
+}
+
+func (b *body) tagNew() error {
+	if _, err := b.tagValueType(b.in.Index); err != nil {
+		return err
+	}
+	return b.pushNew()
+}
+
+func (b *body) suspendTag() error {
+	t, err := b.tagValueType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	return b.apply(t)
+}
+
+// resumeTags checks resume_tags: before the continuation are the tags, one for each clause.
+func (b *body) resumeTags() error {
+	t, err := b.contType(b.in.Index)
+	if err != nil {
+		return err
+	}
+	if n := len(b.in.Handlers); n > wasm.MaxTagClauses {
+		return wasm.Errorf(wasm.Limit, "too many clauses: resume_tags may have %d, found %d", wasm.MaxTagClauses, n)
+	}
+	for i := range b.in.Handlers {
+		h := &b.in.Handlers[i]
+		tag, err := b.tagValueType(h.Tag)
+		if err != nil {
+			return err
+		}
+		if h.Kind != wasm.OnLabel {
+			return invalid("tags that are values have no clauses for switch: type %d", h.Tag)
+		}
+		if err := b.labelClause(h, tag, t.Results, nil); err != nil {
+			return err
+		}
+	}
+	if _, err := b.pop(b.ref(b.in.Index)); err != nil {
+		return err
+	}
+	for i := len(b.in.Handlers) - 1; i >= 0; i-- {
+		if _, err := b.pop(b.ref(b.in.Handlers[i].Tag)); err != nil {
+			return err
+		}
+	}
+	return b.apply(t)
+}
+
+// handlerClause checks a clause for a continuation with the given results. What is captured awaits the names, too: one
+// if the clause is of a handler with a name.
+func (b *body) handlerClause(h *wasm.Handler, results, names []wasm.ValType) error {
 	tag, err := b.tagAt(h.Tag)
 	if err != nil {
 		return err
+	}
+	if h.Kind == wasm.OnSwitch && len(names) > 0 {
+		return invalid("a handler with a name has no clauses for switch: tag %d", h.Tag)
 	}
 	if h.Kind == wasm.OnSwitch {
 		// Exactly the same results: whoever switches delivers them to whoever
@@ -107,6 +220,11 @@ func (b *body) handlerClause(h *wasm.Handler, results []wasm.ValType) error {
 		}
 		return nil
 	}
+	return b.labelClause(h, tag, results, names)
+}
+
+// labelClause checks a clause with a label, for a tag of a type.
+func (b *body) labelClause(h *wasm.Handler, tag *wasm.FuncType, results, names []wasm.ValType) error {
 	label, err := b.label(h.Label)
 	if err != nil {
 		return err
@@ -121,6 +239,9 @@ func (b *body) handlerClause(h *wasm.Handler, results []wasm.ValType) error {
 	}
 	// The continuation is looked through: it need not be declared to be related.
 	captured := wasm.FuncType{Params: tag.Results, Results: results}
+	if len(names) > 0 {
+		captured.Params = slices.Concat(tag.Results, names)
+	}
 	if !b.set.IsFuncSubtype(captured, *cont) {
 		return invalid("type mismatch: label %d requires a continuation of type %s -> %s but tag %d delivers one of type %s -> %s",
 			h.Label, b.strs(cont.Params), b.strs(cont.Results), h.Tag, b.strs(captured.Params), b.strs(captured.Results))

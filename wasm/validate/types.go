@@ -78,7 +78,14 @@ func (c *context) references(index int, g wasm.RecGroup) error {
 	case wasm.CompFunc:
 		return c.funcReferences(&t.Comp.Func, values)
 	case wasm.CompCont:
-		return c.contReference(index, g)
+		return c.funcReference(index, g, wasm.StackSwitching, "a continuation type")
+	case wasm.CompTag:
+		return c.funcReference(index, g, wasm.TagValues, "a tag type")
+	case wasm.CompHandler:
+		if err := c.need(wasm.NamedHandlers, "a handler type"); err != nil {
+			return err
+		}
+		return c.funcReferences(&t.Comp.Func, values)
 	}
 	if err := c.need(wasm.GC, "an aggregate type"); err != nil {
 		return err
@@ -110,8 +117,9 @@ func (c *context) funcReferences(f *wasm.FuncType, values func([]wasm.ValType) e
 	return values(f.Results)
 }
 
-func (c *context) contReference(index int, g wasm.RecGroup) error {
-	if err := c.need(wasm.StackSwitching, "a continuation type"); err != nil {
+// funcReference checks the function type beneath another type.
+func (c *context) funcReference(index int, g wasm.RecGroup, feature wasm.Features, what string) error {
+	if err := c.need(feature, what); err != nil {
 		return err
 	}
 	f := c.m.Types[index].Comp.Cont
@@ -119,7 +127,7 @@ func (c *context) contReference(index int, g wasm.RecGroup) error {
 		return invalid("unknown type %d: the recursion group ends at %d", f, g.End)
 	}
 	if !f.IsIndex() || c.m.Types[f].Comp.Kind != wasm.CompFunc {
-		return invalid("non-function type %s: a continuation type needs a function type", f)
+		return invalid("non-function type %s: %s needs a function type", f, what)
 	}
 	return nil
 }
@@ -147,7 +155,9 @@ func (c *context) matches(a, b *wasm.CompType) bool {
 		return false
 	}
 	switch a.Kind {
-	case wasm.CompFunc:
+	case wasm.CompTag: // what is suspended with is handled with, and the other way round
+		return a.Cont == b.Cont
+	case wasm.CompFunc, wasm.CompHandler:
 		return c.set.IsFuncSubtype(a.Func, b.Func)
 	case wasm.CompCont:
 		return c.set.IsHeapSubtype(a.Cont, b.Cont)

@@ -126,7 +126,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 // context and puts back what is left: a continuation, a cell, the running continuation.
 func isIndivisible(m mop) bool {
 	switch m.base() {
-	case mContBind, mContNew, mResume, mSuspend, mSwitch, mResumeThrow, mAlloc, mArray:
+	case mContBind, mContNew, mResume, mSuspend, mSuspendTag, mSuspendTo, mSwitch, mResumeThrow, mAlloc, mArray:
 		return true
 	}
 	return false
@@ -361,7 +361,7 @@ func (e *Emitter) inst(in *codegen.Inst) error {
 		e.comparison(in)
 	case b >= mJump:
 		e.control(in)
-	case mXchg <= b && b <= mFence:
+	case mXchg <= b && b <= mPause:
 		e.atomic(in)
 	case mFadd <= b && b <= mTrunc:
 		e.float(in)

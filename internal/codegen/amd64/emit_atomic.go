@@ -36,6 +36,8 @@ func (e *Emitter) atomic(in *codegen.Inst) {
 		e.tryLogic(XOR, in)
 	case mFence:
 		a.Mfence()
+	case mPause:
+		a.Pause()
 	}
 }
 

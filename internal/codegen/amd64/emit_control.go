@@ -234,6 +234,14 @@ func (e *Emitter) control(in *codegen.Inst) {
 	case mResume:
 		e.resume(in)
 		e.sites[e.call].Switch = codegen.Resume
+		e.detail().Number = int64(uint32(in.Imm))
+	case mSuspendTag: // there is no common case
+		e.stub(in)
+		e.catchMark(in, a.NewLabel())
+		e.sites[e.call].Switch = codegen.SuspendTag
+	case mSuspendTo:
+		e.suspendTo(in)
+		e.sites[e.call].Switch = codegen.SuspendTo
 	case mSuspend:
 		e.suspend(in)
 		e.sites[e.call].Switch = codegen.Suspend

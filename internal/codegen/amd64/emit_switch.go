@@ -30,6 +30,8 @@ import (
 // A SwitchLayout says where in a continuation's descriptor its fields are.
 type SwitchLayout struct {
 	Ref, Link, Limit, Frame, PC, Func, Type int32
+	// Status is a word, and Begun what it is for a continuation that has begun in machine code, and has not ended.
+	Status, Begun int32
 	// Chain is what the word Ref has beyond the reference if others were captured with the continuation.
 	Chain int32
 	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
@@ -49,10 +51,11 @@ type SwitchLayout struct {
 type ExceptionLayout struct{ Tag, Len, Payload int32 }
 
 // clauseSize is the size of a clause behind an instance: a tag's record, with SwitchClause if it
-// is for switch, and the landing pad. The list ends with a tag of 0.
+// is for switch and NamedClause if it is for suspensions by name, and the landing pad. The list ends with a tag of 0.
 const (
 	clauseSize   = 16
 	SwitchClause = 1
+	NamedClause  = 2
 )
 
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
@@ -167,7 +170,7 @@ func (e *Emitter) takeAny(d, inner, ref, next Reg, slow Label) {
 // resume emits a resume. Common is a continuation that is ready, and alone.
 func (e *Emitter) resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
-	if l.TagPtr == nil {
+	if l.TagPtr == nil || ssa.Tags(in.Imm) > 0 {
 		a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
 		e.stub(in)
 		a.Mark(l.NoClauses)

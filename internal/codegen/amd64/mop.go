@@ -121,6 +121,7 @@ const (
 	mAtomicXor
 	mCmpxchg // expected in RAX, d tied, replacement, address
 	mFence
+	mPause
 
 	// Floats, of Size. x, y, d tied; or x, d tied, address.
 	mFadd
@@ -177,6 +178,8 @@ const (
 	mContBind    // Imm: in codegen.Func.Bindings
 	mContNew     // Disp: the place in the context of the stub for what is not common
 	mResume      // the same
+	mSuspendTag  // the same; Cond: hasClauses
+	mSuspendTo   // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
 	mSuspend     // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
 	mSwitch      // the same; Cond; Scale: the register in which the target gets the reference
 	mResumeThrow // as mResume
@@ -197,13 +200,13 @@ var mopNames = [mopCount]string{
 	mMov: "mov", mMovzx8: "movzx8", mMovzx16: "movzx16", mMovsx8: "movsx8", mMovsx16: "movsx16", mMovsxd: "movsxd",
 	mPopcnt: "popcnt", mLzcnt: "lzcnt", mTzcnt: "tzcnt", mStore: "store", mStoreX: "storex",
 	mXchg: "xchg", mXadd: "xadd", mLockAnd: "lockand", mLockOr: "lockor", mLockXor: "lockxor",
-	mAtomicAnd: "atomicand", mAtomicOr: "atomicor", mAtomicXor: "atomicxor", mCmpxchg: "cmpxchg", mFence: "fence",
+	mAtomicAnd: "atomicand", mAtomicOr: "atomicor", mAtomicXor: "atomicxor", mCmpxchg: "cmpxchg", mFence: "fence", mPause: "pause",
 	mFadd: "fadd", mFsub: "fsub", mFmul: "fmul", mFdiv: "fdiv", mFmin: "fmin", mFmax: "fmax", mFcopysign: "fcopysign", mFabs: "fabs", mFneg: "fneg",
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
 	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mReenter: "reenter", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
+	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mReenter: "reenter", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspendTag: "suspendtag", mSuspendTo: "suspendto", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
 }
 
 // String returns the name of the operation, with its form and consumer.

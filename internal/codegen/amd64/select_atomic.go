@@ -8,7 +8,8 @@ import (
 )
 
 // Atomic accesses. Every load is atomic on this processor, and never moves before an earlier
-// load or store that is locked; so stores are exchanges, and loads are loads. What has no
+// load or store that is locked; so stores are exchanges, and loads are loads. No store moves before
+// an earlier load or store, so one that is only released is a store. What has no
 // instruction that returns what was there before, is tried with CMPXCHG until
 // nobody comes between. The address is in one register: what a locked instruction takes makes folding
 // pointless.
@@ -30,6 +31,9 @@ func (s *Selector) atomic(v *ssa.Value) {
 		in.Size = uint8(max(size, S32))
 		a := address{base: s.vreg(v.Args[0]), scale: addrBase | addrFaults}
 		s.addMem(m.with(formMem), in, a, s.def(v))
+	case ssa.OpAtomicStore:
+		a := address{base: s.vreg(v.Args[0]), scale: addrBase | addrFaults}
+		s.storeTo(a, v.Args[1], size)
 	case ssa.OpAtomicXchg:
 		s.add(mXchg, in, s.use(v.Args[1]), s.tied(v), s.useLate(v.Args[0]))
 	case ssa.OpAtomicAdd:

@@ -72,6 +72,10 @@ func (s *Selector) call(v *ssa.Value) {
 			m, with = mResume, NoReg // where it is needed, it comes from the frame
 		case ssa.OpSuspend:
 			m, with, in.Scale = mSuspend, tagReg, uint8(s.referenceReg(sig.Params))
+		case ssa.OpSuspendTag:
+			m = mSuspendTag
+		case ssa.OpSuspendTo:
+			m, with, in.Scale = mSuspendTo, tagReg, uint8(s.referenceReg(sig.Params))
 		case ssa.OpSwitch:
 			m, in.Scale = mSwitch, uint8(s.referenceReg(sig.Params))
 		case ssa.OpResumeThrow:
@@ -118,6 +122,10 @@ func (s *Selector) stackSwitch(v *ssa.Value, operands []codegen.Operand) (int32,
 	}
 	stub := codegen.OffResumeStub
 	switch v.Op {
+	case ssa.OpSuspendTag:
+		stub = codegen.OffSuspendTagStub
+	case ssa.OpSuspendTo:
+		stub = codegen.OffSuspendToStub
 	case ssa.OpSwitch:
 		stub = codegen.OffSwitchStub
 	case ssa.OpResumeThrow:

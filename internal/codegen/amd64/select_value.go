@@ -86,15 +86,19 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.load(v)
 	case ssa.OpStore, ssa.OpSet, ssa.OpSetPart:
 		s.store(v)
-	case ssa.OpAtomicLoad, ssa.OpAtomicXchg, ssa.OpAtomicAdd, ssa.OpAtomicAnd, ssa.OpAtomicOr, ssa.OpAtomicXor, ssa.OpAtomicCas:
+	case ssa.OpAtomicLoad, ssa.OpAtomicStore, ssa.OpAtomicXchg, ssa.OpAtomicAdd, ssa.OpAtomicAnd, ssa.OpAtomicOr, ssa.OpAtomicXor, ssa.OpAtomicCas:
 		s.atomic(v)
 	case ssa.OpFence:
-		s.add(mFence, codegen.Inst{})
+		if wasm.MemoryOrder(v.Aux) == wasm.SeqCst { // the order of all others is that of the processor
+			s.add(mFence, codegen.Inst{})
+		}
+	case ssa.OpPause:
+		s.add(mPause, codegen.Inst{})
 	case ssa.OpBoundsCheck:
 		s.bounds(v)
 	case ssa.OpTrapIf, ssa.OpTrapUnless:
 		s.trap(v)
-	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
+	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSuspendTag, ssa.OpSuspendTo, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
 		s.call(v)
 	case ssa.OpResult:
 		if r := s.values[v.ID].vreg; r != 0 {

@@ -15,4 +15,10 @@
     (drop (memory.atomic.notify $shared offset=4 (local.get $at) (i32.const 1)))
     (memory.atomic.wait64 $shared (local.get $at) (i64.const 1) (i64.const -1)))
   ;; Another thread may have made a shared memory larger than the record says.
-  (func $size (result i32) (memory.size $shared)))
+  (func $size (result i32) (memory.size $shared))
+  ;; A store that is only released is a store; such a fence keeps the compiler from moving accesses.
+  (func $released (param $at i32) (param $v i64) (result i32)
+    (i64.atomic.store16 $own acqrel (local.get $at) (local.get $v))
+    (atomic.fence acqrel)
+    (pause)
+    (i32.atomic.load $own acqrel (local.get $at))))

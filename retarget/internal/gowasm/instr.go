@@ -31,7 +31,7 @@ func (c *code) read(r *wasm.CodeReader, f *wasm.Func) error {
 			x = uint64(in.Index)
 		case wasm.ImmI32, wasm.ImmI64:
 			x = in.Bits
-		case wasm.ImmMemArg:
+		case wasm.ImmMemArg, wasm.ImmAtomic, wasm.ImmAtomicRMW:
 			x = in.Offset64
 		case wasm.ImmLabels:
 			x = uint64(len(c.labels))

@@ -85,7 +85,7 @@ func (l *linker) valTypes(list []wasm.ValType) []wasm.ValType {
 func (l *linker) addTypes() {
 	for _, t := range l.rt.Types {
 		t.Comp.Func.Params, t.Comp.Func.Results = l.valTypes(t.Comp.Func.Params), l.valTypes(t.Comp.Func.Results)
-		if t.Comp.Kind == wasm.CompCont {
+		if t.Comp.Kind == wasm.CompCont || t.Comp.Kind == wasm.CompTag {
 			t.Comp.Cont = l.heapType(t.Comp.Cont)
 		}
 		l.m.m.Types = append(l.m.m.Types, t)

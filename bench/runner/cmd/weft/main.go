@@ -44,7 +44,7 @@ func run(name, folder string) error {
 	if err != nil {
 		return err
 	}
-	c := config()
+	c := config().WithFeatures(wasm.AllFeatures)
 	if folder != "" {
 		c = c.WithCache(cache)
 	}

@@ -1,0 +1,16 @@
+;; Needs handlers with names.
+(module
+  (type $name (handler (result i64)))
+  (type $task (func (param i32 (ref $name)) (result i64)))
+  (type $k (cont $task))
+  (type $rest (func (param (ref $name)) (result i64)))
+  (type $krest (cont $rest))
+  (tag $pause)
+  (elem declare func $body)
+  (func $body (type $task)
+    (drop (suspend_to $name $pause (local.get 1)))
+    (i64.extend_i32_u (local.get 0)))
+  (func (export "run") (param i32) (result i64)
+    (block $paused (result (ref $krest))
+      (return (resume_with $k (on $pause $paused) (local.get 0) (cont.new $k (ref.func $body)))))
+    (resume_with $krest)))
