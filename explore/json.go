@@ -14,9 +14,12 @@ import (
 func (r *Report) MarshalJSON() ([]byte, error) {
 	s := newStory(r)
 	out := jsonReport{
-		Module: r.Module, Seed: r.Seed, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
+		Module: r.Module, Seed: r.Seed, Missing: r.Missing, Schedules: r.Schedules, Distinct: r.Distinct, Points: r.Points,
 		Seconds: r.Elapsed.Seconds(), Complete: r.Complete, Exhausted: r.Exhausted, Failed: r.Failed(),
 		Trace: jsonEvents(r.Trace), Links: slices.Clip(append([]Link{}, s.links...)), Races: []jsonRace{},
+	}
+	if r.Shard != (Shard{}) {
+		out.Shard = r.Shard.String()
 	}
 	if r.Failure != nil {
 		out.Found, out.Strategy, out.Schedule = r.Found, r.Strategy, r.Schedule
@@ -26,7 +29,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	for i := range r.Races {
 		race := &r.Races[i]
 		j := jsonRace{Address: race.Address, First: jsonAccessOf(&race.First), Second: jsonAccessOf(&race.Second),
-			Schedule: race.Schedule}
+			Instructions: race.Instructions, Schedule: race.Schedule}
 		if race.Harm != nil {
 			j.Harm = &jsonHarm{race.Harm.Kind, race.Harm.Place, race.Harm.Message}
 		}
@@ -38,6 +41,8 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 type jsonReport struct {
 	Module     string       `json:"module"` // the first 8 digits of its SHA-256
 	Seed       uint64       `json:"seed"`
+	Shard      string       `json:"shard,omitempty"`   // as "2/8"; of a whole search there is none
+	Missing    []int        `json:"missing,omitempty"` // shards
 	Schedules  int          `json:"schedules"`
 	Distinct   int          `json:"distinct"`
 	Points     int          `json:"points"`
@@ -97,11 +102,12 @@ type jsonEvent struct {
 }
 
 type jsonRace struct {
-	Address  uint64     `json:"address"`
-	First    jsonAccess `json:"first"`
-	Second   jsonAccess `json:"second"`
-	Schedule string     `json:"schedule"`
-	Harm     *jsonHarm  `json:"harm,omitempty"`
+	Address      uint64     `json:"address"`
+	First        jsonAccess `json:"first"`
+	Second       jsonAccess `json:"second"`
+	Instructions [2]uint32  `json:"instructions"` // their offsets in the binary, the smaller one first
+	Schedule     string     `json:"schedule"`
+	Harm         *jsonHarm  `json:"harm,omitempty"`
 }
 
 type jsonAccess struct {
