@@ -25,7 +25,8 @@ const adds = `(module
 // deviationsRun counts, for each schedule with up to two deviations that a shard of a search runs for them, how often.
 func deviationsRun(t *testing.T, shard Shard) map[string]int {
 	t.Helper()
-	s, err := newSearch([]byte(adds), Config{Strategies: []Strategy{Deviations}, Shard: shard, Schedules: 100_000, Jobs: 2})
+	config := Config{Strategies: []Strategy{Deviations}, Shard: shard, Schedules: 100_000, Jobs: 2}
+	s, err := newSearch([]byte(adds), config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,10 @@ func TestParseShard(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, shard, err)
 		}
 	}
-	for _, text := range []string{"", "1", "/", "1/", "/1", "0/0", "0/2", "3/2", "-1/2", "1/-2", "1/2/3", "1 /2", "a/b", "2/8 "} {
-		if shard, err := explore.ParseShard(text); err == nil || !strings.Contains(err.Error(), "is not a shard, such as 2/8") {
+	for _, text := range []string{"", "1", "/", "1/", "/1", "0/0", "0/2", "3/2", "-1/2", "1/-2", "1/2/3", "1 /2", "a/b",
+		"2/8 "} {
+		shard, err := explore.ParseShard(text)
+		if err == nil || !strings.Contains(err.Error(), "is not a shard, such as 2/8") {
 			t.Errorf("%q: %v, %v", text, shard, err)
 		}
 	}
@@ -57,8 +59,8 @@ func TestMerge(t *testing.T) {
 			t.Errorf("shard %v: %d of %d schedules are distinct", r.Shard, r.Distinct, r.Schedules)
 		}
 	}
-	if merged.Schedules != schedules || merged.Schedule != first.Schedule || merged.Found != first.Found || merged.Found < 1 ||
-		!merged.Failure.Same(first.Failure) || merged.Shard != (explore.Shard{}) || merged.Missing != nil {
+	if merged.Schedules != schedules || merged.Schedule != first.Schedule || merged.Found != first.Found ||
+		merged.Found < 1 || !merged.Failure.Same(first.Failure) || merged.Shard != (explore.Shard{}) || merged.Missing != nil {
 		t.Errorf("%+v", merged)
 	}
 	if len(merged.Races) == 0 || len(merged.Races) != len(list[0].Races) {
@@ -116,7 +118,8 @@ func checkTold(t *testing.T, got, want *explore.Report) {
 // TestMergeIncomplete names what is missing, and does not claim that all has run.
 func TestMergeIncomplete(t *testing.T) {
 	report := func(n int) *explore.Report {
-		return &explore.Report{Module: "0", Shard: explore.Shard{Number: n, Of: 4}, Schedules: 10, Complete: 2, Exhausted: true}
+		return &explore.Report{Module: "0", Shard: explore.Shard{Number: n, Of: 4}, Schedules: 10, Complete: 2,
+			Exhausted: true}
 	}
 	merged, err := explore.Merge(report(4), report(2))
 	if err != nil {

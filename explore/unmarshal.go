@@ -9,8 +9,8 @@ import (
 	"weft/threads"
 )
 
-// UnmarshalJSON reads a report that MarshalJSON has written, as of a shard that has run elsewhere: enough for [Merge]. It
-// leaves out what only the module can tell, the trace and the threads of the failure, which [Replay] tells again from
+// UnmarshalJSON reads a report that MarshalJSON has written, as of a shard that has run elsewhere: enough for [Merge].
+// It leaves out what only the module can tell, the trace and the threads of the failure, which [Replay] tells again from
 // Schedule. Stacks of races come back without places in the source.
 func (r *Report) UnmarshalJSON(text []byte) error {
 	var in jsonReport

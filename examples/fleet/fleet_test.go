@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,8 +28,8 @@ const program = "seqlock.wat"
 
 var searchFlags = []string{"--shards", "16", "--schedules", "3000", "--strategies", "random,deviations"}
 
-// killWorker kills a worker in the middle of a shard, and returns which, and how often that was delivered so far. If the
-// worker was faster, it is the next one's turn.
+// killWorker kills a worker in the middle of a shard, and returns which, and how often that was delivered so far. If
+// the worker was faster, it is the next one's turn.
 func killWorker(t *testing.T, url string, victim *process) (shard explore.Shard, delivery int) {
 	t.Helper()
 	for {
@@ -72,7 +73,7 @@ func TestKilled(t *testing.T) {
 	if survived != nil {
 		t.Errorf("the survivor: %v", survived)
 	}
-	if again := fmt.Sprintf("shard %v, delivery %d", killed, delivery+1); !strings.Contains(strings.Join(log, "\n"), again) {
+	if again := fmt.Sprintf("shard %v, delivery %d", killed, delivery+1); !slices.Contains(log, again) {
 		t.Errorf("the survivor has not got %q:\n%s", again, strings.Join(log, "\n"))
 	}
 	checkSummary(t, s, 16)
@@ -95,7 +96,8 @@ func checkSummary(t *testing.T, s *summary, shards int) {
 		distinct += r.Distinct
 	}
 	if s.Report.Schedules != schedules || s.Report.Distinct != distinct || schedules == 0 {
-		t.Errorf("%d schedules, %d distinct; the shards have %d, %d", s.Report.Schedules, s.Report.Distinct, schedules, distinct)
+		t.Errorf("%d schedules, %d distinct; the shards have %d, %d", s.Report.Schedules, s.Report.Distinct,
+			schedules, distinct)
 	}
 }
 

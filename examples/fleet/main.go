@@ -42,7 +42,8 @@ func newCommand() *cobra.Command {
 func newRunCommand() *cobra.Command {
 	var c coordinator
 	var json bool
-	cmd := &cobra.Command{Use: "run FILE", Short: "Coordinates a search, and reports what was found", Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Use: "run FILE", Short: "Coordinates a search, and reports what was found",
+		Args: cobra.ExactArgs(1)}
 	flags := cmd.Flags()
 	flags.StringVar(&c.host, "host", "127.0.0.1", "the `address` at which workers can join")
 	flags.IntVar(&c.port, "port", 4222, "its `port`; -1 for any that is free")

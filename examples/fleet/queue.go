@@ -35,8 +35,8 @@ type queue struct {
 	reports  jetstream.KeyValue
 }
 
-// createQueue makes the queue of a coordinator. A message leaves the stream when a worker acknowledges it; until then it
-// is delivered again whenever the worker that has it is silent for too long.
+// createQueue makes the queue of a coordinator. A message leaves the stream when a worker acknowledges it; until then
+// it is delivered again whenever the worker that has it is silent for too long.
 func createQueue(ctx context.Context, js jetstream.JetStream, patience time.Duration) (*queue, error) {
 	q := &queue{stream: js}
 	_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: taskStream, Subjects: []string{taskSubject + ">"},

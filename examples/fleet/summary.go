@@ -35,7 +35,8 @@ func newSummary(reports []*explore.Report, source []byte, s *search) (*summary, 
 			return nil, err
 		}
 		if !merged.Failure.Same(again.Failure) {
-			return nil, fmt.Errorf("%s was told to fail with %v, and comes to: %v", merged.Schedule, merged.Failure, again.Failure)
+			return nil, fmt.Errorf("%s was told to fail with %v, and comes to: %v", merged.Schedule, merged.Failure,
+				again.Failure)
 		}
 		merged.Failure, merged.Trace = again.Failure, again.Trace
 	}
