@@ -41,8 +41,8 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 type jsonReport struct {
 	Module     string       `json:"module"` // the first 8 digits of its SHA-256
 	Seed       uint64       `json:"seed"`
-	Shard      string       `json:"shard,omitempty"`   // as "2/8"
-	Missing    []int        `json:"missing,omitempty"` // shards that are not in it
+	Shard      string       `json:"shard,omitempty"`   // as "2/8"; of a whole search there is none
+	Missing    []int        `json:"missing,omitempty"` // shards
 	Schedules  int          `json:"schedules"`
 	Distinct   int          `json:"distinct"`
 	Points     int          `json:"points"`
@@ -104,9 +104,9 @@ type jsonEvent struct {
 
 type jsonRace struct {
 	Address      uint64     `json:"address"`
-	Instructions [2]uint32  `json:"instructions"` // their offsets in the binary
 	First        jsonAccess `json:"first"`
 	Second       jsonAccess `json:"second"`
+	Instructions [2]uint32  `json:"instructions"` // their offsets in the binary, the smaller one first
 	Schedule     string     `json:"schedule"`
 	Harm         *jsonHarm  `json:"harm,omitempty"`
 }

@@ -39,7 +39,9 @@ type search struct {
 	begun    time.Time
 	report   *Report
 	distinct map[uint64]struct{}
-	output   *string // of the default schedule
+	// uncounted are the schedules that learn, in shards but the first one, which counts them.
+	uncounted int
+	output    *string // of the default schedule
 }
 
 // A job is a schedule to run.
@@ -456,12 +458,17 @@ func (s *search) fails(o *outcome) *Failure {
 // take takes the outcome of a schedule into the report.
 func (s *search) take(j *job, doing string) {
 	r := s.report
-	if doing != learningShared || s.config.Shard.index() == 0 {
+	counts := doing != learningShared || s.config.Shard.index() == 0
+	if counts {
 		r.Schedules++
+	} else {
+		s.uncounted++
 	}
 	if _, known := s.distinct[j.outcome.hash]; !known && len(s.distinct) < mostDistinct {
 		s.distinct[j.outcome.hash] = struct{}{}
-		r.Distinct++
+		if counts {
+			r.Distinct++
+		}
 	}
 	f := s.fails(j.outcome)
 	switch {
@@ -473,7 +480,7 @@ func (s *search) take(j *job, doing string) {
 	r.Points = max(r.Points, j.outcome.points)
 	if f != nil && r.Failure == nil {
 		r.Failure, r.Strategy, r.found = f, j.strategy, j.outcome.deviations
-		r.Found = r.Schedules
+		r.Found = r.Schedules + s.uncounted
 	}
 	if s.config.Progress != nil {
 		s.config.Progress(Progress{Schedules: r.Schedules, Distinct: r.Distinct, Elapsed: time.Since(s.begun), Doing: doing})

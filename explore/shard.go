@@ -54,6 +54,11 @@ func Merge(reports ...*Report) (*Report, error) {
 	if len(reports) == 0 {
 		return nil, errors.New("explore: there is no report to merge")
 	}
+	for _, r := range reports {
+		if err := r.Shard.check(); err != nil {
+			return nil, err
+		}
+	}
 	list := slices.Clone(reports)
 	slices.SortFunc(list, func(a, b *Report) int { return cmp.Compare(a.Shard.Number, b.Shard.Number) })
 	first := list[0]
