@@ -59,6 +59,9 @@ var systemFunctions = []string{
 	"do_tzset", "localtime*", "gmtime*", "strftime*", "getenv", "strerror*",
 }
 
+// librarySigns are functions that only programs with a C library have.
+var librarySigns = []string{"__wasilibc_*", "__wasi_*", "__stdio_*", "dlmalloc", "emmalloc*"}
+
 // libraryFunctions are system functions of programs that have such of lockFunctions. Elsewhere these names may be the
 // program's own.
 var libraryFunctions = []string{
@@ -87,8 +90,13 @@ func newNames(m *wasm.Module, space *wasm.AddressSpace) *names {
 	for index, name := range m.Names.Funcs {
 		n.byIndex[index] = name
 	}
+	library := false
 	for _, name := range n.byIndex {
 		n.posix = n.posix || lockFunctions[unadorned(name)] != noLock
+		library = library || matches(librarySigns, name)
+	}
+	if !library && !n.posix {
+		return n // the program's own functions may have such names
 	}
 	for index, name := range n.byIndex {
 		n.system[index] = matches(systemFunctions, name) ||

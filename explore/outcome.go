@@ -62,7 +62,6 @@ type outcome struct {
 	complete   bool // there are no more deviations
 	hash       uint64
 	points     int
-	threads    int
 	output     string
 }
 

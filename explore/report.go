@@ -18,6 +18,7 @@ type Report struct {
 	Distinct  int   // that are different; of a merged report in each shard
 	Points    int   // scheduling points of the longest
 	Elapsed   time.Duration
+	Cut       bool // the time was used up, or the context ended, before the search did
 
 	// Failure is the first that was found; nil if there was none. It was found in the schedule with the number Found,
 	// from 1 on, by a strategy, which may be [RaceFlip] or [Learning].

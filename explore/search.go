@@ -80,6 +80,7 @@ func Run(ctx context.Context, source []byte, config Config) (*Report, error) {
 	if err := s.run(ctx); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
+	s.report.Cut = ctx.Err() != nil && !s.over()
 	return s.finish(context.WithoutCancel(ctx))
 }
 
@@ -223,7 +224,7 @@ func (s *search) run(ctx context.Context) error {
 	if err := s.runRound(ctx, s.flips()); err != nil || s.over() {
 		return err
 	}
-	for size := s.config.Jobs * 16; ; size = min(2*size, mostInRound) {
+	for size := firstRound; ; size = min(2*size, mostInRound) {
 		jobs := s.round(size)
 		if len(jobs) == 0 {
 			return nil // there are no more schedules
@@ -234,8 +235,11 @@ func (s *search) run(ctx context.Context) error {
 	}
 }
 
-// mostInRound is how many schedules a round has at most.
-const mostInRound = 2048
+// How many schedules a round has: few at first, since what fails is often found soon.
+const (
+	firstRound  = 32
+	mostInRound = 2048
+)
 
 // over reports whether the search is: it has found something, or tried enough.
 func (s *search) over() bool {

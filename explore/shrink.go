@@ -16,8 +16,6 @@ import (
 type replayer struct {
 	world    *world
 	scripted scripted
-	failure  *Failure // the one that is wanted
-	output   *string  // of the default schedule, if others are a failure
 	runs     int
 }
 

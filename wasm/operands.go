@@ -63,5 +63,5 @@ func (op Opcode) CanWatch() bool {
 		return true
 	}
 	info := op.Info()
-	return info.Imm == ImmMemArg || info.Imm == ImmMemArgLane
+	return info.Imm.HasMemArg()
 }

@@ -29,6 +29,7 @@ type exploreFlags struct {
 	trace      bool
 	json       bool
 	html       string
+	shard      string
 	noProgress bool
 	wasi       wasiFlags
 }
@@ -81,6 +82,7 @@ Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2
 	f.BoolVar(&flags.json, "json", false, "print the report as JSON")
 	f.StringVar(&flags.html, "html", "", "write to `FILE` a picture of the schedule that fails, for a browser")
 	f.BoolVar(&flags.noProgress, "no-progress", false, "never show how far the search has come")
+	f.StringVar(&flags.shard, "shard", "", "search one part of several, such as `2/8`: the JSON reports can be merged")
 	flags.executor = executorFlag(weft.Automatic)
 	f.Var(&flags.executor, "engine", executorUsage)
 	f.StringArrayVar(&flags.wasi.dirs, "dir", nil, "give the program a directory, only to read: `HOST[:GUEST]:ro`")
@@ -112,6 +114,11 @@ func (flags *exploreFlags) run(cmd *cobra.Command, file string, args []string) e
 	for _, s := range flags.strategies {
 		c.Strategies = append(c.Strategies, explore.Strategy(s))
 	}
+	if flags.shard != "" {
+		if c.Shard, err = explore.ParseShard(flags.shard); err != nil {
+			return usageError{err}
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	end := flags.progress(cmd)
@@ -136,6 +143,7 @@ func (flags *exploreFlags) run(cmd *cobra.Command, file string, args []string) e
 
 // print writes the report in the forms that are wanted.
 func (flags *exploreFlags) print(out io.Writer, report *explore.Report) error {
+	flags.readSources(report)
 	if flags.html != "" {
 		var page strings.Builder
 		if err := report.WriteHTML(&page); err != nil {
@@ -145,16 +153,33 @@ func (flags *exploreFlags) print(out io.Writer, report *explore.Report) error {
 			return err
 		}
 	}
-	if !flags.trace {
-		report.Trace = nil
-	}
 	if flags.json {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(report)
 	}
-	return report.WriteText(out)
+	if flags.trace {
+		return report.WriteText(out)
+	}
+	return report.WriteSummary(out)
 }
+
+// readSources reads the files of the source that the picture shows, as far as they are still where the compiler has
+// read them.
+func (flags *exploreFlags) readSources(report *explore.Report) {
+	if flags.html == "" {
+		return
+	}
+	report.Sources = map[string]string{}
+	for _, file := range report.Files() {
+		if text, err := os.ReadFile(file); err == nil && len(text) < mostSource {
+			report.Sources[file] = string(text)
+		}
+	}
+}
+
+// mostSource is how long a file of the source may be to be shown, in bytes.
+const mostSource = 1 << 20
 
 // progress shows how far the search has come, on a terminal, until the function that it returns is called.
 func (flags *exploreFlags) progress(cmd *cobra.Command) (end func()) {
