@@ -140,8 +140,9 @@ func (e *Engine) CompileModule(m *wasm.Module) (*Module, error) {
 }
 
 // CompileWatched is [Engine.CompileModule] for a module whose code asks the scheduler of its store ([Watcher]) before
-// the instructions at some offsets in the binary: that of a function's body, and of the instruction in it. They must be instructions that access memory, that call a function by its index or by an element of a
-// table, or that return. Other instructions cost what they always do. The engine must count steps ([Config.WithSteps]).
+// the instructions at some offsets in the binary: that of a function's body, and of the instruction in it. They must be
+// instructions that access memory, that call a function by its index or by an element of a table, or that return. Other
+// instructions cost what they always do. The engine must count steps ([Config.WithSteps]).
 func (e *Engine) CompileWatched(m *wasm.Module, offsets []uint32) (*Module, error) {
 	switch {
 	case m == nil:

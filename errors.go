@@ -27,8 +27,8 @@ type Trap struct {
 // it has some tag. Setting the fields does not change what is thrown.
 type Exception struct {
 	Tag *Tag
-	// Payload is what it was thrown with: a value for each parameter of the tag. It is nil if there are references among
-	// them and the exception has come as a reference itself: then there is Tag.Match.
+	// Payload is what it was thrown with: a value for each parameter of the tag. It is nil if there are references
+	// among them and the exception has come as a reference itself: then there is Tag.Match.
 	Payload []Value
 	Stack   StackTrace // where it was thrown
 

@@ -81,8 +81,8 @@ func TestNativeRecursionEnds(t *testing.T) {
 	}
 }
 
-// TestFuelInstantiation lets a host function make an instance during a call that is counted: a continuation suspends through a
-// function of that.
+// TestFuelInstantiation lets a host function make an instance during a call that is counted: a continuation suspends
+// through a function of that.
 func TestFuelInstantiation(t *testing.T) {
 	const source = `(module (type $f (func)) (type $k (cont $f))
 	  (import "host" "make" (func $make)) (tag $yield (export "yield")) (table (export "table") 1 funcref)

@@ -7,9 +7,9 @@ import (
 	"weft/wasm"
 )
 
-// A ValuesFunc implements a function over values: it gets one for each parameter, and returns one for each result. It is
-// for functions with references; those with numbers alone are faster as a [HostFunc] or with package typed. Errors mean
-// what they mean for a HostFunc.
+// A ValuesFunc implements a function over values: it gets one for each parameter, and returns one for each result. It
+// is for functions with references; those with numbers alone are faster as a [HostFunc] or with package typed. Errors
+// mean what they mean for a HostFunc.
 type ValuesFunc func(ctx context.Context, args []Value) ([]Value, error)
 
 // NewValuesFunc makes a function that the host implements over values. For the rest it is like [Store.NewFunc].

@@ -9,8 +9,8 @@ import (
 )
 
 // A Listener hears of calls: of all functions of the guest, and of host functions. Its methods are called on the
-// goroutine that uses the store, in the middle of the call: they may look at memories, globals and objects, and must not
-// call guests or make objects.
+// goroutine that uses the store, in the middle of the call: they may look at memories, globals and objects, and must
+// not call guests or make objects.
 type Listener interface {
 	// Before is called at the beginning of a call.
 	Before(c *Call)

@@ -33,8 +33,8 @@ func (s *Store) newObject(ref uint64, t wasm.ValType) *Object {
 	return o
 }
 
-// NewStruct makes a struct. The type is the identity of one, such as [Module.Type] returns, and there is a value for each
-// field; or for none, if all have default values. The error is a [*Trap] if there is no room in the heap.
+// NewStruct makes a struct. The type is the identity of one, such as [Module.Type] returns, and there is a value for
+// each field; or for none, if all have default values. The error is a [*Trap] if there is no room in the heap.
 func (s *Store) NewStruct(t wasm.HeapType, fields ...Value) (*Object, error) {
 	comp, err := s.beginObject(t, wasm.CompStruct)
 	if err != nil {
@@ -241,8 +241,8 @@ func (o *Object) part(i int) Value {
 	return o.store.fromSlots(slots[:], []wasm.ValType{f.Type.Unpacked()})[0]
 }
 
-// Set changes a field of a struct, or an element of an array, that is mutable. One of 8 or 16 bits takes the low ones of
-// an i32.
+// Set changes a field of a struct, or an element of an array, that is mutable. One of 8 or 16 bits takes the low ones
+// of an i32.
 func (o *Object) Set(i int, v Value) error {
 	if err := o.enter(i); err != nil {
 		return err
@@ -284,7 +284,8 @@ type ArrayNumber interface {
 	~int8 | ~uint8 | ~int16 | ~uint16 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~float32 | ~float64
 }
 
-// ReadArray copies len(to) elements of an array of numbers, from one on. The error is that it has not so many, or others.
+// ReadArray copies len(to) elements of an array of numbers, from one on. The error is that it has not so many, or
+// others.
 func ReadArray[T ArrayNumber](a *Object, from int, to []T) error {
 	return withNumbers(a, from, len(to), func(elements []T) { copy(to, elements) })
 }

@@ -57,9 +57,10 @@ func (m *Module) Save() ([]byte, error) {
 }
 
 // Load makes a module of what [Module.Save] has returned, which must not change afterwards. If this build of Weft has
-// made it, for engines with the same features, the module is taken for valid; and if it was for the same options and the
-// same features of the processor, so is its machine code. Otherwise it is validated and compiled as by
-// [Engine.Compile], which takes longer and does the same. The error says that the bytes are damaged, or is that of the module.
+// made it, for engines with the same features, the module is taken for valid; and if it was for the same options and
+// the same features of the processor, so is its machine code. Otherwise it is validated and compiled as by
+// [Engine.Compile], which takes longer and does the same. The error says that the bytes are damaged, or is that of the
+// module.
 //
 // So load only what you have saved yourself: who makes the bytes can have the program do anything. A checksum
 // protects from accidents, not from attackers. For modules of others there is [Engine.Compile].

@@ -40,8 +40,8 @@ type heapError struct {
 func (e *heapError) Error() string { return fmt.Sprintf("%s at address %#x", e.what, e.address) }
 
 // A heapWatch finds out, in a schedule, that the program itself uses a block of the heap after it was freed, frees it
-// twice, or accesses the first bytes of the memory, where no object is. A block that was freed and is allocated again is
-// no longer known.
+// twice, or accesses the first bytes of the memory, where no object is. A block that was freed and is allocated again
+// is no longer known.
 type heapWatch struct {
 	wanted map[int]uint64 // by thread: how large the block is that it allocates
 	sizes  map[uint64]uint64

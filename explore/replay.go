@@ -7,8 +7,8 @@ import (
 	"weft/threads"
 )
 
-// Replay runs a program once, by a schedule that a search has told, and reports what happens in it. If it does not fail,
-// the report has no Failure.
+// Replay runs a program once, by a schedule that a search has told, and reports what happens in it. If it does not
+// fail, the report has no Failure.
 func Replay(ctx context.Context, source []byte, schedule string, config Config) (*Report, error) {
 	told, err := threads.ParseSchedule(schedule)
 	if err != nil {

@@ -64,8 +64,9 @@ type worker struct {
 	scripted *scripted
 }
 
-// Run explores the schedules of a program for WASI, in binary or text form, whose threads are those of wasi-threads. The
-// error is of what prevents it; that a program fails is no error, nor that the context ends, with which the search does.
+// Run explores the schedules of a program for WASI, in binary or text form, whose threads are those of wasi-threads.
+// The error is of what prevents it; that a program fails is no error, nor that the context ends, with which the search
+// does.
 func Run(ctx context.Context, source []byte, config Config) (*Report, error) {
 	s, err := newSearch(source, config)
 	if err != nil {

@@ -47,9 +47,9 @@ func (s Shard) index() uint64 { return uint64(max(s.Number, 1)) - 1 }
 // has reports whether a schedule is the shard's, by its number among others of its kind.
 func (s Shard) has(number int) bool { return uint64(number)%s.of() == s.index() }
 
-// Merge makes one report of those of the shards of a search, in any order. It refuses reports of different searches, and
-// two of one shard. The failure is that of the shard which has found it with the fewest schedules. What is missing is
-// named by Missing.
+// Merge makes one report of those of the shards of a search, in any order. It refuses reports of different searches,
+// and two of one shard. The failure is that of the shard which has found it with the fewest schedules. What is missing
+// is named by Missing.
 func Merge(reports ...*Report) (*Report, error) {
 	if len(reports) == 0 {
 		return nil, errors.New("explore: there is no report to merge")

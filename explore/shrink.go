@@ -83,8 +83,8 @@ func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *
 	return list, nil
 }
 
-// oneForTwo returns a list that fails in which one deviation stands for two; nil if none was found. The new one is at an
-// instruction, or of a thread, of the list.
+// oneForTwo returns a list that fails in which one deviation stands for two; nil if none was found. The new one is at
+// an instruction, or of a thread, of the list.
 func (r *replayer) oneForTwo(
 	ctx context.Context, list []threads.Deviation, fails func([]threads.Deviation) (bool, error),
 ) ([]threads.Deviation, error) {

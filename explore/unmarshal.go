@@ -10,8 +10,8 @@ import (
 )
 
 // UnmarshalJSON reads a report that MarshalJSON has written, as of a shard that has run elsewhere: enough for [Merge].
-// It leaves out what only the module can tell, the trace and the threads of the failure, which [Replay] tells again from
-// Schedule. Stacks of races come back without places in the source.
+// It leaves out what only the module can tell, the trace and the threads of the failure, which [Replay] tells again
+// from Schedule. Stacks of races come back without places in the source.
 func (r *Report) UnmarshalJSON(text []byte) error {
 	var in jsonReport
 	if err := json.Unmarshal(text, &in); err != nil {

@@ -66,8 +66,9 @@ func Define(l *weft.Linker) error {
 	return nil
 }
 
-// DefineConstants gives a linker the strings that a module imports by their content: its imports from a module name that
-// the compiler has chosen, often "'" or "#", which are globals whose names are the strings. Kotlin's output has "'".
+// DefineConstants gives a linker the strings that a module imports by their content: its imports from a module name
+// that the compiler has chosen, often "'" or "#", which are globals whose names are the strings. Kotlin's output has
+// "'".
 func DefineConstants(l *weft.Linker, m *weft.Module, from string) error {
 	for _, im := range m.Imports() {
 		if im.Module != from || im.Type.Kind != wasm.ExternGlobal {

@@ -97,8 +97,8 @@ func (c *coordinator) handOut(ctx context.Context, conn *nats.Conn, source []byt
 		if err != nil {
 			return err
 		}
-		// With its name as the identity of the message, a shard is on the queue once, even if an answer is lost and it is
-		// published again.
+		// With its name as the identity of the message, a shard is on the queue once, even if an answer is lost and it
+		// is published again.
 		ack, err := js.Publish(ctx, taskSubject+key(shard), message, jetstream.WithMsgID(shard))
 		if err != nil {
 			return fmt.Errorf("shard %s: %w", shard, err)

@@ -64,7 +64,8 @@ func (m *machine) note(format string, args ...any) {
 	m.effects = append(m.effects, fmt.Sprintf(format, args...))
 }
 
-// noteSet notes a write to a record, in the place of an earlier one to the same after which nothing but others has happened.
+// noteSet notes a write to a record, in the place of an earlier one to the same after which nothing but others has
+// happened.
 func (m *machine) noteSet(what string, value uint64) {
 	for i := len(m.effects) - 1; i >= 0 && strings.HasPrefix(m.effects[i], "set "); i-- {
 		if strings.HasPrefix(m.effects[i], what) {

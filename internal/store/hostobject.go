@@ -6,7 +6,8 @@ import (
 	"weft/wasm"
 )
 
-// What Go does with structs and arrays. References are to such an object that is alive, and indices are below its length.
+// What Go does with structs and arrays. References are to such an object that is alive, and indices are below its
+// length.
 
 // UseObjects lets the store have objects of a struct or array type, which it holds.
 func (s *Store) UseObjects(id wasm.TypeID) error { return s.addTypes([]wasm.TypeID{id}) }

@@ -154,8 +154,8 @@ type Store struct {
 	// Collections counts them.
 	Collections int
 
-	// Growth, unless it is nil, decides whether a memory grows for which the limits allow it. It is called in the middle of
-	// code.
+	// Growth, unless it is nil, decides whether a memory grows for which the limits allow it. It is called in the
+	// middle of code.
 	Growth func(m *Memory, pages uint64) bool
 	// Scheduler, unless it is nil, is asked where code waits, and where it is to pause.
 	Scheduler Scheduler

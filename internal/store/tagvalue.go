@@ -21,8 +21,8 @@ type tagPrompt struct {
 	tags []uint64
 }
 
-// HandleTags notes the tags that the clauses of a resume are for, in their order, with the continuation that it is about
-// to run. The caller has consumed its reference.
+// HandleTags notes the tags that the clauses of a resume are for, in their order, with the continuation that it is
+// about to run. The caller has consumed its reference.
 func (c *Continuations) HandleTags(r *ContRecord, tags []uint64) {
 	if c.tagPrompts == nil {
 		c.tagPrompts = map[*ContRecord]tagPrompt{}

@@ -6,5 +6,6 @@
 // that use Zig's std.Thread. The folder bugs has programs that fail in some schedules, and the same without the bug, in
 // both. README.md in each says how they are built by hand.
 //
-// A [Toolchain] and a [Zig] build; [Programs] and [Bugs] list what there is, how each program is called and how it ends.
+// A [Toolchain] and a [Zig] build; [Programs] and [Bugs] list what there is, how each program is called and how it
+// ends.
 package wasithreads
