@@ -78,7 +78,7 @@ func (s *Store) NewStruct(t wasm.HeapType, fields ...Value) (*Object, error) {
 // NewArray makes an array of n elements that are all the same; the zero Value stands for the default of their type. For
 // arrays of numbers [WriteArray] sets them. The type and the error are as for [Store.NewStruct].
 func (s *Store) NewArray(t wasm.HeapType, n int, fill Value) (*Object, error) {
-	if s != nil && (n < 0 || n > math.MaxUint32) {
+	if s != nil && (n < 0 || int64(n) > math.MaxUint32) {
 		return nil, s.refuse(fmt.Errorf("weft: no array has %d elements", n))
 	}
 	comp, err := s.beginObject(t, wasm.CompArray)
