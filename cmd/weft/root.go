@@ -66,8 +66,16 @@ exception or a suspension nowhere.`,
 	root.SetVersionTemplate("weft {{.Version}}\n")
 	root.Flags().Bool("version", false, "print the version of Weft") // without -v, which is that of run
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(),
-		objdumpCommand(), exploreCommand(), retargetCommand(), mergeCommand(), versionCommand())
+	ofModules := []*cobra.Command{runCommand(), inspectCommand(), parseCommand(), printCommand(), validateCommand(),
+		stripCommand(), compileCommand(), objdumpCommand(), exploreCommand(), retargetCommand()}
+	for _, cmd := range ofModules {
+		cmd.ValidArgsFunction = completeModules
+	}
+	root.AddCommand(ofModules...)
+	root.AddCommand(wastCommand(), mergeCommand(), manCommand(), versionCommand())
+	for _, cmd := range root.Commands() {
+		completeFlags(cmd)
+	}
 	return root
 }
 
