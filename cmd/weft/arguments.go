@@ -90,7 +90,8 @@ func parseReference(in *weft.Instance, t wasm.ValType, arg string) (weft.Value, 
 		}
 		return weft.I31Ref(int32(n)), nil
 	}
-	return weft.Value{}, fmt.Errorf("%q cannot be given on the command line; null, func:EXPORT, i31:N and extern:TEXT can", arg)
+	return weft.Value{}, fmt.Errorf(
+		"%q cannot be given on the command line; null, func:EXPORT, i31:N and extern:TEXT can", arg)
 }
 
 // hostReference returns a reference to a text of the host, in the hierarchy of a type.

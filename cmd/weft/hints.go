@@ -26,8 +26,8 @@ func hintNoWASI(cmd *cobra.Command, file string) {
 	}
 }
 
-// hintFlagsBehind says, of a program that has failed by itself or could not be called, that flags of run stand where they
-// are the program's.
+// hintFlagsBehind says, of a program that has failed by itself or could not be called, that flags of run stand where
+// they are the program's.
 func hintFlagsBehind(cmd *cobra.Command, args []string, failed error) {
 	var exit *weft.ExitError
 	var usage usageError
@@ -38,8 +38,8 @@ func hintFlagsBehind(cmd *cobra.Command, args []string, failed error) {
 		if name, ok := strings.CutPrefix(arg, "--"); !ok || cmd.Flags().Lookup(flagName(name)) == nil {
 			continue
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "weft: --%s stands behind FILE, so it was given to the program; weft's flags go before FILE\n",
-			flagName(arg))
+		fmt.Fprintf(cmd.ErrOrStderr(),
+			"weft: --%s stands behind FILE, so it was given to the program; weft's flags go before FILE\n", flagName(arg))
 		return
 	}
 }

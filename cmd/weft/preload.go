@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weft"
+	"weft/wasi"
 )
 
 // A preload is a module that others import from, under a name.
@@ -19,8 +20,11 @@ type preload struct {
 
 type preloads []preload
 
-// readPreloads compiles what the values of --preload name.
-func readPreloads(cmd *cobra.Command, engine *weft.Engine, values []string) (preloads, error) {
+// readPreloads compiles what the values of --preload name, for a program.
+func readPreloads(cmd *cobra.Command, program *weft.Module, values []string) (preloads, error) {
+	if len(values) > 0 && imports(program, wasi.ThreadModuleName) {
+		return nil, usagef("--preload: the program has threads, whose instances would not find the module")
+	}
 	var list preloads
 	for _, v := range values {
 		name, file, ok := strings.Cut(v, "=")
@@ -31,7 +35,7 @@ func readPreloads(cmd *cobra.Command, engine *weft.Engine, values []string) (pre
 		if err != nil {
 			return nil, err
 		}
-		module, err := compileOrLoad(engine, source)
+		module, err := compileOrLoad(program.Engine(), source)
 		if err != nil {
 			return nil, fileError(file, err)
 		}

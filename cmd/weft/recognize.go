@@ -22,7 +22,8 @@ var foreignFormats = []foreignFormat{
 	{"\x7fELF", "this is an ELF file, a program or object code of a native system, or what Wasmtime has compiled ahead: " +
 		"build it for a target of WebAssembly, such as wasm32-wasip1, or give the module that it was made from"},
 	{"MZ", "this is a program for Windows: build it for a target of WebAssembly, such as wasm32-wasip1"},
-	{"\xcf\xfa\xed\xfe", "this is a program or object code for macOS: build it for a target of WebAssembly, such as wasm32-wasip1"},
+	{"\xcf\xfa\xed\xfe", "this is a program or object code for macOS: " +
+		"build it for a target of WebAssembly, such as wasm32-wasip1"},
 	{"BC\xc0\xde", "this is bitcode of LLVM: compile and link it to a module first (clang, wasm-ld)"},
 	{"\xef\xbb\xbf", "this begins with a byte order mark, which the formats of modules do not have: " +
 		"save the file as UTF-8 without one"},
@@ -62,7 +63,8 @@ func recognize(source []byte) error {
 	return nil
 }
 
-// wasCut returns an error if a binary ends in the middle of a section. What is wrong with it otherwise, the decoder says.
+// wasCut returns an error if a binary ends in the middle of a section. What is wrong with it otherwise, the decoder
+// says.
 func wasCut(source []byte) error {
 	var cut *cutFile
 	if _, err := readSections(source); errors.As(err, &cut) {

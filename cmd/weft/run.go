@@ -87,7 +87,8 @@ program, 125 if --fuel is used up, 1 if something else is wrong, and else the pr
 	f.StringVar(&flags.profile, "cpuprofile", "", "write to `FILE` a CPU profile of the program, for pprof")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "say why a module is interpreted that was to be executed natively")
 	flags.limits.define(f)
-	f.StringArrayVar(&flags.preloads, "preload", nil, "instantiate a module first, whose exports others import from NAME: `NAME=FILE`")
+	f.StringArrayVar(&flags.preloads, "preload", nil,
+		"instantiate a module first, whose exports others import from NAME: `NAME=FILE`")
 	f.Var(&flags.trace, "trace", "write to the standard error each call of `WHAT`: calls (of functions), wasi, or both")
 	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
 	flags.wasi.define(f)
@@ -163,7 +164,9 @@ func (flags *runFlags) context(ctx context.Context) (context.Context, context.Ca
 }
 
 // compile compiles the program.
-func (flags *runFlags) compile(cmd *cobra.Command, engine *weft.Engine, file string, source []byte) (*weft.Module, error) {
+func (flags *runFlags) compile(
+	cmd *cobra.Command, engine *weft.Engine, file string, source []byte,
+) (*weft.Module, error) {
 	if flags.retarget {
 		out, report, err := retarget.Module(source, retarget.Options{})
 		if err != nil {
@@ -199,7 +202,7 @@ func (flags *runFlags) runModule(
 			return err
 		}
 	}
-	preloads, err := readPreloads(cmd, module.Engine(), flags.preloads)
+	preloads, err := readPreloads(cmd, module, flags.preloads)
 	if err != nil {
 		return err
 	}
@@ -226,7 +229,8 @@ func (flags *runFlags) runModule(
 		return fmt.Errorf("%s: instantiation: %w", file, err)
 	}
 	if flags.verbose && instance.Unguarded() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
+		fmt.Fprintf(cmd.ErrOrStderr(),
+			"weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
 	}
 	err = flags.call(ctx, cmd, instance, host, args)
 	if err != nil {

@@ -38,7 +38,8 @@ func readSections(source []byte) ([]section, error) {
 			return list, cutError(len(source), "the size of a section is not whole")
 		}
 		if int64(size) > int64(r.Len()) {
-			return list, cutError(len(source), fmt.Sprintf("the section at 0x%x has %d bytes, of which %d are there", s.at, size, r.Len()))
+			return list, cutError(len(source),
+				fmt.Sprintf("the section at 0x%x has %d bytes, of which %d are there", s.at, size, r.Len()))
 		}
 		contents := wasm.Reader{Buf: source[r.Pos : r.Pos+int(size)], Base: r.Pos}
 		r.Pos += int(size)
@@ -64,7 +65,8 @@ func cutError(size int, where string) error { return &cutFile{size, where} }
 
 // Error says after how many bytes it ends, and what is missing.
 func (e *cutFile) Error() string {
-	return fmt.Sprintf("the file was cut, or is damaged: it ends after %d bytes, and %s; fetch or build it again", e.size, e.where)
+	return fmt.Sprintf("the file was cut, or is damaged: it ends after %d bytes, and %s; fetch or build it again",
+		e.size, e.where)
 }
 
 func isComponent(source []byte) bool {

@@ -30,10 +30,13 @@ type wasiFlags struct {
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
-	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, as GUEST, and only to read with ro; relative names are below /. HOST::GUEST is the same as HOST:GUEST")
+	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, as GUEST, and only "+
+		"to read with ro; relative names are below /. HOST::GUEST is the same as HOST:GUEST")
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
-	f.BoolVar(&flags.envInherit, "env-inherit", false, "give the program the environment of weft, but for PWD; --env goes before it")
-	f.StringVar(&flags.argv0, "argv0", "", "call the program `NAME`, as its first argument (default the base name of FILE)")
+	f.BoolVar(&flags.envInherit, "env-inherit", false,
+		"give the program the environment of weft, but for PWD; --env goes before it")
+	f.StringVar(&flags.argv0, "argv0", "",
+		"call the program `NAME`, as its first argument (default the base name of FILE)")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
 	flags.scheduler.define(f)
@@ -163,10 +166,12 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 	return flags.scheduler.configure(config, cmd.InOrStdin())
 }
 
-// inherited returns the environment that a program inherits. Where weft was started means nothing to it, and Go programs
-// would look there for files with relative names.
+// inherited returns the environment that a program inherits. Where weft was started means nothing to it, and Go
+// programs would look there for files with relative names.
 func inherited() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PWD=") || strings.HasPrefix(v, "=") })
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "PWD=") || strings.HasPrefix(v, "=")
+	})
 }
 
 // refuseOutside returns an error if the program is given something that a deterministic run cannot repeat.
