@@ -50,8 +50,9 @@ const (
 		ReferenceTypes | SIMD | RelaxedSIMD | TailCall | ExtendedConst | FunctionReferences |
 		GC | Exceptions | MultiMemory | Memory64
 
-	// DefaultFeatures is what Weft accepts when nothing else is said.
-	DefaultFeatures = Wasm3 | Threads | StackSwitching | WideArithmetic | CompactImports
+	// DefaultFeatures is what Weft accepts when nothing else is said. Legacy exceptions are among them
+	// because compilers of C++ still write those unless told otherwise.
+	DefaultFeatures = Wasm3 | Threads | StackSwitching | LegacyExceptions | WideArithmetic | CompactImports
 
 	// AllFeatures is everything in the current encodings. The 2023 dialect of
 	// stack switching is not in it, because it gives some opcodes other meanings.

@@ -218,8 +218,14 @@ func (r *Reader) HeapType() (HeapType, error) {
 	if v == SharedForm-0x80 {
 		return 0, ErrorAt(Malformed, at, "malformed heap type: %s", NoSharedEverything)
 	}
+	if v == heapExact {
+		return 0, ErrorUnknownProposal(at, "an exact reference", "custom descriptors", "--disable-custom-descriptors")
+	}
 	return 0, ErrorAt(Malformed, at, "malformed heap type")
 }
+
+// heapExact begins an exact heap type of the proposal for custom descriptors: the byte 0x62.
+const heapExact = -0x1E
 
 // ValType reads a value type.
 func (r *Reader) ValType() (ValType, error) {

@@ -9,7 +9,8 @@ import (
 // An executorFlag chooses how functions are executed.
 type executorFlag weft.Executor
 
-const executorUsage = "execute functions by `ENGINE`: auto (native where that works), native (machine code, on linux/amd64), or interp"
+const executorUsage = "execute functions by `ENGINE`: auto (native where that works), native " +
+	"(machine code, on linux/amd64), or interp. Also with native, functions are interpreted first, until they have run so often that compiling them pays"
 
 var executorNames = [...]string{weft.Interpreter: "interp", weft.Native: "native", weft.Automatic: "auto"}
 

@@ -11,8 +11,20 @@ import (
 	"weft/wasm"
 )
 
-// readInput reads a file, or the standard input for "-".
+// readInput reads a module from a file, or from the standard input for "-". What is something else is refused.
 func readInput(cmd *cobra.Command, name string) ([]byte, error) {
+	source, err := readAny(cmd, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := recognize(source); err != nil {
+		return nil, fileError(name, err)
+	}
+	return source, nil
+}
+
+// readAny reads a file, or the standard input for "-", whatever it is.
+func readAny(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
 		b, err := io.ReadAll(cmd.InOrStdin())
 		if err != nil {

@@ -1,8 +1,6 @@
 // Command weft runs, tests and converts WebAssembly modules.
 //
-// Its exit codes are 0 for success, 1 for what went wrong with a module (also a
-// trap of the program that it runs) or a file, and 2 for a wrong use of the
-// command itself.
+// docs/command.md says what its commands share, and its exit codes.
 package main
 
 import "os"

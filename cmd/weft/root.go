@@ -12,13 +12,6 @@ import (
 	"weft/wasm"
 )
 
-// Exit codes.
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2
-)
-
 // A usageError says that the command was used wrongly.
 type usageError struct{ error }
 
@@ -33,35 +26,16 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return wasmOpt(args, stdout, stderr)
 	}
 	root := rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(withRun(root, args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()
-	var usage usageError
 	var exit *weft.ExitError
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.As(err, &exit):
-		return exitCode(exit.Code)
-	case errors.Is(err, errReported):
-		return exitFailure
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "weft: %v\nTry '%s --help'.\n", err, cmd.CommandPath())
-		return exitUsage
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, errReported) {
+		fmt.Fprintf(stderr, "weft: %s\n", failureText(cmd, err))
 	}
-	fmt.Fprintf(stderr, "weft: %v\n", err)
-	return exitFailure
-}
-
-// exitCode returns the code of a program as one that the system can report: a
-// failure must not become a success because only eight bits are kept.
-func exitCode(code uint32) int {
-	if code > 255 {
-		return exitFailure
-	}
-	return int(code)
+	return exitCode(err)
 }
 
 func rootCommand() *cobra.Command {
@@ -73,9 +47,12 @@ func rootCommand() *cobra.Command {
 Files may be in the binary or in the text format, which Weft recognises by their
 content. The name - stands for the standard input or output.
 
-Exit codes: 0 success; 1 a module or a file is wrong, a program trapped, a test
-failed; 2 the command was used wrongly; of "weft run" also the code with which the
-program exits, and of "weft explore" 3 for a program in which it has found something.`,
+A program is run by "weft run FILE", or by "weft FILE".
+
+Exit codes: 0 success; 1 a module or a file is wrong, or a test failed; 2 the command was
+used wrongly; 3 "weft explore" has found something; of a program that is run its own, 124 if
+--timeout has ended it, 125 if --fuel is used up, and 134 if it trapped or handled an
+exception or a suspension nowhere.`,
 		Example: `  weft run --invoke add add.wat 1 2
   weft wast tests/
   weft parse module.wat -o module.wasm`,
@@ -85,9 +62,20 @@ program exits, and of "weft explore" 3 for a program in which it has found somet
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.Version = version()
+	root.SetVersionTemplate("weft {{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version of Weft") // without -v, which is that of run
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), wastCommand(), parseCommand(), printCommand(), validateCommand(), compileCommand(),
-		objdumpCommand(), exploreCommand(), retargetCommand(), mergeCommand(), versionCommand())
+	ofModules := []*cobra.Command{runCommand(), inspectCommand(), parseCommand(), printCommand(), validateCommand(),
+		stripCommand(), compileCommand(), objdumpCommand(), exploreCommand(), retargetCommand()}
+	for _, cmd := range ofModules {
+		cmd.ValidArgsFunction = completeModules
+	}
+	root.AddCommand(ofModules...)
+	root.AddCommand(wastCommand(), mergeCommand(), manCommand(), versionCommand())
+	for _, cmd := range root.Commands() {
+		completeFlags(cmd)
+	}
 	return root
 }
 
@@ -135,22 +123,15 @@ func parseFeatures(list string) (wasm.Features, error) {
 	return set, nil
 }
 
-// newEngine makes an engine with the listed features, and a cache in a directory
-// unless that is "", which a profiler sees, unless it is nil. Its code counts steps if that is asked for. The function
-// that it returns is to be called at the end.
-func newEngine(
-	features, cacheDir string, executor executorFlag, steps bool, profiler *weft.CPUProfiler,
-) (engine *weft.Engine, end func(), err error) {
+// newEngine makes an engine as configured, with the listed features, and a cache in a directory unless that is "". The
+// function that it returns is to be called at the end.
+func newEngine(features, cacheDir string, config weft.Config) (engine *weft.Engine, end func(), err error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, nil, err
 	}
 	end = func() {}
-	config := weft.NewConfig().WithFeatures(f).WithExecutor(weft.Executor(executor)).WithCPUProfiler(profiler).
-		WithNativeOptions(weft.NativeOptions{InterpretFirst: true})
-	if steps {
-		config = config.WithSteps()
-	}
+	config = config.WithFeatures(f)
 	if cacheDir != "" {
 		cache, err := weft.NewCache(weft.CacheOptions{Dir: cacheDir})
 		if err != nil {

@@ -21,7 +21,9 @@ type runFlags struct {
 	features string
 	cache    string
 	retarget bool
-	maxStack uint32
+	limits   limitFlags
+	preloads []string
+	trace    traceFlag
 	timeout  time.Duration
 	executor executorFlag
 	verbose  bool
@@ -45,7 +47,8 @@ environment and the sockets that --dir, --env and --listen give it, and no other
 
 Everything behind FILE belongs to the program. Without WASI, or with --invoke, ARGS are read by the types of the
 function's parameters: integers decimal or hexadecimal, signed or unsigned, floats
-as in the text format, references only null. Results are printed one per line.
+as in the text format, vectors as 0x and 32 digits or as lanes (i32x4:1,2,3,4), references
+as null, func:EXPORT, i31:N or extern:TEXT. Results are printed one per line.
 
 With --cache, or a directory in the environment variable WEFT_CACHE, a module that
 was run before starts faster. The directory must be yours alone, and no other user
@@ -57,10 +60,15 @@ continuations. With a cache, the machine code of what has come out is kept.
 
 With --cpuprofile, the file shows "go tool pprof" where the program spends its time.
 
+Sizes are bytes, or have a unit (16MiB, 1GB); numbers may end in k, M or G.
+
 A trap, an uncaught exception or an unhandled suspension is reported with a stack
-trace of the guest, and the exit code is 1.`,
+trace of the guest, and the exit code is 134. It is 124 if --timeout has ended the
+program, 125 if --fuel is used up, 1 if something else is wrong, and else the program's.`,
 		Example: `  weft run --invoke fib fib.wat 30
   weft run --spectest --timeout 10s program.wasm
+  weft run --fuel 10M --max-memory 64MiB plugin.wasm
+  weft run --preload math=math.wasm --trace calls program.wasm
   weft run --dir data:/data --env LANG=C program.wasm -v /data/in.txt
   weft run --cpuprofile cpu.pprof program.wasm && go tool pprof -top cpu.pprof
   weft run --features default,-threads module.wasm`,
@@ -78,7 +86,10 @@ trace of the guest, and the exit code is 1.`,
 	f.Var(&flags.executor, "engine", executorUsage)
 	f.StringVar(&flags.profile, "cpuprofile", "", "write to `FILE` a CPU profile of the program, for pprof")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "say why a module is interpreted that was to be executed natively")
-	f.Uint32Var(&flags.maxStack, "max-stack", 0, "limit the stacks of a call to this many `BYTES` together (default 16 MiB)")
+	flags.limits.define(f)
+	f.StringArrayVar(&flags.preloads, "preload", nil,
+		"instantiate a module first, whose exports others import from NAME: `NAME=FILE`")
+	f.Var(&flags.trace, "trace", "write to the standard error each call of `WHAT`: calls (of functions), wasi, or both")
 	f.DurationVar(&flags.timeout, "timeout", 0, "end the program after this time, such as 10s (default none)")
 	flags.wasi.define(f)
 	return cmd
@@ -86,6 +97,7 @@ trace of the guest, and the exit code is 1.`,
 
 func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err error) {
 	delayCollector()
+	flags.wasi.traced = flags.trace.wasi
 	if !cmd.Flags().Changed("cache") {
 		flags.cache = os.Getenv("WEFT_CACHE")
 	}
@@ -100,59 +112,17 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	if err := flags.wasi.scheduler.prepare(cmd, source, &flags.wasi); err != nil {
 		return err
 	}
-	steps := flags.wasi.scheduler.deterministic
-	engine, end, err := newEngine(flags.features, flags.cache, flags.executor, steps, profiler)
+	engine, end, err := newEngine(flags.features, flags.cache, flags.configure(cmd, profiler))
 	if err != nil {
 		return err
 	}
 	defer end()
-	if flags.retarget {
-		out, report, err := retarget.Module(source, retarget.Options{})
-		if err != nil {
-			return fileError(file, err)
-		}
-		if source = out; flags.verbose {
-			printReport(cmd.ErrOrStderr(), report)
-		}
-	}
-	module, err := flags.wasi.scheduler.compile(engine, source)
-	if err != nil {
-		return fileError(file, err)
-	}
-	if why := module.Interpreted(); flags.verbose && why != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s is interpreted: %v\n", file, why)
-	}
-	limits := weft.DefaultLimits()
-	if flags.maxStack != 0 {
-		limits.StackBytes = flags.maxStack
-	}
-	store, err := engine.NewStore(limits)
+	module, err := flags.compile(cmd, engine, file, source)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	linker := weft.NewLinker(store)
-	if flags.spectest {
-		if err := wast.DefineSpectest(store, linker, cmd.OutOrStdout()); err != nil {
-			return err
-		}
-	}
-	var host *wasiHost
-	if usesWASI(module) {
-		if args, err = flags.wasi.scheduler.arguments(args); err != nil {
-			return err
-		}
-		if host, err = flags.wasi.provide(cmd, linker, module, limits, append([]string{filepath.Base(file)}, args...)); err != nil {
-			return err
-		}
-		defer host.Close()
-	}
-	ctx := cmd.Context()
-	if flags.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, flags.timeout)
-		defer cancel()
-	}
+	ctx, cancel := flags.context(cmd.Context())
+	defer cancel()
 	if profiler != nil {
 		profile, failed := startCPUProfile(flags.profile, profiler)
 		if failed != nil {
@@ -164,14 +134,108 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 			}
 		}()
 	}
+	return flags.runModule(ctx, cmd, file, module, args)
+}
+
+// runOptions are those of machine code that is made for programs.
+var runOptions = weft.NativeOptions{InterpretFirst: true}
+
+// configure returns how the engine is configured, but for features and cache.
+func (flags *runFlags) configure(cmd *cobra.Command, profiler *weft.CPUProfiler) weft.Config {
+	options := runOptions
+	options.Fuel = flags.limits.bounded(cmd)
+	config := weft.NewConfig().WithExecutor(weft.Executor(flags.executor)).WithCPUProfiler(profiler).
+		WithNativeOptions(options)
+	if flags.wasi.scheduler.deterministic {
+		config = config.WithSteps()
+	}
+	if flags.trace.calls {
+		config = config.WithListener(newCallTracer(cmd.ErrOrStderr()))
+	}
+	return config
+}
+
+// context returns that of the program.
+func (flags *runFlags) context(ctx context.Context) (context.Context, context.CancelFunc) {
+	if flags.timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, flags.timeout)
+}
+
+// compile compiles the program.
+func (flags *runFlags) compile(
+	cmd *cobra.Command, engine *weft.Engine, file string, source []byte,
+) (*weft.Module, error) {
+	if flags.retarget {
+		out, report, err := retarget.Module(source, retarget.Options{})
+		if err != nil {
+			return nil, fileError(file, err)
+		}
+		if source = out; flags.verbose {
+			printReport(cmd.ErrOrStderr(), report)
+		}
+	}
+	module, err := flags.wasi.scheduler.compile(engine, source)
+	if err != nil {
+		return nil, fileError(file, err)
+	}
+	if why := module.Interpreted(); flags.verbose && why != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s is interpreted: %v\n", file, why)
+	}
+	return module, nil
+}
+
+// runModule links the program, and calls it.
+func (flags *runFlags) runModule(
+	ctx context.Context, cmd *cobra.Command, file string, module *weft.Module, args []string,
+) (err error) {
+	limits := flags.limits.limits()
+	store, err := module.Engine().NewStore(limits)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	linker := weft.NewLinker(store)
+	if flags.spectest {
+		if err := wast.DefineSpectest(store, linker, cmd.OutOrStdout()); err != nil {
+			return err
+		}
+	}
+	preloads, err := readPreloads(cmd, module, flags.preloads)
+	if err != nil {
+		return err
+	}
+	var host *wasiHost
+	if usesWASI(module) || preloads.useWASI() {
+		if args, err = flags.wasi.scheduler.arguments(args); err != nil {
+			return err
+		}
+		if host, err = flags.wasi.provide(cmd, linker, module, preloads, limits, flags.programArgs(file, args)); err != nil {
+			return err
+		}
+		defer host.Close()
+	} else {
+		hintNoWASI(cmd, file)
+	}
+	if err := flags.limits.fuel(cmd, store, module, flags.wasi.scheduler.kind); err != nil {
+		return err
+	}
+	if err := preloads.instantiate(ctx, linker, host); err != nil {
+		return err
+	}
 	instance, err := linker.Instantiate(ctx, module)
 	if err != nil {
 		return fmt.Errorf("%s: instantiation: %w", file, err)
 	}
 	if flags.verbose && instance.Unguarded() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
+		fmt.Fprintf(cmd.ErrOrStderr(),
+			"weft: %s: there is no address space for guards behind memories: its code compares addresses\n", file)
 	}
 	err = flags.call(ctx, cmd, instance, host, args)
+	if err != nil {
+		hintFlagsBehind(cmd, args, err)
+	}
 	if host == nil || host.system.Scheduler() == nil {
 		return err
 	}
@@ -180,6 +244,15 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	}
 	printThreads(cmd, host.system.Scheduler(), err, flags.verbose)
 	return err
+}
+
+// programArgs returns the arguments of a program, with its name.
+func (flags *runFlags) programArgs(file string, args []string) []string {
+	name := filepath.Base(file)
+	if flags.wasi.argv0 != "" {
+		name = flags.wasi.argv0
+	}
+	return append([]string{name}, args...)
 }
 
 // call calls the function that the flags or the conventions choose.
@@ -205,7 +278,7 @@ func (flags *runFlags) call(ctx context.Context, cmd *cobra.Command, instance *w
 	if host != nil && flags.invoke == "" {
 		args = nil // they are the program's
 	}
-	values, err := parseArguments(name, function.Type().Params, args)
+	values, err := parseArguments(instance, name, function.Type().Params, args)
 	if err != nil {
 		return err
 	}

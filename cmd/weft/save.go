@@ -14,7 +14,7 @@ func saveModule(cmd *cobra.Command, in, out, features string) error {
 	if err != nil {
 		return err
 	}
-	engine, end, err := newEngine(features, "", executorFlag(weft.Automatic), false, nil)
+	engine, end, err := newEngine(features, "", weft.NewConfig().WithNativeOptions(runOptions))
 	if err != nil {
 		return err
 	}

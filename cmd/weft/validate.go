@@ -33,7 +33,7 @@ module is not valid.`,
 			var failed bool
 			for _, name := range args {
 				if err := validateFile(cmd, name, f); err != nil {
-					fmt.Fprintf(cmd.ErrOrStderr(), "weft: %v\n", err)
+					fmt.Fprintf(cmd.ErrOrStderr(), "weft: %s\n", failureText(cmd, err))
 					failed = true
 				}
 			}

@@ -21,14 +21,22 @@ type wasiFlags struct {
 	dirs        []string
 	env         []string
 	listen      []string
+	argv0       string
+	envInherit  bool
 	threads     int
 	descriptors int
+	traced      bool
 	scheduler   schedulerFlags
 }
 
 func (flags *wasiFlags) define(f *pflag.FlagSet) {
-	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, as GUEST, and only to read with ro; relative names are below /")
+	f.StringArrayVar(&flags.dirs, "dir", nil, "give the program a directory: `HOST[:GUEST][:ro]`, as GUEST, and only "+
+		"to read with ro; relative names are below /. HOST::GUEST is the same as HOST:GUEST")
 	f.StringArrayVar(&flags.env, "env", nil, "set a variable of the program's environment: `NAME=VALUE`, or NAME for the value that it has here")
+	f.BoolVar(&flags.envInherit, "env-inherit", false,
+		"give the program the environment of weft, but for PWD; --env goes before it")
+	f.StringVar(&flags.argv0, "argv0", "",
+		"call the program `NAME`, as its first argument (default the base name of FILE)")
 	f.StringArrayVar(&flags.listen, "listen", nil, "give the program a socket that listens on this TCP `ADDRESS`, after its directories")
 	f.IntVar(&flags.threads, "threads", 256, "limit the program's threads beside the first to `N`")
 	flags.scheduler.define(f)
@@ -46,6 +54,11 @@ func usesWASI(m *weft.Module) bool {
 		}
 	}
 	return false
+}
+
+// imports reports whether a module imports something from another.
+func imports(m *weft.Module, name string) bool {
+	return slices.ContainsFunc(m.Wasm().Imports, func(im wasm.Import) bool { return im.Module == name })
 }
 
 // A wasiHost is a WASI system and what was opened for it.
@@ -78,18 +91,17 @@ func (h *wasiHost) call(ctx context.Context, in *weft.Instance, f *weft.Func, ar
 }
 
 // provide makes the system of a program and defines it for a linker.
-func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Module, limits weft.Limits, args []string) (*wasiHost, error) {
+func (flags *wasiFlags) provide(
+	cmd *cobra.Command, l *weft.Linker, m *weft.Module, others preloads, limits weft.Limits, args []string,
+) (*wasiHost, error) {
 	h := &wasiHost{}
 	config, err := flags.configure(h, cmd)
 	if err != nil {
 		h.Close()
 		return nil, err
 	}
-	for _, im := range m.Wasm().Imports {
-		if im.Module == wasi.UnstableModuleName {
-			config = config.WithUnstable()
-			break
-		}
+	if imports(m, wasi.UnstableModuleName) || others.imports(wasi.UnstableModuleName) {
+		config = config.WithUnstable()
 	}
 	h.system, err = config.WithArgs(args...).WithThreads(flags.threads, limits).Define(l)
 	if err == nil {
@@ -105,6 +117,12 @@ func (flags *wasiFlags) provide(cmd *cobra.Command, l *weft.Linker, m *weft.Modu
 func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config, error) {
 	config := wasi.NewConfig().WithStdin(cmd.InOrStdin()).WithStdout(cmd.OutOrStdout()).WithStderr(cmd.ErrOrStderr()).
 		WithMaxDescriptors(flags.descriptors)
+	if flags.traced {
+		config = config.WithTrace(cmd.ErrOrStderr())
+	}
+	if flags.envInherit {
+		flags.env = slices.Concat(inherited(), flags.env)
+	}
 	if flags.scheduler.recorded != nil {
 		flags.env = flags.scheduler.recorded.Env
 	}
@@ -148,6 +166,14 @@ func (flags *wasiFlags) configure(h *wasiHost, cmd *cobra.Command) (wasi.Config,
 	return flags.scheduler.configure(config, cmd.InOrStdin())
 }
 
+// inherited returns the environment that a program inherits. Where weft was started means nothing to it, and Go
+// programs would look there for files with relative names.
+func inherited() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "PWD=") || strings.HasPrefix(v, "=")
+	})
+}
+
 // refuseOutside returns an error if the program is given something that a deterministic run cannot repeat.
 func (flags *wasiFlags) refuseOutside() error {
 	if len(flags.listen) > 0 {
@@ -169,7 +195,10 @@ func (flags *wasiFlags) sets(name string) bool {
 // parseDir reads the value of --dir.
 func parseDir(v string) (host, guest string, readOnly bool, err error) {
 	rest, readOnly := strings.CutSuffix(v, ":ro")
-	host, guest, named := strings.Cut(rest, ":")
+	host, guest, named := strings.Cut(rest, "::")
+	if !named {
+		host, guest, named = strings.Cut(rest, ":")
+	}
 	if !named {
 		guest = host
 	}

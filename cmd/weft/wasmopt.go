@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
 	"weft/retarget"
 )
 
-// TinyGo calls the program that the variable WASMOPT names as it calls Binaryen's wasm-opt, with these arguments and no
-// others that would tell it from us: first --version, then --asyncify -Oz -g IN --output OUT. None of it is how weft is
-// called otherwise.
+// TinyGo calls the program that the variable WASMOPT names, or else wasm-opt of the PATH, as it calls Binaryen's, first
+// with --version, then with --asyncify -Oz -g IN --output OUT. That is how weft is called otherwise only if it is asked
+// for its own version, where neither the variable is set nor the name is that.
 const wasmOptVersion = "wasm-opt version 102 (no: weft, which retargets in place of " +
 	"wasm-opt --asyncify; see weft version)\n"
 
@@ -24,8 +25,13 @@ var (
 
 // isWasmOpt reports whether weft is called as TinyGo calls wasm-opt.
 func isWasmOpt(args []string) bool {
-	return len(args) == 1 && args[0] == "--version" ||
-		len(args) > 0 && (args[0] == "--asyncify" || optLevel.MatchString(args[0]))
+	switch {
+	case len(args) == 0:
+		return false
+	case args[0] == "--version":
+		return len(args) == 1 && (os.Getenv("WASMOPT") != "" || strings.HasPrefix(filepath.Base(os.Args[0]), "wasm-opt"))
+	}
+	return args[0] == "--asyncify" || optLevel.MatchString(args[0])
 }
 
 // wasmOpt does what TinyGo wants of wasm-opt, and returns the exit code. It optimises nothing.

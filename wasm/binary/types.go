@@ -8,6 +8,9 @@ const (
 	formRec      = 0x4E
 	formSubFinal = 0x4F
 	formSub      = 0x50
+	// Those of the proposal for custom descriptors, which is refused by name.
+	formDescribes  = 0x4C
+	formDescriptor = 0x4D
 )
 
 func (d *decoder) typeSection() error {
@@ -92,6 +95,8 @@ func (d *decoder) compType(c *wasm.CompType) error {
 		}
 		c.Cont, err = d.HeapType()
 		return err
+	case formDescribes, formDescriptor:
+		return wasm.ErrorUnknownProposal(at, "a type with a descriptor", "custom descriptors", "--disable-custom-descriptors")
 	}
 	if form == wasm.SharedForm {
 		return wasm.ErrorAt(wasm.Malformed, at, "malformed definition type: %s", wasm.NoSharedEverything)
