@@ -19,7 +19,7 @@ func failureText(cmd *cobra.Command, err error) string {
 	if errors.As(err, &usage) {
 		return fmt.Sprintf("%s\nTry '%s --help'.", text, cmd.CommandPath())
 	}
-	return strings.TrimSuffix(text, "\n") + enabling(cmd, err)
+	return text + enabling(cmd, err)
 }
 
 // enabling returns with which flag a module is accepted that uses a proposal which is off, or "".
@@ -43,9 +43,9 @@ func demangled(text string) string {
 // longestPeriod is of how many lines a group can be that is folded: that many functions that call each other.
 const longestPeriod = 8
 
-// foldRepeated folds groups of lines of a stack trace that follow themselves.
+// foldRepeated folds groups of lines of a stack trace that follow themselves. There is no line end behind the last.
 func foldRepeated(text string) string {
-	lines := strings.SplitAfter(text, "\n")
+	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n")+"\n", "\n")
 	var b strings.Builder
 	for i := 0; i < len(lines); {
 		period, times := repetition(lines[i:])
@@ -64,7 +64,7 @@ func foldRepeated(text string) string {
 		}
 		i += period * times
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // repetition returns of how many lines the group is that lines begin with and that folds most, and how often it stands
