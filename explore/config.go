@@ -20,7 +20,8 @@ type Config struct {
 	Time      time.Duration
 	// Seed makes another search: all that is random follows from it.
 	Seed uint64
-	// Strategies are tried in turns; none stands for [DefaultStrategies].
+	// Strategies are tried in turns; none stands for SURW, POS and
+	// Deviations, the first one twice as often.
 	Strategies []Strategy
 	// Points says where threads may be stopped.
 	Points Points
@@ -60,10 +61,12 @@ const (
 	PCT        Strategy = "pct"
 	RandomWalk Strategy = "random"
 	Deviations Strategy = "deviations"
+	// DPOR looks at all schedules of a small program, and is alone.
+	DPOR Strategy = "dpor"
 )
 
-// DefaultStrategies are the portfolio: what has found most, earliest (docs/explore.md).
-var defaultStrategies = []Strategy{SURW, POS, Deviations, SURW, POS, PCT}
+// defaultStrategies are the portfolio: what has found most, earliest (docs/explore.md).
+var defaultStrategies = []Strategy{SURW, POS, SURW, Deviations}
 
 // Points are a choice of scheduling points.
 type Points string

@@ -58,7 +58,7 @@ func (r *Report) Failed() bool { return r.Failure != nil || len(r.Races) > 0 }
 // finish completes the report.
 func (s *search) finish(ctx context.Context) (*Report, error) {
 	r := s.report
-	r.Complete, r.Exhausted = s.bounded.complete(), s.bounded.exhausted()
+	r.Complete, r.Exhausted = s.bounded.complete(), r.Exhausted || s.bounded.exhausted()
 	if r.Failure != nil {
 		if err := s.explain(ctx); err != nil {
 			return nil, err

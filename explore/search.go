@@ -113,6 +113,12 @@ func (c *Config) check() error {
 		c.Strategies = defaultStrategies
 	}
 	for _, s := range c.Strategies {
+		if s == DPOR && len(c.Strategies) == 1 {
+			continue
+		}
+		if s == DPOR {
+			return errors.New("explore: dpor goes with no other strategy")
+		}
 		if _, ok := choosers[s]; !ok && s != Deviations {
 			return fmt.Errorf("explore: there is no strategy %q", s)
 		}
@@ -221,6 +227,9 @@ func (s *search) run(ctx context.Context) error {
 	}
 	if err := s.freeze(ctx); err != nil {
 		return err
+	}
+	if s.config.Strategies[0] == DPOR {
+		return s.reduce(ctx)
 	}
 	if err := s.runRound(ctx, s.flips()); err != nil || s.over() {
 		return err
