@@ -57,24 +57,6 @@ func BenchmarkSchedule(b *testing.B) {
 	}
 }
 
-// BenchmarkReset sets a program back that has run, and does not count the run.
-func BenchmarkReset(b *testing.B) {
-	s, ctx := benched(b)
-	w := s.workers[0].world
-	for range b.N {
-		b.StopTimer()
-		s.workers[0].scripted.follow(nil, false)
-		if _, err := w.run(ctx, s.workers[0].scripted, 0, nil); err != nil {
-			b.Fatal(err)
-		}
-		w.used = false
-		b.StartTimer()
-		if err := w.reset(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkRaces compares the default schedule as it is, with points at what threads share, and with the detector of
 // races, which watches all accesses.
 func BenchmarkRaces(b *testing.B) {
