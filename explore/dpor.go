@@ -47,7 +47,8 @@ type dporStep struct {
 	dporEvent
 	node    *dporNode // nil where there was no choice
 	spawned int       // the thread that it has made; 0 for none
-	clock   []int     // by thread: how many of the steps up to its last one come before this in any case, itself included
+	// clock has, by thread, how many of the steps up to its last one come before this in any case, itself included.
+	clock []int
 }
 
 // errSeen ends a schedule that would only repeat others in another order.

@@ -46,7 +46,8 @@ var systemFunctions = []string{
 	"_Exit", "_exit", "abort", "exit", "atexit", "at_quick_exit", "quick_exit",
 	"malloc", "calloc", "realloc", "free", "reallocarray", "aligned_alloc", "posix_memalign", "memalign", "valloc",
 	"dl*alloc", "dlfree", "dlposix_memalign", "internal_*", "dispose_chunk", "tmalloc_*", "prepend_alloc", "sys_alloc",
-	"sys_trim", "mmap_*", "try_realloc_chunk", "segment_holding", "add_segment", "init_mparams", "release_unused_segments",
+	"sys_trim", "mmap_*", "try_realloc_chunk", "segment_holding", "add_segment", "init_mparams",
+	"release_unused_segments",
 	"sbrk", "brk", "emmalloc*", "malloc_usable_size", "attempt_allocate", "attempt_region_*",
 	"printf", "fprintf", "vprintf", "vfprintf", "sprintf", "snprintf", "vsnprintf", "vsprintf", "dprintf", "vdprintf",
 	"asprintf", "vasprintf", "printf_core", "fmt_*", "pad", "pop_arg*", "out", "getint", "sn_write", "sw_write",
@@ -55,7 +56,8 @@ var systemFunctions = []string{
 	"freopen", "fclose", "fseek*", "ftell*", "rewind", "setvbuf", "setbuf", "perror", "scanf", "fscanf", "vfscanf",
 	"do_putc", "do_getc", "locking_putc", "locking_getc", "flockfile", "funlockfile", "ftrylockfile",
 	"write", "writev", "read", "readv", "open", "openat", "close", "lseek", "isatty", "fcntl",
-	"usleep", "sleep", "nanosleep", "clock_*", "gettimeofday", "time", "sched_yield", "rand", "srand", "rand_r", "random",
+	"usleep", "sleep", "nanosleep", "clock_*", "gettimeofday", "time", "sched_yield", "rand", "srand", "rand_r",
+	"random",
 	"do_tzset", "localtime*", "gmtime*", "strftime*", "getenv", "strerror*",
 }
 
@@ -65,8 +67,10 @@ var librarySigns = []string{"__wasilibc_*", "__wasi_*", "__stdio_*", "dlmalloc",
 // libraryFunctions are system functions of programs that have such of lockFunctions. Elsewhere these names may be the
 // program's own.
 var libraryFunctions = []string{
-	"__*", "_start*", "wasi_thread_start", "wasi_*", "start", "start_c11", "lock", "unlock", "unlock_requeue", "nop", "dummy*",
-	"pthread_*", "sem_*", "mtx_*", "cnd_*", "thrd_*", "tss_*", "call_once", "libc_exit_fini", "libc_start_init", "undef_weak*",
+	"__*", "_start*", "wasi_thread_start", "wasi_*", "start", "start_c11", "lock", "unlock", "unlock_requeue", "nop",
+	"dummy*",
+	"pthread_*", "sem_*", "mtx_*", "cnd_*", "thrd_*", "tss_*", "call_once", "libc_exit_fini", "libc_start_init",
+	"undef_weak*",
 	"a_cas*", "a_swap*", "a_fetch_add*", "a_inc*", "a_dec*", "a_store*", "a_or*", "a_barrier*",
 }
 

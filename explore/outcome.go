@@ -96,7 +96,8 @@ func (w *world) failure(err error) *Failure {
 	case errors.As(err, &heap):
 		f.Kind, f.Message, f.Place = KindHeap, heap.Error(), w.placeOf(stackOf(err))
 	case exit != nil:
-		f.Kind, f.Place, f.Message = KindExit, fmt.Sprint(exit.Code), fmt.Sprintf("the program exits with code %d", exit.Code)
+		f.Kind, f.Place = KindExit, fmt.Sprint(exit.Code)
+		f.Message = fmt.Sprintf("the program exits with code %d", exit.Code)
 	case errors.As(err, &deadlock):
 		f.Kind, f.Message = KindDeadlock, "deadlock: all threads wait, and nobody can wake them"
 	case errors.Is(err, errHang):

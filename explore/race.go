@@ -58,8 +58,8 @@ type clocks struct {
 }
 
 func newClocks() *clocks {
-	return &clocks{threads: []clock{{1}}, words: map[uint64]*clock{}, shadow: map[uint64][]touch{}, waits: map[int]uint64{},
-		visits: map[[2]uint32]uint32{}}
+	return &clocks{threads: []clock{{1}}, words: map[uint64]*clock{}, shadow: map[uint64][]touch{},
+		waits: map[int]uint64{}, visits: map[[2]uint32]uint32{}}
 }
 
 // spawn begins the clock of a new thread, behind what its maker has done.
@@ -248,7 +248,8 @@ func (r *rawRace) instructions() [2]uint32 {
 
 // flipped returns a schedule in which the second access of a race comes before the first one.
 func (r *rawRace) flipped() []threads.Deviation {
-	at := threads.Deviation{Thread: r.first.thread, Site: r.first.site, Point: uint64(r.first.visit), Next: r.second.thread}
+	at := threads.Deviation{Thread: r.first.thread, Site: r.first.site, Point: uint64(r.first.visit),
+		Next: r.second.thread}
 	return append(slices.Clone(r.schedule), at)
 }
 

@@ -35,6 +35,6 @@ func Replay(ctx context.Context, source []byte, schedule string, config Config) 
 	if err != nil {
 		return nil, err
 	}
-	return &Report{Module: told.Module, Seed: config.Seed, Schedules: 1, Distinct: 1, Complete: -1, Failure: failure, Found: 1,
-		Schedule: schedule, Deviations: told.Deviations, Trace: trace, Strategy: "replay"}, nil
+	return &Report{Module: told.Module, Seed: config.Seed, Schedules: 1, Distinct: 1, Complete: -1, Failure: failure,
+		Found: 1, Schedule: schedule, Deviations: told.Deviations, Trace: trace, Strategy: "replay"}, nil
 }

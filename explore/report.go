@@ -117,7 +117,8 @@ func (s *search) explainRaces(ctx context.Context) error {
 		return nil
 	}
 	for _, raw := range s.races.found {
-		race := Race{Address: raw.word << wordShift, Instructions: raw.instructions(), Schedule: s.schedule(raw.schedule), Harm: raw.harm}
+		race := Race{Address: raw.word << wordShift, Instructions: raw.instructions(),
+			Schedule: s.schedule(raw.schedule), Harm: raw.harm}
 		r, err := s.newReplayer(ctx, raw.schedule, func(t *site) bool {
 			return t.offset == raw.first.site || t.offset == raw.second.site
 		})

@@ -160,7 +160,8 @@ func newSearch(source []byte, config Config) (*search, error) {
 		return nil, err
 	}
 	s := &search{config: &config, engine: engine, source: source, known: newKnowledge(), begun: time.Now(),
-		distinct: map[uint64]struct{}{}, report: &Report{Module: threads.ModuleHash(source), Seed: config.Seed, Shard: config.Shard}}
+		distinct: map[uint64]struct{}{},
+		report:   &Report{Module: threads.ModuleHash(source), Seed: config.Seed, Shard: config.Shard}}
 	s.bounded.shard = config.Shard
 	s.learner = newLearner(s.known)
 	m, err := Parse(engine, source)
@@ -497,7 +498,8 @@ func (s *search) take(j *job, doing string) {
 		r.Found = r.Schedules + s.uncounted
 	}
 	if s.config.Progress != nil {
-		s.config.Progress(Progress{Schedules: r.Schedules, Distinct: r.Distinct, Elapsed: time.Since(s.begun), Doing: doing})
+		s.config.Progress(Progress{Schedules: r.Schedules, Distinct: r.Distinct, Elapsed: time.Since(s.begun),
+			Doing: doing})
 	}
 }
 

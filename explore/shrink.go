@@ -20,12 +20,16 @@ type replayer struct {
 }
 
 // newReplayer makes one in which threads can be stopped where the deviations say, and at the sites that are wanted.
-func (s *search) newReplayer(ctx context.Context, list []threads.Deviation, wanted func(*site) bool) (*replayer, error) {
+func (s *search) newReplayer(
+	ctx context.Context, list []threads.Deviation, wanted func(*site) bool,
+) (*replayer, error) {
 	named := map[uint32]bool{}
 	for _, d := range list {
 		named[d.Site] = true
 	}
-	program, err := s.analysis.compile(s.engine, s.config.Heap, func(t *site) bool { return named[t.offset] || wanted(t) })
+	program, err := s.analysis.compile(s.engine, s.config.Heap, func(t *site) bool {
+		return named[t.offset] || wanted(t)
+	})
 	if err != nil {
 		return nil, err
 	}

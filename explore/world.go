@@ -194,8 +194,8 @@ func (w *world) reset() error {
 
 // process is the guest's process at its start.
 func (w *world) process() wasi.Config {
-	return w.config.WithStdin(bytes.NewReader(nil)).WithStdout(&w.out).WithStderr(&w.err).WithRandom(wasi.SeededRandom(0)).
-		WithThreads(w.threads, weft.DefaultLimits())
+	return w.config.WithStdin(bytes.NewReader(nil)).WithStdout(&w.out).WithStderr(&w.err).
+		WithRandom(wasi.SeededRandom(0)).WithThreads(w.threads, weft.DefaultLimits())
 }
 
 func (w *world) close() {

@@ -47,7 +47,8 @@ func checkWatched(m *wasm.Module, features wasm.Features, offsets []uint32) erro
 			case at > left[0]:
 				return notWatchable(left[0], "no instruction begins there")
 			case !in.Op.CanWatch() || in.Op == wasm.OpEnd && reader.Len() > 0:
-				return notWatchable(left[0], in.Op.Info().Name+" neither accesses memory nor calls a function by index, nor returns")
+				return notWatchable(left[0],
+					in.Op.Info().Name+" neither accesses memory nor calls a function by index, nor returns")
 			}
 			left = left[1:]
 		}
