@@ -15,10 +15,11 @@ const maxSlots = 16
 func Proc0(call func(context.Context) error) Host {
 	params, results := valTypes(), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			err := call(ctx)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx)
@@ -29,10 +30,11 @@ func Proc0(call func(context.Context) error) Host {
 func Func0[R Type](call func(context.Context) (R, error)) Host {
 	params, results := valTypes(), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			r, err := call(ctx)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx)
@@ -45,10 +47,11 @@ func Func0[R Type](call func(context.Context) (R, error)) Host {
 func Func0x2[R1, R2 Type](call func(context.Context) (R1, R2, error)) Host {
 	params, results := valTypes(), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			r1, r2, err := call(ctx)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx)
@@ -62,7 +65,7 @@ func Func0x2[R1, R2 Type](call func(context.Context) (R1, R2, error)) Host {
 func Proc1[A Type](call func(context.Context, A) error) Host {
 	params, results := valTypes(valType[A]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			if in.err != nil {
@@ -70,7 +73,8 @@ func Proc1[A Type](call func(context.Context, A) error) Host {
 			}
 			err := call(ctx, a)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]))
@@ -81,7 +85,7 @@ func Proc1[A Type](call func(context.Context, A) error) Host {
 func Func1[A, R Type](call func(context.Context, A) (R, error)) Host {
 	params, results := valTypes(valType[A]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			if in.err != nil {
@@ -89,7 +93,8 @@ func Func1[A, R Type](call func(context.Context, A) (R, error)) Host {
 			}
 			r, err := call(ctx, a)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]))
@@ -102,7 +107,7 @@ func Func1[A, R Type](call func(context.Context, A) (R, error)) Host {
 func Func1x2[A, R1, R2 Type](call func(context.Context, A) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			if in.err != nil {
@@ -110,7 +115,8 @@ func Func1x2[A, R1, R2 Type](call func(context.Context, A) (R1, R2, error)) Host
 			}
 			r1, r2, err := call(ctx, a)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]))
@@ -124,7 +130,7 @@ func Func1x2[A, R1, R2 Type](call func(context.Context, A) (R1, R2, error)) Host
 func Proc2[A, B Type](call func(context.Context, A, B) error) Host {
 	params, results := valTypes(valType[A](), valType[B]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -133,7 +139,8 @@ func Proc2[A, B Type](call func(context.Context, A, B) error) Host {
 			}
 			err := call(ctx, a, b)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
@@ -144,7 +151,7 @@ func Proc2[A, B Type](call func(context.Context, A, B) error) Host {
 func Func2[A, B, R Type](call func(context.Context, A, B) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -153,7 +160,8 @@ func Func2[A, B, R Type](call func(context.Context, A, B) (R, error)) Host {
 			}
 			r, err := call(ctx, a, b)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
@@ -166,7 +174,7 @@ func Func2[A, B, R Type](call func(context.Context, A, B) (R, error)) Host {
 func Func2x2[A, B, R1, R2 Type](call func(context.Context, A, B) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -175,7 +183,8 @@ func Func2x2[A, B, R1, R2 Type](call func(context.Context, A, B) (R1, R2, error)
 			}
 			r1, r2, err := call(ctx, a, b)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]))
@@ -189,7 +198,7 @@ func Func2x2[A, B, R1, R2 Type](call func(context.Context, A, B) (R1, R2, error)
 func Proc3[A, B, C Type](call func(context.Context, A, B, C) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -199,7 +208,8 @@ func Proc3[A, B, C Type](call func(context.Context, A, B, C) error) Host {
 			}
 			err := call(ctx, a, b, c)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
@@ -210,7 +220,7 @@ func Proc3[A, B, C Type](call func(context.Context, A, B, C) error) Host {
 func Func3[A, B, C, R Type](call func(context.Context, A, B, C) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -220,7 +230,8 @@ func Func3[A, B, C, R Type](call func(context.Context, A, B, C) (R, error)) Host
 			}
 			r, err := call(ctx, a, b, c)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
@@ -233,7 +244,7 @@ func Func3[A, B, C, R Type](call func(context.Context, A, B, C) (R, error)) Host
 func Func3x2[A, B, C, R1, R2 Type](call func(context.Context, A, B, C) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -243,7 +254,8 @@ func Func3x2[A, B, C, R1, R2 Type](call func(context.Context, A, B, C) (R1, R2, 
 			}
 			r1, r2, err := call(ctx, a, b, c)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]))
@@ -257,7 +269,7 @@ func Func3x2[A, B, C, R1, R2 Type](call func(context.Context, A, B, C) (R1, R2, 
 func Proc4[A, B, C, D Type](call func(context.Context, A, B, C, D) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -268,7 +280,8 @@ func Proc4[A, B, C, D Type](call func(context.Context, A, B, C, D) error) Host {
 			}
 			err := call(ctx, a, b, c, d)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
@@ -279,7 +292,7 @@ func Proc4[A, B, C, D Type](call func(context.Context, A, B, C, D) error) Host {
 func Func4[A, B, C, D, R Type](call func(context.Context, A, B, C, D) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -290,7 +303,8 @@ func Func4[A, B, C, D, R Type](call func(context.Context, A, B, C, D) (R, error)
 			}
 			r, err := call(ctx, a, b, c, d)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
@@ -303,7 +317,7 @@ func Func4[A, B, C, D, R Type](call func(context.Context, A, B, C, D) (R, error)
 func Func4x2[A, B, C, D, R1, R2 Type](call func(context.Context, A, B, C, D) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -314,7 +328,8 @@ func Func4x2[A, B, C, D, R1, R2 Type](call func(context.Context, A, B, C, D) (R1
 			}
 			r1, r2, err := call(ctx, a, b, c, d)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]))
@@ -328,7 +343,7 @@ func Func4x2[A, B, C, D, R1, R2 Type](call func(context.Context, A, B, C, D) (R1
 func Proc5[A, B, C, D, E Type](call func(context.Context, A, B, C, D, E) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -340,7 +355,8 @@ func Proc5[A, B, C, D, E Type](call func(context.Context, A, B, C, D, E) error) 
 			}
 			err := call(ctx, a, b, c, d, e)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
@@ -351,7 +367,7 @@ func Proc5[A, B, C, D, E Type](call func(context.Context, A, B, C, D, E) error) 
 func Func5[A, B, C, D, E, R Type](call func(context.Context, A, B, C, D, E) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -363,7 +379,8 @@ func Func5[A, B, C, D, E, R Type](call func(context.Context, A, B, C, D, E) (R, 
 			}
 			r, err := call(ctx, a, b, c, d, e)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
@@ -376,7 +393,7 @@ func Func5[A, B, C, D, E, R Type](call func(context.Context, A, B, C, D, E) (R, 
 func Func5x2[A, B, C, D, E, R1, R2 Type](call func(context.Context, A, B, C, D, E) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -388,7 +405,8 @@ func Func5x2[A, B, C, D, E, R1, R2 Type](call func(context.Context, A, B, C, D, 
 			}
 			r1, r2, err := call(ctx, a, b, c, d, e)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]))
@@ -402,7 +420,7 @@ func Func5x2[A, B, C, D, E, R1, R2 Type](call func(context.Context, A, B, C, D, 
 func Proc6[A, B, C, D, E, F Type](call func(context.Context, A, B, C, D, E, F) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -415,7 +433,8 @@ func Proc6[A, B, C, D, E, F Type](call func(context.Context, A, B, C, D, E, F) e
 			}
 			err := call(ctx, a, b, c, d, e, f)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
@@ -426,7 +445,7 @@ func Proc6[A, B, C, D, E, F Type](call func(context.Context, A, B, C, D, E, F) e
 func Func6[A, B, C, D, E, F, R Type](call func(context.Context, A, B, C, D, E, F) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -439,7 +458,8 @@ func Func6[A, B, C, D, E, F, R Type](call func(context.Context, A, B, C, D, E, F
 			}
 			r, err := call(ctx, a, b, c, d, e, f)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
@@ -452,7 +472,7 @@ func Func6[A, B, C, D, E, F, R Type](call func(context.Context, A, B, C, D, E, F
 func Func6x2[A, B, C, D, E, F, R1, R2 Type](call func(context.Context, A, B, C, D, E, F) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -465,7 +485,8 @@ func Func6x2[A, B, C, D, E, F, R1, R2 Type](call func(context.Context, A, B, C, 
 			}
 			r1, r2, err := call(ctx, a, b, c, d, e, f)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]))
@@ -479,7 +500,7 @@ func Func6x2[A, B, C, D, E, F, R1, R2 Type](call func(context.Context, A, B, C, 
 func Proc7[A, B, C, D, E, F, G Type](call func(context.Context, A, B, C, D, E, F, G) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -493,7 +514,8 @@ func Proc7[A, B, C, D, E, F, G Type](call func(context.Context, A, B, C, D, E, F
 			}
 			err := call(ctx, a, b, c, d, e, f, g)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
@@ -504,7 +526,7 @@ func Proc7[A, B, C, D, E, F, G Type](call func(context.Context, A, B, C, D, E, F
 func Func7[A, B, C, D, E, F, G, R Type](call func(context.Context, A, B, C, D, E, F, G) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -518,7 +540,8 @@ func Func7[A, B, C, D, E, F, G, R Type](call func(context.Context, A, B, C, D, E
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
@@ -531,7 +554,7 @@ func Func7[A, B, C, D, E, F, G, R Type](call func(context.Context, A, B, C, D, E
 func Func7x2[A, B, C, D, E, F, G, R1, R2 Type](call func(context.Context, A, B, C, D, E, F, G) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -545,7 +568,8 @@ func Func7x2[A, B, C, D, E, F, G, R1, R2 Type](call func(context.Context, A, B, 
 			}
 			r1, r2, err := call(ctx, a, b, c, d, e, f, g)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]))
@@ -559,7 +583,7 @@ func Func7x2[A, B, C, D, E, F, G, R1, R2 Type](call func(context.Context, A, B, 
 func Proc8[A, B, C, D, E, F, G, H Type](call func(context.Context, A, B, C, D, E, F, G, H) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -574,7 +598,8 @@ func Proc8[A, B, C, D, E, F, G, H Type](call func(context.Context, A, B, C, D, E
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
@@ -585,7 +610,7 @@ func Proc8[A, B, C, D, E, F, G, H Type](call func(context.Context, A, B, C, D, E
 func Func8[A, B, C, D, E, F, G, H, R Type](call func(context.Context, A, B, C, D, E, F, G, H) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -600,7 +625,8 @@ func Func8[A, B, C, D, E, F, G, H, R Type](call func(context.Context, A, B, C, D
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
@@ -613,7 +639,7 @@ func Func8[A, B, C, D, E, F, G, H, R Type](call func(context.Context, A, B, C, D
 func Func8x2[A, B, C, D, E, F, G, H, R1, R2 Type](call func(context.Context, A, B, C, D, E, F, G, H) (R1, R2, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -628,7 +654,8 @@ func Func8x2[A, B, C, D, E, F, G, H, R1, R2 Type](call func(context.Context, A, 
 			}
 			r1, r2, err := call(ctx, a, b, c, d, e, f, g, h)
 			return []weft.Value{toValue(r1), toValue(r2)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r1, r2, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]))
@@ -642,7 +669,7 @@ func Func8x2[A, B, C, D, E, F, G, H, R1, R2 Type](call func(context.Context, A, 
 func Proc9[A, B, C, D, E, F, G, H, I Type](call func(context.Context, A, B, C, D, E, F, G, H, I) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -658,7 +685,8 @@ func Proc9[A, B, C, D, E, F, G, H, I Type](call func(context.Context, A, B, C, D
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]))
@@ -669,7 +697,7 @@ func Proc9[A, B, C, D, E, F, G, H, I Type](call func(context.Context, A, B, C, D
 func Func9[A, B, C, D, E, F, G, H, I, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -685,7 +713,8 @@ func Func9[A, B, C, D, E, F, G, H, I, R Type](call func(context.Context, A, B, C
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]))
@@ -698,7 +727,7 @@ func Func9[A, B, C, D, E, F, G, H, I, R Type](call func(context.Context, A, B, C
 func Proc10[A, B, C, D, E, F, G, H, I, J Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -715,7 +744,8 @@ func Proc10[A, B, C, D, E, F, G, H, I, J Type](call func(context.Context, A, B, 
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]))
@@ -726,7 +756,7 @@ func Proc10[A, B, C, D, E, F, G, H, I, J Type](call func(context.Context, A, B, 
 func Func10[A, B, C, D, E, F, G, H, I, J, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -743,7 +773,8 @@ func Func10[A, B, C, D, E, F, G, H, I, J, R Type](call func(context.Context, A, 
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]))
@@ -756,7 +787,7 @@ func Func10[A, B, C, D, E, F, G, H, I, J, R Type](call func(context.Context, A, 
 func Proc11[A, B, C, D, E, F, G, H, I, J, K Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -774,7 +805,8 @@ func Proc11[A, B, C, D, E, F, G, H, I, J, K Type](call func(context.Context, A, 
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]))
@@ -785,7 +817,7 @@ func Proc11[A, B, C, D, E, F, G, H, I, J, K Type](call func(context.Context, A, 
 func Func11[A, B, C, D, E, F, G, H, I, J, K, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -803,7 +835,8 @@ func Func11[A, B, C, D, E, F, G, H, I, J, K, R Type](call func(context.Context, 
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]))
@@ -816,7 +849,7 @@ func Func11[A, B, C, D, E, F, G, H, I, J, K, R Type](call func(context.Context, 
 func Proc12[A, B, C, D, E, F, G, H, I, J, K, L Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -835,7 +868,8 @@ func Proc12[A, B, C, D, E, F, G, H, I, J, K, L Type](call func(context.Context, 
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]))
@@ -846,7 +880,7 @@ func Proc12[A, B, C, D, E, F, G, H, I, J, K, L Type](call func(context.Context, 
 func Func12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -865,7 +899,8 @@ func Func12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](call func(context.Contex
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]))
@@ -878,7 +913,7 @@ func Func12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](call func(context.Contex
 func Proc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -898,7 +933,8 @@ func Proc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](call func(context.Contex
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]))
@@ -909,7 +945,7 @@ func Proc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](call func(context.Contex
 func Func13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -929,7 +965,8 @@ func Func13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](call func(context.Con
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]))
@@ -942,7 +979,7 @@ func Func13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](call func(context.Con
 func Proc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -963,7 +1000,8 @@ func Proc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](call func(context.Con
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]))
@@ -974,7 +1012,7 @@ func Proc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](call func(context.Con
 func Func14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -995,7 +1033,8 @@ func Func14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](call func(context.
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]))
@@ -1008,7 +1047,7 @@ func Func14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](call func(context.
 func Proc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -1030,7 +1069,8 @@ func Proc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](call func(context.
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]))
@@ -1041,7 +1081,7 @@ func Proc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](call func(context.
 func Func15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -1063,7 +1103,8 @@ func Func15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](call func(conte
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]))
@@ -1076,7 +1117,7 @@ func Func15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](call func(conte
 func Proc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) error) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes()
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -1099,7 +1140,8 @@ func Proc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](call func(conte
 			}
 			err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 			return []weft.Value{}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		return call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]), fromSlot[P](slots[15]))
@@ -1110,7 +1152,7 @@ func Proc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](call func(conte
 func Func16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) (R, error)) Host {
 	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes(valType[R]())
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
 			a := fromValue[A](&in, 0)
 			b := fromValue[B](&in, 1)
@@ -1133,7 +1175,8 @@ func Func16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, R Type](call func(co
 			}
 			r, err := call(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 			return []weft.Value{toValue(r)}, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		r, err := call(ctx, fromSlot[A](slots[0]), fromSlot[B](slots[1]), fromSlot[C](slots[2]), fromSlot[D](slots[3]), fromSlot[E](slots[4]), fromSlot[F](slots[5]), fromSlot[G](slots[6]), fromSlot[H](slots[7]), fromSlot[I](slots[8]), fromSlot[J](slots[9]), fromSlot[K](slots[10]), fromSlot[L](slots[11]), fromSlot[M](slots[12]), fromSlot[N](slots[13]), fromSlot[O](slots[14]), fromSlot[P](slots[15]))

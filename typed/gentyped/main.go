@@ -25,7 +25,7 @@ var hosts = template.Must(template.New("").Parse(`
 func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
 	params, results := {{.ParamTypes}}, {{.ResultTypes}}
 	if !areNumbers(params, results) {
-		return newValuesHost(call == nil, params, results, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			{{- if .Params}}
 			in := arguments{values: args}
 			{{range .Params}}{{.Name}} := fromValue[{{.Type}}](&in, {{.Index}})
@@ -35,7 +35,8 @@ func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
 			{{- end}}
 			{{.ResultNames}}err := call(ctx{{range .Params}}, {{.Name}}{{end}})
 			return []weft.Value{ {{range .Results}}toValue({{.Name}}),{{end}} }, err
-		})
+		}
+		return newValuesHost(call == nil, params, results, values)
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		{{- if .Results}}
