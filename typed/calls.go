@@ -10,7 +10,9 @@ import (
 
 // CallProc0 returns a Go function that calls a function with no parameter and no result.
 func CallProc0(fn *weft.Func) (func(context.Context) error, error) {
-	calls, err := newCaller(fn, valTypes(), valTypes())
+	params := valTypes()
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +32,9 @@ func CallProc0(fn *weft.Func) (func(context.Context) error, error) {
 
 // CallFunc0 returns a Go function that calls a function with no parameter and a result.
 func CallFunc0[R Type](fn *weft.Func) (func(context.Context) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(), valTypes(valType[R]()))
+	params := valTypes()
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +63,9 @@ func CallFunc0[R Type](fn *weft.Func) (func(context.Context) (R, error), error) 
 
 // CallFunc0x2 returns a Go function that calls a function with no parameter and 2 results.
 func CallFunc0x2[R1, R2 Type](fn *weft.Func) (func(context.Context) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes()
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +96,9 @@ func CallFunc0x2[R1, R2 Type](fn *weft.Func) (func(context.Context) (R1, R2, err
 
 // CallProc1 returns a Go function that calls a function with a parameter and no result.
 func CallProc1[A Type](fn *weft.Func) (func(context.Context, A) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A]()), valTypes())
+	params := valTypes(valType[A]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +119,9 @@ func CallProc1[A Type](fn *weft.Func) (func(context.Context, A) error, error) {
 
 // CallFunc1 returns a Go function that calls a function with a parameter and a result.
 func CallFunc1[A, R Type](fn *weft.Func) (func(context.Context, A) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A]()), valTypes(valType[R]()))
+	params := valTypes(valType[A]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +151,9 @@ func CallFunc1[A, R Type](fn *weft.Func) (func(context.Context, A) (R, error), e
 
 // CallFunc1x2 returns a Go function that calls a function with a parameter and 2 results.
 func CallFunc1x2[A, R1, R2 Type](fn *weft.Func) (func(context.Context, A) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +185,9 @@ func CallFunc1x2[A, R1, R2 Type](fn *weft.Func) (func(context.Context, A) (R1, R
 
 // CallProc2 returns a Go function that calls a function with 2 parameters and no result.
 func CallProc2[A, B Type](fn *weft.Func) (func(context.Context, A, B) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B]()), valTypes())
+	params := valTypes(valType[A](), valType[B]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +209,9 @@ func CallProc2[A, B Type](fn *weft.Func) (func(context.Context, A, B) error, err
 
 // CallFunc2 returns a Go function that calls a function with 2 parameters and a result.
 func CallFunc2[A, B, R Type](fn *weft.Func) (func(context.Context, A, B) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +242,9 @@ func CallFunc2[A, B, R Type](fn *weft.Func) (func(context.Context, A, B) (R, err
 
 // CallFunc2x2 returns a Go function that calls a function with 2 parameters and 2 results.
 func CallFunc2x2[A, B, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +277,9 @@ func CallFunc2x2[A, B, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B) 
 
 // CallProc3 returns a Go function that calls a function with 3 parameters and no result.
 func CallProc3[A, B, C Type](fn *weft.Func) (func(context.Context, A, B, C) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +302,9 @@ func CallProc3[A, B, C Type](fn *weft.Func) (func(context.Context, A, B, C) erro
 
 // CallFunc3 returns a Go function that calls a function with 3 parameters and a result.
 func CallFunc3[A, B, C, R Type](fn *weft.Func) (func(context.Context, A, B, C) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -314,7 +336,9 @@ func CallFunc3[A, B, C, R Type](fn *weft.Func) (func(context.Context, A, B, C) (
 
 // CallFunc3x2 returns a Go function that calls a function with 3 parameters and 2 results.
 func CallFunc3x2[A, B, C, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B, C) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B](), valType[C]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -348,7 +372,9 @@ func CallFunc3x2[A, B, C, R1, R2 Type](fn *weft.Func) (func(context.Context, A, 
 
 // CallProc4 returns a Go function that calls a function with 4 parameters and no result.
 func CallProc4[A, B, C, D Type](fn *weft.Func) (func(context.Context, A, B, C, D) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -372,7 +398,9 @@ func CallProc4[A, B, C, D Type](fn *weft.Func) (func(context.Context, A, B, C, D
 
 // CallFunc4 returns a Go function that calls a function with 4 parameters and a result.
 func CallFunc4[A, B, C, D, R Type](fn *weft.Func) (func(context.Context, A, B, C, D) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -405,7 +433,9 @@ func CallFunc4[A, B, C, D, R Type](fn *weft.Func) (func(context.Context, A, B, C
 
 // CallFunc4x2 returns a Go function that calls a function with 4 parameters and 2 results.
 func CallFunc4x2[A, B, C, D, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B, C, D) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -440,7 +470,9 @@ func CallFunc4x2[A, B, C, D, R1, R2 Type](fn *weft.Func) (func(context.Context, 
 
 // CallProc5 returns a Go function that calls a function with 5 parameters and no result.
 func CallProc5[A, B, C, D, E Type](fn *weft.Func) (func(context.Context, A, B, C, D, E) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -465,7 +497,9 @@ func CallProc5[A, B, C, D, E Type](fn *weft.Func) (func(context.Context, A, B, C
 
 // CallFunc5 returns a Go function that calls a function with 5 parameters and a result.
 func CallFunc5[A, B, C, D, E, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -499,7 +533,9 @@ func CallFunc5[A, B, C, D, E, R Type](fn *weft.Func) (func(context.Context, A, B
 
 // CallFunc5x2 returns a Go function that calls a function with 5 parameters and 2 results.
 func CallFunc5x2[A, B, C, D, E, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B, C, D, E) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -535,7 +571,9 @@ func CallFunc5x2[A, B, C, D, E, R1, R2 Type](fn *weft.Func) (func(context.Contex
 
 // CallProc6 returns a Go function that calls a function with 6 parameters and no result.
 func CallProc6[A, B, C, D, E, F Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -561,7 +599,9 @@ func CallProc6[A, B, C, D, E, F Type](fn *weft.Func) (func(context.Context, A, B
 
 // CallFunc6 returns a Go function that calls a function with 6 parameters and a result.
 func CallFunc6[A, B, C, D, E, F, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -596,7 +636,9 @@ func CallFunc6[A, B, C, D, E, F, R Type](fn *weft.Func) (func(context.Context, A
 
 // CallFunc6x2 returns a Go function that calls a function with 6 parameters and 2 results.
 func CallFunc6x2[A, B, C, D, E, F, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -633,7 +675,9 @@ func CallFunc6x2[A, B, C, D, E, F, R1, R2 Type](fn *weft.Func) (func(context.Con
 
 // CallProc7 returns a Go function that calls a function with 7 parameters and no result.
 func CallProc7[A, B, C, D, E, F, G Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -660,7 +704,9 @@ func CallProc7[A, B, C, D, E, F, G Type](fn *weft.Func) (func(context.Context, A
 
 // CallFunc7 returns a Go function that calls a function with 7 parameters and a result.
 func CallFunc7[A, B, C, D, E, F, G, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -696,7 +742,9 @@ func CallFunc7[A, B, C, D, E, F, G, R Type](fn *weft.Func) (func(context.Context
 
 // CallFunc7x2 returns a Go function that calls a function with 7 parameters and 2 results.
 func CallFunc7x2[A, B, C, D, E, F, G, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -734,7 +782,9 @@ func CallFunc7x2[A, B, C, D, E, F, G, R1, R2 Type](fn *weft.Func) (func(context.
 
 // CallProc8 returns a Go function that calls a function with 8 parameters and no result.
 func CallProc8[A, B, C, D, E, F, G, H Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -762,7 +812,9 @@ func CallProc8[A, B, C, D, E, F, G, H Type](fn *weft.Func) (func(context.Context
 
 // CallFunc8 returns a Go function that calls a function with 8 parameters and a result.
 func CallFunc8[A, B, C, D, E, F, G, H, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -799,7 +851,9 @@ func CallFunc8[A, B, C, D, E, F, G, H, R Type](fn *weft.Func) (func(context.Cont
 
 // CallFunc8x2 returns a Go function that calls a function with 8 parameters and 2 results.
 func CallFunc8x2[A, B, C, D, E, F, G, H, R1, R2 Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H) (R1, R2, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R1](), valType[R2]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]())
+	results := valTypes(valType[R1](), valType[R2]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -838,7 +892,9 @@ func CallFunc8x2[A, B, C, D, E, F, G, H, R1, R2 Type](fn *weft.Func) (func(conte
 
 // CallProc9 returns a Go function that calls a function with 9 parameters and no result.
 func CallProc9[A, B, C, D, E, F, G, H, I Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -867,7 +923,9 @@ func CallProc9[A, B, C, D, E, F, G, H, I Type](fn *weft.Func) (func(context.Cont
 
 // CallFunc9 returns a Go function that calls a function with 9 parameters and a result.
 func CallFunc9[A, B, C, D, E, F, G, H, I, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -905,7 +963,9 @@ func CallFunc9[A, B, C, D, E, F, G, H, I, R Type](fn *weft.Func) (func(context.C
 
 // CallProc10 returns a Go function that calls a function with 10 parameters and no result.
 func CallProc10[A, B, C, D, E, F, G, H, I, J Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -935,7 +995,9 @@ func CallProc10[A, B, C, D, E, F, G, H, I, J Type](fn *weft.Func) (func(context.
 
 // CallFunc10 returns a Go function that calls a function with 10 parameters and a result.
 func CallFunc10[A, B, C, D, E, F, G, H, I, J, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -974,7 +1036,9 @@ func CallFunc10[A, B, C, D, E, F, G, H, I, J, R Type](fn *weft.Func) (func(conte
 
 // CallProc11 returns a Go function that calls a function with 11 parameters and no result.
 func CallProc11[A, B, C, D, E, F, G, H, I, J, K Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1005,7 +1069,9 @@ func CallProc11[A, B, C, D, E, F, G, H, I, J, K Type](fn *weft.Func) (func(conte
 
 // CallFunc11 returns a Go function that calls a function with 11 parameters and a result.
 func CallFunc11[A, B, C, D, E, F, G, H, I, J, K, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1045,7 +1111,9 @@ func CallFunc11[A, B, C, D, E, F, G, H, I, J, K, R Type](fn *weft.Func) (func(co
 
 // CallProc12 returns a Go function that calls a function with 12 parameters and no result.
 func CallProc12[A, B, C, D, E, F, G, H, I, J, K, L Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1077,7 +1145,9 @@ func CallProc12[A, B, C, D, E, F, G, H, I, J, K, L Type](fn *weft.Func) (func(co
 
 // CallFunc12 returns a Go function that calls a function with 12 parameters and a result.
 func CallFunc12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1118,7 +1188,9 @@ func CallFunc12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](fn *weft.Func) (func
 
 // CallProc13 returns a Go function that calls a function with 13 parameters and no result.
 func CallProc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1151,7 +1223,9 @@ func CallProc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](fn *weft.Func) (func
 
 // CallFunc13 returns a Go function that calls a function with 13 parameters and a result.
 func CallFunc13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1193,7 +1267,9 @@ func CallFunc13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](fn *weft.Func) (f
 
 // CallProc14 returns a Go function that calls a function with 14 parameters and no result.
 func CallProc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1227,7 +1303,9 @@ func CallProc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](fn *weft.Func) (f
 
 // CallFunc14 returns a Go function that calls a function with 14 parameters and a result.
 func CallFunc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1270,7 +1348,9 @@ func CallFunc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](fn *weft.Func)
 
 // CallProc15 returns a Go function that calls a function with 15 parameters and no result.
 func CallProc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1305,7 +1385,9 @@ func CallProc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](fn *weft.Func)
 
 // CallFunc15 returns a Go function that calls a function with 15 parameters and a result.
 func CallFunc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1349,7 +1431,9 @@ func CallFunc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](fn *weft.Fu
 
 // CallProc16 returns a Go function that calls a function with 16 parameters and no result.
 func CallProc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) error, error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]())
+	results := valTypes()
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
@@ -1385,7 +1469,9 @@ func CallProc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](fn *weft.Fu
 
 // CallFunc16 returns a Go function that calls a function with 16 parameters and a result.
 func CallFunc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, R Type](fn *weft.Func) (func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) (R, error), error) {
-	calls, err := newCaller(fn, valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes(valType[R]()))
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]())
+	results := valTypes(valType[R]())
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,8 @@ const maxSlots = 16
 
 // Proc0 makes a host function with no parameter and no result.
 func Proc0(call func(context.Context) error) Host {
-	params, results := valTypes(), valTypes()
+	params := valTypes()
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			err := call(ctx)
@@ -28,7 +29,8 @@ func Proc0(call func(context.Context) error) Host {
 
 // Func0 makes a host function with no parameter and a result.
 func Func0[R Type](call func(context.Context) (R, error)) Host {
-	params, results := valTypes(), valTypes(valType[R]())
+	params := valTypes()
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			r, err := call(ctx)
@@ -45,7 +47,8 @@ func Func0[R Type](call func(context.Context) (R, error)) Host {
 
 // Func0x2 makes a host function with no parameter and 2 results.
 func Func0x2[R1, R2 Type](call func(context.Context) (R1, R2, error)) Host {
-	params, results := valTypes(), valTypes(valType[R1](), valType[R2]())
+	params := valTypes()
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			r1, r2, err := call(ctx)
@@ -63,7 +66,8 @@ func Func0x2[R1, R2 Type](call func(context.Context) (R1, R2, error)) Host {
 
 // Proc1 makes a host function with a parameter and no result.
 func Proc1[A Type](call func(context.Context, A) error) Host {
-	params, results := valTypes(valType[A]()), valTypes()
+	params := valTypes(valType[A]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -83,7 +87,8 @@ func Proc1[A Type](call func(context.Context, A) error) Host {
 
 // Func1 makes a host function with a parameter and a result.
 func Func1[A, R Type](call func(context.Context, A) (R, error)) Host {
-	params, results := valTypes(valType[A]()), valTypes(valType[R]())
+	params := valTypes(valType[A]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -105,7 +110,8 @@ func Func1[A, R Type](call func(context.Context, A) (R, error)) Host {
 
 // Func1x2 makes a host function with a parameter and 2 results.
 func Func1x2[A, R1, R2 Type](call func(context.Context, A) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -128,7 +134,8 @@ func Func1x2[A, R1, R2 Type](call func(context.Context, A) (R1, R2, error)) Host
 
 // Proc2 makes a host function with 2 parameters and no result.
 func Proc2[A, B Type](call func(context.Context, A, B) error) Host {
-	params, results := valTypes(valType[A](), valType[B]()), valTypes()
+	params := valTypes(valType[A](), valType[B]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -149,7 +156,8 @@ func Proc2[A, B Type](call func(context.Context, A, B) error) Host {
 
 // Func2 makes a host function with 2 parameters and a result.
 func Func2[A, B, R Type](call func(context.Context, A, B) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -172,7 +180,8 @@ func Func2[A, B, R Type](call func(context.Context, A, B) (R, error)) Host {
 
 // Func2x2 makes a host function with 2 parameters and 2 results.
 func Func2x2[A, B, R1, R2 Type](call func(context.Context, A, B) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -196,7 +205,8 @@ func Func2x2[A, B, R1, R2 Type](call func(context.Context, A, B) (R1, R2, error)
 
 // Proc3 makes a host function with 3 parameters and no result.
 func Proc3[A, B, C Type](call func(context.Context, A, B, C) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -218,7 +228,8 @@ func Proc3[A, B, C Type](call func(context.Context, A, B, C) error) Host {
 
 // Func3 makes a host function with 3 parameters and a result.
 func Func3[A, B, C, R Type](call func(context.Context, A, B, C) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -242,7 +253,8 @@ func Func3[A, B, C, R Type](call func(context.Context, A, B, C) (R, error)) Host
 
 // Func3x2 makes a host function with 3 parameters and 2 results.
 func Func3x2[A, B, C, R1, R2 Type](call func(context.Context, A, B, C) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B](), valType[C]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -267,7 +279,8 @@ func Func3x2[A, B, C, R1, R2 Type](call func(context.Context, A, B, C) (R1, R2, 
 
 // Proc4 makes a host function with 4 parameters and no result.
 func Proc4[A, B, C, D Type](call func(context.Context, A, B, C, D) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -290,7 +303,8 @@ func Proc4[A, B, C, D Type](call func(context.Context, A, B, C, D) error) Host {
 
 // Func4 makes a host function with 4 parameters and a result.
 func Func4[A, B, C, D, R Type](call func(context.Context, A, B, C, D) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -315,7 +329,8 @@ func Func4[A, B, C, D, R Type](call func(context.Context, A, B, C, D) (R, error)
 
 // Func4x2 makes a host function with 4 parameters and 2 results.
 func Func4x2[A, B, C, D, R1, R2 Type](call func(context.Context, A, B, C, D) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -341,7 +356,8 @@ func Func4x2[A, B, C, D, R1, R2 Type](call func(context.Context, A, B, C, D) (R1
 
 // Proc5 makes a host function with 5 parameters and no result.
 func Proc5[A, B, C, D, E Type](call func(context.Context, A, B, C, D, E) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -365,7 +381,8 @@ func Proc5[A, B, C, D, E Type](call func(context.Context, A, B, C, D, E) error) 
 
 // Func5 makes a host function with 5 parameters and a result.
 func Func5[A, B, C, D, E, R Type](call func(context.Context, A, B, C, D, E) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -391,7 +408,8 @@ func Func5[A, B, C, D, E, R Type](call func(context.Context, A, B, C, D, E) (R, 
 
 // Func5x2 makes a host function with 5 parameters and 2 results.
 func Func5x2[A, B, C, D, E, R1, R2 Type](call func(context.Context, A, B, C, D, E) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -418,7 +436,8 @@ func Func5x2[A, B, C, D, E, R1, R2 Type](call func(context.Context, A, B, C, D, 
 
 // Proc6 makes a host function with 6 parameters and no result.
 func Proc6[A, B, C, D, E, F Type](call func(context.Context, A, B, C, D, E, F) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -443,7 +462,8 @@ func Proc6[A, B, C, D, E, F Type](call func(context.Context, A, B, C, D, E, F) e
 
 // Func6 makes a host function with 6 parameters and a result.
 func Func6[A, B, C, D, E, F, R Type](call func(context.Context, A, B, C, D, E, F) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -470,7 +490,8 @@ func Func6[A, B, C, D, E, F, R Type](call func(context.Context, A, B, C, D, E, F
 
 // Func6x2 makes a host function with 6 parameters and 2 results.
 func Func6x2[A, B, C, D, E, F, R1, R2 Type](call func(context.Context, A, B, C, D, E, F) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -498,7 +519,8 @@ func Func6x2[A, B, C, D, E, F, R1, R2 Type](call func(context.Context, A, B, C, 
 
 // Proc7 makes a host function with 7 parameters and no result.
 func Proc7[A, B, C, D, E, F, G Type](call func(context.Context, A, B, C, D, E, F, G) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -524,7 +546,8 @@ func Proc7[A, B, C, D, E, F, G Type](call func(context.Context, A, B, C, D, E, F
 
 // Func7 makes a host function with 7 parameters and a result.
 func Func7[A, B, C, D, E, F, G, R Type](call func(context.Context, A, B, C, D, E, F, G) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -552,7 +575,8 @@ func Func7[A, B, C, D, E, F, G, R Type](call func(context.Context, A, B, C, D, E
 
 // Func7x2 makes a host function with 7 parameters and 2 results.
 func Func7x2[A, B, C, D, E, F, G, R1, R2 Type](call func(context.Context, A, B, C, D, E, F, G) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -581,7 +605,8 @@ func Func7x2[A, B, C, D, E, F, G, R1, R2 Type](call func(context.Context, A, B, 
 
 // Proc8 makes a host function with 8 parameters and no result.
 func Proc8[A, B, C, D, E, F, G, H Type](call func(context.Context, A, B, C, D, E, F, G, H) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -608,7 +633,8 @@ func Proc8[A, B, C, D, E, F, G, H Type](call func(context.Context, A, B, C, D, E
 
 // Func8 makes a host function with 8 parameters and a result.
 func Func8[A, B, C, D, E, F, G, H, R Type](call func(context.Context, A, B, C, D, E, F, G, H) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -637,7 +663,8 @@ func Func8[A, B, C, D, E, F, G, H, R Type](call func(context.Context, A, B, C, D
 
 // Func8x2 makes a host function with 8 parameters and 2 results.
 func Func8x2[A, B, C, D, E, F, G, H, R1, R2 Type](call func(context.Context, A, B, C, D, E, F, G, H) (R1, R2, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]()), valTypes(valType[R1](), valType[R2]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H]())
+	results := valTypes(valType[R1](), valType[R2]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -667,7 +694,8 @@ func Func8x2[A, B, C, D, E, F, G, H, R1, R2 Type](call func(context.Context, A, 
 
 // Proc9 makes a host function with 9 parameters and no result.
 func Proc9[A, B, C, D, E, F, G, H, I Type](call func(context.Context, A, B, C, D, E, F, G, H, I) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -695,7 +723,8 @@ func Proc9[A, B, C, D, E, F, G, H, I Type](call func(context.Context, A, B, C, D
 
 // Func9 makes a host function with 9 parameters and a result.
 func Func9[A, B, C, D, E, F, G, H, I, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -725,7 +754,8 @@ func Func9[A, B, C, D, E, F, G, H, I, R Type](call func(context.Context, A, B, C
 
 // Proc10 makes a host function with 10 parameters and no result.
 func Proc10[A, B, C, D, E, F, G, H, I, J Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -754,7 +784,8 @@ func Proc10[A, B, C, D, E, F, G, H, I, J Type](call func(context.Context, A, B, 
 
 // Func10 makes a host function with 10 parameters and a result.
 func Func10[A, B, C, D, E, F, G, H, I, J, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -785,7 +816,8 @@ func Func10[A, B, C, D, E, F, G, H, I, J, R Type](call func(context.Context, A, 
 
 // Proc11 makes a host function with 11 parameters and no result.
 func Proc11[A, B, C, D, E, F, G, H, I, J, K Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -815,7 +847,8 @@ func Proc11[A, B, C, D, E, F, G, H, I, J, K Type](call func(context.Context, A, 
 
 // Func11 makes a host function with 11 parameters and a result.
 func Func11[A, B, C, D, E, F, G, H, I, J, K, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -847,7 +880,8 @@ func Func11[A, B, C, D, E, F, G, H, I, J, K, R Type](call func(context.Context, 
 
 // Proc12 makes a host function with 12 parameters and no result.
 func Proc12[A, B, C, D, E, F, G, H, I, J, K, L Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -878,7 +912,8 @@ func Proc12[A, B, C, D, E, F, G, H, I, J, K, L Type](call func(context.Context, 
 
 // Func12 makes a host function with 12 parameters and a result.
 func Func12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -911,7 +946,8 @@ func Func12[A, B, C, D, E, F, G, H, I, J, K, L, R Type](call func(context.Contex
 
 // Proc13 makes a host function with 13 parameters and no result.
 func Proc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -943,7 +979,8 @@ func Proc13[A, B, C, D, E, F, G, H, I, J, K, L, M Type](call func(context.Contex
 
 // Func13 makes a host function with 13 parameters and a result.
 func Func13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -977,7 +1014,8 @@ func Func13[A, B, C, D, E, F, G, H, I, J, K, L, M, R Type](call func(context.Con
 
 // Proc14 makes a host function with 14 parameters and no result.
 func Proc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -1010,7 +1048,8 @@ func Proc14[A, B, C, D, E, F, G, H, I, J, K, L, M, N Type](call func(context.Con
 
 // Func14 makes a host function with 14 parameters and a result.
 func Func14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -1045,7 +1084,8 @@ func Func14[A, B, C, D, E, F, G, H, I, J, K, L, M, N, R Type](call func(context.
 
 // Proc15 makes a host function with 15 parameters and no result.
 func Proc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -1079,7 +1119,8 @@ func Proc15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O Type](call func(context.
 
 // Func15 makes a host function with 15 parameters and a result.
 func Func15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -1115,7 +1156,8 @@ func Func15[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, R Type](call func(conte
 
 // Proc16 makes a host function with 16 parameters and no result.
 func Proc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) error) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes()
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]())
+	results := valTypes()
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}
@@ -1150,7 +1192,8 @@ func Proc16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P Type](call func(conte
 
 // Func16 makes a host function with 16 parameters and a result.
 func Func16[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, R Type](call func(context.Context, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P) (R, error)) Host {
-	params, results := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]()), valTypes(valType[R]())
+	params := valTypes(valType[A](), valType[B](), valType[C](), valType[D](), valType[E](), valType[F](), valType[G](), valType[H](), valType[I](), valType[J](), valType[K](), valType[L](), valType[M](), valType[N](), valType[O](), valType[P]())
+	results := valTypes(valType[R]())
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			in := arguments{values: args}

@@ -23,7 +23,8 @@ const (
 var hosts = template.Must(template.New("").Parse(`
 // {{.Name}} makes a host function with {{.Says}}.
 func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
-	params, results := {{.ParamTypes}}, {{.ResultTypes}}
+	params := {{.ParamTypes}}
+	results := {{.ResultTypes}}
 	if !areNumbers(params, results) {
 		values := func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
 			{{- if .Params}}
@@ -54,7 +55,9 @@ func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
 var calls = template.Must(template.New("").Parse(`
 // Call{{.Name}} returns a Go function that calls a function with {{.Says}}.
 func Call{{.Name}}{{.TypeParams}}(fn *weft.Func) (func({{.Args}}) {{.ErrorType}}, error) {
-	calls, err := newCaller(fn, {{.ParamTypes}}, {{.ResultTypes}})
+	params := {{.ParamTypes}}
+	results := {{.ResultTypes}}
+	calls, err := newCaller(fn, params, results)
 	if err != nil {
 		return nil, err
 	}
