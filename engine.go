@@ -22,6 +22,8 @@ type Config struct {
 	profiler *CPUProfiler
 	code     uint64
 	listener Listener
+	// continuations hears of continuations.
+	continuations func(*ContinuationEvent)
 }
 
 // NewConfig returns the configuration with [wasm.DefaultFeatures] and the executor [Automatic].
@@ -183,6 +185,9 @@ func (e *Engine) NewStore(limits Limits) (*Store, error) {
 	s := &Store{engine: e, store: inner}
 	if l := e.config.listener; l != nil {
 		inner.Listener = listening{s, l}
+	}
+	if f := e.config.continuations; f != nil {
+		inner.ContListener = contListening{s, f}
 	}
 	store.ReleaseWith(s, inner)
 	return s, nil

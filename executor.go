@@ -84,6 +84,8 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	}
 	if err == nil && c.listener != nil {
 		i.Listen()
+	}
+	if err == nil && (c.listener != nil || c.continuations != nil) {
 		return i, nil, nil
 	}
 	if err != nil || c.executor == Interpreter {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"weft/internal/browser"
 )
 
 // selected is the row that is chosen.
@@ -15,43 +17,43 @@ const selected = `document.querySelector("[aria-selected=true]").id`
 func TestPage(t *testing.T) {
 	r := deadlock()
 	r.Sources = map[string]string{"bank.c": strings.Repeat("\n", 9) + "lock(&a); // <b>\n"}
-	b := openPage(t, r)
-	b.want(`document.documentElement.className`, "js")
-	b.want(`document.querySelectorAll(".e").length`, "12")
-	b.want(`[...document.querySelectorAll(".lane")].map((l) => l.textContent).join()`, "0 main,1 pay,2 collect")
-	b.want(`document.querySelectorAll("[src], [href], link, img").length`, "0")
+	b := browser.Open(t, pageOf(t, r))
+	b.Want(`document.documentElement.className`, "js")
+	b.Want(`document.querySelectorAll(".e").length`, "12")
+	b.Want(`[...document.querySelectorAll(".lane")].map((l) => l.textContent).join()`, "0 main,1 pay,2 collect")
+	b.Want(`document.querySelectorAll("[src], [href], link, img").length`, "0")
 
 	// A dead line for each thread, three bars for those that run, and a head for each arrow: two lines more.
 	count := func(class string) string {
 		return fmt.Sprintf(`[...document.querySelectorAll("path.%s")].map((p) =>
 			p.getAttribute("d").split("M").length - 1).join()`, class)
 	}
-	b.want(count("dead"), "3")
-	b.want(count("run"), "1,2,1")
-	b.want(count("arrow.spawn"), "4")
-	b.want(count("arrow.unlock"), "2")
-	b.want(count("deviates"), "2")
-	b.want(`[...document.querySelectorAll(".fails")].length`, "3")
+	b.Want(count("dead"), "3")
+	b.Want(count("run"), "1,2,1")
+	b.Want(count("arrow.spawn"), "4")
+	b.Want(count("arrow.unlock"), "2")
+	b.Want(count("deviates"), "2")
+	b.Want(`[...document.querySelectorAll(".fails")].length`, "3")
 
-	b.want(selected, "e11")
-	b.press("ArrowUp")
-	b.want(selected, "e10")
-	b.press("ArrowLeft")
-	b.want(selected, "e9")
-	b.press("Home")
-	b.press("ArrowUp")
-	b.want(selected, "e0")
-	b.press("ArrowRight")
-	b.want(selected, "e3")
-	b.want(`document.querySelector("#detail .here").textContent`, "  10  lock(&a); // <b>")
-	b.want(`document.querySelector("#detail .stack").textContent`, "pay at bank.c:10")
-	b.eval(`document.querySelector("#e7 span").click()`)
-	b.want(selected, "e7")
-	b.want(`document.querySelector("#detail h3").textContent`, "7: pthread_mutex_lock [0x200]")
-	b.want(`[...document.querySelectorAll("#detail dd")].map((d) => d.textContent).join("|")`,
+	b.Want(selected, "e11")
+	b.Press("ArrowUp")
+	b.Want(selected, "e10")
+	b.Press("ArrowLeft")
+	b.Want(selected, "e9")
+	b.Press("Home")
+	b.Press("ArrowUp")
+	b.Want(selected, "e0")
+	b.Press("ArrowRight")
+	b.Want(selected, "e3")
+	b.Want(`document.querySelector("#detail .here").textContent`, "  10  lock(&a); // <b>")
+	b.Want(`document.querySelector("#detail .stack").textContent`, "pay at bank.c:10")
+	b.Eval(`document.querySelector("#e7 span").click()`)
+	b.Want(selected, "e7")
+	b.Want(`document.querySelector("#detail h3").textContent`, "7: pthread_mutex_lock [0x200]")
+	b.Want(`[...document.querySelectorAll("#detail dd")].map((d) => d.textContent).join("|")`,
 		"thread 2 (collect)|collect|bank.c:20|0x200, 4 bytes|0x300|event 1|event 4")
-	b.eval(`document.querySelector("#detail button").click()`)
-	b.want(selected, "e1")
+	b.Eval(`document.querySelector("#detail button").click()`)
+	b.Want(selected, "e1")
 }
 
 // TestHostilePage checks that names are text, whatever they are.
@@ -59,14 +61,14 @@ func TestHostilePage(t *testing.T) {
 	if text := pageOf(t, racy()); bytes.Count(text, []byte("<script")) != 2 || bytes.Contains(text, []byte("<img")) {
 		t.Error("a name is markup")
 	}
-	b := openPage(t, racy())
-	b.want(`typeof pwned`, "undefined")
-	b.want(`document.querySelectorAll("script").length + document.querySelectorAll("img").length`, "2")
-	b.want(`document.querySelectorAll(".e").length`, "3")
-	b.want(`document.querySelectorAll(".racy").length`, "2")
-	b.want(`document.querySelectorAll("article.harmful").length`, "1")
-	b.want(`document.querySelector("#detail .here").textContent`, "   1  "+hostile)
-	b.want(`typeof pwned`, "undefined")
+	b := browser.Open(t, pageOf(t, racy()))
+	b.Want(`typeof pwned`, "undefined")
+	b.Want(`document.querySelectorAll("script").length + document.querySelectorAll("img").length`, "2")
+	b.Want(`document.querySelectorAll(".e").length`, "3")
+	b.Want(`document.querySelectorAll(".racy").length`, "2")
+	b.Want(`document.querySelectorAll("article.harmful").length`, "1")
+	b.Want(`document.querySelector("#detail .here").textContent`, "   1  "+hostile)
+	b.Want(`typeof pwned`, "undefined")
 }
 
 // TestLongPage checks that a page works which has many events and threads, and that rows are folded. One with
@@ -85,21 +87,21 @@ func TestLongPage(t *testing.T) {
 			r.Trace[len(r.Trace)-1].Next = (thread + 1) % most
 		}
 	}
-	b := openPage(t, r)
-	b.want(`document.querySelectorAll(".e").length`, fmt.Sprint(events))
-	b.want(`document.querySelector(".fold").textContent`, "⋯ 17 accesses")
+	b := browser.Open(t, pageOf(t, r))
+	b.Want(`document.querySelectorAll(".e").length`, fmt.Sprint(events))
+	b.Want(`document.querySelector(".fold").textContent`, "⋯ 17 accesses")
 	visible := `[...document.querySelectorAll(".e")].slice(99, 119).filter((e) => e.offsetHeight > 0).length`
-	b.want(visible, "3")
-	b.eval(`document.querySelector(".fold button").click()`)
-	b.want(visible, "20")
-	b.eval(`document.querySelector(".fold button").click()`)
-	b.want(visible, "3")
-	b.eval(`document.querySelector("#e99").click()`)
-	b.press("ArrowDown") // into what is folded, which opens
-	b.want(selected, "e100")
-	b.want(visible, "20")
-	b.press("End")
-	b.want(`(() => {
+	b.Want(visible, "3")
+	b.Eval(`document.querySelector(".fold button").click()`)
+	b.Want(visible, "20")
+	b.Eval(`document.querySelector(".fold button").click()`)
+	b.Want(visible, "3")
+	b.Eval(`document.querySelector("#e99").click()`)
+	b.Press("ArrowDown") // into what is folded, which opens
+	b.Want(selected, "e100")
+	b.Want(visible, "20")
+	b.Press("End")
+	b.Want(`(() => {
 		const row = document.querySelector("[aria-selected=true] span").getBoundingClientRect();
 		const picture = document.getElementById("picture").getBoundingClientRect();
 		return row.top > picture.top && row.bottom < picture.bottom && row.left > picture.left && row.left < picture.right;
@@ -124,4 +126,14 @@ func TestFiles(t *testing.T) {
 	if got := deadlock().Files(); !slices.Equal(got, []string{"/src/bank.c"}) {
 		t.Errorf("files are %v", got)
 	}
+}
+
+// pageOf returns the report as a page.
+func pageOf(t *testing.T, r *Report) []byte {
+	t.Helper()
+	var page bytes.Buffer
+	if err := r.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	return page.Bytes()
 }

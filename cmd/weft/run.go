@@ -28,6 +28,7 @@ type runFlags struct {
 	executor executorFlag
 	verbose  bool
 	profile  string
+	timeline timelineFlag
 	wasi     wasiFlags
 }
 
@@ -58,7 +59,8 @@ was compiled is there for later runs.
 With --retarget, a program of official Go is rewritten first, as "weft retarget" does it: its goroutines become
 continuations. With a cache, the machine code of what has come out is kept.
 
-With --cpuprofile, the file shows "go tool pprof" where the program spends its time.
+With --cpuprofile, the file shows "go tool pprof" where the program spends its time. With --timeline, a page shows its
+continuations over time: who has resumed whom, how long each ran, where it waits. Code is interpreted then.
 
 Sizes are bytes, or have a unit (16MiB, 1GB); numbers may end in k, M or G.
 
@@ -71,6 +73,7 @@ program, 125 if --fuel is used up, 1 if something else is wrong, and else the pr
   weft run --preload math=math.wasm --trace calls program.wasm
   weft run --dir data:/data --env LANG=C program.wasm -v /data/in.txt
   weft run --cpuprofile cpu.pprof program.wasm && go tool pprof -top cpu.pprof
+  weft run --timeline page.html goroutines.wat
   weft run --features default,-threads module.wasm`,
 		Args: usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0], args[1:]) },
@@ -85,6 +88,7 @@ program, 125 if --fuel is used up, 1 if something else is wrong, and else the pr
 	flags.executor = executorFlag(weft.Automatic)
 	f.Var(&flags.executor, "engine", executorUsage)
 	f.StringVar(&flags.profile, "cpuprofile", "", "write to `FILE` a CPU profile of the program, for pprof")
+	flags.timeline.define(f)
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "say why a module is interpreted that was to be executed natively")
 	flags.limits.define(f)
 	f.StringArrayVar(&flags.preloads, "preload", nil,
@@ -123,6 +127,14 @@ func (flags *runFlags) run(cmd *cobra.Command, file string, args []string) (err 
 	}
 	ctx, cancel := flags.context(cmd.Context())
 	defer cancel()
+	if err := flags.timeline.create(); err != nil {
+		return err
+	}
+	defer func() {
+		if failed := flags.timeline.write(); err == nil {
+			err = failed
+		}
+	}()
 	if profiler != nil {
 		profile, failed := startCPUProfile(flags.profile, profiler)
 		if failed != nil {
@@ -149,6 +161,7 @@ func (flags *runFlags) configure(cmd *cobra.Command, profiler *weft.CPUProfiler)
 	if flags.wasi.scheduler.deterministic {
 		config = config.WithSteps()
 	}
+	config = flags.timeline.configure(config)
 	if flags.trace.calls {
 		config = config.WithListener(newCallTracer(cmd.ErrOrStderr()))
 	}

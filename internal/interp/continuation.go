@@ -73,6 +73,9 @@ func (m *machine) contNew(f *store.FuncRecord, in *instr) wasm.TrapCode {
 		}
 	}
 	set64(m.frame(), in.a, m.conts.Ref(c))
+	if l := m.store.ContListener; l != nil {
+		l.Made(c, m.listenedPlace())
+	}
 	return wasm.TrapNone
 }
 
@@ -184,6 +187,9 @@ func (m *machine) resume(in *instr) wasm.TrapCode {
 // are in place.
 func (m *machine) start(c, parent *store.ContRecord) {
 	m.store.StackInUse += c.ChainBytes()
+	if l := m.store.ContListener; l != nil {
+		l.Resumed(c, parent, m.listenedPlace())
+	}
 	inner, begins := c.Inner(), c.State == store.ContFresh
 	c.Resumed(parent)
 	c.State, c.Bound = store.ContRunning, 0
@@ -332,7 +338,7 @@ func (m *machine) suspendByName(in *instr) wasm.TrapCode {
 		return wasm.TrapNone
 	}
 	payload := m.slot(in.a)
-	m.capture(p, tag.Type)
+	m.capture(p, tag, tag.Type)
 	p.child.SuspendedByName(tag.Type)
 	c, trap := m.consume(p.child) // the name is stale from now on
 	if trap != 0 {
@@ -368,15 +374,18 @@ func (m *machine) suspendTag(in *instr) {
 	}
 	if m.reaches(p, ok, unhandled) {
 		payload := m.slot(in.a)
-		m.toClause(p, payload, in.b, m.capture(p, t))
+		m.toClause(p, payload, in.b, m.capture(p, nil, t))
 	}
 }
 
-// capture suspends what runs above a prompt and returns a reference to it. It
+// capture suspends what runs above a prompt, for a tag if that has a record, and returns a reference to it. It
 // awaits values as [store.ContRecord] says.
-func (m *machine) capture(p prompt, awaits wasm.TypeID) uint64 {
+func (m *machine) capture(p prompt, tag *store.TagRecord, awaits wasm.TypeID) uint64 {
 	m.suspendHere(m.ip)
 	c := p.child
+	if l := m.store.ContListener; l != nil {
+		l.Suspended(c, m.cur, tag, m.listenedPlace())
+	}
 	c.Capture(m.cur)
 	c.Suspended(awaits)
 	m.store.StackInUse -= p.bytes
@@ -417,7 +426,7 @@ func (m *machine) switchTo(in *instr) wasm.TrapCode {
 		return trap
 	}
 	args := m.slot(in.a)
-	ref := m.capture(p, m.function().Instance.Type(in.next().b))
+	ref := m.capture(p, tag, m.function().Instance.Type(in.next().b))
 	to := m.arguments(c)
 	copySlots(to, args, in.b)
 	*(*uint64)(unsafe.Add(to, in.b)) = ref

@@ -171,7 +171,7 @@ func (m *machine) hostSuspended(s *store.SuspendRequest) {
 // suspendTo captures what runs above a prompt and hands n bytes of payload and the
 // continuation to its clause.
 func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload unsafe.Pointer, n uint32) {
-	ref := m.capture(p, tag.Type)
+	ref := m.capture(p, tag, tag.Type)
 	if p.clause != nil {
 		m.toClause(p, payload, n, ref)
 		return

@@ -32,3 +32,23 @@ func (m *machine) leaves(results unsafe.Pointer, n uint32) {
 		l.After(m.listened(), slots(results, n))
 	}
 }
+
+// listenedPlace returns where the running code is, for a listener of continuations.
+func (m *machine) listenedPlace() store.ListenedPlace {
+	at := store.ListenedPlace{Frame: m.innermost}
+	if m.cur.Link != nil {
+		at.Continuation = m.conts.Number(m.cur)
+	}
+	return at
+}
+
+// innermost describes the innermost call.
+func (m *machine) innermost() store.Frame {
+	if w, ok := m.walk(); ok {
+		return w.Describe()
+	}
+	if f := m.function(); f.IsHost() {
+		return store.Frame{FuncIndex: -1, FuncName: m.store.FuncName(f)}
+	}
+	return store.Frame{FuncIndex: -1}
+}

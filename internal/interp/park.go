@@ -98,7 +98,7 @@ func (m *machine) switchTaken(p prompt, r *store.SwitchRequest) wasm.TrapCode {
 	if c, trap = m.consume(c); trap != wasm.TrapNone {
 		return trap
 	}
-	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
+	*m.prompt.left = m.capture(p, r.Tag.Record, r.Tag.Record.Type)
 	m.prompt.root.Move(*m.prompt.left)
 	m.prompt.expect(&r.To)
 	copy(slots(m.arguments(c), uint32(8*len(r.To.Args))), r.To.Args)

@@ -493,6 +493,9 @@ func (c *Continuations) Free(r *ContRecord) {
 		c.store.Value().InCode--
 		r.SetPaused(false)
 	}
+	if l := c.store.Value().ContListener; l != nil && r.flags&contHost == 0 {
+		l.Freed(r)
+	}
 	c.FreeStack(r)
 	r.State = ContFree
 	r.ref &^= contChain

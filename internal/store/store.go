@@ -117,8 +117,9 @@ type Engine interface {
 type Store struct {
 	// HostError, unless it is nil, turns an error of a host function, or of a scheduler, into one that engines know.
 	HostError func(error) error
-	// Listener, unless it is nil, hears of calls from engines that listen.
-	Listener Listener
+	// Listener, unless it is nil, hears of calls from engines that listen, ContListener of continuations.
+	Listener     Listener
+	ContListener ContinuationListener
 
 	Types  *wasm.TypeSet
 	Engine Engine

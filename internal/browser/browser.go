@@ -1,8 +1,8 @@
-package explore
+// Package browser shows pages in a headless Chromium, for tests.
+package browser
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// A browser is a headless Chromium with one page. It is spoken to by the DevTools protocol, over pipes: JSON with a
+// A Browser is a headless Chromium with one page. It is spoken to by the DevTools protocol, over pipes: JSON with a
 // zero byte behind it.
-type browser struct {
+type Browser struct {
 	t       *testing.T
 	to      *os.File
 	from    *bufio.Reader
@@ -26,8 +26,8 @@ type browser struct {
 // patience is for how long a browser may take in all before it is taken for broken.
 const patience = 15 * time.Minute
 
-// openPage shows a report in a browser. It skips the test if there is none.
-func openPage(t *testing.T, r *Report) *browser {
+// Open shows a page in a browser. It skips the test if there is none.
+func Open(t *testing.T, page []byte) *Browser {
 	t.Helper()
 	var command string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
@@ -41,31 +41,22 @@ func openPage(t *testing.T, r *Report) *browser {
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "page.html")
-	if err := os.WriteFile(file, pageOf(t, r), 0o666); err != nil {
+	if err := os.WriteFile(file, page, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	b := startBrowser(t, command, filepath.Join(dir, "profile"))
+	b := start(t, command, filepath.Join(dir, "profile"))
 	address := url.URL{Scheme: "file", Path: filepath.ToSlash(file)}
-	target := b.call("Target.createTarget", map[string]any{"url": address.String()})
-	attached := b.call("Target.attachToTarget", map[string]any{"targetId": target["targetId"], "flatten": true})
+	target := b.Call("Target.createTarget", map[string]any{"url": address.String()})
+	attached := b.Call("Target.attachToTarget", map[string]any{"targetId": target["targetId"], "flatten": true})
 	b.session, _ = attached["sessionId"].(string)
-	for b.eval(`location.protocol + document.readyState`) != "file:complete" {
+	for b.Eval(`location.protocol + document.readyState`) != "file:complete" {
 		time.Sleep(20 * time.Millisecond)
 	}
 	return b
 }
 
-// pageOf returns the report as a page.
-func pageOf(t *testing.T, r *Report) []byte {
-	t.Helper()
-	var page bytes.Buffer
-	if err := r.WriteHTML(&page); err != nil {
-		t.Fatal(err)
-	}
-	return page.Bytes()
-}
-
-func startBrowser(t *testing.T, command, profile string) *browser {
+// start starts a browser, and ends it with the test.
+func start(t *testing.T, command, profile string) *Browser {
 	t.Helper()
 	check := func(err error) {
 		t.Helper()
@@ -83,7 +74,7 @@ func startBrowser(t *testing.T, command, profile string) *browser {
 	check(cmd.Start())
 	in.Close()
 	out.Close()
-	b := &browser{t: t, to: to, from: bufio.NewReader(from)}
+	b := &Browser{t: t, to: to, from: bufio.NewReader(from)}
 	t.Cleanup(func() {
 		b.session = ""
 		b.send("Browser.close", nil)
@@ -97,7 +88,7 @@ func startBrowser(t *testing.T, command, profile string) *browser {
 	return b
 }
 
-func (b *browser) send(method string, params any) int {
+func (b *Browser) send(method string, params any) int {
 	b.id++
 	message := map[string]any{"id": b.id, "method": method, "params": params}
 	if params == nil {
@@ -116,8 +107,8 @@ func (b *browser) send(method string, params any) int {
 	return b.id
 }
 
-// call calls a method of the protocol, and returns its result.
-func (b *browser) call(method string, params any) map[string]any {
+// Call calls a method of the protocol, and returns its result.
+func (b *Browser) Call(method string, params any) map[string]any {
 	b.t.Helper()
 	id := b.send(method, params)
 	for {
@@ -143,10 +134,10 @@ func (b *browser) call(method string, params any) map[string]any {
 	}
 }
 
-// eval returns the value of an expression of the page.
-func (b *browser) eval(expression string) any {
+// Eval returns the value of an expression of the page.
+func (b *Browser) Eval(expression string) any {
 	b.t.Helper()
-	result := b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true})
+	result := b.Call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true})
 	if wrong, ok := result["exceptionDetails"]; ok {
 		b.t.Fatalf("%s: %v", expression, wrong)
 	}
@@ -154,18 +145,18 @@ func (b *browser) eval(expression string) any {
 	return value["value"]
 }
 
-// want compares the value of an expression, as text.
-func (b *browser) want(expression, want string) {
+// Want compares the value of an expression, as text.
+func (b *Browser) Want(expression, want string) {
 	b.t.Helper()
-	if got := fmt.Sprint(b.eval(expression)); got != want {
+	if got := fmt.Sprint(b.Eval(expression)); got != want {
 		b.t.Errorf("%s is %q, not %q", expression, got, want)
 	}
 }
 
-// press presses a key.
-func (b *browser) press(key string) {
+// Press presses a key.
+func (b *Browser) Press(key string) {
 	b.t.Helper()
 	for _, kind := range []string{"keyDown", "keyUp"} {
-		b.call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": key, "code": key})
+		b.Call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": key, "code": key})
 	}
 }
