@@ -142,6 +142,10 @@ func TestEnds(t *testing.T) {
 		{"files", before.files, after.files, 4},
 		{"goroutines", before.goroutines, after.goroutines, 4},
 	} {
+		if underRaceDetector && c.what == "bytes resident" {
+			t.Logf("the race detector looks on: %d bytes more are resident, for what it knows of goroutines", c.after-c.before)
+			continue
+		}
 		if c.after > c.before+c.more {
 			t.Errorf("%d modules leave %d %s", *manyModules, c.after-c.before, c.what)
 		}

@@ -20,8 +20,7 @@ type Config struct {
 	Time      time.Duration
 	// Seed makes another search: all that is random follows from it.
 	Seed uint64
-	// Strategies are tried in turns; none stands for SURW, POS and
-	// Deviations, the first one twice as often.
+	// Strategies are tried in turns; none stands for SURW, POS, Roles and Deviations.
 	Strategies []Strategy
 	// Points says where threads may be stopped.
 	Points Points
@@ -57,6 +56,7 @@ type Strategy string
 // The strategies. What they are is said in the file of each.
 const (
 	SURW       Strategy = "surw"
+	Roles      Strategy = "roles"
 	POS        Strategy = "pos"
 	PCT        Strategy = "pct"
 	RandomWalk Strategy = "random"
@@ -66,7 +66,7 @@ const (
 )
 
 // defaultStrategies are the portfolio: what has found most, earliest (docs/explore.md).
-var defaultStrategies = []Strategy{SURW, POS, SURW, Deviations}
+var defaultStrategies = []Strategy{SURW, POS, Roles, Deviations}
 
 // Points are a choice of scheduling points.
 type Points string

@@ -452,7 +452,8 @@ func (w *worker) run(ctx context.Context, s *search, j *job, o observer) (err er
 
 // choosers makes the chooser of a strategy, from what has been learned.
 var choosers = map[Strategy]func(*search) chooser{
-	SURW:       func(s *search) chooser { return newSURW(s.known) },
+	SURW:       func(s *search) chooser { return newSURW(s.known, newEvenDraws(s.known)) },
+	Roles:      func(s *search) chooser { return newSURW(s.known, newRoleDraws(s.known)) },
 	POS:        func(*search) chooser { return &pos{} },
 	PCT:        func(s *search) chooser { return &pct{depth: pctDepth, length: s.length} },
 	RandomWalk: func(*search) chooser { return &randomWalk{} },

@@ -24,6 +24,10 @@ type knowledge struct {
 	events map[uint64]*wordEvents
 	// parents has, by thread, the one that has made it in the last schedule that was watched.
 	parents []int
+	// roles has, by thread, a number that those have in common that ran in the same functions when they were seen first.
+	roles []int
+	// functions has, by role, those functions.
+	functions [][]uint32
 }
 
 // parent returns which thread makes another; the first if that is not known.
@@ -38,6 +42,7 @@ func (k *knowledge) parent(id int) int {
 type wordEvents struct {
 	byThread []int
 	total    int
+	sites    []uint32 // where in the program they were
 }
 
 func newKnowledge() *knowledge {
@@ -51,6 +56,7 @@ type learner struct {
 	free  []*sharedWord // used again
 	order []uint64      // the words, as they came
 	made  int           // threads beside the first
+	ran   [][]uint32    // by thread: the functions in which it has accessed memory, in order
 }
 
 // A sharedWord is a word that has been accessed.
@@ -73,6 +79,7 @@ func (l *learner) access(t *threads.Thread, _ int, s *site, a access) bool {
 	if s.system {
 		return false
 	}
+	l.runs(t.ID(), s.function)
 	point := l.note(t, s, a.address, a.size, a.writes)
 	if s.class == copies {
 		point = l.note(t, s, a.from, a.size, false) || point
@@ -87,6 +94,33 @@ func (l *learner) point(p threads.Point, _ *threads.Thread) {
 			l.known.parents = append(l.known.parents, 0)
 		}
 		l.known.parents[l.made] = p.Thread.ID()
+	}
+}
+
+// runs notes in which function a thread is.
+func (l *learner) runs(thread int, function uint32) {
+	for len(l.ran) <= thread {
+		l.ran = append(l.ran, nil)
+	}
+	if i, known := slices.BinarySearch(l.ran[thread], function); !known {
+		l.ran[thread] = slices.Insert(l.ran[thread], i, function)
+	}
+}
+
+// learnRoles gives threads that have not been seen before a role.
+func (l *learner) learnRoles() {
+	k := l.known
+	for id := len(k.roles); id < len(l.ran); id++ {
+		is := func(functions []uint32) bool { return slices.Equal(functions, l.ran[id]) }
+		role := slices.IndexFunc(k.functions, is)
+		if role < 0 {
+			role = len(k.functions)
+			k.functions = append(k.functions, slices.Clone(l.ran[id]))
+		}
+		k.roles = append(k.roles, role)
+	}
+	for i := range l.ran {
+		l.ran[i] = l.ran[i][:0]
 	}
 }
 
@@ -142,6 +176,7 @@ func (l *learner) end() bool {
 		}
 		l.free = append(l.free, w)
 	}
+	l.learnRoles()
 	clear(l.words)
 	l.order, l.made = l.order[:0], 0
 	return isNew
@@ -153,6 +188,11 @@ func (l *learner) count(at uint64, w *sharedWord) {
 	if e == nil {
 		e = &wordEvents{}
 		l.known.events[at] = e
+	}
+	for _, site := range w.sites {
+		if !slices.Contains(e.sites, site) {
+			e.sites = append(e.sites, site)
+		}
 	}
 	e.total = 0
 	for len(e.byThread) < len(w.events) {

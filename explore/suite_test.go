@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,8 @@ import (
 
 var (
 	table     = flag.Bool("table", false, "TestTable makes the table of docs/explore.md")
+	rows      = flag.String("rows", "", "which programs TestTable measures: a regular expression")
+	columns   = flag.String("columns", "all,surw,pos,roles,pct,random,deviations", "the strategies of TestTable")
 	trials    = flag.Int("trials", 1, "how many searches, with different seeds, each program with a bug gets")
 	most      = flag.Int("most", 3000, "how many schedules a search for a known bug may take")
 	schedules = flag.Int("schedules", 200, "how many schedules each correct program runs in")
@@ -131,16 +134,17 @@ func TestTable(t *testing.T) {
 	if !*table {
 		t.Skip("it measures: -table")
 	}
-	strategies := []explore.Strategy{"", explore.SURW, explore.POS, explore.PCT, explore.RandomWalk, explore.Deviations}
+	strategies := strings.Split(*columns, ",")
+	wanted := regexp.MustCompile(*rows)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 1, ' ', tabwriter.AlignRight|tabwriter.Debug)
-	fmt.Fprintln(w, "program\tall\tsurw\tpos\tpct\trandom\tdeviations\t")
+	fmt.Fprintln(w, "program\t"+strings.Join(strategies, "\t")+"\t")
 	for _, s := range subjects(t, false) {
-		if s.Sign == wasithreads.Race {
+		if s.Sign == wasithreads.Race || !wanted.MatchString(s.Name) {
 			continue
 		}
 		fmt.Fprintf(w, "%s\t", s.Name)
 		for _, strategy := range strategies {
-			fmt.Fprintf(w, "%s\t", s.mean(t, strategy))
+			fmt.Fprintf(w, "%s\t", s.mean(t, explore.Strategy(strategy)))
 		}
 		fmt.Fprintln(w)
 		w.Flush()
@@ -152,8 +156,8 @@ func (s *subject) mean(t *testing.T, strategy explore.Strategy) string {
 	var found []int
 	for seed := range uint64(*trials) {
 		config := s.config(seed)
-		config.KeepFirst, config.IgnoreRaces = true, strategy != ""
-		if strategy != "" {
+		config.KeepFirst, config.IgnoreRaces = true, strategy != "all"
+		if strategy != "all" {
 			config.Strategies = []explore.Strategy{strategy}
 		}
 		if report := explores(t, s.module, config); report.Failure != nil {

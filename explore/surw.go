@@ -13,34 +13,55 @@ import (
 // walk.
 type surw struct {
 	randomness
-	known  *knowledge
-	places []uint64 // words that threads share, in order
-	total  int      // of their events
+	known *knowledge
+	draws draws
 
 	place    uint64
 	hasPlace bool
 	left     []int // by thread: events at the place
-	weights  []int // by thread: those, and those of the threads that it will make
 	made     int   // the last thread that has been made
-	intended int   // the thread that is to come to the place next; -1 for none
-	stays    int   // points since it was chosen
+	target   int   // the thread that is to come to the place next; -1 for none
+	intended int   // the target or, as long as that has not been made, the thread that will make it
+	stays    int   // points since it was drawn
+	weights  []int // by thread: of the draw
+	able     []bool
 	room     []*threads.Thread
 }
 
-// mostStays is after how many points without it another thread is intended: the first may wait for others.
-const mostStays = 200
+// draws are how places and threads are drawn.
+type draws interface {
+	// place draws a place that threads share; false if there is none.
+	place(r *randomness) (uint64, bool)
+	// thread draws a thread by weights, of which total, more than 0, is the sum.
+	thread(r *randomness, weights []int, total int) int
+}
 
-// newSURW makes one for what is known. It must not change afterwards.
-func newSURW(k *knowledge) *surw {
-	s := &surw{known: k}
+// evenDraws are those of the paper: by how many events there are.
+type evenDraws struct {
+	known  *knowledge
+	places []uint64 // words that threads share, in order
+	total  int      // of their events
+}
+
+// newEvenDraws makes them for what is known. It must not change afterwards.
+func newEvenDraws(k *knowledge) *evenDraws {
+	d := &evenDraws{known: k, places: k.places()}
+	for _, place := range d.places {
+		d.total += k.events[place].total
+	}
+	return d
+}
+
+// places returns the words at which several threads have events, in order.
+func (k *knowledge) places() []uint64 {
+	var list []uint64
 	for place, e := range k.events {
 		if e.threads() > 1 {
-			s.places = append(s.places, place)
-			s.total += e.total
+			list = append(list, place)
 		}
 	}
-	slices.Sort(s.places)
-	return s
+	slices.Sort(list)
+	return list
 }
 
 // threads returns how many threads have events.
@@ -54,20 +75,38 @@ func (e *wordEvents) threads() int {
 	return n
 }
 
+func (d *evenDraws) place(r *randomness) (uint64, bool) {
+	if d.total == 0 {
+		return 0, false
+	}
+	n := r.IntN(d.total)
+	for _, place := range d.places {
+		if n -= d.known.events[place].total; n < 0 {
+			return place, true
+		}
+	}
+	return 0, false
+}
+
+func (d *evenDraws) thread(r *randomness, weights []int, total int) int {
+	n := r.IntN(total)
+	for id, weight := range weights {
+		if n -= weight; n < 0 {
+			return id
+		}
+	}
+	return -1
+}
+
+// newSURW makes one for what is known. It must not change afterwards.
+func newSURW(k *knowledge, d draws) *surw { return &surw{known: k, draws: d} }
+
 func (s *surw) begin(seed uint64) {
 	s.randomness.begin(seed)
-	s.place, s.intended, s.stays, s.made = 0, -1, 0, 0
-	s.left, s.hasPlace = s.left[:0], false
-	if s.total == 0 {
-		return
-	}
-	n := s.IntN(s.total)
-	for _, place := range s.places {
-		e := s.known.events[place]
-		if n -= e.total; n < 0 {
-			s.place, s.hasPlace, s.left = place, true, append(s.left, e.byThread...)
-			return
-		}
+	s.target, s.intended, s.stays, s.made = -1, -1, 0, 0
+	s.left = s.left[:0]
+	if s.place, s.hasPlace = s.draws.place(&s.randomness); s.hasPlace {
+		s.left = append(s.left, s.known.events[s.place].byThread...)
 	}
 }
 
@@ -83,8 +122,9 @@ func (s *surw) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.
 	s.stays++
 	if p.Kind == threads.Spawn {
 		s.made++
+		s.intended = s.maker(s.target)
 	}
-	if s.intended < 0 || s.stays > mostStays || givesWay(p) && p.Thread.ID() == s.intended {
+	if s.intended < 0 || s.stays > s.most() || givesWay(p) && p.Thread.ID() == s.intended {
 		s.intend(candidates)
 	}
 	next := s.choose(p, candidates)
@@ -92,9 +132,15 @@ func (s *surw) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.
 		if id := next.ID(); id < len(s.left) && s.left[id] > 0 {
 			s.left[id]--
 		}
-		s.intended = -1
+		s.target, s.intended = -1, -1
 	}
 	return next
+}
+
+// most returns after how many points without it another thread is intended: the first may wait for others.
+func (s *surw) most() int {
+	const fewest, forEach = 200, 20
+	return fewest + forEach*s.made
 }
 
 // choose returns one of those that are not about to do something at the place, and of the intended one.
@@ -117,44 +163,42 @@ func (s *surw) choose(p threads.Point, candidates []*threads.Thread) *threads.Th
 	return s.room[s.IntN(len(s.room))]
 }
 
-// intend chooses the thread that comes to the place next, by how much it has left to do there.
+// intend draws the thread that comes to the place next, by how much it has left to do there: one of the candidates, or
+// of those that they will yet make.
 func (s *surw) intend(candidates []*threads.Thread) {
-	s.stays, s.intended = 0, -1
-	s.weigh()
-	total := 0
-	for _, t := range candidates {
-		total += s.weight(t)
-	}
-	if total == 0 {
-		return
-	}
-	n := s.IntN(total)
-	for _, t := range candidates {
-		if n -= s.weight(t); n < 0 {
-			s.intended = t.ID()
-			return
-		}
-	}
-}
-
-// weigh adds what threads that have not been made yet have to do to what those have that will make them.
-func (s *surw) weigh() {
+	s.stays, s.target, s.intended = 0, -1, -1
+	clear(s.able)
 	s.weights = append(s.weights[:0], s.left...)
-	for id := len(s.weights) - 1; id > s.made; id-- {
-		if parent := s.known.parent(id); parent < id {
-			s.weights[parent] += s.weights[id]
+	for _, t := range candidates {
+		id := t.ID()
+		for len(s.able) <= id {
+			s.able = append(s.able, false)
 		}
+		s.able[id] = true
+		for len(s.weights) <= id {
+			s.weights = append(s.weights, 0)
+		}
+		if s.weights[id] == 0 && s.isThere(t) {
+			s.weights[id] = 1
+		}
+	}
+	total := 0
+	for id := range s.weights {
+		if maker := s.maker(id); maker >= len(s.able) || !s.able[maker] {
+			s.weights[id] = 0
+		}
+		total += s.weights[id]
+	}
+	if total > 0 {
+		s.target = s.draws.thread(&s.randomness, s.weights, total)
+		s.intended = s.maker(s.target)
 	}
 }
 
-// weight returns how many events at the place a thread stands for, at least one if it is there.
-func (s *surw) weight(t *threads.Thread) int {
-	n := 0
-	if t.ID() < len(s.weights) {
-		n = s.weights[t.ID()]
+// maker returns a thread that has been made: itself, or the one that will make it, perhaps by others.
+func (s *surw) maker(id int) int {
+	for id > s.made {
+		id = min(s.known.parent(id), id-1)
 	}
-	if n == 0 && s.isThere(t) {
-		n = 1
-	}
-	return n
+	return id
 }

@@ -15,6 +15,6 @@ type ContinuationListener interface {
 
 // A ListenedPlace is where the running code is.
 type ListenedPlace struct {
-	Continuation uint32        // that runs it; 0 for none
+	Continuation uint32       // that runs it; 0 for none
 	Frame        func() Frame // of the innermost call; of a host function only its name
 }
