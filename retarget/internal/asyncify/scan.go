@@ -102,7 +102,7 @@ func (m *module) scanInstr(f *function, in *wasm.Instr) error {
 		f.indirect = true
 	case wasm.OpRefFunc:
 		m.taken = append(m.taken, in.Index)
-	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpSwitch:
+	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef, wasm.OpSwitch:
 		return m.refuse(f, in.Offset, "the module uses stack switching already")
 	}
 	return nil
