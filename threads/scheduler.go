@@ -57,6 +57,7 @@ type Scheduler struct {
 	threads []*Thread // that have not ended
 	made    int
 	current *Thread
+	chosen  *Thread // the next one, if a thread has stopped for it that has not begun
 	running bool
 	serving bool
 	jobs    []func() // of Do
@@ -256,7 +257,10 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 		}
 		s.look()
 		s.work()
-		next := s.choose(at)
+		next := s.chosen
+		if s.chosen = nil; next == nil {
+			next = s.choose(at)
+		}
 		if s.stopped != nil {
 			return s.stopped
 		}
@@ -461,7 +465,13 @@ func (s *Scheduler) offer(p Point, result uint32) error {
 	return s.switchTo(next)
 }
 
+// switchTo lets another thread go on in place of the current one. One that has not begun begins from Go: if there is no
+// room for its stack, that is its end, and not that of the thread which stops.
 func (s *Scheduler) switchTo(next *Thread) error {
+	if !next.begun {
+		s.chosen = next
+		return s.suspend
+	}
 	from := s.current
 	if g := next.spec.Globals; g != nil && g == from.spec.Globals {
 		g.Swap(from.globals, next.globals)
@@ -469,10 +479,6 @@ func (s *Scheduler) switchTo(next *Thread) error {
 	} else {
 		s.leave(from)
 		s.enter(next)
-	}
-	if !next.begun {
-		next.begun = true
-		return s.swap.To(next.cont)
 	}
 	return s.swap.To(next.cont, uint64(next.result))
 }

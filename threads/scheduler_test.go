@@ -58,7 +58,16 @@ func newWorldWith(
 	t testing.TB, engine *weft.Engine, source string, config threads.Config, define func(*world, *weft.Linker),
 ) *world {
 	t.Helper()
-	store, err := engine.NewStore(weft.DefaultLimits())
+	return newWorldLimited(t, engine, source, config, weft.DefaultLimits(), define)
+}
+
+// newWorldLimited is newWorldWith with limits.
+func newWorldLimited(
+	t testing.TB, engine *weft.Engine, source string, config threads.Config, limits weft.Limits,
+	define func(*world, *weft.Linker),
+) *world {
+	t.Helper()
+	store, err := engine.NewStore(limits)
 	if err != nil {
 		t.Fatal(err)
 	}
