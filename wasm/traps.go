@@ -24,6 +24,8 @@ const (
 	TrapNullException
 	TrapContinuationConsumed
 	TrapCastFailure
+	TrapNullDescriptor
+	TrapDescriptorCast
 	TrapStackExhausted
 	TrapUnalignedAtomic
 	TrapExpectedShared
@@ -56,6 +58,8 @@ var trapMessages = [trapCodeEnd]string{
 	TrapNullException:        "null exception reference",
 	TrapContinuationConsumed: "continuation already consumed",
 	TrapCastFailure:          "cast failure",
+	TrapNullDescriptor:       "null descriptor reference",
+	TrapDescriptorCast:       "descriptor cast failure",
 	TrapStackExhausted:       "call stack exhausted",
 	TrapUnalignedAtomic:      "unaligned atomic",
 	TrapExpectedShared:       "expected shared memory",

@@ -59,9 +59,9 @@ func objects(m *store.Module) ssa.ObjectEnv {
 		if k := types[i].Comp.Kind; k != wasm.CompStruct && k != wasm.CompArray {
 			continue
 		}
-		fields, size := store.LayoutFields(&types[i].Comp, comp)
-		l := ssa.ObjectLayout{Size: uint64(size), Offsets: make([]int64, len(fields))}
-		for j, f := range fields {
+		from := store.LayoutOf(&types[i].Comp, m.Wasm.UndescribedFields(uint32(i)), comp)
+		l := ssa.ObjectLayout{Size: uint64(from.Size), Offsets: make([]int64, len(from.Fields)), Descriptor: int64(from.Descriptor)}
+		for j, f := range from.Fields {
 			l.Offsets[j] = int64(f.Offset)
 		}
 		env.Layouts[i] = l

@@ -25,8 +25,9 @@ type ObjectEnv struct {
 // An ObjectLayout says where the parts of an object are: the fields of a struct, or the
 // first element of an array.
 type ObjectLayout struct {
-	Offsets []int64
-	Size    uint64 // of a struct
+	Offsets    []int64
+	Size       uint64 // of a struct
+	Descriptor int64  // where a struct has its descriptor; 0 if it has none
 }
 
 // Offsets in objects.

@@ -15,7 +15,8 @@ func layoutOf(kind wasm.CompKind, types ...wasm.ValType) ([]Field, uint32) {
 	for _, f := range types {
 		t.Fields = append(t.Fields, wasm.FieldType{Type: f})
 	}
-	return LayoutFields(&t, noComp)
+	l := LayoutOf(&t, 0, noComp)
+	return l.Fields, l.Size
 }
 
 func TestLayout(t *testing.T) {
