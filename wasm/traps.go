@@ -24,8 +24,6 @@ const (
 	TrapNullException
 	TrapContinuationConsumed
 	TrapCastFailure
-	TrapNullDescriptor
-	TrapDescriptorCast
 	TrapStackExhausted
 	TrapUnalignedAtomic
 	TrapExpectedShared
@@ -33,6 +31,8 @@ const (
 	TrapOutOfMemory
 	TrapTooManyContinuations
 	TrapFuelExhausted
+	TrapNullDescriptor
+	TrapDescriptorCast
 	trapCodeEnd
 )
 
@@ -58,8 +58,6 @@ var trapMessages = [trapCodeEnd]string{
 	TrapNullException:        "null exception reference",
 	TrapContinuationConsumed: "continuation already consumed",
 	TrapCastFailure:          "cast failure",
-	TrapNullDescriptor:       "null descriptor reference",
-	TrapDescriptorCast:       "descriptor cast failure",
 	TrapStackExhausted:       "call stack exhausted",
 	TrapUnalignedAtomic:      "unaligned atomic",
 	TrapExpectedShared:       "expected shared memory",
@@ -67,6 +65,8 @@ var trapMessages = [trapCodeEnd]string{
 	TrapOutOfMemory:          "out of memory: a limit of the store or of the system is reached",
 	TrapTooManyContinuations: "out of continuations: the store's limit is reached",
 	TrapFuelExhausted:        "fuel exhausted",
+	TrapNullDescriptor:       "null descriptor reference",
+	TrapDescriptorCast:       "descriptor cast failure",
 }
 
 func (c TrapCode) String() string { return trapMessages[c] }

@@ -47,6 +47,7 @@ func objects(m *store.Module) ssa.ObjectEnv {
 	types := m.Wasm.Types
 	env := ssa.ObjectEnv{
 		Layouts:    make([]ssa.ObjectLayout, len(types)),
+		Identities: m.Types,
 		Class:      store.CellClass,
 		Types:      int64(codegen.OffTypes),
 		LogRecord:  store.TypeRecordLog2,
