@@ -383,6 +383,73 @@
 (assert_malformed (module quote "(type (descriptor 0) (describes 1) (struct))") "unexpected token")
 (assert_malformed (module quote "(rec (type (exact 0) (struct)))") "unexpected token")
 
+;; Both types of a pair are structs of one group, name each other, and what is described stands first.
+(assert_invalid (module (type (struct)) (type (describes 0) (struct))) "described type is outside rec group")
+(assert_invalid (module (type (descriptor 1) (struct)) (type (struct))) "descriptor type is outside rec group")
+(assert_invalid (module (rec (type (descriptor 2) (struct)) (type (struct)))) "descriptor type is outside rec group")
+(assert_invalid (module (rec (type (descriptor 1) (struct)) (type (struct)))) "type is not described by its descriptor")
+(assert_invalid (module (rec (type (struct)) (type (describes 0) (struct)))) "described type is not described by descriptor")
+(assert_invalid
+  (module (rec (type (describes 1) (struct)) (type (descriptor 0) (struct)))) "forward use of described type")
+(assert_invalid (module (type (describes 0) (descriptor 0) (struct))) "forward use of described type")
+(assert_invalid
+  (module (rec (type (descriptor 2) (struct)) (type (descriptor 2) (struct)) (type (describes 0) (struct))))
+  "type is not described by its descriptor")
+(assert_invalid (module (rec (type (descriptor 1) (array i8)) (type (describes 0) (struct)))) "descriptor type must be a struct")
+(assert_invalid (module (rec (type (descriptor 1) (struct)) (type (describes 0) (func)))) "described type must be a struct")
+(assert_invalid
+  (module
+    (rec (type $a (sub (struct))) (type $b (sub (descriptor $c) (struct))) (type $c (sub $a (describes $b) (struct)))))
+  "sub type 2 does not match super type 0")
+(assert_invalid
+  (module
+    (rec (type $a (sub (descriptor $b) (struct))) (type $b (sub (describes $a) (struct))) (type $c (sub $b (struct)))))
+  "sub type 2 does not match super type 1")
+(assert_invalid
+  (module
+    (rec (type $a (sub (descriptor $b) (struct))) (type $b (sub (describes $a) (struct)))
+         (type $c (sub $a (descriptor $d) (struct))) (type $d (describes $c) (struct))))
+  "descriptor type 3 does not match")
+(assert_invalid
+  (module
+    (rec (type $a (sub (descriptor $b) (struct))) (type $b (sub (describes $a) (struct)))
+         (type $c (descriptor $d) (struct)) (type $d (sub $b (describes $c) (struct)))))
+  "described type 2 does not match")
+
+;; Objects are made with what describes them, exactly, and only with that.
+(assert_invalid
+  (module (rec (type (descriptor 1) (struct)) (type (describes 0) (struct))) (func (drop (struct.new 0))))
+  "type with descriptor requires descriptor allocation")
+(assert_invalid
+  (module (rec (type (descriptor 1) (struct)) (type (describes 0) (struct))) (func (drop (struct.new_default 0))))
+  "type with descriptor requires descriptor allocation")
+(assert_invalid
+  (module (type (struct)) (func (drop (struct.new_default_desc 0 (ref.null none)))))
+  "type without descriptor requires non-descriptor allocation")
+(assert_invalid
+  (module
+    (rec (type (sub (descriptor 1) (struct))) (type (sub (describes 0) (struct))))
+    (func (param (ref 1)) (drop (struct.new_desc 0 (local.get 0)))))
+  "type mismatch")
+(assert_invalid
+  (module
+    (rec (type (sub (descriptor 1) (struct))) (type (sub (describes 0) (struct))))
+    (func (param anyref (ref 1)) (drop (ref.cast_desc_eq (ref (exact 0)) (local.get 0) (local.get 1)))))
+  "type mismatch")
+(assert_invalid
+  (module (func (param anyref) (drop (ref.cast_desc_eq (ref struct) (local.get 0) (ref.null none)))))
+  "type struct does not have a descriptor")
+(assert_invalid
+  (module
+    (rec (type (descriptor 1) (struct)) (type (describes 0) (struct)))
+    (global (ref 1) (ref.get_desc 0 (ref.null none))))
+  "constant expression required")
+(assert_invalid
+  (module
+    (rec (type (sub (descriptor 1) (struct))) (type (sub (describes 0) (struct))))
+    (func (param (ref 0)) (result (ref (exact 1))) (ref.get_desc 0 (local.get 0))))
+  "type mismatch")
+
 ;; The bytes: clauses 4c and 4d, the exact heap type 62, the exact import 20, instructions fb 20 to fb 26.
 (module definition binary
   "\00asm" "\01\00\00\00"
