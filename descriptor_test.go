@@ -123,7 +123,8 @@ func TestDescribedObjects(t *testing.T) {
 			t.Error(err)
 		}
 		refused(t, table.Set(0, other.Value()), "type mismatch")
-		_, err = store.NewTable(wasm.TableType{Elem: wasm.ValType{Kind: wasm.KindRef, Nullable: true, Exact: true, Heap: wasm.HeapAny}})
+		abstract := wasm.ValType{Kind: wasm.KindRef, Nullable: true, Exact: true, Heap: wasm.HeapAny}
+		_, err = store.NewTable(wasm.TableType{Elem: abstract})
 		refused(t, err, "no type of a value")
 	})
 }
@@ -168,21 +169,23 @@ func TestExactLinkErrors(t *testing.T) {
 	  (rec (type $s (descriptor $d) (struct)) (type $d (describes $s) (struct)))
 	  (func (export "g") (type $g)) (func (export "e") (type $e) (ref.null eq))
 	  (global (export "d") (ref (exact $d)) (struct.new $d)))`, weft.DefaultLimits(), nil)
-	for source, want := range map[string]string{
-		`(type $f (sub (func))) (import "m" "g" (func (exact (type $f))))`: "func [] -> [] (exactly an open type on its own) wanted, " +
-			"func [] -> [] (an open type that extends another on its own) given",
-		`(type $a (sub (func (result anyref)))) (import "m" "e" (func (exact (type $a))))`: "func [] -> [anyref] (exactly) wanted, " +
-			"func [] -> [eqref] given",
-		`(rec (type $s (struct)) (type $d (struct))) (import "m" "d" (global (ref (exact $d))))`: "global (ref (exact struct [])) " +
-			"(a final type in a group of 2) wanted, global (ref (exact struct [])) (a final type that describes another in a group of 2) given",
+	for _, c := range []struct{ source, want string }{
+		{`(type $f (sub (func))) (import "m" "g" (func (exact (type $f))))`,
+			"func [] -> [] (exactly an open type on its own) wanted, " +
+				"func [] -> [] (an open type that extends another on its own) given"},
+		{`(type $a (sub (func (result anyref)))) (import "m" "e" (func (exact (type $a))))`,
+			"func [] -> [anyref] (exactly) wanted, func [] -> [eqref] given"},
+		{`(rec (type $s (struct)) (type $d (struct))) (import "m" "d" (global (ref (exact $d))))`,
+			"global (ref (exact struct [])) (a final type in a group of 2) wanted, " +
+				"global (ref (exact struct [])) (a final type that describes another in a group of 2) given"},
 	} {
 		linker := weft.NewLinker(store)
 		linker.DefineInstance("m", in)
-		_, err := linker.Instantiate(context.Background(), compileWith(t, engine, []byte("(module "+source+")")))
+		_, err := linker.Instantiate(context.Background(), compileWith(t, engine, []byte("(module "+c.source+")")))
 		var link *weft.LinkError
 		if !errors.As(err, &link) {
-			t.Fatalf("%s: %v", source, err)
+			t.Fatalf("%s: %v", c.source, err)
 		}
-		refused(t, err, want)
+		refused(t, err, c.want)
 	}
 }

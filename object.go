@@ -49,7 +49,8 @@ func (s *Store) NewStruct(t wasm.HeapType, fields ...Value) (*Object, error) {
 }
 
 // structOf gives the values of its fields to a new struct.
-func (s *Store) structOf(t wasm.HeapType, comp *wasm.CompType, fields []Value, allocate func() (uint64, wasm.TrapCode)) (*Object, error) {
+func (s *Store) structOf(t wasm.HeapType, comp *wasm.CompType, fields []Value,
+	allocate func() (uint64, wasm.TrapCode)) (*Object, error) {
 	types, err := fieldTypes(comp, fields)
 	if err != nil {
 		return nil, err

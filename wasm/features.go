@@ -31,10 +31,10 @@ const (
 	CustomPageSizes
 	CompactImports
 	AcquireRelease
-	NumericValues // in data segments, of the text format only
-	CustomDescriptors
-	NamedHandlers // an experiment; needs StackSwitching
-	TagValues     // an experiment: tags that are made at run time; needs StackSwitching
+	NumericValues     // in data segments, of the text format only
+	CustomDescriptors // and exact types; needs GC
+	NamedHandlers     // an experiment; needs StackSwitching
+	TagValues         // an experiment: tags that are made at run time; needs StackSwitching
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023

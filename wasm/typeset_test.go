@@ -153,7 +153,10 @@ func TestTypeSetOfDescriptors(t *testing.T) {
 	pair := func(exact, describes, descriptor bool) []wasm.SubType {
 		field := wasm.RefNull(0)
 		field.Exact = exact
-		types := []wasm.SubType{{Comp: wasm.CompType{Kind: wasm.CompStruct}}, {Comp: wasm.CompType{Kind: wasm.CompStruct, Fields: []wasm.FieldType{{Type: field}}}}}
+		types := []wasm.SubType{
+			{Comp: wasm.CompType{Kind: wasm.CompStruct}},
+			{Comp: wasm.CompType{Kind: wasm.CompStruct, Fields: []wasm.FieldType{{Type: field}}}},
+		}
 		if descriptor {
 			types[0].Comp.Descriptor = clause(1)
 		}

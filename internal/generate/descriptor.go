@@ -30,8 +30,8 @@ func (t *objectType) clauses() (s string) {
 }
 
 // exactTypes are those that tests name beside heapTypes.
-var exactTypes = []string{"$shaped", "$square", "$class", "(exact $base)", "(exact $leaf)", "(exact $shaped)", "(exact $square)",
-	"(exact $sub)", "(exact $bytes)"}
+var exactTypes = []string{"$shaped", "$square", "$class", "(exact $base)", "(exact $leaf)", "(exact $shaped)",
+	"(exact $square)", "(exact $sub)", "(exact $bytes)"}
 
 // described are the types whose objects are cast by descriptors: each with a type that it may have, too.
 var described = []struct{ name, descriptor, object string }{
@@ -44,7 +44,8 @@ func (g *generator) descriptorGlobals() {
 	for _, meta := range []string{"$meta", "$submeta"} {
 		fmt.Fprintf(&g.out, "(global $one%s (ref (exact %s)) (struct.new %s (i64.const 7)))\n", meta, meta, meta)
 	}
-	g.out.WriteString("(global $one$class (ref (exact $class)) (struct.new_desc $class (i32.const 1) (ref.null none) (global.get $one$meta)))\n")
+	g.out.WriteString("(global $one$class (ref (exact $class))\n" +
+		"  (struct.new_desc $class (i32.const 1) (ref.null none) (global.get $one$meta)))\n")
 	g.out.WriteString("(global $one$sub (ref (exact $sub)) (struct.new_default_desc $sub (global.get $one$submeta)))\n")
 }
 
@@ -99,12 +100,14 @@ func (g *generator) ofDescriptor(typ string, depth int) string {
 	ref := g.anObject()
 	switch g.next(5) {
 	case 0:
-		return g.guarded(t, ref, fmt.Sprintf("(ref.eq %s (global.get $one%s))", getDescriptor(t, ref), t.descriptor), "i32", "(i32.const -4)")
+		same := fmt.Sprintf("(ref.eq %s (global.get $one%s))", getDescriptor(t, ref), t.descriptor)
+		return g.guarded(t, ref, same, "i32", "(i32.const -4)")
 	case 1:
-		d := g.typeNamed(t.descriptor)
-		return g.guarded(t, ref, fmt.Sprintf("(ref.test (ref (exact %s)) %s)", d.name, getDescriptor(t, ref)), "i32", "(i32.const -5)")
+		exact := fmt.Sprintf("(ref.test (ref (exact %s)) %s)", t.descriptor, getDescriptor(t, ref))
+		return g.guarded(t, ref, exact, "i32", "(i32.const -5)")
 	case 2:
-		return fmt.Sprintf("(ref.test (ref (exact %s)) (table.get $t (i32.and %s (i32.const 1))))", one(g, g.funcs[:2]).name, g.value("i32", depth))
+		return fmt.Sprintf("(ref.test (ref (exact %s)) (table.get $t (i32.and %s (i32.const 1))))",
+			one(g, g.funcs[:2]).name, g.value("i32", depth))
 	case 3:
 		return fmt.Sprintf("(ref.test (ref null %s) (local.get $exact))", g.tested())
 	}

@@ -907,8 +907,9 @@ loadMemory:
 				goto trapped
 			}
 		case op(wasm.OpStructNew), op(wasm.OpStructNewDefault), op(wasm.OpStructNewDesc), op(wasm.OpStructNewDefaultDesc),
-			op(wasm.OpArrayNew), op(wasm.OpArrayNewDefault), op(wasm.OpArrayNewFixed), op(wasm.OpArrayNewData), op(wasm.OpArrayNewElem), op(wasm.OpArrayCopy),
-			op(wasm.OpArrayFill), op(wasm.OpArrayInitData), op(wasm.OpArrayInitElem), op(wasm.OpRefTest), op(wasm.OpRefCast):
+			op(wasm.OpArrayNew), op(wasm.OpArrayNewDefault), op(wasm.OpArrayNewFixed), op(wasm.OpArrayNewData),
+			op(wasm.OpArrayNewElem), op(wasm.OpArrayCopy), op(wasm.OpArrayFill), op(wasm.OpArrayInitData),
+			op(wasm.OpArrayInitElem), op(wasm.OpRefTest), op(wasm.OpRefCast):
 			m.save(ip, fp, fn)
 			if trap = m.object(inst, fp, in); trap != 0 {
 				goto trappedInMachine

@@ -61,7 +61,8 @@ func objects(m *store.Module) ssa.ObjectEnv {
 			continue
 		}
 		from := store.LayoutOf(&types[i].Comp, m.Wasm.UndescribedFields(uint32(i)), comp)
-		l := ssa.ObjectLayout{Size: uint64(from.Size), Offsets: make([]int64, len(from.Fields)), Descriptor: int64(from.Descriptor)}
+		l := ssa.ObjectLayout{Size: uint64(from.Size), Descriptor: int64(from.Descriptor),
+			Offsets: make([]int64, len(from.Fields))}
 		for j, f := range from.Fields {
 			l.Offsets[j] = int64(f.Offset)
 		}

@@ -119,6 +119,8 @@ func decideKind(kind wasm.CompKind, h wasm.HeapType) verdict {
 		return verdictOf(kind == wasm.CompStruct)
 	case wasm.HeapArray:
 		return verdictOf(kind == wasm.CompArray)
+	case wasm.HeapEq:
+		return verdictOf(kind == wasm.CompStruct || kind == wasm.CompArray)
 	case wasm.HeapI31:
 		return fails
 	}

@@ -106,7 +106,8 @@ func TestLayoutOfDescribed(t *testing.T) {
 			}
 			return list
 		}
-		got := fmt.Sprintf("descriptor %d, fields %d, size %d, refs %d", l.Descriptor, offsets(l.Fields), l.Size, offsets(l.refs))
+		got := fmt.Sprintf("descriptor %d, fields %d, size %d, refs %d",
+			l.Descriptor, offsets(l.Fields), l.Size, offsets(l.refs))
 		if got != want {
 			t.Errorf("%d undescribed fields: %s, want %s", undescribed, got, want)
 		}

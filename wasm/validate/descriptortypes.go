@@ -14,33 +14,49 @@ func (c *context) clauses(index int, g wasm.RecGroup) error {
 	if err := c.need(wasm.CustomDescriptors, "a type with a descriptor"); err != nil {
 		return err
 	}
-	if t := comp.Describes; t.Given {
-		described := int(t.Type)
-		switch {
-		case described < g.Start || described >= g.End:
-			return invalid("described type is outside rec group: type %d describes %d", index, described)
-		case described >= index:
-			return invalid("forward use of described type: type %d describes %d", index, described)
-		case comp.Kind != wasm.CompStruct:
-			return invalid("described type must be a struct: type %d, which describes %d, is a %s", index, described, comp.Kind)
-		case c.m.Types[described].Comp.Descriptor != clauseOf(index):
-			return invalid("described type is not described by descriptor: type %d has no clause (descriptor %d)", described, index)
+	if comp.Describes.Given {
+		if err := c.describes(index, int(comp.Describes.Type), g); err != nil {
+			return err
 		}
 	}
-	if t := comp.Descriptor; t.Given {
-		descriptor := int(t.Type)
-		switch {
-		case descriptor < g.Start || descriptor >= g.End:
-			return invalid("descriptor type is outside rec group: type %d has the descriptor %d", index, descriptor)
-		case comp.Kind != wasm.CompStruct:
-			return invalid("descriptor type must be a struct: type %d, whose descriptor is %d, is a %s", index, descriptor, comp.Kind)
-		case c.m.Types[descriptor].Comp.Describes != clauseOf(index):
-			return invalid("type is not described by its descriptor: type %d has no clause (describes %d)", descriptor, index)
-		}
+	if comp.Descriptor.Given {
+		return c.describedBy(index, int(comp.Descriptor.Type), g)
 	}
 	return nil
 }
 
+// describes checks the clause (describes described) of a type.
+func (c *context) describes(index, described int, g wasm.RecGroup) error {
+	kind := c.m.Types[index].Comp.Kind
+	switch {
+	case described < g.Start || described >= g.End:
+		return invalid("described type is outside rec group: type %d describes %d", index, described)
+	case described >= index:
+		return invalid("forward use of described type: type %d describes %d", index, described)
+	case kind != wasm.CompStruct:
+		return invalid("described type must be a struct: type %d, which describes %d, is a %s", index, described, kind)
+	case c.m.Types[described].Comp.Descriptor != clauseOf(index):
+		return invalid("described type is not described by descriptor: type %d has no clause (descriptor %d)",
+			described, index)
+	}
+	return nil
+}
+
+// describedBy checks the clause (descriptor descriptor) of a type.
+func (c *context) describedBy(index, descriptor int, g wasm.RecGroup) error {
+	kind := c.m.Types[index].Comp.Kind
+	switch {
+	case descriptor < g.Start || descriptor >= g.End:
+		return invalid("descriptor type is outside rec group: type %d has the descriptor %d", index, descriptor)
+	case kind != wasm.CompStruct:
+		return invalid("descriptor type must be a struct: type %d, with the descriptor %d, is a %s", index, descriptor, kind)
+	case c.m.Types[descriptor].Comp.Describes != clauseOf(index):
+		return invalid("type is not described by its descriptor: type %d has no clause (describes %d)", descriptor, index)
+	}
+	return nil
+}
+
+// clauseOf returns the clause that names a type.
 func clauseOf(index int) wasm.TypeClause {
 	return wasm.TypeClause{Given: true, Type: wasm.HeapType(index)}
 }

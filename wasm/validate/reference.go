@@ -119,7 +119,11 @@ func (b *body) castTypes() (source, target wasm.ValType, err error) {
 	if err != nil {
 		return source, target, err
 	}
-	if !b.features.Has(wasm.CustomDescriptors) && !b.set.IsValSubtype(target, source) || !b.set.IsHeapSubtype(source.Heap, top.Heap) {
+	related := b.set.IsHeapSubtype(source.Heap, top.Heap)
+	if !b.features.Has(wasm.CustomDescriptors) {
+		related = b.set.IsValSubtype(target, source)
+	}
+	if !related {
 		err = invalid("type mismatch: cast target %s does not match cast source %s", b.str(target), b.str(source))
 	}
 	return source, target, err

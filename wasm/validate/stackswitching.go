@@ -261,7 +261,8 @@ func (b *body) concreteCont(types []wasm.ValType, who string) (*wasm.FuncType, e
 			who, b.strs(types))
 	}
 	if last.Exact { // what is suspended has no type of its own
-		return nil, invalid("type mismatch: instruction delivers a continuation of no exact type but %s has %s", who, b.strs(types))
+		return nil, invalid("type mismatch: instruction delivers a continuation of no exact type but %s has %s",
+			who, b.strs(types))
 	}
 	t := b.set.Comp(wasm.TypeID(last.Heap))
 	if t.Kind != wasm.CompCont {
