@@ -159,6 +159,16 @@ var featureModules = []struct {
 		`(memory 1) (data (i8 1) (f32 1 -0x1p3))`,
 		`(memory (data "a" (i16)))`,
 	}},
+	{wasm.CustomDescriptors, wasm.ReferenceTypes | wasm.FunctionReferences | wasm.GC, []string{
+		`(rec (type (descriptor 1) (struct)) (type (describes 0) (struct)))`,
+		`(type $s (struct)) (func (param (ref null (exact $s))))`,
+		`(type $s (struct)) (func (local (ref null (exact $s))))`,
+		`(type $s (struct)) (func (drop (ref.null (exact $s))))`,
+		`(type $s (struct)) (func (param anyref) (result i32) (ref.test (ref (exact $s)) (local.get 0)))`,
+		`(type $f (func)) (import "m" "f" (func (exact (type $f))))`,
+		`(rec (type $a (descriptor 1) (struct)) (type $b (describes 0) (struct)))
+		 (func (drop (ref.get_desc $a (struct.new_desc $a (struct.new $b)))))`,
+	}},
 	{wasm.NamedHandlers, wasm.StackSwitching | wasm.ReferenceTypes | wasm.FunctionReferences, []string{
 		`(type (handler (result i32)))`,
 		`(func (param handlerref nullhandlerref))`,

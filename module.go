@@ -95,6 +95,8 @@ func (t ExternType) String() string {
 type Import struct {
 	Module, Name string     // by which a Linker finds it
 	Type         ExternType // that the value must have
+	// Exact says of a function that one of a type which only extends the type of the import does not do.
+	Exact bool
 }
 
 // An Export is a value that the instances of a module give a name.
@@ -113,7 +115,7 @@ func (m *Module) Imports() []Import {
 	imports := make([]Import, len(m.module.Wasm.Imports))
 	var counts [5]uint32 // by kind: the first of each index space are the imports
 	for i, im := range m.module.Wasm.Imports {
-		imports[i] = Import{im.Module, im.Name, m.externType(im.Kind, counts[im.Kind])}
+		imports[i] = Import{im.Module, im.Name, m.externType(im.Kind, counts[im.Kind]), im.Exact}
 		counts[im.Kind]++
 	}
 	return imports

@@ -34,13 +34,51 @@ func (s *Store) newObject(ref uint64, t wasm.ValType) *Object {
 }
 
 // NewStruct makes a struct. The type is the identity of one, such as [Module.Type] returns, and there is a value for
-// each field; or for none, if all have default values. The error is a [*Trap] if there is no room in the heap.
+// each field; or for none, if all have default values. The error is a [*Trap] if there is no room in the heap. A type
+// with a descriptor is refused: see [Store.NewDescribed].
 func (s *Store) NewStruct(t wasm.HeapType, fields ...Value) (*Object, error) {
 	comp, err := s.beginObject(t, wasm.CompStruct)
 	if err != nil {
 		return nil, err
 	}
 	defer s.leave()
+	if comp.Descriptor.Given {
+		return nil, errors.New("weft: objects of the type have descriptors: NewDescribed makes them")
+	}
+	return s.structOf(t, comp, fields, func() (uint64, wasm.TrapCode) { return s.store.NewStruct(wasm.TypeID(t)) })
+}
+
+// structOf gives the values of its fields to a new struct.
+func (s *Store) structOf(t wasm.HeapType, comp *wasm.CompType, fields []Value,
+	allocate func() (uint64, wasm.TrapCode)) (*Object, error) {
+	types, err := fieldTypes(comp, fields)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]uint64, wasm.SlotCount(types))
+	defer s.store.Pin(all)()
+	slots := all[:0]
+	for i, v := range fields {
+		if slots, err = s.toSlots(slots, v, types[i]); err != nil {
+			return nil, fmt.Errorf("weft: field %d: %w", i, err)
+		}
+	}
+	ref, trap := allocate()
+	if trap != wasm.TrapNone {
+		return nil, s.trap(trap)
+	}
+	for i, t := range types {
+		var v [2]uint64
+		copy(v[:], slots[:t.Slots()])
+		s.store.StorePart(ref, uint32(i), v)
+		slots = slots[t.Slots():]
+	}
+	return s.newObject(ref, wasm.Ref(t)), nil
+}
+
+// fieldTypes returns the types of the values that are given for the fields of a struct: all, or none, if they have
+// default values.
+func fieldTypes(comp *wasm.CompType, fields []Value) ([]wasm.ValType, error) {
 	if len(fields) == 0 {
 		for i, f := range comp.Fields {
 			if !f.Type.HasDefault() {
@@ -54,25 +92,7 @@ func (s *Store) NewStruct(t wasm.HeapType, fields ...Value) (*Object, error) {
 	for i := range fields {
 		types[i] = comp.Fields[i].Type.Unpacked()
 	}
-	slots := make([]uint64, wasm.SlotCount(types))
-	defer s.store.Pin(slots)()
-	at := slots[:0]
-	for i, v := range fields {
-		if at, err = s.toSlots(at, v, types[i]); err != nil {
-			return nil, fmt.Errorf("weft: field %d: %w", i, err)
-		}
-	}
-	ref, trap := s.store.NewStruct(wasm.TypeID(t))
-	if trap != wasm.TrapNone {
-		return nil, s.trap(trap)
-	}
-	for i, t := range types {
-		var v [2]uint64
-		copy(v[:], slots[:t.Slots()])
-		s.store.StorePart(ref, uint32(i), v)
-		slots = slots[t.Slots():]
-	}
-	return s.newObject(ref, wasm.Ref(t)), nil
+	return types, nil
 }
 
 // NewArray makes an array of n elements that are all the same; the zero Value stands for the default of their type. For
@@ -139,6 +159,9 @@ func (s *Store) DefineType(t wasm.CompType) (wasm.HeapType, error) {
 		return wasm.HeapNone, err
 	}
 	defer s.leave()
+	if t.Descriptor.Given || t.Describes.Given {
+		return wasm.HeapNone, errors.New("weft: a type with a descriptor, or one that describes another, does not stand alone")
+	}
 	if t.Kind != wasm.CompStruct && (t.Kind != wasm.CompArray || len(t.Fields) != 1) {
 		return wasm.HeapNone, errors.New("weft: a struct, or an array with one field for its elements, expected")
 	}

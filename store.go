@@ -235,7 +235,7 @@ func (s *Store) holdTypes(types ...wasm.ValType) error {
 		case wasm.KindI32, wasm.KindI64, wasm.KindF32, wasm.KindF64, wasm.KindV128:
 			continue
 		case wasm.KindRef:
-			if t.Heap.IsAbstract() || t.Heap.IsIndex() && s.store.HoldTypeID(wasm.TypeID(t.Heap)) {
+			if t.Heap.IsAbstract() && !t.Exact || t.Heap.IsIndex() && s.store.HoldTypeID(wasm.TypeID(t.Heap)) {
 				continue
 			}
 			if t.Heap.IsIndex() {

@@ -162,9 +162,9 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 	if err != nil {
 		return slots, err
 	}
-	if !types.IsHeapSubtype(have, t.Heap) {
+	if exact := t.Exact && have != t.Heap; exact || !types.IsHeapSubtype(have, t.Heap) {
 		var fits bool
-		if slot, fits, err = s.as(slot, have, t.Heap); err != nil {
+		if slot, fits, err = s.as(slot, have, t); err != nil {
 			return slots, err
 		}
 		if !fits {
@@ -176,22 +176,22 @@ func (s *Store) toSlots(slots []uint64, v Value, t wasm.ValType) ([]uint64, erro
 
 // as returns the reference as one of another type, if it can be: functions of the host can by their signature,
 // and continuations, as with cont.bind.
-func (s *Store) as(slot uint64, have, want wasm.HeapType) (uint64, bool, error) {
-	if !have.IsIndex() || !want.IsIndex() {
+func (s *Store) as(slot uint64, have wasm.HeapType, t wasm.ValType) (uint64, bool, error) {
+	if !have.IsIndex() || !t.Heap.IsIndex() {
 		return 0, false, nil
 	}
-	types := s.engine.types
-	from, to := types.Comp(wasm.TypeID(have)), types.Comp(wasm.TypeID(want))
+	types, want := s.engine.types, wasm.TypeID(t.Heap)
+	from, to := types.Comp(wasm.TypeID(have)), types.Comp(want)
 	if from.Kind != to.Kind {
 		return 0, false, nil
 	}
 	switch from.Kind {
 	case wasm.CompFunc:
 		f := store.FuncFromRef(slot)
-		if !s.store.Fits(f, wasm.TypeID(want)) {
+		if !s.store.Fits(f, want) || t.Exact && !s.store.FitsExactly(f, want) {
 			return 0, false, nil
 		}
-		f, err := s.store.FuncAs(f, wasm.TypeID(want))
+		f, err := s.store.FuncAs(f, want, t.Exact)
 		if err != nil {
 			return 0, false, err
 		}

@@ -12,7 +12,11 @@ import (
 func (g *merger) matches(importer, exporter *part, kind wasm.ExternKind, want, have uint32) bool {
 	switch kind {
 	case wasm.ExternFunc:
-		return g.set.IsSubtype(exporter.ids[exporter.space.Funcs[have]], importer.ids[importer.space.Funcs[want]])
+		wantID, haveID := importer.ids[importer.space.Funcs[want]], exporter.ids[exporter.space.Funcs[have]]
+		if importer.space.ExactFunc(want) {
+			return haveID == wantID && exporter.space.ExactFunc(have)
+		}
+		return g.set.IsSubtype(haveID, wantID)
 	case wasm.ExternTag:
 		return exporter.ids[exporter.space.Tags[have]] == importer.ids[importer.space.Tags[want]]
 	case wasm.ExternTable:
@@ -38,7 +42,11 @@ func limitsMatch(have, want wasm.Limits) bool {
 func (p *part) typeString(kind wasm.ExternKind, index uint32) string {
 	switch kind {
 	case wasm.ExternFunc:
-		return "(func" + signature(p.m.FuncType(p.space.Funcs[index])) + ")"
+		text := signature(p.m.FuncType(p.space.Funcs[index]))
+		if int(index) < p.space.ImportedFuncs && p.space.ExactFunc(index) {
+			text = " (exact" + text + ")"
+		}
+		return "(func" + text + ")"
 	case wasm.ExternTag:
 		return "(tag" + signature(p.m.FuncType(p.space.Tags[index])) + ")"
 	case wasm.ExternTable:

@@ -36,9 +36,17 @@ func AppendValType(b []byte, t ValType) []byte {
 	case t.Nullable && !t.Heap.IsIndex():
 		return AppendHeapType(b, t.Heap)
 	case t.Nullable:
-		return AppendHeapType(append(b, 0x63), t.Heap)
+		return appendRefTo(append(b, refNullForm), t)
 	}
-	return AppendHeapType(append(b, 0x64), t.Heap)
+	return appendRefTo(append(b, refForm), t)
+}
+
+// appendRefTo appends the heap type of a reference, which may be exact.
+func appendRefTo(b []byte, t ValType) []byte {
+	if t.Exact {
+		return AppendUnsigned(append(b, heapExact), uint64(t.Heap))
+	}
+	return AppendHeapType(b, t.Heap)
 }
 
 // AppendBlockType appends a block type.
@@ -121,7 +129,7 @@ func AppendInstr(b []byte, in *Instr, dialect Features) []byte {
 	case ImmF64:
 		b = binary.LittleEndian.AppendUint64(b, in.Bits)
 	case ImmHeapType, ImmRefType, ImmRefTypeNull:
-		b = AppendHeapType(b, in.Ref.Heap)
+		b = appendRefTo(b, in.Ref)
 	case ImmCast:
 		var flags byte
 		if in.Ref.Nullable {
@@ -132,7 +140,7 @@ func AppendInstr(b []byte, in *Instr, dialect Features) []byte {
 		}
 		b = append(b, flags)
 		u(in.Index)
-		b = AppendHeapType(AppendHeapType(b, in.Ref.Heap), in.Ref2.Heap)
+		b = appendRefTo(appendRefTo(b, in.Ref), in.Ref2)
 	case ImmResume, ImmResumeTags, ImmResumeThrow:
 		u(in.Index)
 		if info.Imm == ImmResumeThrow {

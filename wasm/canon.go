@@ -31,14 +31,21 @@ func (k *groupKey) heapType(h HeapType) {
 	}
 }
 
+// flags appends a byte with a bit for each condition that holds, the first one's the lowest.
+func (k *groupKey) flags(conditions ...bool) {
+	b := byte(0)
+	for i, c := range conditions {
+		if c {
+			b |= 1 << i
+		}
+	}
+	k.buf = append(k.buf, b)
+}
+
 func (k *groupKey) valType(t ValType) {
 	k.buf = append(k.buf, byte(t.Kind))
 	if t.IsRef() {
-		if t.Nullable {
-			k.buf = append(k.buf, 1)
-		} else {
-			k.buf = append(k.buf, 0)
-		}
+		k.flags(t.Nullable, t.Exact)
 		k.heapType(t.Heap)
 	}
 }
@@ -51,11 +58,15 @@ func (k *groupKey) valTypes(ts []ValType) {
 }
 
 func (k *groupKey) subType(t *SubType) {
-	final := byte(0)
-	if t.Final {
-		final = 1
+	describes, descriptor := t.Comp.Describes, t.Comp.Descriptor
+	k.buf = append(k.buf, byte(t.Comp.Kind))
+	k.flags(t.Final, describes.Given, descriptor.Given)
+	if describes.Given {
+		k.heapType(describes.Type)
 	}
-	k.buf = append(k.buf, byte(t.Comp.Kind), final)
+	if descriptor.Given {
+		k.heapType(descriptor.Type)
+	}
 	k.number(len(t.Supers))
 	for _, super := range t.Supers {
 		k.heapType(HeapType(super))
@@ -69,11 +80,7 @@ func (k *groupKey) subType(t *SubType) {
 	default:
 		k.number(len(t.Comp.Fields))
 		for _, f := range t.Comp.Fields {
-			mutable := byte(0)
-			if f.Mutable {
-				mutable = 1
-			}
-			k.buf = append(k.buf, mutable)
+			k.flags(f.Mutable)
 			k.valType(f.Type)
 		}
 	}
@@ -94,7 +101,13 @@ func canonicalComp(c *CompType, r resolver) CompType {
 		}
 		return out
 	}
-	out := CompType{Kind: c.Kind, Cont: c.Cont}
+	clause := func(t TypeClause) TypeClause {
+		if t.Given {
+			t.Type = r(t.Type)
+		}
+		return t
+	}
+	out := CompType{Kind: c.Kind, Cont: c.Cont, Describes: clause(c.Describes), Descriptor: clause(c.Descriptor)}
 	switch c.Kind {
 	case CompFunc, CompHandler:
 		out.Func = FuncType{Params: list(c.Func.Params), Results: list(c.Func.Results)}
@@ -183,7 +196,21 @@ func (s *TypeSet) IsSubtype(sub, super TypeID) bool {
 	return depth < len(supers) && supers[depth] == super
 }
 
-// IsHeapSubtype reports whether a <: b; indices are TypeIDs.
+// UndescribedFields returns how many of its fields a struct type with a descriptor has from the supertypes that have
+// none: their objects are as if there were no descriptors, so it is behind those fields that an object may have its own.
+func (s *TypeSet) UndescribedFields(id TypeID) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	supers := s.get(id).supers
+	for i := len(supers) - 1; i >= 0; i-- {
+		if super := &s.get(supers[i]).comp; !super.Descriptor.Given {
+			return len(super.Fields)
+		}
+	}
+	return 0
+}
+
+// IsHeapSubtype reports whether a <: b, neither of which is exact; indices are TypeIDs.
 func (s *TypeSet) IsHeapSubtype(a, b HeapType) bool {
 	if a == b || a == HeapBot {
 		return true
@@ -259,6 +286,9 @@ func (s *TypeSet) IsValSubtype(a, b ValType) bool {
 	}
 	if a.Kind != KindRef || b.Kind != KindRef || a.Nullable && !b.Nullable {
 		return false
+	}
+	if b.Exact && a.Heap.IsIndex() {
+		return a.Exact && a.Heap == b.Heap
 	}
 	return s.IsHeapSubtype(a.Heap, b.Heap)
 }

@@ -61,13 +61,6 @@ func ErrorDisabled(features Features, offset int, what string) *Error {
 	return e
 }
 
-// ErrorUnknownProposal makes the error for what belongs to a proposal that this implementation does not have. The flag
-// lets Binaryen's tools, which use all that they know when they are told --all-features, write modules without it.
-func ErrorUnknownProposal(offset int, what, proposal, flag string) *Error {
-	return ErrorAt(Malformed, offset, "%s, of the proposal for %s, which is not supported; wasm-opt writes none with %s",
-		what, proposal, flag)
-}
-
 func (e *Error) Error() string {
 	var b strings.Builder
 	switch {

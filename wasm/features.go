@@ -31,9 +31,10 @@ const (
 	CustomPageSizes
 	CompactImports
 	AcquireRelease
-	NumericValues // in data segments, of the text format only
-	NamedHandlers // an experiment; needs StackSwitching
-	TagValues     // an experiment: tags that are made at run time; needs StackSwitching
+	NumericValues     // in data segments, of the text format only
+	CustomDescriptors // and exact types; needs GC
+	NamedHandlers     // an experiment; needs StackSwitching
+	TagValues         // an experiment: tags that are made at run time; needs StackSwitching
 	// TypedContinuations2023 is another spelling of StackSwitching, which must be
 	// on as well, and has barriers.
 	TypedContinuations2023
@@ -64,7 +65,7 @@ var featureNames = [...]string{
 	"bulk-memory", "reference-types", "simd", "relaxed-simd", "tail-call", "extended-const",
 	"function-references", "gc", "exceptions", "multi-memory", "memory64", "threads",
 	"stack-switching", "legacy-exceptions", "wide-arithmetic", "custom-page-sizes",
-	"compact-imports", "acquire-release", "numeric-values",
+	"compact-imports", "acquire-release", "numeric-values", "custom-descriptors",
 	"named-handlers", "tag-values",
 	"typed-continuations-2023",
 }

@@ -35,7 +35,7 @@ func (im *Import) follows(before *Import) bool {
 }
 
 func (im *Import) sameType(other *Import) bool {
-	return im.Kind == other.Kind && im.Type == other.Type && im.Table == other.Table &&
+	return im.Kind == other.Kind && im.Type == other.Type && im.Exact == other.Exact && im.Table == other.Table &&
 		im.Memory == other.Memory && im.Global == other.Global
 }
 

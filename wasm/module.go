@@ -40,6 +40,7 @@ type Import struct {
 	Module, Name string
 	Kind         ExternKind
 	Type         uint32 // ExternFunc, ExternTag: function type
+	Exact        bool   // ExternFunc: a function of a type that only extends that one does not do
 	Table        TableType
 	Memory       MemoryType
 	Global       GlobalType
@@ -233,6 +234,17 @@ func (m *Module) NumImports(kind ExternKind) int {
 // FuncType returns the function type at a type index that is known to hold one.
 func (m *Module) FuncType(typeIndex uint32) FuncType { return m.Types[typeIndex].Comp.Func }
 
+// UndescribedFields is that of [TypeSet] for a type of the module.
+func (m *Module) UndescribedFields(typeIndex uint32) int {
+	t := &m.Types[typeIndex]
+	for len(t.Supers) > 0 {
+		if t = &m.Types[t.Supers[0]]; !t.Comp.Descriptor.Given {
+			return len(t.Comp.Fields)
+		}
+	}
+	return 0
+}
+
 // ContFuncType returns the function type beneath a continuation type.
 func (m *Module) ContFuncType(typeIndex uint32) FuncType {
 	return m.FuncType(uint32(m.Types[typeIndex].Comp.Cont))
@@ -248,6 +260,14 @@ type AddressSpace struct {
 	Tags     []uint32
 	// ImportedFuncs and ImportedGlobals say how many of the first are imports.
 	ImportedFuncs, ImportedGlobals int
+	// inexact has, for each function that is imported, whether its own type may extend the one in Funcs.
+	inexact []bool
+}
+
+// ExactFunc reports whether the type in Funcs is the function's own: that of the module's functions is, and that of an
+// import if it asks for that.
+func (s *AddressSpace) ExactFunc(index uint32) bool {
+	return uint64(index) >= uint64(len(s.inexact)) || !s.inexact[index]
 }
 
 // AddressSpace returns the index spaces of m.
@@ -257,6 +277,7 @@ func (m *Module) AddressSpace() *AddressSpace {
 		switch im := &m.Imports[i]; im.Kind {
 		case ExternFunc:
 			s.Funcs = append(s.Funcs, im.Type)
+			s.inexact = append(s.inexact, !im.Exact)
 		case ExternTable:
 			s.Tables = append(s.Tables, im.Table)
 		case ExternMemory:

@@ -99,7 +99,8 @@ func (n *Numbering) second(form Immediates, index uint32) uint32 {
 
 // SubType returns a type with the new numbers of those that it names.
 func (n *Numbering) SubType(t *SubType) SubType {
-	out := SubType{Final: t.Final, Comp: CompType{Kind: t.Comp.Kind, Cont: t.Comp.Cont}}
+	out := SubType{Final: t.Final, Comp: CompType{Kind: t.Comp.Kind, Cont: t.Comp.Cont,
+		Describes: n.clause(t.Comp.Describes), Descriptor: n.clause(t.Comp.Descriptor)}}
 	for _, super := range t.Supers {
 		out.Supers = append(out.Supers, n.Types[super])
 	}
@@ -113,6 +114,13 @@ func (n *Numbering) SubType(t *SubType) SubType {
 		out.Comp.Fields = append(out.Comp.Fields, FieldType{Type: n.ValType(f.Type), Mutable: f.Mutable})
 	}
 	return out
+}
+
+func (n *Numbering) clause(c TypeClause) TypeClause {
+	if c.Given {
+		c.Type = n.heapType(c.Type)
+	}
+	return c
 }
 
 func (n *Numbering) heapType(h HeapType) HeapType {

@@ -218,14 +218,29 @@ func (r *Reader) HeapType() (HeapType, error) {
 	if v == SharedForm-0x80 {
 		return 0, ErrorAt(Malformed, at, "malformed heap type: %s", NoSharedEverything)
 	}
-	if v == heapExact {
-		return 0, ErrorUnknownProposal(at, "an exact reference", "custom descriptors", "--disable-custom-descriptors")
-	}
 	return 0, ErrorAt(Malformed, at, "malformed heap type")
 }
 
-// heapExact begins an exact heap type of the proposal for custom descriptors: the byte 0x62.
-const heapExact = -0x1E
+// heapExact begins an exact heap type.
+const heapExact = 0x62
+
+// refTo reads the heap type of a reference, which may be exact.
+func (r *Reader) refTo(nullable bool) (ValType, error) {
+	t := ValType{Kind: KindRef, Nullable: nullable}
+	if b, _ := r.Peek(); b != heapExact {
+		var err error
+		t.Heap, err = r.HeapType()
+		return t, err
+	}
+	r.Pos++
+	at := r.Offset()
+	index, err := r.U32()
+	if err == nil && index > 1<<31-1 {
+		err = ErrorAt(Malformed, at, "type index %d is too large", index)
+	}
+	t.Exact, t.Heap = true, HeapType(index)
+	return t, err
+}
 
 // ValType reads a value type.
 func (r *Reader) ValType() (ValType, error) {
@@ -276,15 +291,18 @@ func numberTypeByByte(b byte) (ValType, bool) {
 	return ValType{}, false
 }
 
+// The bytes that begin the long forms of reference types.
+const (
+	refForm     = 0x64
+	refNullForm = 0x63
+)
+
 // refTypeAfter reads the rest of a reference type that begins with b.
 func (r *Reader) refTypeAfter(b byte) (ValType, bool, error) {
 	switch b {
-	case 0x64:
-		h, err := r.HeapType()
-		return Ref(h), true, err
-	case 0x63:
-		h, err := r.HeapType()
-		return RefNull(h), true, err
+	case refForm, refNullForm:
+		t, err := r.refTo(b == refNullForm)
+		return t, true, err
 	}
 	if b&0xC0 == 0x40 {
 		if h := HeapType(int8(b | 0x80)); h.IsAbstract() {
@@ -446,9 +464,7 @@ func (r *CodeReader) immediates(in *Instr, form Immediates) (err error) {
 	case ImmF64:
 		in.Bits, err = r.U64Fixed()
 	case ImmHeapType, ImmRefType, ImmRefTypeNull:
-		var h HeapType
-		h, err = r.HeapType()
-		in.Ref = ValType{Kind: KindRef, Nullable: form != ImmRefType, Heap: h}
+		in.Ref, err = r.refTo(form != ImmRefType)
 	case ImmCast:
 		err = r.cast(in)
 	case ImmResume, ImmResumeTags:
@@ -580,13 +596,10 @@ func (r *CodeReader) cast(in *Instr) error {
 	if in.Index, err = r.U32(); err != nil {
 		return err
 	}
-	source, err := r.HeapType()
-	if err != nil {
+	if in.Ref, err = r.refTo(flags&1 != 0); err != nil {
 		return err
 	}
-	target, err := r.HeapType()
-	in.Ref = ValType{Kind: KindRef, Nullable: flags&1 != 0, Heap: source}
-	in.Ref2 = ValType{Kind: KindRef, Nullable: flags&2 != 0, Heap: target}
+	in.Ref2, err = r.refTo(flags&2 != 0)
 	return err
 }
 

@@ -45,6 +45,8 @@ var (
 	trapsArray        = traps(TrapNullArray, TrapArrayOutOfBounds)
 	trapsAllocate     = traps(TrapOutOfMemory)
 	trapsCast         = traps(TrapCastFailure)
+	trapsNoDescriptor = traps(TrapNullDescriptor)
+	trapsDescriptorEq = traps(TrapNullDescriptor, TrapDescriptorCast)
 	trapsTable        = traps(TrapTableOutOfBounds)
 	trapsMemory       = traps(TrapMemoryOutOfBounds)
 	trapsAtomic       = traps(TrapMemoryOutOfBounds, TrapUnalignedAtomic)
@@ -327,6 +329,13 @@ var Instructions = [...]Instruction{
 	{"ref.i31", 0xFB, 0x1C, ImmNone, "*", 0, GC, 0},
 	{"i31.get_s", 0xFB, 0x1D, ImmNone, "*", 0, GC, trapsNullI31},
 	{"i31.get_u", 0xFB, 0x1E, ImmNone, "*", 0, GC, trapsNullI31},
+	{"struct.new_desc", 0xFB, 0x20, ImmType, "*", 0, CustomDescriptors, trapsAllocate | trapsNoDescriptor},
+	{"struct.new_default_desc", 0xFB, 0x21, ImmType, "*", 0, CustomDescriptors, trapsAllocate | trapsNoDescriptor},
+	{"ref.get_desc", 0xFB, 0x22, ImmType, "*", 0, CustomDescriptors, trapsNull},
+	{"ref.cast_desc_eq", 0xFB, 0x23, ImmRefType, "*", 0, CustomDescriptors, trapsDescriptorEq},
+	{"ref.cast_desc_eq", 0xFB, 0x24, ImmRefTypeNull, "*", 0, CustomDescriptors, trapsDescriptorEq},
+	{"br_on_cast_desc_eq", 0xFB, 0x25, ImmCast, "*", 0, CustomDescriptors, trapsNoDescriptor},
+	{"br_on_cast_desc_eq_fail", 0xFB, 0x26, ImmCast, "*", 0, CustomDescriptors, trapsNoDescriptor},
 
 	// Stack switching instructions.
 	{"cont.new", 0x00, 0xE0, ImmType, "*", 0, StackSwitching, trapsNullFunction},

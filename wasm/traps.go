@@ -31,6 +31,8 @@ const (
 	TrapOutOfMemory
 	TrapTooManyContinuations
 	TrapFuelExhausted
+	TrapNullDescriptor
+	TrapDescriptorCast
 	trapCodeEnd
 )
 
@@ -63,6 +65,8 @@ var trapMessages = [trapCodeEnd]string{
 	TrapOutOfMemory:          "out of memory: a limit of the store or of the system is reached",
 	TrapTooManyContinuations: "out of continuations: the store's limit is reached",
 	TrapFuelExhausted:        "fuel exhausted",
+	TrapNullDescriptor:       "null descriptor reference",
+	TrapDescriptorCast:       "descriptor cast failure",
 }
 
 func (c TrapCode) String() string { return trapMessages[c] }

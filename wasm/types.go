@@ -117,12 +117,15 @@ func RefTypeByName(name string) (ValType, bool) {
 }
 
 // ValType is a value type, or with the kinds KindI8 and KindI16 a storage
-// type. Nullable and Heap have a meaning only for KindRef and are zero
+// type. Nullable, Exact and Heap have a meaning only for KindRef and are zero
 // otherwise, so that types of one module can be compared with ==.
 type ValType struct {
 	Kind     Kind
 	Nullable bool
-	Heap     HeapType
+	// Exact says that the heap type is (exact x): what is of type x, but not of one that
+	// extends it. Heap is an index then.
+	Exact bool
+	Heap  HeapType
 }
 
 // The types that have no parts.
@@ -143,6 +146,9 @@ var (
 
 // Ref returns the type (ref h).
 func Ref(h HeapType) ValType { return ValType{Kind: KindRef, Heap: h} }
+
+// ExactRef returns the type (ref (exact h)); h is an index.
+func ExactRef(h HeapType) ValType { return ValType{Kind: KindRef, Exact: true, Heap: h} }
 
 // RefNull returns the type (ref null h).
 func RefNull(h HeapType) ValType { return ValType{Kind: KindRef, Nullable: true, Heap: h} }
@@ -172,6 +178,9 @@ func (t ValType) Feature() Features {
 	case KindI8, KindI16:
 		return GC
 	case KindRef:
+		if t.Exact {
+			return CustomDescriptors
+		}
 		if t.Heap.IsIndex() || !t.Nullable {
 			return FunctionReferences
 		}
@@ -209,13 +218,23 @@ func (t ValType) String() string {
 	case KindI16:
 		return "i16"
 	}
-	if !t.Nullable {
-		return "(ref " + t.Heap.String() + ")"
-	}
-	if n, ok := heapNames[t.Heap]; ok {
+	if n, ok := heapNames[t.Heap]; ok && t.Nullable {
 		return n.ref
 	}
-	return "(ref null " + t.Heap.String() + ")"
+	s := t.Heap.String()
+	if t.Exact {
+		s = "(exact " + s + ")"
+	}
+	if t.Nullable {
+		return "(ref null " + s + ")"
+	}
+	return "(ref " + s + ")"
+}
+
+// AsNonNull returns the type of the values of t that are not null; t is a reference type.
+func (t ValType) AsNonNull() ValType {
+	t.Nullable = false
+	return t
 }
 
 // TypesString formats a list of types as the specification does: [i32 i64].
@@ -293,6 +312,18 @@ type CompType struct {
 	Func   FuncType    // CompFunc; CompHandler has only results: those of whoever resumed with the handler
 	Fields []FieldType // CompStruct; CompArray has exactly one
 	Cont   HeapType    // CompCont, CompTag: the function type, an index once validated
+
+	// Describes and Descriptor are clauses of CompStruct (proposal custom descriptors): every
+	// object of this type has an object of the type Descriptor that describes it, and every
+	// object of this type may describe objects of the type Describes.
+	Describes, Descriptor TypeClause
+}
+
+// A TypeClause is what (describes x) or (descriptor x) says; its zero value is that there is no
+// such clause.
+type TypeClause struct {
+	Given bool
+	Type  HeapType // an index
 }
 
 // SubType is a defined type: a composite type, what it extends, and whether it

@@ -180,6 +180,11 @@ func (t *canonicalType) references(yield func(TypeID) bool) {
 			return
 		}
 	}
+	for _, clause := range [...]TypeClause{t.comp.Describes, t.comp.Descriptor} {
+		if clause.Given && !each(clause.Type) {
+			return
+		}
+	}
 }
 
 // releaseTogether is how many types are released at a time, so that others do not wait long.

@@ -146,3 +146,72 @@ func TestTypeSetTogether(t *testing.T) {
 		t.Errorf("%d types are left that nobody has", n)
 	}
 }
+
+// TestTypeSetOfDescriptors enters pairs of types that differ in their clauses, or in what is exact in them.
+func TestTypeSetOfDescriptors(t *testing.T) {
+	clause := func(index wasm.HeapType) wasm.TypeClause { return wasm.TypeClause{Given: true, Type: index} }
+	pair := func(exact, describes, descriptor bool) []wasm.SubType {
+		field := wasm.RefNull(0)
+		field.Exact = exact
+		types := []wasm.SubType{
+			{Comp: wasm.CompType{Kind: wasm.CompStruct}},
+			{Comp: wasm.CompType{Kind: wasm.CompStruct, Fields: []wasm.FieldType{{Type: field}}}},
+		}
+		if descriptor {
+			types[0].Comp.Descriptor = clause(1)
+		}
+		if describes {
+			types[1].Comp.Describes = clause(0)
+		}
+		return types
+	}
+	groups := []wasm.RecGroup{{Start: 0, End: 2}}
+	set, seen := wasm.NewTypeSet(), map[wasm.TypeID][3]bool{}
+	for i := range 8 {
+		form := [3]bool{i&1 != 0, i&2 != 0, i&4 != 0}
+		ids := set.Add(pair(form[0], form[1], form[2]), groups)
+		if other, ok := seen[ids[0]]; ok {
+			t.Errorf("%v is the same as %v", form, other)
+		}
+		seen[ids[0]] = form
+		if again := set.Add(pair(form[0], form[1], form[2]), groups); again[0] != ids[0] || again[1] != ids[1] {
+			t.Errorf("%v is another one when it is added again", form)
+		}
+		comp := set.Comp(ids[0])
+		if comp.Descriptor.Given != form[2] || form[2] && comp.Descriptor.Type != wasm.HeapType(ids[1]) {
+			t.Errorf("%v: the descriptor is %+v", form, comp.Descriptor)
+		}
+	}
+	for i := range 8 { // each was added twice
+		ids := set.Add(pair(i&1 != 0, i&2 != 0, i&4 != 0), groups)
+		set.Release(slices.Concat(ids, ids, ids)...)
+	}
+	if set.Len() != 0 {
+		t.Errorf("%d types are left", set.Len())
+	}
+}
+
+// TestUndescribedFields has a hierarchy in which descriptors begin in the middle.
+func TestUndescribedFields(t *testing.T) {
+	clause := func(index wasm.HeapType) wasm.TypeClause { return wasm.TypeClause{Given: true, Type: index} }
+	fields := func(n int) []wasm.FieldType { return slices.Repeat([]wasm.FieldType{{Type: wasm.I32}}, n) }
+	types := []wasm.SubType{
+		{Comp: wasm.CompType{Kind: wasm.CompStruct, Fields: fields(2)}},
+		{Supers: []uint32{0}, Comp: wasm.CompType{Kind: wasm.CompStruct, Fields: fields(3), Descriptor: clause(3)}},
+		{Supers: []uint32{1}, Comp: wasm.CompType{Kind: wasm.CompStruct, Fields: fields(5), Descriptor: clause(4)}},
+		{Comp: wasm.CompType{Kind: wasm.CompStruct, Describes: clause(1)}},
+		{Supers: []uint32{3}, Comp: wasm.CompType{Kind: wasm.CompStruct, Describes: clause(2)}},
+	}
+	groups := []wasm.RecGroup{{Start: 0, End: 5}}
+	set := wasm.NewTypeSet()
+	ids := set.Add(types, groups)
+	m := &wasm.Module{Types: types, RecGroups: groups}
+	for i, want := range []int{0, 2, 2, 0, 0} {
+		if got := set.UndescribedFields(ids[i]); got != want {
+			t.Errorf("type %d: %d in the set, want %d", i, got, want)
+		}
+		if got := m.UndescribedFields(uint32(i)); got != want {
+			t.Errorf("type %d: %d in the module, want %d", i, got, want)
+		}
+	}
+}

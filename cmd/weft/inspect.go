@@ -158,7 +158,11 @@ func (found *inspection) readExterns(m *wasm.Module) error {
 		return err
 	}
 	for _, im := range module.Imports() {
-		found.Imports = append(found.Imports, inspectedImport{im.Module, im.Name, im.Type.String()})
+		text := im.Type.String()
+		if im.Exact {
+			text += " (exactly)"
+		}
+		found.Imports = append(found.Imports, inspectedImport{im.Module, im.Name, text})
 	}
 	for _, e := range module.Exports() {
 		found.Exports = append(found.Exports, inspectedExport{e.Name, e.Type.String()})

@@ -99,7 +99,11 @@ func Pair(choices []byte, features wasm.Features) (first, second string) {
 	for i, f := range g.funcs {
 		if g.next(2) == 1 {
 			g.imported[i] = true
-			fmt.Fprintf(&g.out, "%s \"f%d\" (func $f%d (type %s)))\n", item, i, i, f.name)
+			use := fmt.Sprintf("(type %s)", f.name)
+			if g.has(wasm.CustomDescriptors) && g.next(2) == 1 {
+				use = "(exact " + use + ")"
+			}
+			fmt.Fprintf(&g.out, "%s \"f%d\" (func $f%d %s))\n", item, i, i, use)
 		}
 	}
 	g.out.WriteString(end)
@@ -260,6 +264,9 @@ func (g *generator) state() {
 	if g.has(wasm.GC) {
 		g.out.WriteString("(data $numbers \"\\01\\ff\\80\\7f0123456789 and more\")\n")
 	}
+	if g.has(wasm.CustomDescriptors) {
+		g.descriptorGlobals()
+	}
 	if g.has(named) {
 		g.namedState()
 	}
@@ -310,6 +317,9 @@ func (g *generator) function(i int) {
 	if g.has(wasm.GC) {
 		for j := range objectLocals {
 			fmt.Fprintf(&g.out, " (local $o%d anyref)", j)
+		}
+		if g.has(wasm.CustomDescriptors) {
+			g.out.WriteString(" (local $exact (ref null (exact $square)))")
 		}
 	}
 	if g.has(wasm.FunctionReferences) {

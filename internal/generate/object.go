@@ -18,6 +18,8 @@ type objectType struct {
 	name, super string
 	isArray     bool
 	parts       []part // of structs those of the supertype come first
+	// descriptor is the type of what describes its objects, describes that of what its objects describe.
+	descriptor, describes string
 }
 
 // objectTypes returns the types of the collected heap: a hierarchy of three structs, and arrays.
@@ -42,6 +44,9 @@ func (g *generator) objectTypes() []objectType {
 	}
 	if g.has(wasm.SIMD) {
 		list = append(list, array("$vectors", "v128", "v128"))
+	}
+	if g.has(wasm.CustomDescriptors) {
+		list = append(list, describedTypes(base)...)
 	}
 	return list
 }
@@ -69,7 +74,7 @@ func (g *generator) makeObjectTypes() {
 				parts += fmt.Sprintf(" (field %s (mut %s))", p.name, p.decl)
 			}
 		}
-		fmt.Fprintf(&g.out, "(type %s (sub%s (%s%s)))\n", t.name, super, form, parts)
+		fmt.Fprintf(&g.out, "(type %s (sub%s%s (%s%s)))\n", t.name, super, t.clauses(), form, parts)
 	}
 	g.out.WriteString(")\n")
 }
@@ -86,6 +91,9 @@ func (g *generator) partValue(p part, depth int) string {
 func (g *generator) anObject() string {
 	if g.current.name == "" || g.next(4) == 3 {
 		return "(global.get $object)"
+	}
+	if g.has(wasm.CustomDescriptors) && g.next(5) == 4 {
+		return "(local.get $exact)"
 	}
 	return fmt.Sprintf("(local.get $o%d)", g.next(objectLocals))
 }
@@ -109,6 +117,10 @@ func (g *generator) object(depth int) string {
 		}
 	case 5:
 		return "(any.convert_extern (extern.convert_any " + g.object(depth-1) + "))"
+	case 6:
+		if g.has(wasm.CustomDescriptors) && g.next(2) == 1 {
+			return g.describedObject(depth - 1)
+		}
 	}
 	return g.newObject(depth - 1)
 }
@@ -117,14 +129,7 @@ func (g *generator) object(depth int) string {
 func (g *generator) newObject(depth int) string {
 	t := one(g, g.objects)
 	if !t.isArray {
-		if g.next(3) == 2 {
-			return "(struct.new_default " + t.name + ")"
-		}
-		s := "(struct.new " + t.name
-		for _, p := range t.parts {
-			s += " " + g.partValue(p, depth)
-		}
-		return s + ")"
+		return g.newStruct(t, depth)
 	}
 	p := t.parts[0]
 	length := fmt.Sprintf("(i32.and %s (i32.const 15))", g.value("i32", depth))
@@ -147,6 +152,22 @@ func (g *generator) newObject(depth int) string {
 		s += " " + g.partValue(p, depth)
 	}
 	return s + ")"
+}
+
+// newStruct returns an expression that makes a struct, with what describes it if it must have that.
+func (g *generator) newStruct(t objectType, depth int) string {
+	suffix, descriptor := "", ""
+	if t.descriptor != "" {
+		suffix, descriptor = "_desc", " "+g.descriptor(t, depth-1)
+	}
+	if g.next(3) == 2 {
+		return fmt.Sprintf("(struct.new_default%s %s%s)", suffix, t.name, descriptor)
+	}
+	s := fmt.Sprintf("(struct.new%s %s", suffix, t.name)
+	for _, p := range t.parts {
+		s += " " + g.partValue(p, depth)
+	}
+	return s + descriptor + ")"
 }
 
 // cast returns a reference of a type out of one to any object.
@@ -195,14 +216,25 @@ func (g *generator) guarded(t objectType, ref, then, result, otherwise string) s
 // heapTypes are those that tests name.
 var heapTypes = []string{"any", "eq", "i31", "struct", "array", "none", "$base", "$middle", "$leaf", "$refs", "$bytes"}
 
+// tested returns a heap type for a test.
+func (g *generator) tested() string {
+	if g.has(wasm.CustomDescriptors) && g.next(3) == 2 {
+		return one(g, exactTypes)
+	}
+	return one(g, heapTypes)
+}
+
 // ofObject returns a number that depends on objects.
 func (g *generator) ofObject(typ string, depth int) string {
+	if g.has(wasm.CustomDescriptors) && g.next(4) == 3 {
+		return g.ofDescriptor(typ, depth)
+	}
 	if typ == "i32" && g.next(2) == 1 {
 		switch g.next(5) {
 		case 0:
-			return fmt.Sprintf("(ref.test (ref %s) %s)", one(g, heapTypes), g.object(depth))
+			return fmt.Sprintf("(ref.test (ref %s) %s)", g.tested(), g.object(depth))
 		case 1:
-			return fmt.Sprintf("(ref.test (ref null %s) %s)", one(g, heapTypes), g.object(depth))
+			return fmt.Sprintf("(ref.test (ref null %s) %s)", g.tested(), g.object(depth))
 		case 2:
 			ref := g.anObject()
 			get := fmt.Sprintf("(i31.get%s (ref.cast (ref i31) %s))", one(g, []string{"_s", "_u"}), ref)
@@ -227,6 +259,9 @@ func (g *generator) ofObject(typ string, depth int) string {
 
 // objectStatement returns a statement that makes objects, or changes them.
 func (g *generator) objectStatement() string {
+	if g.has(wasm.CustomDescriptors) && g.next(3) == 2 {
+		return g.descriptorStatement()
+	}
 	t, ref := one(g, g.objects), g.anObject()
 	p := one(g, t.parts)
 	switch g.next(8) {
@@ -254,7 +289,11 @@ func (g *generator) objectStatement() string {
 
 // branchOnCast returns a statement that tests by branching.
 func (g *generator) branchOnCast(ref string) string {
-	heap := one(g, heapTypes)
+	return g.branching("br_on_cast", g.tested(), ref)
+}
+
+// branching is branchOnCast for a heap type, with a branch whose operands are given.
+func (g *generator) branching(branch, heap, operands string) string {
 	done, hit := g.name("d"), g.name("h")
 	keep := fmt.Sprintf("(local.set $o%d)", g.next(objectLocals))
 	null := one(g, []string{"", "null "})
@@ -263,11 +302,11 @@ func (g *generator) branchOnCast(ref string) string {
 		if null != "" {
 			rest = "(ref any)"
 		}
-		return fmt.Sprintf("(block %s (block %s (result %s) (br_on_cast_fail %s anyref (ref %s%s) %s) %s (br %s)) drop %s)",
-			done, hit, rest, hit, null, heap, ref, keep, done, g.change())
+		return fmt.Sprintf("(block %s (block %s (result %s) (%s_fail %s anyref (ref %s%s) %s) %s (br %s)) drop %s)",
+			done, hit, rest, branch, hit, null, heap, operands, keep, done, g.change())
 	}
-	return fmt.Sprintf("(block %s (block %s (result (ref %s%s)) (br_on_cast %s anyref (ref %s%s) %s) drop %s (br %s)) %s)",
-		done, hit, null, heap, hit, null, heap, ref, g.change(), done, keep)
+	return fmt.Sprintf("(block %s (block %s (result (ref %s%s)) (%s %s anyref (ref %s%s) %s) drop %s (br %s)) %s)",
+		done, hit, null, heap, branch, hit, null, heap, operands, g.change(), done, keep)
 }
 
 // wholeArray returns a statement for many elements of an array.

@@ -10,7 +10,8 @@ import (
 
 // refType returns the canonical type that a type test names.
 func refType(inst *store.InstanceRecord, in *instr) wasm.ValType {
-	t := wasm.ValType{Kind: wasm.KindRef, Nullable: in.d != 0, Heap: wasm.HeapType(int32(in.c))}
+	t := wasm.ValType{Kind: wasm.KindRef, Nullable: in.d&testNullable != 0, Exact: in.d&testExact != 0,
+		Heap: wasm.HeapType(int32(in.c))}
 	if t.Heap.IsIndex() {
 		t.Heap = wasm.HeapType(inst.Type(in.c))
 	}
@@ -32,6 +33,8 @@ func (m *machine) object(inst *store.InstanceRecord, fp unsafe.Pointer, in *inst
 		return wasm.TrapNone
 	case wasm.OpStructNew, wasm.OpStructNewDefault:
 		return m.newStruct(inst.Type(in.b), fp, in)
+	case wasm.OpStructNewDesc, wasm.OpStructNewDefaultDesc:
+		return m.newDescribed(inst.Type(in.b), fp, in)
 	case wasm.OpArrayCopy:
 		return m.arrayCopy(fp, in)
 	case wasm.OpArrayFill, wasm.OpArrayInitData, wasm.OpArrayInitElem:
@@ -46,15 +49,18 @@ func (m *machine) newStruct(id wasm.TypeID, fp unsafe.Pointer, in *instr) wasm.T
 		return trap
 	}
 	if wasm.Opcode(in.op) == wasm.OpStructNew {
-		at := in.a
-		fields := m.store.Layout(id).Fields
-		for i := range fields {
-			f := &fields[i]
-			at = storePart(f, store.Part(ref, uint64(f.Offset)), fp, at)
-		}
+		storeFields(m.store.Layout(id).Fields, ref, fp, in.a)
 	}
 	set64(fp, in.a, ref)
 	return wasm.TrapNone
+}
+
+// storeFields writes the values in slots, of which at is the first, to the fields of a struct.
+func storeFields(fields []store.Field, ref uint64, fp unsafe.Pointer, at uint32) {
+	for i := range fields {
+		f := &fields[i]
+		at = storePart(f, store.Part(ref, uint64(f.Offset)), fp, at)
+	}
 }
 
 // storePart writes the value in a slot to a part of an object, and returns the

@@ -61,6 +61,7 @@ var opNames = [...]string{
 	opOnTag - wasm.NumOpcodes:            "on.tag",
 	opOnSwitch - wasm.NumOpcodes:         "on.switch",
 	opSwitch - wasm.NumOpcodes:           "switch",
+	opTestDesc - wasm.NumOpcodes:         "test.desc",
 	opStructGet8U - wasm.NumOpcodes:      "struct.get.8u",
 	opStructGet8S - wasm.NumOpcodes:      "struct.get.8s",
 	opStructGet16U - wasm.NumOpcodes:     "struct.get.16u",

@@ -97,6 +97,8 @@ const (
 	opOnSwitch       // clause: b: tag
 	opSwitch         // a: arguments, then continuation; results in a; b: bytes of arguments; c: tag; next.b: type of the continuation that it becomes
 
+	opTestDesc // a = object b has the descriptor c (i32); d: whether a null b has each
+
 	// Parts of objects, by width in bits; lower_aggregate.go counts on the order.
 	opStructGet8U // a = part of b at offset c
 	opStructGet8S

@@ -48,7 +48,7 @@ const (
 // A lowerer lowers the functions of one module.
 type lowerer struct {
 	module  *store.Module
-	layouts map[uint32][]store.Field // of the struct and array types that were used
+	layouts map[uint32]*store.Layout // of the struct and array types that were used
 	// hotAfter and steps are those of the engine.
 	steps    bool
 	listens  bool

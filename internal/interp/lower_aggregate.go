@@ -40,6 +40,14 @@ func (l *lowerer) aggregate() {
 		l.emit(cast)
 	case wasm.OpBrOnCast, wasm.OpBrOnCastFail:
 		l.branchOnCast()
+	case wasm.OpRefGetDesc:
+		l.emitValue(instr{op: op(in.Op), b: l.popSlot(), c: l.layout(in.Index).Descriptor}, false)
+	case wasm.OpRefCastDescEq, wasm.OpRefCastDescEqNull:
+		cast := l.descriptorTest(in.Ref)
+		cast.op = op(wasm.OpRefCastDescEq)
+		l.emit(cast)
+	case wasm.OpBrOnCastDescEq, wasm.OpBrOnCastDescEqFail:
+		l.branchOnTest(l.descriptorTest(in.Ref2), in.Op == wasm.OpBrOnCastDescEqFail)
 	default:
 		operands, result := l.objectOperands()
 		l.emit(instr{op: op(in.Op), a: l.popHomes(operands), b: in.Index, c: in.Index2})
@@ -55,8 +63,12 @@ func (l *lowerer) objectOperands() (operands int, result bool) {
 	switch l.in.Op {
 	case wasm.OpStructNew:
 		return len(l.module.Wasm.Types[l.in.Index].Comp.Fields), true
+	case wasm.OpStructNewDesc:
+		return len(l.module.Wasm.Types[l.in.Index].Comp.Fields) + 1, true
 	case wasm.OpStructNewDefault:
 		return 0, true
+	case wasm.OpStructNewDefaultDesc:
+		return 1, true
 	case wasm.OpArrayNewFixed:
 		return int(l.in.Index2), true
 	case wasm.OpArrayNewDefault:
@@ -69,23 +81,24 @@ func (l *lowerer) objectOperands() (operands int, result bool) {
 	return 5, false // array.copy
 }
 
-// layout returns the fields of a struct or array type of the module.
-func (l *lowerer) layout(typeIndex uint32) []store.Field {
-	fields, known := l.layouts[typeIndex]
+// layout returns the layout of a struct or array type of the module.
+func (l *lowerer) layout(typeIndex uint32) *store.Layout {
+	layout, known := l.layouts[typeIndex]
 	if !known {
-		types := l.module.Wasm.Types
-		fields, _ = store.LayoutFields(&types[typeIndex].Comp, func(h wasm.HeapType) wasm.CompKind { return types[h].Comp.Kind })
+		m := l.module.Wasm
+		layout = store.LayoutOf(&m.Types[typeIndex].Comp, m.UndescribedFields(typeIndex),
+			func(h wasm.HeapType) wasm.CompKind { return m.Types[h].Comp.Kind })
 		if l.layouts == nil {
-			l.layouts = map[uint32][]store.Field{}
+			l.layouts = map[uint32]*store.Layout{}
 		}
-		l.layouts[typeIndex] = fields
+		l.layouts[typeIndex] = layout
 	}
-	return fields
+	return layout
 }
 
-func (l *lowerer) field() store.Field { return l.layout(l.in.Index)[l.in.Index2] }
+func (l *lowerer) field() store.Field { return l.layout(l.in.Index).Fields[l.in.Index2] }
 
-func (l *lowerer) element(typeIndex uint32) store.Field { return l.layout(typeIndex)[0] }
+func (l *lowerer) element(typeIndex uint32) store.Field { return l.layout(typeIndex).Fields[0] }
 
 // partOp returns the operation for a part of a certain width, in a family that
 // begins with first. The families of get are 8U 8S 16U 16S 32 64 128, those of
@@ -112,7 +125,28 @@ func partOp(first op, f store.Field, signed bool) op {
 func (l *lowerer) typeTest(slot uint32, t wasm.ValType) instr {
 	test := instr{op: op(wasm.OpRefTest), a: slot, b: slot, c: uint32(t.Heap)}
 	if t.Nullable {
-		test.d = 1
+		test.d |= testNullable
+	}
+	if t.Exact {
+		test.d |= testExact
+	}
+	return test
+}
+
+// What a type test says of its type beside the heap type.
+const (
+	testNullable = 1 << iota
+	testExact
+)
+
+// descriptorTest returns the instruction that tests whether an object is described by a descriptor, which it removes
+// from the stack. The type that the object then has need not be looked at: it is the one that the descriptor is of.
+func (l *lowerer) descriptorTest(t wasm.ValType) instr {
+	l.settleTop(2)
+	descriptor := l.pop().home
+	test := instr{op: opTestDesc, a: descriptor, b: l.stack[len(l.stack)-1].home, c: descriptor}
+	if t.Nullable {
+		test.d |= testNullable
 	}
 	return test
 }
@@ -123,11 +157,16 @@ func (l *lowerer) branchOnCast() {
 	l.settleTop(1)
 	test := l.typeTest(l.stack[len(l.stack)-1].home, l.in.Ref2)
 	test.a = l.height
+	l.branchOnTest(test, l.in.Op == wasm.OpBrOnCastFail)
+}
+
+// branchOnTest branches on the result of a test, which is behind all that is on the stack.
+func (l *lowerer) branchOnTest(test instr, onFail bool) {
 	l.emit(test)
 	l.push(operand{})
 	l.pop()
 	c := condition{op: opBrIf, not: opBrUnless, a: test.a}
-	if l.in.Op == wasm.OpBrOnCastFail {
+	if onFail {
 		c.op, c.not = c.not, c.op
 	}
 	l.branchIf(c, l.in.Index)

@@ -324,7 +324,7 @@ func (l *lowerer) fromSignature() {
 	info := code.Info()
 	operands, results, _ := strings.Cut(info.Signature, ">")
 	switch {
-	case info.Feature == wasm.GC:
+	case info.Feature == wasm.GC, info.Feature == wasm.CustomDescriptors:
 		l.aggregate()
 	case info.Feature == wasm.Threads:
 		l.atomic(len(operands), len(results) == 1)

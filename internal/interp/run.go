@@ -886,9 +886,30 @@ loadMemory:
 			p := store.Part(ref, store.HeaderSize+uint64(i)*16)
 			set64(p, 0, u64(fp, in.c))
 			set64(p, 8, u64(fp, in.c+8))
-		case op(wasm.OpStructNew), op(wasm.OpStructNewDefault), op(wasm.OpArrayNew), op(wasm.OpArrayNewDefault),
-			op(wasm.OpArrayNewFixed), op(wasm.OpArrayNewData), op(wasm.OpArrayNewElem), op(wasm.OpArrayCopy),
-			op(wasm.OpArrayFill), op(wasm.OpArrayInitData), op(wasm.OpArrayInitElem), op(wasm.OpRefTest), op(wasm.OpRefCast):
+		case op(wasm.OpRefGetDesc):
+			ref := u64(fp, in.b)
+			if ref == 0 {
+				trap = wasm.TrapNullReference
+				goto trapped
+			}
+			set64(fp, in.a, *(*uint64)(store.Part(ref, uint64(in.c))))
+		case op(wasm.OpRefCastDescEq), opTestDesc:
+			descriptor := u64(fp, in.c)
+			if descriptor == 0 {
+				trap = wasm.TrapNullDescriptor
+				goto trapped
+			}
+			described := m.describedBy(u64(fp, in.b), descriptor, in.d&testNullable != 0)
+			if in.op == opTestDesc {
+				setBool(fp, in.a, described)
+			} else if !described {
+				trap = wasm.TrapDescriptorCast
+				goto trapped
+			}
+		case op(wasm.OpStructNew), op(wasm.OpStructNewDefault), op(wasm.OpStructNewDesc), op(wasm.OpStructNewDefaultDesc),
+			op(wasm.OpArrayNew), op(wasm.OpArrayNewDefault), op(wasm.OpArrayNewFixed), op(wasm.OpArrayNewData),
+			op(wasm.OpArrayNewElem), op(wasm.OpArrayCopy), op(wasm.OpArrayFill), op(wasm.OpArrayInitData),
+			op(wasm.OpArrayInitElem), op(wasm.OpRefTest), op(wasm.OpRefCast):
 			m.save(ip, fp, fn)
 			if trap = m.object(inst, fp, in); trap != 0 {
 				goto trappedInMachine

@@ -47,6 +47,7 @@ func objects(m *store.Module) ssa.ObjectEnv {
 	types := m.Wasm.Types
 	env := ssa.ObjectEnv{
 		Layouts:    make([]ssa.ObjectLayout, len(types)),
+		Identities: m.Types,
 		Class:      store.CellClass,
 		Types:      int64(codegen.OffTypes),
 		LogRecord:  store.TypeRecordLog2,
@@ -59,9 +60,10 @@ func objects(m *store.Module) ssa.ObjectEnv {
 		if k := types[i].Comp.Kind; k != wasm.CompStruct && k != wasm.CompArray {
 			continue
 		}
-		fields, size := store.LayoutFields(&types[i].Comp, comp)
-		l := ssa.ObjectLayout{Size: uint64(size), Offsets: make([]int64, len(fields))}
-		for j, f := range fields {
+		from := store.LayoutOf(&types[i].Comp, m.Wasm.UndescribedFields(uint32(i)), comp)
+		l := ssa.ObjectLayout{Size: uint64(from.Size), Descriptor: int64(from.Descriptor),
+			Offsets: make([]int64, len(from.Fields))}
+		for j, f := range from.Fields {
 			l.Offsets[j] = int64(f.Offset)
 		}
 		env.Layouts[i] = l

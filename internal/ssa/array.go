@@ -39,7 +39,7 @@ func (b *Builder) newArray(n, word *Value) *Value {
 		}
 	}
 	obj := b.add(OpNewArray, I64, int64(log2), b.typeID(b.in.Index), n, word)
-	obj.Ref = NotNull | NotI31
+	obj.Ref = b.newFacts()
 	return obj
 }
 

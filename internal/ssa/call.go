@@ -186,7 +186,7 @@ func (b *Builder) callIndirect(tail bool) {
 		b.nullCheck(ref, wasm.TrapUninitializedElement)
 	}
 	final := b.env.Module.Types[expected].Final
-	if !(final && table.Elem.Heap == wasm.HeapType(expected)) {
+	if !((final || table.Elem.Exact) && table.Elem.Heap == wasm.HeapType(expected)) {
 		found := b.add(OpGet, I32, b.env.FuncType, ref)
 		wanted := b.typeID(expected)
 		same := b.compare(Eq, found, wanted)

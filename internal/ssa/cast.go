@@ -48,6 +48,14 @@ func (b *Builder) branchOnType(ref *Value, facts RefFacts, t wasm.ValType, yes, 
 		}
 		b.branchUnless(b.isNull(ref), ifNull)
 	}
+	switch b.decide(facts, t) {
+	case succeeds:
+		b.goTo(yes)
+		return
+	case fails:
+		b.goTo(no)
+		return
+	}
 	kind := b.testKind(t.Heap)
 	switch kind {
 	case testI31:
@@ -69,9 +77,9 @@ func (b *Builder) branchOnType(ref *Value, facts RefFacts, t wasm.ValType, yes, 
 	case testNever:
 		b.goTo(no)
 	case testFunc:
-		b.branchOnFuncType(ref, uint32(t.Heap), yes, no)
+		b.branchOnFuncType(ref, t, yes, no)
 	default:
-		b.branchOn(b.objectIs(ref, t.Heap), yes, no)
+		b.branchOn(b.objectIs(ref, t), yes, no)
 	}
 }
 
@@ -95,13 +103,13 @@ func (b *Builder) isI31(ref *Value) *Value {
 }
 
 // objectIs returns whether an object is of a type: eq, struct, array, or one of the module.
-func (b *Builder) objectIs(ref *Value, h wasm.HeapType) *Value {
-	o := &b.env.Objects
+func (b *Builder) objectIs(ref *Value, t wasm.ValType) *Value {
+	o, h := &b.env.Objects, t.Heap
 	typ := b.add(OpPartFixed, I32, objectType, ref)
 	typ.Mem = Mem32U
 	depth := 0
 	if h.IsIndex() {
-		if b.env.Module.Types[h].Final {
+		if t.Exact || b.env.Module.Types[h].Final {
 			return b.compare(Eq, typ, b.typeID(uint32(h)))
 		}
 		if depth = b.depth(uint32(h)); depth >= o.Depths {
@@ -137,10 +145,10 @@ func (b *Builder) depth(typeIndex uint32) (n int) {
 }
 
 // branchOnFuncType branches on whether a function is of a type.
-func (b *Builder) branchOnFuncType(ref *Value, typeIndex uint32, yes, no *Block) {
-	found, wanted := b.add(OpGet, I32, b.env.FuncType, ref), b.typeID(typeIndex)
+func (b *Builder) branchOnFuncType(ref *Value, t wasm.ValType, yes, no *Block) {
+	found, wanted := b.add(OpGet, I32, b.env.FuncType, ref), b.typeID(uint32(t.Heap))
 	same := b.compare(Eq, found, wanted)
-	if b.env.Module.Types[typeIndex].Final {
+	if t.Exact || b.env.Module.Types[t.Heap].Final {
 		b.branchOn(same, yes, no)
 		return
 	}
@@ -151,8 +159,12 @@ func (b *Builder) branchOnFuncType(ref *Value, typeIndex uint32, yes, no *Block)
 
 func (b *Builder) refTest() {
 	ref, t := b.pop(), b.in.Ref
-	if b.testKind(t.Heap) == testObject && ref.Ref == NotNull|NotI31 {
-		b.push(b.objectIs(ref, t.Heap))
+	switch known := b.decide(ref.Ref, t); {
+	case known != unknown:
+		b.push(b.testNull(ref, known == succeeds, t.Nullable))
+		return
+	case b.testKind(t.Heap) == testObject && ref.Ref.has(NotNull|NotI31):
+		b.push(b.objectIs(ref, t))
 		return
 	}
 	yes, no, join := b.f.NewBlock(), b.f.NewBlock(), b.f.NewBlock()
@@ -171,9 +183,32 @@ func (b *Builder) refTest() {
 	b.push(join.Params[0])
 }
 
+// testNull returns the result of a test of a reference that depends on nothing but whether it is null.
+func (b *Builder) testNull(ref *Value, notNull, null bool) *Value {
+	switch {
+	case notNull && (null || ref.Ref.has(NotNull)):
+		return b.constant(I32, 1)
+	case notNull:
+		return b.compare(Ne, ref, b.constant(I64, 0))
+	case null && !ref.Ref.has(NotNull):
+		return b.isNull(ref)
+	}
+	return b.constant(I32, 0)
+}
+
 // refCast leaves the reference on the stack.
 func (b *Builder) refCast() {
 	ref, t := b.top(), b.in.Ref
+	switch known := b.decide(ref.Ref, t); {
+	case known == succeeds && !t.Nullable:
+		b.checkNull(ref, wasm.TrapCastFailure)
+		return
+	case known == succeeds:
+		return
+	case known == fails && !t.Nullable:
+		b.trap(wasm.TrapCastFailure)
+		return
+	}
 	if t.Nullable && ref.Ref&NotNull == 0 || b.testKind(t.Heap) != testObject {
 		next, fail := b.f.NewBlock(), b.f.NewBlock()
 		b.branchOnType(ref, ref.Ref, t, next, fail)
@@ -191,7 +226,7 @@ func (b *Builder) refCast() {
 	if ref.Ref&NotI31 == 0 {
 		b.trapIf(b.isI31(ref), wasm.TrapCastFailure)
 	}
-	b.trapUnless(b.objectIs(ref, t.Heap), wasm.TrapCastFailure)
+	b.trapUnless(b.objectIs(ref, t), wasm.TrapCastFailure)
 }
 
 // branchOnCast builds br_on_cast and br_on_cast_fail. The reference is the last of the
@@ -199,11 +234,15 @@ func (b *Builder) refCast() {
 func (b *Builder) branchOnCast() {
 	ref := b.top()
 	yes, no := b.f.NewBlock(), b.f.NewBlock()
-	b.branchOnType(ref, ref.Ref|b.factsOf(b.in.Ref), b.in.Ref2, yes, no)
-	leave, stay := yes, no
+	b.branchOnType(ref, ref.Ref.and(b.factsOf(b.in.Ref)), b.in.Ref2, yes, no)
 	if b.in.Op == wasm.OpBrOnCastFail {
-		leave, stay = no, yes
+		yes, no = no, yes
 	}
+	b.leaveOrStay(yes, no)
+}
+
+// leaveOrStay branches to the label of the instruction from one block, and goes on in the other, if they can be reached.
+func (b *Builder) leaveOrStay(leave, stay *Block) {
 	if len(leave.Preds) > 0 {
 		b.begin(leave)
 		b.jump(b.label(b.in.Index))

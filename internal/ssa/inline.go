@@ -96,7 +96,8 @@ func (b *Builder) isSimple(op wasm.Opcode) bool {
 	case wasm.OpNop, wasm.OpDrop, wasm.OpSelect, wasm.OpSelectTyped, wasm.OpLocalGet, wasm.OpGlobalGet, wasm.OpGlobalSet,
 		wasm.OpI32Const, wasm.OpI64Const, wasm.OpF32Const, wasm.OpF64Const, wasm.OpI32Eqz, wasm.OpI64Eqz,
 		wasm.OpRefNull, wasm.OpRefIsNull, wasm.OpRefEq, wasm.OpRefI31, wasm.OpI31GetS, wasm.OpI31GetU,
-		wasm.OpStructGet, wasm.OpStructGetS, wasm.OpStructGetU, wasm.OpStructSet, wasm.OpArrayLen, wasm.OpEnd:
+		wasm.OpStructGet, wasm.OpStructGetS, wasm.OpStructGetU, wasm.OpStructSet, wasm.OpArrayLen,
+		wasm.OpRefGetDesc, wasm.OpEnd:
 		return true
 	}
 	return false

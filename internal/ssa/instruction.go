@@ -81,7 +81,7 @@ func (b *Builder) instruction() {
 		b.push(b.null(I64))
 	case wasm.OpRefFunc:
 		f := b.record(b.env.FuncPtr(in.Index))
-		f.Ref = NotNull
+		f.Ref = b.funcFacts(in.Index)
 		b.push(f)
 	case wasm.OpRefEq:
 		y, x := b.pop(), b.pop()

@@ -18,7 +18,11 @@ func (b *Builder) object() {
 	in := &b.in
 	switch in.Op {
 	case wasm.OpStructNew, wasm.OpStructNewDefault:
-		b.structNew()
+		b.structNew(nil)
+	case wasm.OpStructNewDesc, wasm.OpStructNewDefaultDesc:
+		b.structNewDesc()
+	case wasm.OpRefGetDesc:
+		b.refGetDesc()
 	case wasm.OpStructGet, wasm.OpStructGetS, wasm.OpStructGetU:
 		ref := b.pop()
 		b.checkNull(ref, wasm.TrapNullStruct)
@@ -78,6 +82,10 @@ func (b *Builder) object() {
 		b.refCast()
 	case wasm.OpBrOnCast, wasm.OpBrOnCastFail:
 		b.branchOnCast()
+	case wasm.OpRefCastDescEq, wasm.OpRefCastDescEqNull:
+		b.refCastDescEq()
+	case wasm.OpBrOnCastDescEq, wasm.OpBrOnCastDescEqFail:
+		b.branchOnCastDescEq()
 	default:
 		b.unsupportedHere()
 	}
@@ -151,7 +159,7 @@ func (b *Builder) alloc(size uint64, length uint32) (obj *Value, class int64, ok
 		return nil, 0, false
 	}
 	obj = b.add(OpAlloc, I64, int64(c))
-	obj.Ref = NotNull | NotI31
+	obj.Ref = b.newFacts()
 	b.setBytes(obj, objectType, Mem64, b.widen(b.typeID(b.in.Index)))
 	if length != 0 {
 		b.setBytes(obj, objectLen, Mem32U, b.constant(I32, uint64(length)))
@@ -164,10 +172,11 @@ func (b *Builder) commit(obj *Value, class int64) { b.add(OpCommit, Void, class,
 // maxZeroed is the size up to which structs are filled with zeros inline.
 const maxZeroed = 256
 
-func (b *Builder) structNew() {
+// structNew builds the instructions that make structs; those of a type that has descriptors have the one that is given.
+func (b *Builder) structNew(descriptor *Value) {
 	layout, fields := b.layout(), b.fields()
 	var values []*Value
-	if b.in.Op == wasm.OpStructNew {
+	if b.in.Op == wasm.OpStructNew || b.in.Op == wasm.OpStructNewDesc {
 		values = b.popN(len(fields))
 	}
 	var obj *Value
@@ -178,7 +187,7 @@ func (b *Builder) structNew() {
 	}
 	if !inline {
 		obj = b.builtin(StructNew, b.number(b.in.Index))
-		obj.Ref = NotNull | NotI31
+		obj.Ref = b.newFacts()
 	}
 	switch {
 	case values != nil:
@@ -188,8 +197,13 @@ func (b *Builder) structNew() {
 	case inline:
 		zero := b.constant(I64, 0)
 		for at := int64(objectParts); at < int64(layout.Size); at += 8 {
-			b.setBytes(obj, at, Mem64, zero)
+			if at != layout.Descriptor {
+				b.setBytes(obj, at, Mem64, zero)
+			}
 		}
+	}
+	if descriptor != nil {
+		b.setBytes(obj, layout.Descriptor, Mem64, descriptor)
 	}
 	if inline {
 		b.commit(obj, class)
@@ -243,7 +257,7 @@ func (b *Builder) arrayNewFixed() {
 func (b *Builder) arrayNewSegment(number Builtin) {
 	n, from := b.pop(), b.pop()
 	obj := b.builtin(number, b.number(b.in.Index), b.number(b.in.Index2), from, n)
-	obj.Ref = NotNull | NotI31
+	obj.Ref = b.newFacts()
 	b.push(obj)
 }
 

@@ -8,6 +8,8 @@ import "weft/wasm"
 type ObjectEnv struct {
 	// Layouts are those of structs and arrays, by type index.
 	Layouts []ObjectLayout
+	// Identities tell which types of the module are the same: those with equal ones.
+	Identities []wasm.TypeID
 	// Class returns the size class for objects of a size; false if they are too large to have one.
 	Class func(size uint64) (class int, ok bool)
 
@@ -25,8 +27,9 @@ type ObjectEnv struct {
 // An ObjectLayout says where the parts of an object are: the fields of a struct, or the
 // first element of an array.
 type ObjectLayout struct {
-	Offsets []int64
-	Size    uint64 // of a struct
+	Offsets    []int64
+	Size       uint64 // of a struct
+	Descriptor int64  // where a struct has its descriptor; 0 if it has none
 }
 
 // Offsets in objects.
@@ -36,38 +39,3 @@ const (
 	// objectParts is where a struct has fields behind the word of its type.
 	objectParts = 8
 )
-
-// RefFacts are what is known of a reference.
-type RefFacts uint8
-
-const (
-	NotNull RefFacts = 1 << iota
-	NotI31           // only for references that are in the hierarchy of any
-)
-
-// factsOf returns what a type says about its values.
-func (b *Builder) factsOf(t wasm.ValType) (facts RefFacts) {
-	if !t.IsRef() {
-		return 0
-	}
-	if !t.Nullable {
-		facts = NotNull
-	}
-	if h := t.Heap; h.IsIndex() || h == wasm.HeapStruct || h == wasm.HeapArray {
-		facts |= NotI31
-	}
-	return facts
-}
-
-// pushTyped pushes a value that has just been made, of a type.
-func (b *Builder) pushTyped(v *Value, t wasm.ValType) {
-	v.Ref |= b.factsOf(t)
-	b.push(v)
-}
-
-// typeTop notes the types of the topmost values, which have just been made.
-func (b *Builder) typeTop(types []wasm.ValType) {
-	for i, t := range types {
-		b.stack[len(b.stack)-len(types)+i].Ref |= b.factsOf(t)
-	}
-}

@@ -92,11 +92,11 @@ func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode 
 	var ref uint64
 	var trap wasm.TrapCode
 	switch op.Op {
-	case wasm.OpStructNew, wasm.OpStructNewDefault:
-		if ref, trap = s.NewStruct(id); trap != 0 {
+	case wasm.OpStructNew, wasm.OpStructNewDefault, wasm.OpStructNewDesc, wasm.OpStructNewDefaultDesc:
+		if ref, trap = stack.newStruct(id, l); trap != 0 {
 			return trap
 		}
-		if op.Op == wasm.OpStructNew {
+		if op.Op == wasm.OpStructNew || op.Op == wasm.OpStructNewDesc {
 			for i := len(l.Fields) - 1; i >= 0; i-- {
 				f := &l.Fields[i]
 				f.Store(Part(ref, uint64(f.Offset)), stack.pop())
@@ -126,6 +126,17 @@ func (in *Instance) constObject(stack constStack, op *wasm.Instr) wasm.TrapCode 
 	}
 	stack.push(ref, 0)
 	return wasm.TrapNone
+}
+
+// newStruct makes a struct of zeros and nulls, with the descriptor on the stack if it must have one. That stays in
+// Pending, as the other operands do, until the object has it.
+func (c constStack) newStruct(id wasm.TypeID, l *Layout) (uint64, wasm.TrapCode) {
+	if l.Descriptor == 0 {
+		return c.s.NewStruct(id)
+	}
+	ref, trap := c.s.NewDescribed(id, c.s.Pending[len(c.s.Pending)-2])
+	c.pop()
+	return ref, trap
 }
 
 // constContinuation executes cont.new. The continuation belongs to no engine until it is resumed.

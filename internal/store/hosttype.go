@@ -18,14 +18,20 @@ func (s *Store) Fits(f *FuncRecord, want wasm.TypeID) bool {
 	return f.IsHost() && s.Types.IsFuncSubtype(s.Types.Comp(s.hosts[f.Index].Record.Type).Func, s.Types.Comp(want).Func)
 }
 
-// FuncAs returns a function that fits as one of a type, which somebody has until the store is closed. It is the same
-// each time.
-func (s *Store) FuncAs(f *FuncRecord, want wasm.TypeID) (*FuncRecord, error) {
-	if s.Types.IsSubtype(f.Type, want) {
+// FitsExactly reports whether a function can be one of a type itself, and not of one that extends it.
+func (s *Store) FitsExactly(f *FuncRecord, want wasm.TypeID) bool {
+	return f.Type == want || f.IsHost() && s.Fits(f, want)
+}
+
+// FuncAs returns a function that fits, exactly if that matters, as one of a type, which somebody has until the store is
+// closed. It is the same each time.
+func (s *Store) FuncAs(f *FuncRecord, want wasm.TypeID, exact bool) (*FuncRecord, error) {
+	is := func(t wasm.TypeID) bool { return t == want || !exact && s.Types.IsSubtype(t, want) }
+	if is(f.Type) {
 		return f, nil
 	}
 	h := s.hosts[f.Index]
-	if s.Types.IsSubtype(h.Record.Type, want) {
+	if is(h.Record.Type) {
 		return h.Record, nil
 	}
 	if other := h.others[want]; other != nil {

@@ -134,7 +134,7 @@ func (in *Instance) linkImports(imports []Extern) error {
 		counts[im.Kind]++
 		switch v := value.(type) {
 		case *FuncRecord:
-			f, err := in.Store.FuncAs(v, in.Module.Types[im.Type])
+			f, err := in.Store.FuncAs(v, in.Module.Types[im.Type], im.Exact)
 			if err != nil {
 				return err
 			}

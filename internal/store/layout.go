@@ -11,7 +11,9 @@ type Layout struct {
 	Kind   wasm.CompKind
 	Size   uint32  // of a struct, in bytes with the header
 	Fields []Field // of a struct; of an array one, that of the first element
-	refs   []Field // those of Fields that the collector follows
+	// Descriptor is where a struct has its descriptor, which is no field; 0 if it has none.
+	Descriptor uint32
+	refs       []Field // what the collector follows
 }
 
 // A Field is a part of an object.
@@ -50,17 +52,36 @@ func fieldWidth(t wasm.ValType) uint32 {
 	return 8
 }
 
-// LayoutFields lays out the fields of a struct, or the first element of an array.
+// LayoutOf lays out the fields of a struct, or the first element of an array.
 // Heap types that are indices are resolved by comp, which gives the form of a
-// defined type.
-func LayoutFields(t *wasm.CompType, comp func(wasm.HeapType) wasm.CompKind) ([]Field, uint32) {
-	out := make([]Field, len(t.Fields))
+// defined type. If the type has a descriptor, that stands behind the first fields, of
+// which undescribed says how many there are (see [wasm.TypeSet.UndescribedFields]).
+func LayoutOf(t *wasm.CompType, undescribed int, comp func(wasm.HeapType) wasm.CompKind) *Layout {
+	l := &Layout{Kind: t.Kind, Fields: make([]Field, len(t.Fields))}
 	r := newRoom(t.Kind)
 	for i, f := range t.Fields {
+		if i == undescribed {
+			l.describe(&r, t)
+		}
 		width := fieldWidth(f.Type)
-		out[i] = Field{Offset: r.take(width), Width: width, Type: f.Type, Trace: traceOf(f.Type, comp)}
+		l.Fields[i] = Field{Offset: r.take(width), Width: width, Type: f.Type, Trace: traceOf(f.Type, comp)}
+		if l.Fields[i].Trace != TraceNothing {
+			l.refs = append(l.refs, l.Fields[i])
+		}
 	}
-	return out, r.end
+	if undescribed == len(t.Fields) {
+		l.describe(&r, t)
+	}
+	l.Size = r.end
+	return l
+}
+
+// describe takes the place of the descriptor of a type that has one.
+func (l *Layout) describe(r *room, t *wasm.CompType) {
+	if t.Descriptor.Given {
+		l.Descriptor = r.take(8)
+		l.refs = append(l.refs, Field{Offset: l.Descriptor, Width: 8, Type: wasm.Ref(t.Descriptor.Type), Trace: TraceObject})
+	}
 }
 
 // A room gives places to fields, in their order: each is aligned to its width, and narrow ones
@@ -132,13 +153,6 @@ func (s *Store) Layout(id wasm.TypeID) *Layout { return s.layouts[s.records.at(u
 
 // newLayout makes the layout of a type.
 func (s *Store) newLayout(id wasm.TypeID) *Layout {
-	comp := s.Types.Comp(id)
-	l := &Layout{Kind: comp.Kind}
-	l.Fields, l.Size = LayoutFields(comp, func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
-	for _, f := range l.Fields {
-		if f.Trace != TraceNothing {
-			l.refs = append(l.refs, f)
-		}
-	}
-	return l
+	return LayoutOf(s.Types.Comp(id), s.Types.UndescribedFields(id),
+		func(h wasm.HeapType) wasm.CompKind { return s.Types.Comp(wasm.TypeID(h)).Kind })
 }

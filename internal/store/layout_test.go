@@ -15,7 +15,8 @@ func layoutOf(kind wasm.CompKind, types ...wasm.ValType) ([]Field, uint32) {
 	for _, f := range types {
 		t.Fields = append(t.Fields, wasm.FieldType{Type: f})
 	}
-	return LayoutFields(&t, noComp)
+	l := LayoutOf(&t, 0, noComp)
+	return l.Fields, l.Size
 }
 
 func TestLayout(t *testing.T) {
@@ -72,6 +73,43 @@ func TestLayoutOfRandomStructs(t *testing.T) {
 				}
 			}
 			before = fields
+		}
+	}
+}
+
+// TestLayoutOfDescribed has descriptors behind the fields of supertypes without: their layout begins with that of these,
+// and the collector follows the word.
+func TestLayoutOfDescribed(t *testing.T) {
+	field := func(v wasm.ValType) wasm.FieldType { return wasm.FieldType{Type: v} }
+	described := wasm.CompType{Kind: wasm.CompStruct, Descriptor: wasm.TypeClause{Given: true, Type: 1},
+		Fields: []wasm.FieldType{field(wasm.I8), field(wasm.I64), field(wasm.RefNull(wasm.HeapAny)), field(wasm.I16)}}
+	plain := described
+	plain.Descriptor = wasm.TypeClause{}
+	for undescribed, want := range []string{
+		"descriptor 8, fields [4 16 24 6], size 32, refs [8 24]",
+		"descriptor 8, fields [4 16 24 6], size 32, refs [8 24]",
+		"descriptor 16, fields [4 8 24 6], size 32, refs [16 24]",
+		"descriptor 24, fields [4 8 16 6], size 32, refs [16 24]",
+		"descriptor 24, fields [4 8 16 6], size 32, refs [16 24]",
+	} {
+		l := LayoutOf(&described, undescribed, noComp)
+		before := plain
+		before.Fields = plain.Fields[:undescribed]
+		for i, f := range LayoutOf(&before, 0, noComp).Fields {
+			if l.Fields[i] != f {
+				t.Errorf("%d undescribed fields: field %d has moved", undescribed, i)
+			}
+		}
+		offsets := func(fields []Field) (list []uint32) {
+			for _, f := range fields {
+				list = append(list, f.Offset)
+			}
+			return list
+		}
+		got := fmt.Sprintf("descriptor %d, fields %d, size %d, refs %d",
+			l.Descriptor, offsets(l.Fields), l.Size, offsets(l.refs))
+		if got != want {
+			t.Errorf("%d undescribed fields: %s, want %s", undescribed, got, want)
 		}
 	}
 }

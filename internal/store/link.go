@@ -37,7 +37,11 @@ func (s *Store) matches(m *Module, im *wasm.Import, value Extern) bool {
 	canonical := func(t wasm.ValType) wasm.ValType { return wasm.CanonicalValType(t, m.Types) }
 	switch v := value.(type) {
 	case *FuncRecord:
-		return im.Kind == wasm.ExternFunc && s.Fits(v, m.Types[im.Type])
+		fits := s.Fits
+		if im.Exact {
+			fits = s.FitsExactly
+		}
+		return im.Kind == wasm.ExternFunc && fits(v, m.Types[im.Type])
 	case *Tag:
 		return im.Kind == wasm.ExternTag && s.tagFits(v, m.Types[im.Type])
 	case *Table:

@@ -12,6 +12,7 @@ import (
 type externType struct {
 	text    string
 	defined wasm.TypeID // 0 if there is none
+	exact   bool        // what extends it is not meant
 }
 
 // linkError says why a value does not match what an import asks for.
@@ -27,8 +28,13 @@ func (s *Store) linkError(m *Module, im *wasm.Import, value Extern) error {
 		if given == wanted {
 			given = "another one"
 		}
+		if want.exact {
+			wanted = "exactly " + wanted
+		}
 		want.text += " (" + wanted + ")"
 		have.text += " (" + given + ")"
+	} else if want.exact {
+		want.text += " (exactly)"
 	}
 	e.Msg = fmt.Sprintf("incompatible import type: %s wanted, %s given", want.text, have.text)
 	return e
@@ -37,7 +43,9 @@ func (s *Store) linkError(m *Module, im *wasm.Import, value Extern) error {
 func (s *Store) wantedType(m *Module, im *wasm.Import) externType {
 	switch im.Kind {
 	case wasm.ExternFunc, wasm.ExternTag:
-		return s.signatureType(im.Kind, m.Types[im.Type])
+		t := s.signatureType(im.Kind, m.Types[im.Type])
+		t.exact = im.Exact
+		return t
 	case wasm.ExternTable:
 		t := im.Table
 		t.Elem = wasm.CanonicalValType(t.Elem, m.Types)
@@ -70,11 +78,11 @@ func (s *Store) givenType(value Extern) externType {
 func (s *Store) signatureType(kind wasm.ExternKind, id wasm.TypeID) externType {
 	t := s.Types.Comp(id).Func
 	text := fmt.Sprintf("%s %s -> %s", kind, s.typesText(t.Params, s.valText), s.typesText(t.Results, s.valText))
-	return externType{text, id}
+	return externType{text: text, defined: id}
 }
 
 func (s *Store) tableType(t wasm.TableType) externType {
-	return externType{"table " + t.Limits.String() + " " + s.valText(t.Elem), defined(t.Elem)}
+	return externType{text: "table " + t.Limits.String() + " " + s.valText(t.Elem), defined: defined(t.Elem)}
 }
 
 func (s *Store) globalType(t wasm.GlobalType) externType {
@@ -82,7 +90,7 @@ func (s *Store) globalType(t wasm.GlobalType) externType {
 	if t.Mutable {
 		text = "(mut " + text + ")"
 	}
-	return externType{"global " + text, defined(t.Type)}
+	return externType{text: "global " + text, defined: defined(t.Type)}
 }
 
 // defined returns the type that a reference type refers to, 0 if that has a name.
@@ -101,6 +109,12 @@ func (s *Store) form(id wasm.TypeID) string {
 	}
 	if s.Types.Depth(id) > 0 {
 		form += " that extends another"
+	}
+	if s.Types.Comp(id).Descriptor.Given {
+		form += " with a descriptor"
+	}
+	if s.Types.Comp(id).Describes.Given {
+		form += " that describes another"
 	}
 	if n := s.Types.GroupLen(id); n > 1 {
 		return fmt.Sprintf("%s in a group of %d", form, n)
@@ -139,6 +153,9 @@ func (s *Store) innerText(t wasm.ValType) string {
 }
 
 func refText(t wasm.ValType, heap string) string {
+	if t.Exact {
+		heap = "(exact " + heap + ")"
+	}
 	if t.Nullable {
 		return "(ref null " + heap + ")"
 	}

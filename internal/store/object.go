@@ -127,24 +127,24 @@ func Part(ref uint64, offset uint64) unsafe.Pointer { return Pointer(uintptr(ref
 func (s *Store) Matches(ref uint64, t wasm.ValType) bool {
 	top := s.Types.Top(t.Heap)
 	if top == wasm.HeapFunc && ref != 0 {
-		return s.Types.IsHeapSubtype(wasm.HeapType(FuncFromRef(ref).Type), t.Heap)
+		return s.Types.IsValSubtype(wasm.ExactRef(wasm.HeapType(FuncFromRef(ref).Type)), t)
 	}
 	kind, id := s.Object(ref)
-	have := wasm.HeapAny
+	have := wasm.Ref(wasm.HeapAny)
 	switch kind {
 	case ObjectNull:
 		return t.Nullable
 	case ObjectI31:
-		have = wasm.HeapI31
+		have = wasm.Ref(wasm.HeapI31)
 	case ObjectStruct, ObjectArray:
-		have = wasm.HeapType(id)
+		have = wasm.ExactRef(wasm.HeapType(id))
 	case ObjectException:
-		have = wasm.HeapExn
+		have = wasm.Ref(wasm.HeapExn)
 	}
 	if top == wasm.HeapExtern {
 		return t.Heap == wasm.HeapExtern
 	}
-	return s.Types.IsHeapSubtype(have, t.Heap)
+	return s.Types.IsValSubtype(have, t)
 }
 
 // Store writes a slot pair to a part of an object.

@@ -17,6 +17,8 @@ var featureRules = []struct {
 	{"wasmfx-legacy/", wasm.AllFeatures | wasm.TypedContinuations2023},
 	// Asserts that tags have no results, which stack switching lifts.
 	{"spec/core/exceptions/tag.wast", wasm.AllFeatures &^ wasm.StackSwitching},
+	// Asserts that a branch on a cast leads to a subtype, which custom descriptors lift.
+	{"spec/core/gc/br_on_cast", wasm.AllFeatures &^ wasm.CustomDescriptors},
 	// From before modules could have several tables and memories.
 	{"testsuite-proposals/proposals/threads/", wasm.MutableGlobals | wasm.SignExtension |
 		wasm.SaturatingTruncation | wasm.MultiValue | wasm.BulkMemory | wasm.Threads},

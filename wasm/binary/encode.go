@@ -169,6 +169,8 @@ func (e *encoder) subType(t *wasm.SubType) {
 		}
 		vector(e, t.Supers, func(super *uint32) { e.u32(*super) })
 	}
+	e.typeClause(formDescribes, t.Comp.Describes)
+	e.typeClause(formDescriptor, t.Comp.Descriptor)
 	e.byte(byte(t.Comp.Kind))
 	switch t.Comp.Kind {
 	case wasm.CompFunc:
@@ -182,6 +184,13 @@ func (e *encoder) subType(t *wasm.SubType) {
 		vector(e, t.Comp.Func.Results, func(t *wasm.ValType) { e.valType(*t) })
 	case wasm.CompCont, wasm.CompTag:
 		e.b = wasm.AppendHeapType(e.b, t.Comp.Cont)
+	}
+}
+
+func (e *encoder) typeClause(form byte, c wasm.TypeClause) {
+	if c.Given {
+		e.byte(form)
+		e.u32(uint32(c.Type))
 	}
 }
 
@@ -224,7 +233,11 @@ func (e *encoder) importOf(im *wasm.Import) {
 }
 
 func (e *encoder) importType(im *wasm.Import) {
-	e.byte(byte(im.Kind))
+	if im.Exact {
+		e.byte(exactFunc)
+	} else {
+		e.byte(byte(im.Kind))
+	}
 	switch im.Kind {
 	case wasm.ExternFunc:
 		e.u32(im.Type)

@@ -66,8 +66,23 @@ func (d *decoder) importOf(im *wasm.Import) error {
 	return err
 }
 
+// exactFunc stands in the place of the kind of an import that must be a function of exactly its type.
+const exactFunc = 0x20
+
+// importKind reads the kind of an import, and whether its type is exact.
+func (d *decoder) importKind(im *wasm.Import) (err error) {
+	at := d.Offset()
+	if form, _ := d.Peek(); form == exactFunc {
+		d.Pos++
+		im.Kind, im.Exact = wasm.ExternFunc, true
+		return d.need(wasm.CustomDescriptors, at, "an exact function import")
+	}
+	im.Kind, err = d.externKind("import")
+	return err
+}
+
 func (d *decoder) importType(im *wasm.Import) (err error) {
-	if im.Kind, err = d.externKind("import"); err != nil {
+	if err = d.importKind(im); err != nil {
 		return err
 	}
 	switch im.Kind {

@@ -8,7 +8,7 @@ const (
 	formRec      = 0x4E
 	formSubFinal = 0x4F
 	formSub      = 0x50
-	// Those of the proposal for custom descriptors, which is refused by name.
+	// Those of custom descriptors.
 	formDescribes  = 0x4C
 	formDescriptor = 0x4D
 )
@@ -53,8 +53,37 @@ func (d *decoder) subType() error {
 			return err
 		}
 	}
-	err := d.compType(&t.Comp)
+	err := d.describedType(&t.Comp)
 	d.m.Types = append(d.m.Types, t)
+	return err
+}
+
+// describedType reads a composite type behind its clauses.
+func (d *decoder) describedType(c *wasm.CompType) error {
+	if err := d.typeClause(formDescribes, &c.Describes); err != nil {
+		return err
+	}
+	if err := d.typeClause(formDescriptor, &c.Descriptor); err != nil {
+		return err
+	}
+	return d.compType(c)
+}
+
+// typeClause reads a clause if its form comes next.
+func (d *decoder) typeClause(form byte, c *wasm.TypeClause) error {
+	at := d.Offset()
+	if next, _ := d.Peek(); next != form {
+		return nil
+	}
+	d.Pos++
+	if err := d.need(wasm.CustomDescriptors, at, "a type with a descriptor"); err != nil {
+		return err
+	}
+	index, err := d.U32()
+	if err == nil && index > 1<<31-1 {
+		err = wasm.ErrorAt(wasm.Malformed, at+1, "type index %d is too large", index)
+	}
+	*c = wasm.TypeClause{Given: true, Type: wasm.HeapType(index)}
 	return err
 }
 
@@ -95,8 +124,6 @@ func (d *decoder) compType(c *wasm.CompType) error {
 		}
 		c.Cont, err = d.HeapType()
 		return err
-	case formDescribes, formDescriptor:
-		return wasm.ErrorUnknownProposal(at, "a type with a descriptor", "custom descriptors", "--disable-custom-descriptors")
 	}
 	if form == wasm.SharedForm {
 		return wasm.ErrorAt(wasm.Malformed, at, "malformed definition type: %s", wasm.NoSharedEverything)

@@ -114,7 +114,7 @@ func (p *Parser) sharedType(im *wasm.Import) {
 func (p *Parser) importType(im *wasm.Import, params onParam) {
 	switch im.Kind {
 	case wasm.ExternFunc:
-		im.Type = p.typeUse(params)
+		im.Type, im.Exact = p.exactTypeUse(params)
 	case wasm.ExternTable:
 		im.Table = p.tableType()
 	case wasm.ExternMemory:

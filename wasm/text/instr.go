@@ -87,9 +87,9 @@ func (p *Parser) operation(t Token, op wasm.Opcode) *wasm.Instr {
 	case wasm.ImmV128:
 		p.vector(in)
 	case wasm.ImmHeapType:
-		in.Ref = wasm.RefNull(p.heapType())
+		in.Ref = p.refTo(true)
 	case wasm.ImmRefType, wasm.ImmRefTypeNull:
-		// ref.test and ref.cast have two rows each, the second for nullable types.
+		// ref.test and the casts have two rows each, the second for nullable types.
 		if in.Ref = p.refType(); in.Ref.Nullable {
 			in.Op++
 		}

@@ -137,11 +137,23 @@ func (p *printer) typeDef(index uint32, level int) {
 			p.put(" ")
 		}
 	}
+	p.typeClause("describes", t.Comp.Describes)
+	p.typeClause("descriptor", t.Comp.Descriptor)
 	p.compType(index, &t.Comp)
 	if !plain {
 		p.put(")")
 	}
 	p.put(")")
+}
+
+func (p *printer) typeClause(word string, c wasm.TypeClause) {
+	if c.Given {
+		p.put("(")
+		p.put(word)
+		p.put(" ")
+		p.heapType(c.Type)
+		p.put(") ")
+	}
 }
 
 func (p *printer) compType(index uint32, c *wasm.CompType) {
@@ -204,6 +216,17 @@ func (p *printer) valType(t wasm.ValType) {
 	if t.Nullable {
 		p.put("null ")
 	}
+	p.refTo(t)
+	p.put(")")
+}
+
+// refTo writes the heap type of a reference.
+func (p *printer) refTo(t wasm.ValType) {
+	if !t.Exact {
+		p.heapType(t.Heap)
+		return
+	}
+	p.put("(exact ")
 	p.heapType(t.Heap)
 	p.put(")")
 }

@@ -82,7 +82,13 @@ func (p *printer) namedImport(im *wasm.Import) {
 func (p *printer) importType(im *wasm.Import, params *printNames) {
 	switch im.Kind {
 	case wasm.ExternFunc, wasm.ExternTag:
+		if !im.Exact {
+			p.typeUse(im.Type, params)
+			return
+		}
+		p.put(" (exact")
 		p.typeUse(im.Type, params)
+		p.put(")")
 	case wasm.ExternTable:
 		p.tableType(im.Table)
 	case wasm.ExternMemory:

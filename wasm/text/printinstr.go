@@ -280,7 +280,7 @@ func (p *printer) instr(in *wasm.Instr, locals *printNames) {
 		}
 	case wasm.ImmHeapType:
 		p.put(" ")
-		p.heapType(in.Ref.Heap)
+		p.refTo(in.Ref)
 	case wasm.ImmRefType, wasm.ImmRefTypeNull:
 		p.put(" ")
 		p.valType(in.Ref)

@@ -39,12 +39,32 @@ func (p *Parser) subType() {
 		for p.atIndex() {
 			t.Supers = append(t.Supers, p.index(&p.types))
 		}
-		t.Comp = p.compType(index)
+		t.Comp = p.describedType(index)
 		p.close()
 	} else {
-		t.Comp = p.compType(index)
+		t.Comp = p.describedType(index)
 	}
 	p.m.Types[index] = t
+}
+
+// describedType parses a composite type behind its clauses.
+func (p *Parser) describedType(index uint32) wasm.CompType {
+	describes, descriptor := p.typeClause("describes"), p.typeClause("descriptor")
+	c := p.compType(index)
+	c.Describes, c.Descriptor = describes, descriptor
+	return c
+}
+
+// typeClause parses the optional (word x).
+func (p *Parser) typeClause(word string) (c wasm.TypeClause) {
+	first := p.tok
+	if !p.openList(word) {
+		return c
+	}
+	p.need(first, wasm.CustomDescriptors, "("+word+" ...)")
+	c = wasm.TypeClause{Given: true, Type: p.typeIndex()}
+	p.close()
+	return c
 }
 
 func (p *Parser) compType(index uint32) (c wasm.CompType) {
@@ -205,9 +225,21 @@ func (p *Parser) refTypeOr(want string) wasm.ValType {
 		p.unexpected(t, want)
 	}
 	p.need(t, wasm.FunctionReferences|wasm.GC, "(ref ...)")
-	r := wasm.ValType{Kind: wasm.KindRef, Nullable: p.acceptWord("null")}
-	r.Heap = p.heapType()
+	r := p.refTo(p.acceptWord("null"))
 	p.close()
+	return r
+}
+
+// refTo parses the heap type of a reference, which may be exact.
+func (p *Parser) refTo(nullable bool) wasm.ValType {
+	r := wasm.ValType{Kind: wasm.KindRef, Nullable: nullable}
+	if first := p.tok; p.openList("exact") {
+		p.need(first, wasm.CustomDescriptors, "(exact ...)")
+		r.Exact, r.Heap = true, p.typeIndex()
+		p.close()
+	} else {
+		r.Heap = p.heapType()
+	}
 	return r
 }
 
@@ -224,6 +256,12 @@ func (p *Parser) heapType() wasm.HeapType {
 	if p.atList("shared") {
 		p.unexpected(p.peek(), "heap type")
 	}
+	return p.typeIndex()
+}
+
+// typeIndex parses the index of a type.
+func (p *Parser) typeIndex() wasm.HeapType {
+	t := p.tok
 	index := p.index(&p.types)
 	if index > 1<<31-1 {
 		p.fail(t, "type index %d is too large", index)
@@ -306,6 +344,18 @@ func (p *Parser) typeUse(names onParam) uint32 {
 		p.fail(t, "inline function type is not that of type %d", index)
 	}
 	return index
+}
+
+// exactTypeUse parses the type of a function that is imported: (exact typeuse), or a use alone.
+func (p *Parser) exactTypeUse(names onParam) (index uint32, exact bool) {
+	first := p.tok
+	if !p.openList("exact") {
+		return p.typeUse(names), false
+	}
+	p.need(first, wasm.CustomDescriptors, "(exact ...)")
+	index = p.typeUse(names)
+	p.close()
+	return index, true
 }
 
 // matchesType reports whether a type is the given function type.

@@ -11,7 +11,8 @@ import (
 // does not exist.
 var words = map[string]bool{
 	"module": true, "type": true, "rec": true, "sub": true, "final": true, "func": true, "struct": true,
-	"array": true, "cont": true, "field": true, "mut": true, "param": true, "result": true, "local": true,
+	"array": true, "cont": true, "descriptor": true, "describes": true, "exact": true,
+	"field": true, "mut": true, "param": true, "result": true, "local": true,
 	"import": true, "export": true, "table": true, "memory": true, "global": true, "tag": true, "start": true,
 	"elem": true, "data": true, "offset": true, "item": true, "declare": true, "shared": true, "pagesize": true,
 	"seqcst": true, "acqrel": true,

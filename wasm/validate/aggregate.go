@@ -26,16 +26,21 @@ func (b *body) mutableArray(index uint32) (wasm.FieldType, error) {
 }
 
 // pushNew leaves a new object of the current instruction's type.
-func (b *body) pushNew() error { return b.push(wasm.Ref(b.typeRef(b.in.Index))) }
+func (b *body) pushNew() error { return b.push(b.newRef(b.in.Index)) }
 
 // ref returns the nullable reference to a type index.
 func (b *body) ref(index uint32) wasm.ValType { return wasm.RefNull(b.typeRef(index)) }
 
 func (b *body) structNew() error {
-	t, err := b.structType()
+	t, err := b.newStructType()
 	if err != nil {
 		return err
 	}
+	return b.structOf(t)
+}
+
+// structOf takes the values of all fields and leaves a new struct.
+func (b *body) structOf(t *wasm.CompType) error {
 	for i := range t.Fields {
 		if _, err := b.pop(t.Fields[len(t.Fields)-1-i].Type.Unpacked()); err != nil {
 			return err
@@ -45,10 +50,15 @@ func (b *body) structNew() error {
 }
 
 func (b *body) structNewDefault() error {
-	t, err := b.structType()
+	t, err := b.newStructType()
 	if err != nil {
 		return err
 	}
+	return b.defaultStruct(t)
+}
+
+// defaultStruct leaves a new struct of zeros and nulls.
+func (b *body) defaultStruct(t *wasm.CompType) error {
 	for i, f := range t.Fields {
 		if !f.Type.HasDefault() {
 			return invalid("type mismatch: field %d of type %s has no default value", i, b.str(f.Type))

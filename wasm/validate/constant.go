@@ -24,6 +24,9 @@ var constantInstructions = map[wasm.Opcode]wasm.Features{
 	wasm.OpAnyConvertExtern: wasm.GC,
 	wasm.OpExternConvertAny: wasm.GC,
 	wasm.OpContNew:          wasm.StackSwitching,
+
+	wasm.OpStructNewDesc:        wasm.CustomDescriptors,
+	wasm.OpStructNewDefaultDesc: wasm.CustomDescriptors,
 }
 
 // constantInstruction checks that the current instruction may stand in a

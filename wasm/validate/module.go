@@ -89,6 +89,11 @@ func (c *context) importEntry(im *wasm.Import) error {
 	}
 	switch im.Kind {
 	case wasm.ExternFunc:
+		if im.Exact {
+			if err := c.need(wasm.CustomDescriptors, "an exact function import"); err != nil {
+				return err
+			}
+		}
 		t, err := c.funcType(im.Type)
 		c.funcTypes = append(c.funcTypes, t)
 		return err

@@ -29,7 +29,9 @@ func (b *body) refFunc() error {
 	} else if !b.declared[b.in.Index] {
 		return invalid("undeclared function reference: function %d occurs in no export, global or element segment", b.in.Index)
 	}
-	return b.push(wasm.Ref(b.typeRef(b.space.Funcs[b.in.Index])))
+	t := b.newRef(b.space.Funcs[b.in.Index])
+	t.Exact = t.Exact && b.space.ExactFunc(b.in.Index)
+	return b.push(t)
 }
 
 func (b *body) refAsNonNull() error {
@@ -37,7 +39,7 @@ func (b *body) refAsNonNull() error {
 	if err != nil {
 		return err
 	}
-	return b.push(wasm.Ref(t.Heap))
+	return b.push(t.AsNonNull())
 }
 
 func (b *body) brOnNull() error {
@@ -45,7 +47,7 @@ func (b *body) brOnNull() error {
 	if err != nil {
 		return err
 	}
-	return b.brOn(nil, []wasm.ValType{wasm.Ref(t.Heap)})
+	return b.brOn(nil, []wasm.ValType{t.AsNonNull()})
 }
 
 func (b *body) brOnNonNull() error {
@@ -53,7 +55,7 @@ func (b *body) brOnNonNull() error {
 	if err != nil {
 		return err
 	}
-	return b.brOn([]wasm.ValType{wasm.Ref(t.Heap)}, nil)
+	return b.brOn([]wasm.ValType{t.AsNonNull()}, nil)
 }
 
 // castTarget returns the type that a cast tests for, and the greatest type that
@@ -100,17 +102,35 @@ func (b *body) refCast() error {
 // target type and goes on with the rest of the source type, the other the
 // reverse.
 func (b *body) brOnCast() error {
-	source, err := b.valType(b.in.Ref)
+	source, target, err := b.castTypes()
 	if err != nil {
 		return err
 	}
-	target, _, err := b.castTarget(b.in.Ref2)
+	return b.branchOnCast(source, target, b.in.Op == wasm.OpBrOnCastFail)
+}
+
+// castTypes returns the source and the target of a branch on a cast. Since there are descriptors, they only need to be
+// of one hierarchy.
+func (b *body) castTypes() (source, target wasm.ValType, err error) {
+	if source, err = b.valType(b.in.Ref); err != nil {
+		return source, target, err
+	}
+	target, top, err := b.castTarget(b.in.Ref2)
 	if err != nil {
-		return err
+		return source, target, err
 	}
-	if !b.set.IsValSubtype(target, source) {
-		return invalid("type mismatch: cast target %s does not match cast source %s", b.str(target), b.str(source))
+	related := b.set.IsHeapSubtype(source.Heap, top.Heap)
+	if !b.features.Has(wasm.CustomDescriptors) {
+		related = b.set.IsValSubtype(target, source)
 	}
+	if !related {
+		err = invalid("type mismatch: cast target %s does not match cast source %s", b.str(target), b.str(source))
+	}
+	return source, target, err
+}
+
+// branchOnCast takes a reference of the source type, with which the branch is taken if the cast succeeds, or fails.
+func (b *body) branchOnCast(source, target wasm.ValType, onFail bool) error {
 	if _, err := b.pop(source); err != nil {
 		return err
 	}
@@ -119,7 +139,7 @@ func (b *body) brOnCast() error {
 		rest.Nullable = false
 	}
 	taken, kept := target, rest
-	if b.in.Op == wasm.OpBrOnCastFail {
+	if onFail {
 		taken, kept = rest, target
 	}
 	return b.brOn([]wasm.ValType{taken}, []wasm.ValType{kept})

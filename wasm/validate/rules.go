@@ -94,6 +94,15 @@ var rules = [len(wasm.Instructions)]func(*body) error{
 	wasm.OpArrayInitData:    (*body).arrayInit,
 	wasm.OpArrayInitElem:    (*body).arrayInit,
 
+	// descriptor.go
+	wasm.OpStructNewDesc:        (*body).structNewDesc,
+	wasm.OpStructNewDefaultDesc: (*body).structNewDefaultDesc,
+	wasm.OpRefGetDesc:           (*body).refGetDesc,
+	wasm.OpRefCastDescEq:        (*body).refCastDescEq,
+	wasm.OpRefCastDescEqNull:    (*body).refCastDescEq,
+	wasm.OpBrOnCastDescEq:       (*body).brOnCastDescEq,
+	wasm.OpBrOnCastDescEqFail:   (*body).brOnCastDescEq,
+
 	// stackswitching.go
 	wasm.OpContNew:        (*body).contNew,
 	wasm.OpContBind:       (*body).contBind,

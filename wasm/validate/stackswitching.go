@@ -37,7 +37,7 @@ func (b *body) contBind() error {
 	if err := b.popAll(source.Params[:bound]); err != nil {
 		return err
 	}
-	return b.push(wasm.Ref(b.typeRef(b.in.Index2)))
+	return b.push(b.newRef(b.in.Index2))
 }
 
 func (b *body) suspend() error {
@@ -258,6 +258,10 @@ func (b *body) concreteCont(types []wasm.ValType, who string) (*wasm.FuncType, e
 	}
 	if !last.IsRef() || !last.Heap.IsIndex() {
 		return nil, invalid("type mismatch: instruction requires concrete continuation reference type but %s has %s",
+			who, b.strs(types))
+	}
+	if last.Exact { // what is suspended has no type of its own
+		return nil, invalid("type mismatch: instruction delivers a continuation of no exact type but %s has %s",
 			who, b.strs(types))
 	}
 	t := b.set.Comp(wasm.TypeID(last.Heap))

@@ -74,6 +74,9 @@ func (c *context) references(index int, g wasm.RecGroup) error {
 		}
 		return nil
 	}
+	if err := c.clauses(index, g); err != nil {
+		return err
+	}
 	switch t.Comp.Kind {
 	case wasm.CompFunc:
 		return c.funcReferences(&t.Comp.Func, values)
@@ -145,7 +148,7 @@ func (c *context) subType(index int) error {
 	if !c.matches(c.comps[index], c.comps[super]) {
 		return invalid("sub type %d does not match super type %d", index, super)
 	}
-	return nil
+	return c.clausesMatch(index, super)
 }
 
 // matches reports whether the composite type a matches b (specification,
@@ -183,6 +186,13 @@ func (c *context) valType(t wasm.ValType) (wasm.ValType, error) {
 		t.Heap = c.typeRef(uint32(t.Heap))
 	}
 	return t, nil
+}
+
+// newRef returns the type of a reference that an instruction has made: it is exact, where there are exact types.
+func (c *context) newRef(index uint32) wasm.ValType {
+	t := wasm.Ref(c.typeRef(index))
+	t.Exact = c.features.Has(wasm.CustomDescriptors)
+	return t
 }
 
 // elemType is valType for the elements of tables and segments, which could be

@@ -115,9 +115,14 @@ func checkSites(t *testing.T, code *codegen.Code) {
 // corpusObjects lays objects out like the run time does.
 func corpusObjects(m *wasm.Module) ssa.ObjectEnv {
 	env := ssa.ObjectEnv{Layouts: make([]ssa.ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
-		Class: func(size uint64) (int, bool) { return int(size+15) / 16 % 39, size <= 1024 }}
+		Identities: wasm.NewTypeSet().Add(m.Types, m.RecGroups),
+		Class:      func(size uint64) (int, bool) { return int(size+15) / 16 % 39, size <= 1024 }}
 	for i, t := range m.Types {
 		at := int64(8)
+		if t.Comp.Descriptor.Given {
+			env.Layouts[i].Descriptor = at
+			at += 8
+		}
 		for range t.Comp.Fields {
 			env.Layouts[i].Offsets = append(env.Layouts[i].Offsets, at)
 			at += 8
