@@ -33,7 +33,7 @@ func (e *Emitter) suspendTo(in *codegen.Inst) {
 	e.nextReference(name, result, slow)
 	e.isRunning(d, R12, R13, slow)
 
-	a.ALUImm(ADD, S64, tag, NamedClause)
+	a.ALUImm(ADD, S64, tag, codegen.NamedClause)
 	e.firstClause(d, parent, clause, frame, tag, slow)
 	a.Jcc(E, found)
 	e.nextClauses(clause, tag, slow)

@@ -27,36 +27,9 @@ import (
 // other side loads from its frame: a row of loads of what was stored shortly before. So they come as early as they can,
 // the store of Current before the others, and fewer instructions elsewhere gain little.
 
-// A SwitchLayout says where in a continuation's descriptor its fields are.
-type SwitchLayout struct {
-	Ref, Link, Limit, Frame, PC, Func, Type int32
-	// Status is a word, and Begun what it is for a continuation that has begun in machine code, and has not ended.
-	Status, Begun int32
-	// Chain is what the word Ref has beyond the reference if others were captured with the continuation.
-	Chain int32
-	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
-	NoClauses int32
-	// Exception is what is where in an exception's object.
-	Exception ExceptionLayout
-	// TagPtr returns the offset in an instance of the pointer to a tag's record.
-	TagPtr func(index uint32) int64
-	// Params returns what a continuation of a type takes.
-	Params func(index uint32) []ssa.Type
-	// TypeID returns the offset in an instance of the identity of a type.
-	TypeID func(index uint32) int64
-}
-
-// An ExceptionLayout has offsets in an exception's object: of its tag's record, the number of slots of
-// its payload, and the payload.
-type ExceptionLayout struct{ Tag, Len, Payload int32 }
-
-// clauseSize is the size of a clause behind an instance: a tag's record, with SwitchClause if it
-// is for switch and NamedClause if it is for suspensions by name, and the landing pad. The list ends with a tag of 0.
-const (
-	clauseSize   = 16
-	SwitchClause = 1
-	NamedClause  = 2
-)
+// clauseSize is the size of a clause behind an instance: a tag's record, with what tells the kind (see
+// [codegen.SwitchClause]), and the landing pad. The list ends with a tag of 0.
+const clauseSize = 16
 
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
 const MarkPayload = 3
@@ -64,12 +37,12 @@ const MarkPayload = 3
 // Mark emits the mark of a resume.
 func (a *Assembler) Mark(clauses int32) {
 	mark := [MarkPayload + 4]byte{0x0f, 0x1f, 0x80} // nop [rax+disp32]
-	SetMark(mark[:], clauses)
+	setMark(mark[:], clauses)
 	a.buf = append(a.buf, mark[:]...)
 }
 
-// SetMark writes where the clauses lie into code that begins with a mark.
-func SetMark(code []byte, clauses int32) {
+// setMark writes where the clauses lie into code that begins with a mark.
+func setMark(code []byte, clauses int32) {
 	binary.LittleEndian.PutUint32(code[MarkPayload:], uint32(clauses))
 }
 
@@ -273,7 +246,7 @@ func (e *Emitter) switchTo(in *codegen.Inst) {
 	d := result
 	slow, back, general, alone := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
 	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
-	a.ALUImm(ADD, S64, tag, SwitchClause)
+	a.ALUImm(ADD, S64, tag, codegen.SwitchClause)
 	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
 	others, found := e.clauses(d, parent, clause, target, tag, slow)
 	a.Bind(found) // d is to be captured
