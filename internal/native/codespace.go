@@ -10,9 +10,6 @@ import (
 	"weft/internal/store"
 )
 
-// codePage is the granularity of the memory for code.
-const codePage = 4096
-
 // A codeSpace is a range of reserved addresses from which pieces for code are cut.
 type codeSpace struct {
 	memory *codeMemory
