@@ -83,9 +83,9 @@ func (f *funcCode) linkClauses(state *storeState, r *store.InstanceRecord) {
 			list[i] = clause{uintptr(unsafe.Pointer(r.Tag(of.tag))), of.pad}
 			switch {
 			case of.pad == 0:
-				list[i].tag += amd64.SwitchClause
+				list[i].tag += codegen.SwitchClause
 			case t.named:
-				list[i].tag += amd64.NamedClause
+				list[i].tag += codegen.NamedClause
 			}
 		}
 	}

@@ -54,16 +54,16 @@ func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 	}
 }
 
-func switchLayout(env *ssa.Env) amd64.SwitchLayout {
+func switchLayout(env *ssa.Env) codegen.SwitchLayout {
 	c, x := store.LayoutCont(), store.LayoutException()
-	return amd64.SwitchLayout{
+	return codegen.SwitchLayout{
 		Ref: c.Ref, Chain: c.Chain, Link: c.Link, Limit: c.Limit, Frame: c.Frame, PC: c.PC, Func: c.Func, Type: c.Type,
 		Status: c.Status, Begun: c.Begun,
 		NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
 		Params: func(index uint32) []ssa.Type {
 			return ssa.SignatureOf(env.Module.FuncType(uint32(env.Module.Types[index].Comp.Cont))).Params
 		},
-		Exception: amd64.ExceptionLayout{Tag: x.Tag, Len: x.Len, Payload: x.Payload},
+		Exception: codegen.ExceptionLayout{Tag: x.Tag, Len: x.Len, Payload: x.Payload},
 	}
 }
 
@@ -81,9 +81,9 @@ func (c *compiler) begin(env *ssa.Env, config *amd64.Config, begins []bool, plai
 func (e *Engine) configuration(m *store.Module, env *ssa.Env) amd64.Config {
 	l := store.LayoutInstance(m)
 	return amd64.Config{
-		Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env),
-		CellSize: store.CellSize,
-		OwnFunc:  func(own uint32) int32 { return int32(l.OwnFunc(own)) + funcNative },
+		Features: e.features, Runtime: codegen.Runtime{FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env),
+			CellSize: store.CellSize,
+			OwnFunc:  func(own uint32) int32 { return int32(l.OwnFunc(own)) + funcNative }},
 	}
 }
 

@@ -117,7 +117,7 @@ func leave(a *amd64.Assembler, back amd64.Label) { leaveTo(a, ctxHostEntry, back
 
 // leaveTo goes to Go by an entry, which goes back to the label.
 func leaveTo(a *amd64.Assembler, entry int32, back amd64.Label) {
-	a.Lea(amd64.S64, amd64.RAX, back.Mem())
+	a.Lea(amd64.S64, amd64.RAX, amd64.AtLabel(back))
 	a.Store(amd64.S64, ctxAt(ctxNativePC), amd64.RAX)
 	leaveForEverTo(a, entry)
 }

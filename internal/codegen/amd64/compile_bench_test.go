@@ -23,7 +23,7 @@ func BenchmarkCompile(b *testing.B) {
 			}
 		}
 	}
-	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true}
+	config := Config{Features: Detect(), Runtime: codegen.Runtime{FuncInstance: 8, InstanceHome: true}}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	allocator := codegen.NewAllocator(Machine())
 	var selecting, emitting time.Duration

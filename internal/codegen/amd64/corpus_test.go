@@ -35,7 +35,7 @@ func TestCorpus(t *testing.T) {
 	var b ssa.Builder
 	var o ssa.Optimizer
 	allocator := codegen.NewAllocator(Machine())
-	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true, CellSize: func(class int) uint32 { return 16 * uint32(class) }}
+	config := Config{Features: Detect(), Runtime: codegen.Runtime{FuncInstance: 8, InstanceHome: true, CellSize: func(class int) uint32 { return 16 * uint32(class) }}}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	compile := func(env *ssa.Env, i int, plain bool) (*codegen.Code, error) {
 		b.Plain = plain

@@ -43,7 +43,7 @@ const (
 type testRecord struct{ code, instance uintptr }
 
 func newMachine(t testing.TB) *machine {
-	m := &machine{t: t, context: new(codegen.Context), config: Config{Features: Detect(), FuncInstance: 8}, places: map[*ssa.Type][]codegen.Place{}}
+	m := &machine{t: t, context: new(codegen.Context), config: Config{Features: Detect(), Runtime: codegen.Runtime{FuncInstance: 8}}, places: map[*ssa.Type][]codegen.Place{}}
 	m.region = m.mapping(1<<20, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC)
 	m.stack = m.mapping(1<<16, unix.PROT_READ|unix.PROT_WRITE)
 	c := m.context
