@@ -124,6 +124,8 @@ const (
 	OffSuspendTagStub  = int32(unsafe.Offsetof(Context{}.SuspendTagStub))
 	OffSuspendToStub   = int32(unsafe.Offsetof(Context{}.SuspendToStub))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
+	OffGoSP            = int32(unsafe.Offsetof(Context{}.GoSP))
+	OffGoBP            = int32(unsafe.Offsetof(Context{}.GoBP))
 )
 
 // StackMargin is how much of a stack lies below its limit, and SmallFrame the

@@ -25,17 +25,6 @@ type Chooser interface {
 	LoadSlot(i int, v *ssa.Value)
 }
 
-// Roles are the registers that have a meaning besides those of the convention.
-type Roles struct {
-	Context    Reg // always
-	Instance   Reg // the callee's, at a call
-	Record     Reg // the callee's function record, at a call that goes through one
-	TailCaller Reg // the caller's instance, at a tail call that goes through a record
-	Cont       Reg // the continuation, at a switch of stacks
-	Tag        Reg // the tag's record, at a suspend
-	Number     Reg // what a switch of stacks is about: a tag or a resume site
-}
-
 // A selected value has a register as soon as one of its users needs it in one.
 //
 // A load may move down to a user with no effect between them; one that may fault not over another, so that the first of
@@ -55,8 +44,9 @@ const inRoot = ^VReg(0)
 // A Selection chooses the instructions of functions. It may be used for one function after the other, and keeps its
 // memory. The fields of the first group are set by the instruction set.
 type Selection struct {
-	Convention *Convention
-	Roles      Roles
+	Registers *Registers
+	// Tag has the tag's record at a suspend.
+	Tag Reg
 	// InstanceHome asks that the frames of functions that call others hold their instance at offset 0.
 	InstanceHome bool
 	// ContParams, unless it is nil, returns what a continuation of a type takes.

@@ -9,7 +9,7 @@ func (s *Selection) arguments(operands []Operand, values []*ssa.Value, types []s
 		s.Failf("%v takes %d values and has %d", s.Root.Op, len(types), len(values))
 		return operands
 	}
-	s.places = s.Convention.AppendPlaces(s.places[:0], types)
+	s.places = s.Registers.AppendPlaces(s.places[:0], types)
 	for i, v := range values {
 		if p := s.places[i]; p.Reg != NoReg {
 			operands = append(operands, FixedUse(s.VReg(v), p.Reg))
@@ -34,24 +34,24 @@ func (s *Selection) call(v *ssa.Value) {
 	switch v.Op {
 	case ssa.OpCall:
 		m = OpCall
-		operands = append(operands, FixedUse(s.VReg(v.Args[0]), s.Roles.Instance))
+		operands = append(operands, FixedUse(s.VReg(v.Args[0]), s.Registers.Instance))
 		passed = v.Args[1:]
 	case ssa.OpCallRecord:
 		m = OpCallRecord
-		operands = append(operands, FixedUse(s.VReg(v.Args[0]), s.Roles.Record))
+		operands = append(operands, FixedUse(s.VReg(v.Args[0]), s.Registers.Record))
 		passed = v.Args[1:]
 	default:
-		with := s.Roles.Instance
+		with := s.Registers.Instance
 		in.Disp, passed, operands = s.stackSwitch(v, operands)
 		switch v.Op {
 		case ssa.OpResume:
 			m, with = OpResume, NoReg // where it is needed, it comes from the frame
 		case ssa.OpSuspend:
-			m, with, in.Scale = OpSuspend, s.Roles.Tag, uint8(s.referenceReg(sig.Params))
+			m, with, in.Scale = OpSuspend, s.Tag, uint8(s.referenceReg(sig.Params))
 		case ssa.OpSuspendTag:
 			m = OpSuspendTag
 		case ssa.OpSuspendTo:
-			m, with, in.Scale = OpSuspendTo, s.Roles.Tag, uint8(s.referenceReg(sig.Params))
+			m, with, in.Scale = OpSuspendTo, s.Tag, uint8(s.referenceReg(sig.Params))
 		case ssa.OpSwitch:
 			m, in.Scale = OpSwitch, uint8(s.referenceReg(sig.Params))
 		case ssa.OpResumeThrow:
@@ -69,7 +69,7 @@ func (s *Selection) call(v *ssa.Value) {
 	} else {
 		operands = s.arguments(operands, passed, sig.Params)
 	}
-	s.places = s.Convention.AppendPlaces(s.places[:0], sig.Results)
+	s.places = s.Registers.AppendPlaces(s.places[:0], sig.Results)
 	rest := s.results[:0]
 	after := len(s.Insts)
 	for _, r := range s.results {
@@ -94,7 +94,7 @@ func (s *Selection) stackSwitch(v *ssa.Value, operands []Operand) (int32, []*ssa
 		return OffSuspendStub, v.Args[1:], operands
 	}
 	if v.Op == ssa.OpContNew {
-		return OffContNewStub, nil, append(operands, FixedUse(s.VReg(v.Args[1]), s.Roles.Record))
+		return OffContNewStub, nil, append(operands, FixedUse(s.VReg(v.Args[1]), s.Registers.Record))
 	}
 	stub := OffResumeStub
 	switch v.Op {
@@ -107,14 +107,14 @@ func (s *Selection) stackSwitch(v *ssa.Value, operands []Operand) (int32, []*ssa
 	case ssa.OpResumeThrow:
 		stub = OffResumeThrowStub
 	}
-	return stub, v.Args[2:], append(operands, FixedUse(s.VReg(v.Args[1]), s.Roles.Cont))
+	return stub, v.Args[2:], append(operands, FixedUse(s.VReg(v.Args[1]), s.Registers.Continuation))
 }
 
 // referenceReg returns the register in which a clause gets a reference behind a payload, or
 // the target of a switch behind arguments.
 func (s *Selection) referenceReg(payload []ssa.Type) Reg {
-	if ints, _ := classes(payload); ints < len(s.Convention.Int) {
-		return s.Convention.Int[ints]
+	if ints, _ := classes(payload); ints < len(s.Registers.Int) {
+		return s.Registers.Int[ints]
 	}
 	return NoReg
 }
@@ -171,15 +171,15 @@ func (s *Selection) bindingOf(v *ssa.Value) (Binding, bool) {
 	b.Left = s.ContParams(b.Type)
 	ints, floats := classes(b.Bound)
 	ints2, floats2 := classes(b.Left)
-	return b, ints+ints2 <= len(s.Convention.Int) && floats+floats2 <= len(s.Convention.Float)
+	return b, ints+ints2 <= len(s.Registers.Int) && floats+floats2 <= len(s.Registers.Float)
 }
 
 func (s *Selection) tailCall(v *ssa.Value) {
-	m, to := OpTailCall, s.Roles.Instance
+	m, to := OpTailCall, s.Registers.Instance
 	operands := make([]Operand, 0, 16)
 	if v.Op == ssa.OpTailCallRecord {
-		m, to = OpTailCallRecord, s.Roles.Record
-		operands = append(operands, FixedUse(s.VReg(s.F.Blocks[0].Params[0]), s.Roles.TailCaller))
+		m, to = OpTailCallRecord, s.Registers.Record
+		operands = append(operands, FixedUse(s.VReg(s.F.Blocks[0].Params[0]), s.Registers.TailCaller))
 	}
 	if v.Op == ssa.OpReenter {
 		m = OpReenter
@@ -212,8 +212,8 @@ func (s *Selection) entry(b *ssa.Block) {
 		s.Failf("an entry with %d predecessors and %d parameters, of a function with %d", len(b.Preds), len(b.Params), len(s.F.Sig.Params))
 		return
 	}
-	operands := append(make([]Operand, 0, 16), FixedDef(s.VReg(b.Params[0]), s.Roles.Instance))
-	s.places = s.Convention.AppendPlaces(s.places[:0], s.F.Sig.Params)
+	operands := append(make([]Operand, 0, 16), FixedDef(s.VReg(b.Params[0]), s.Registers.Instance))
+	s.places = s.Registers.AppendPlaces(s.places[:0], s.F.Sig.Params)
 	for i, p := range b.Params[1:] {
 		switch reg := s.places[i].Reg; {
 		case s.values[p.ID].vreg == 0: // nobody needs it
@@ -235,7 +235,7 @@ func (s *Selection) pad(b *ssa.Block, out *Block) {
 		types[i] = p.Type
 	}
 	out.Pad = true
-	for i, place := range s.Convention.Places(types) {
+	for i, place := range s.Registers.Places(types) {
 		if place.Reg == NoReg {
 			s.chooser.LoadSlot(place.Slot, b.Params[i])
 			continue

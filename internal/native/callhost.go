@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
 
@@ -58,7 +55,7 @@ func (m *machine) callHostOfMany() bool {
 // frame begins, behind the return address.
 func calledHost(c *codegen.Context) (*store.FuncRecord, *store.InstanceRecord) {
 	frame := store.Pointer(c.NativeSP + unsafe.Sizeof(c.NativeSP))
-	return (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), *(**store.InstanceRecord)(frame)
+	return (*store.FuncRecord)(store.Pointer(c.Saved[recordRegister])), *(**store.InstanceRecord)(frame)
 }
 
 // callerWithoutFrame returns whose code has called a host function where no frame says so: that of a tail call tells by

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -30,9 +28,8 @@ func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
 // Explain compiles one of the module's own functions and calls show with the name of each stage and the function after
 // it, as text.
 func (x *Explainer) Explain(own int, show func(stage string, form func() string)) (*codegen.Code, error) {
-	c, env := newCompiler(), x.engine.environment(x.module, x.engine.config.BoundsChecks)
-	config := x.engine.configuration(x.module, env)
-	c.begin(env, &config, x.survey.begins, x.engine.config.Plain)
+	c, env := newCompiler(x.engine.target), x.engine.environment(x.module, x.engine.config.BoundsChecks)
+	c.begin(env, runtimeOf(x.module, env), x.survey.begins, x.engine.config.Plain)
 	c.show = show
 	return c.function(own)
 }
@@ -43,7 +40,7 @@ func Stages() []string {
 	for i := range ssa.Passes {
 		stages = append(stages, ssa.Passes[i].Name)
 	}
-	return append(stages, "select", "allocate")
+	return append(stages, codegen.Stages[:]...)
 }
 
 // unprepared is an engine that does not compile modules by itself.

@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -169,7 +166,7 @@ func (m *machine) unpark(r *store.ContRecord) {
 	m.setCurrent(r)
 	c.NativeSP, c.NativePC = r.Frame+p.size, p.nativePC
 	if p.keeps == keepsResult {
-		c.Args[0] = uint64(c.Saved[amd64.RAX]) // where a resumption passes the first value
+		c.Args[0] = uint64(c.Saved[resultRegister]) // where a resumption passes the first value
 		return
 	}
 	if p.from == atSignal {
@@ -210,7 +207,7 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	m.prompt.expect(&r.To, to)
 	if inner := to.Inner(); isParked(inner) {
 		if len(r.To.Args) > 0 { // the i32 of a wait, or of no meaning
-			m.context.Saved[amd64.RAX] = uintptr(r.To.Args[0])
+			m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
 		}
 	} else {
 		full := m.awaited(to)

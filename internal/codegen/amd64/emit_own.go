@@ -46,10 +46,10 @@ func (e *Emitter) reenter(own uint32) {
 	a.JmpMem(At(contextReg, codegen.OffReenterStub))
 }
 
-// SetCall makes a call of code direct, which lies distance bytes behind the end of
+// setCall makes a call of code direct, which lies distance bytes behind the end of
 // the call's displacement; at is where that begins. An indirect call is longer by
 // prefixes that mean nothing here.
-func SetCall(code []byte, at int, distance int32, indirect bool) {
+func setCall(code []byte, at int, distance int32, indirect bool) {
 	if indirect {
 		const addressSize, call, jmp = 0x67, 0xe8, 0xe9
 		op := byte(call)

@@ -33,12 +33,12 @@ const MarkPayload = 3
 // Mark emits the mark of a resume.
 func (a *Assembler) Mark(clauses int32) {
 	mark := [MarkPayload + 4]byte{0x0f, 0x1f, 0x80} // nop [rax+disp32]
-	SetMark(mark[:], clauses)
+	setMark(mark[:], clauses)
 	a.buf = append(a.buf, mark[:]...)
 }
 
-// SetMark writes where the clauses lie into code that begins with a mark.
-func SetMark(code []byte, clauses int32) {
+// setMark writes where the clauses lie into code that begins with a mark.
+func setMark(code []byte, clauses int32) {
 	binary.LittleEndian.PutUint32(code[MarkPayload:], uint32(clauses))
 }
 

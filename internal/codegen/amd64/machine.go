@@ -14,12 +14,6 @@ const (
 	numberReg     = RBP // what a switch of stacks is about: a tag or a resume site
 )
 
-// roles names them for the selection.
-func roles() codegen.Roles {
-	return codegen.Roles{Context: contextReg, Instance: instanceReg, Record: recordReg, TailCaller: tailCallerReg, Cont: contReg,
-		Tag: tagReg, Number: numberReg}
-}
-
 // Convention returns the registers in which values are passed.
 func Convention() *codegen.Convention {
 	return &codegen.Convention{

@@ -20,8 +20,8 @@ type Selector struct {
 
 // Select returns the instructions for a function; see [codegen.Selection.Run].
 func (s *Selector) Select(f *ssa.Func) (*codegen.Func, error) {
-	if s.Convention == nil {
-		s.Convention, s.Roles = Convention(), roles()
+	if s.Registers == nil {
+		s.Registers, s.Tag = Target{}.Registers(), tagReg
 	}
 	s.InstanceHome, s.ContParams = s.Config.InstanceHome, s.Config.Switch.Params
 	out, err := s.Run(f, s)
