@@ -72,7 +72,7 @@ func (b *border) Address(r Reg, f codegen.Field) { b.a.Lea(S64, r, mem(f)) }
 
 // StoreLabel implements [codegen.Border].
 func (b *border) StoreLabel(to codegen.Field, l codegen.Label) {
-	b.a.Lea(S64, RAX, Label(l).Mem())
+	b.a.Lea(S64, RAX, AtLabel(l))
 	b.a.Store(S64, mem(to), RAX)
 }
 

@@ -27,10 +27,6 @@ import (
 // other side loads from its frame: a row of loads of what was stored shortly before. So they come as early as they can,
 // the store of Current before the others, and fewer instructions elsewhere gain little.
 
-// clauseSize is the size of a clause behind an instance: a tag's record, with what tells the kind (see
-// [codegen.SwitchClause]), and the landing pad. The list ends with a tag of 0.
-const clauseSize = 16
-
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
 const MarkPayload = 3
 
@@ -55,8 +51,8 @@ func (e *Emitter) stub(in *codegen.Inst) {
 // callStub does the same, with what is in the number's register.
 func (e *Emitter) callStub(in *codegen.Inst) {
 	e.a.CallMem(At(contextReg, in.Disp))
-	e.called(in)
-	e.detail().Number = in.Imm
+	e.Called(in)
+	e.Detail().Number = in.Imm
 }
 
 // endContinuation emits the end of a function with which continuations begin, if it is that of a
@@ -101,9 +97,6 @@ func (e *Emitter) contNew(in *codegen.Inst) {
 	a.Bind(done)
 }
 
-// oneRevision is what makes a reference the next one.
-const oneRevision = 1 << 32
-
 // descriptor makes d the address of the descriptor that a reference is to.
 func (e *Emitter) descriptor(d, ref Reg) {
 	e.a.Mov(S32, d, ref)
@@ -120,7 +113,7 @@ func (e *Emitter) take(d, ref, next Reg, slow Label) {
 
 // nextReference makes next the reference after ref.
 func (e *Emitter) nextReference(ref, next Reg, slow Label) {
-	e.a.MovImm(next, oneRevision)
+	e.a.MovImm(next, codegen.OneRevision)
 	e.a.ALU(ADD, S64, next, ref)
 	e.a.Jcc(B, slow)
 }
@@ -180,7 +173,7 @@ func (e *Emitter) resumeTaken(d, inner, next, self, x Reg, back Label) {
 // stopHere notes where self goes on. It changes x.
 func (e *Emitter) stopHere(self, x Reg, back Label) {
 	a, l := &e.a, &e.Config.Switch
-	a.Lea(S64, x, back.Mem())
+	a.Lea(S64, x, AtLabel(back))
 	a.Store(S64, At(self, l.PC), x)
 	a.Store(S64, At(self, l.Frame), RSP)
 }
@@ -317,7 +310,7 @@ func (e *Emitter) nextClauses(clause, tag Reg, none Label) {
 	a.Bind(next)
 	a.ALUStoreImm(CMP, S64, At(clause, 0), 0)
 	a.Jcc(E, none)
-	a.ALUImm(ADD, S64, clause, clauseSize)
+	a.ALUImm(ADD, S64, clause, codegen.ClauseSize)
 	a.ALULoad(CMP, S64, tag, At(clause, 0))
 	a.Jcc(NE, next)
 }

@@ -10,7 +10,7 @@ import (
 
 // shuffle emits an OpShuffle.
 func (s *Selector) shuffle(v *ssa.Value) codegen.VReg {
-	lanes := s.f.VectorOf(v.Aux)
+	lanes := s.F.VectorOf(v.Aux)
 	x, y := v.Args[0], v.Args[1]
 	fromX, fromY := x == y, false
 	for i := range lanes {
@@ -22,11 +22,11 @@ func (s *Selector) shuffle(v *ssa.Value) codegen.VReg {
 	}
 	switch {
 	case !fromY:
-		return s.shuffleOne(s.vreg(x), lanes)
+		return s.shuffleOne(s.VReg(x), lanes)
 	case !fromX:
-		return s.shuffleOne(s.vreg(y), otherOperand(lanes))
+		return s.shuffleOne(s.VReg(y), otherOperand(lanes))
 	}
-	return s.shuffleTwo(s.vreg(x), s.vreg(y), lanes)
+	return s.shuffleTwo(s.VReg(x), s.VReg(y), lanes)
 }
 
 // otherOperand exchanges the operands that lanes come from.
