@@ -17,7 +17,9 @@ import "weft/internal/ssa"
 //	...               the caller's frame
 //
 // So who walks stacks needs no more than the tables. Where the processor's call leaves the return address in a register,
-// the callee stores it there: its prologue does, and so does the code of the border ([Border.Called]).
+// the callee stores it there: its prologue does, and so does the code of the border ([Border.Called]). A prologue that
+// calls the stub for a larger stack (Context.GrowStub) has no frame yet; then the function's return address lies directly
+// behind that of the call.
 //
 // A [Site] is told by a return address, or by the address of an instruction that faults. Behind each resume stands a
 // mark, which has no effect, and leads to the clauses of that resume: to a list of pairs, the address of a tag's record

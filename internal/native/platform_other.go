@@ -2,9 +2,7 @@
 
 package native
 
-import (
-	"weft/internal/codegen"
-)
+import "weft/internal/codegen"
 
 // There is no engine for this system and processor: New says so. What else the package needs of them is here so that
 // it compiles.
@@ -19,7 +17,8 @@ const (
 	numberRegister
 	resultRegister
 	firstFloat
-	stackTop = 16
+	stackTop               = 16
+	savedInts, savedFloats = 0, 0
 )
 
 var processor codegen.Target

@@ -20,6 +20,9 @@ const (
 	resultRegister       = amd64.ResultRegister
 	firstFloat           = amd64.FirstFloat
 	stackTop             = amd64.StackTop
+
+	// savedInts and savedFloats are how many registers there are of each kind, which have numbers from 0 on.
+	savedInts, savedFloats = 16, 16
 )
 
 // processor is the target for all that does not depend on extensions.
