@@ -188,7 +188,7 @@ func (w *walker) atParking(frame uintptr) {
 	p := (*parking)(store.Pointer(frame))
 	frame += p.size
 	if p.from == atSignal {
-		w.atInstruction(p.resumePC, frame)
+		w.atInstruction(p.resumePC, frame, p.saved[:])
 		return
 	}
 	w.back(*(*uintptr)(store.Pointer(frame)), frame+unsafe.Sizeof(frame))

@@ -17,7 +17,9 @@ const (
 	numberRegister
 	resultRegister
 	firstFloat
-	stackTop               = 16
+	linkRegister
+	pushesReturn           = true
+	stackAlign, growFrame  = 8, 0
 	savedInts, savedFloats = 0, 0
 )
 
