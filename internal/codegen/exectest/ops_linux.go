@@ -1,4 +1,4 @@
-package amd64
+package exectest
 
 import (
 	"math"
@@ -78,7 +78,6 @@ func intCases() []opCase {
 	unary(ssa.OpExtendU, ssa.I64, ssa.I32, func(x uint64) uint64 { return uint64(uint32(x)) })
 	unary(ssa.OpWrap, ssa.I32, ssa.I64, func(x uint64) uint64 { return uint64(uint32(x)) })
 	for _, t := range types(ssa.I32, ssa.I64) {
-		size := sizeOf(t)
 		for c := ssa.Eq; c <= ssa.LeU; c++ {
 			cases = append(cases, opCase{ssa.OpIcmp, int64(c), ssa.I32, types(t, t), plain(func(x, y uint64) uint64 {
 				a, b := int64(x), int64(y)
@@ -93,16 +92,12 @@ func intCases() []opCase {
 			signed, remainder bool
 		}{{ssa.OpDivS, true, false}, {ssa.OpDivU, false, false}, {ssa.OpRemS, true, true}, {ssa.OpRemU, false, true}} {
 			cases = append(cases, opCase{d.op, 0, t, types(t, t), func(x, y uint64) (uint64, wasm.TrapCode) {
-				got, outcome := exactDivision(size, d.signed, d.remainder, x, y)
-				return got, divisionTraps[outcome]
+				return ExactDivision(t, d.signed, d.remainder, x, y)
 			}})
 		}
 	}
 	return cases
 }
-
-// divisionTraps are the traps of exactDivision's outcomes.
-var divisionTraps = map[uint64]wasm.TrapCode{0: wasm.TrapNone, 2: wasm.TrapIntegerOverflow, 3: wasm.TrapDivideByZero}
 
 func truth(b bool) uint64 {
 	if b {
@@ -173,9 +168,8 @@ func floatCases() []opCase {
 		for _, to := range types(ssa.I32, ssa.I64) {
 			for _, op := range []ssa.Op{ssa.OpTruncS, ssa.OpTruncU, ssa.OpTruncSatS, ssa.OpTruncSatU} {
 				cases = append(cases, opCase{op, 0, to, types(t), func(x, _ uint64) (uint64, wasm.TrapCode) {
-					tr := Truncation{From: sizeOf(t), To: sizeOf(to), Signed: op == ssa.OpTruncS || op == ssa.OpTruncSatS, Saturate: op >= ssa.OpTruncSatS}
-					got, outcome := exactTruncation(&tr, number(x))
-					return got, truncationTraps[outcome]
+					tr := Truncation{To: to, Signed: op == ssa.OpTruncS || op == ssa.OpTruncSatS, Saturate: op >= ssa.OpTruncSatS}
+					return tr.Exact(number(x))
 				}})
 			}
 		}
@@ -193,8 +187,6 @@ func floatCases() []opCase {
 		opCase{ssa.OpBitcast, 0, ssa.I32, types(ssa.F32), plain(func(x, _ uint64) uint64 { return x })})
 	return cases
 }
-
-var truncationTraps = map[uint64]wasm.TrapCode{0: wasm.TrapNone, 1: wasm.TrapInvalidConversion, 2: wasm.TrapIntegerOverflow}
 
 // edgeFloats are what conversions, comparisons and rounding may stumble over.
 var edgeFloats = []float64{0, 0.5, 1, 1.5, 2.5, 1e-40, 1e300, math.Inf(1), math.NaN(),
@@ -224,16 +216,17 @@ func edges(t ssa.Type) []uint64 {
 	return list
 }
 
-// TestOperations compares each operation with Go, with operands in registers, the
+// testOperations compares each operation with Go, with operands in registers, the
 // second one a constant, and each one in memory.
-func TestOperations(t *testing.T) {
+func (isa *InstructionSet) testOperations(t *testing.T) {
 	for how := inFrame; how <= inRegisters; how++ {
-		for _, features := range []Features{Detect(), {SSE41: true, POPCNT: true}} {
-			if how == inFrame && features != Detect() {
+		for i, backend := range isa.Backends {
+			if how == inFrame && i > 0 {
 				continue // the other ways show what there is to see
 			}
-			m := newMachine(t)
-			m.how, m.config.Features = how, features
+			m := newMachine(t, isa)
+			m.how = how
+			m.use(backend)
 			for _, c := range append(intCases(), floatCases()...) {
 				m.operation(&c)
 			}

@@ -1,4 +1,4 @@
-package amd64
+package exectest
 
 import (
 	"math"
@@ -12,9 +12,9 @@ import (
 )
 
 // machines runs a test with each way to allocate registers.
-func machines(t *testing.T, test func(m *machine)) {
+func (isa *InstructionSet) machines(t *testing.T, test func(m *machine)) {
 	for how := inFrame; how <= inRegisters; how++ {
-		m := newMachine(t)
+		m := newMachine(t, isa)
 		m.how = how
 		test(m)
 	}
@@ -29,10 +29,10 @@ func (m *machine) expect(code uintptr, sig *ssa.Signature, args, want []uint64) 
 	}
 }
 
-// TestConsumers gives each comparison to each of its consumers, plain and
+// testConsumers gives each comparison to each of its consumers, plain and
 // negated, with each kind of operands.
-func TestConsumers(t *testing.T) {
-	machines(t, func(m *machine) {
+func (isa *InstructionSet) testConsumers(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		for _, c := range append(intCases(), floatCases()...) {
 			if c.op != ssa.OpIcmp && c.op != ssa.OpFcmp {
 				continue
@@ -113,9 +113,9 @@ func (m *machine) consumer(c *opCase, consumer, negate int) {
 	}
 }
 
-// TestNarrowComparisons compares bytes and halves in memory with constants.
-func TestNarrowComparisons(t *testing.T) {
-	machines(t, func(m *machine) {
+// testNarrowComparisons compares bytes and halves in memory with constants.
+func (isa *InstructionSet) testNarrowComparisons(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		cell := &m.context.Args[2000]
 		base := uint64(uintptr(unsafe.Pointer(cell)))
 		sig := &ssa.Signature{Params: types(ssa.I64), Results: types(ssa.I32)}
@@ -139,9 +139,9 @@ func TestNarrowComparisons(t *testing.T) {
 	})
 }
 
-// TestTestBits compares an and with 0.
-func TestTestBits(t *testing.T) {
-	machines(t, func(m *machine) {
+// testTestBits compares an and with 0.
+func (isa *InstructionSet) testTestBits(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		sig := &ssa.Signature{Params: types(ssa.I64, ssa.I64), Results: types(ssa.I32, ssa.I32, ssa.I32, ssa.I32)}
 		for cond := ssa.Eq; cond <= ssa.LeU; cond++ {
 			k := newFunc(sig.Params, sig.Results)
@@ -169,9 +169,9 @@ func TestTestBits(t *testing.T) {
 	})
 }
 
-// TestLoop adds the numbers below n.
-func TestLoop(t *testing.T) {
-	machines(t, func(m *machine) {
+// testLoop adds the numbers below n.
+func (isa *InstructionSet) testLoop(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		for _, poll := range []bool{false, true} {
 			sig := &ssa.Signature{Params: types(ssa.I64), Results: types(ssa.I64)}
 			k := newFunc(sig.Params, sig.Results)
@@ -207,9 +207,9 @@ func TestLoop(t *testing.T) {
 	})
 }
 
-// TestTable switches over few and many targets.
-func TestTable(t *testing.T) {
-	machines(t, func(m *machine) {
+// testTable switches over few and many targets.
+func (isa *InstructionSet) testTable(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		for _, n := range []int{1, 2, 4, 5, 40} {
 			sig := &ssa.Signature{Params: types(ssa.I32), Results: types(ssa.I32)}
 			k := newFunc(sig.Params, sig.Results)
@@ -228,9 +228,9 @@ func TestTable(t *testing.T) {
 	})
 }
 
-// TestAccesses loads and stores with all widths and forms of addresses.
-func TestAccesses(t *testing.T) {
-	machines(t, func(m *machine) {
+// testAccesses loads and stores with all widths and forms of addresses.
+func (isa *InstructionSet) testAccesses(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		memory := m.mapping(1<<16, 3)
 		base := uint64(uintptr(unsafe.Pointer(&memory[0])))
 		for i := range memory {
@@ -287,9 +287,9 @@ func TestAccesses(t *testing.T) {
 	})
 }
 
-// TestAddresses64 takes addresses apart, and constants, and stores constants.
-func TestAddresses64(t *testing.T) {
-	machines(t, func(m *machine) {
+// testAddresses64 takes addresses apart, and constants, and stores constants.
+func (isa *InstructionSet) testAddresses64(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		cells := m.context.Args[1990:2010]
 		base := uint64(uintptr(unsafe.Pointer(&cells[0])))
 		for i := range cells {
@@ -333,9 +333,9 @@ func TestAddresses64(t *testing.T) {
 	})
 }
 
-// TestBounds checks addresses against lengths in registers and memory.
-func TestBounds(t *testing.T) {
-	machines(t, func(m *machine) {
+// testBounds checks addresses against lengths in registers and memory.
+func (isa *InstructionSet) testBounds(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		for _, at := range types(ssa.I32, ssa.I64) {
 			for _, add := range []uint64{0, 1, 8, 1 << 31, 1<<32 + 7, math.MaxUint64} {
 				for _, inMemory := range []bool{false, true} {
@@ -375,10 +375,10 @@ func mixed() []ssa.Type {
 	return list
 }
 
-// TestCalls passes parameters and results in registers and slots, directly, through
+// testCalls passes parameters and results in registers and slots, directly, through
 // a record, and by a tail call; all of them in reverse order.
-func TestCalls(t *testing.T) {
-	machines(t, func(m *machine) {
+func (isa *InstructionSet) testCalls(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		sig := &ssa.Signature{Params: mixed(), Results: mixed()}
 		back := &ssa.Signature{Params: mixed(), Results: slices.Clone(mixed())}
 		slices.Reverse(back.Results)
@@ -418,9 +418,9 @@ func TestCalls(t *testing.T) {
 	})
 }
 
-// TestInstance passes a record's instance to its function.
-func TestInstance(t *testing.T) {
-	machines(t, func(m *machine) {
+// testInstance passes a record's instance to its function.
+func (isa *InstructionSet) testInstance(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		sig := &ssa.Signature{Results: types(ssa.I64)}
 		f := newFunc(nil, sig.Results)
 		f.ret(f.instance())
@@ -433,9 +433,9 @@ func TestInstance(t *testing.T) {
 	})
 }
 
-// TestBuiltin passes operands and results in slots.
-func TestBuiltin(t *testing.T) {
-	machines(t, func(m *machine) {
+// testBuiltin passes operands and results in slots.
+func (isa *InstructionSet) testBuiltin(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		sig := &ssa.Signature{Params: types(ssa.I32, ssa.F32, ssa.I64), Results: types(ssa.I64, ssa.F32, ssa.I32)}
 		k := newFunc(sig.Params, append(sig.Results, ssa.I64))
 		_, results := k.call(ssa.OpBuiltin, sig, 30, k.param(0), k.param(1), k.param(2))
@@ -449,9 +449,9 @@ func TestBuiltin(t *testing.T) {
 	})
 }
 
-// TestGrow lets stubs make room before functions that need it.
-func TestGrow(t *testing.T) {
-	machines(t, func(m *machine) {
+// testGrow lets stubs make room before functions that need it.
+func (isa *InstructionSet) testGrow(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		sig := &ssa.Signature{Params: types(ssa.I64), Results: types(ssa.I64)}
 		f := newFunc(sig.Params, sig.Results)
 		f.ret(f.op(ssa.OpMul, ssa.I64, 0, f.param(0), f.param(0)))
@@ -478,10 +478,10 @@ func TestGrow(t *testing.T) {
 	})
 }
 
-// TestThreads goes through blocks that only jump, and through loops of them that are not
+// testThreads goes through blocks that only jump, and through loops of them that are not
 // entered.
-func TestThreads(t *testing.T) {
-	machines(t, func(m *machine) {
+func (isa *InstructionSet) testThreads(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		sig := &ssa.Signature{Params: types(ssa.I32), Results: types(ssa.I64)}
 		k := newFunc(sig.Params, sig.Results)
 		entry := k.b
@@ -506,9 +506,9 @@ func TestThreads(t *testing.T) {
 	})
 }
 
-// TestChanges changes memory in one instruction.
-func TestChanges(t *testing.T) {
-	machines(t, func(m *machine) {
+// testChanges changes memory in one instruction.
+func (isa *InstructionSet) testChanges(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		cell := &m.context.Args[2000]
 		base := uint64(uintptr(unsafe.Pointer(cell)))
 		ops := map[ssa.Op]func(x, y uint64) uint64{
@@ -553,9 +553,9 @@ func TestChanges(t *testing.T) {
 	})
 }
 
-// TestWraps has operations of 32 bits on the low halves of registers.
-func TestWraps(t *testing.T) {
-	machines(t, func(m *machine) {
+// testWraps has operations of 32 bits on the low halves of registers.
+func (isa *InstructionSet) testWraps(t *testing.T) {
+	isa.machines(t, func(m *machine) {
 		for _, c := range intCases() {
 			if c.args[0] != ssa.I32 {
 				continue

@@ -1,4 +1,4 @@
-package amd64
+package exectest
 
 import (
 	"slices"
@@ -10,8 +10,8 @@ import (
 // hold values for single instructions only. It is what tests of selection
 // and emission need of an allocator; where share is set, results take the register of
 // an operand whenever an operand's kind allows it.
-func allocateInFrame(f *codegen.Func, share bool) {
-	fa := &frameAllocator{f: f, old: f.Insts, share: share, registers: Machine().Allocatable}
+func allocateInFrame(f *codegen.Func, m *codegen.Machine, share bool) {
+	fa := &frameAllocator{f: f, old: f.Insts, share: share, registers: m.Allocatable}
 	f.Insts = nil
 	fa.spare = len(f.VRegs)
 	size := fa.spare
@@ -47,20 +47,17 @@ type frameAllocator struct {
 	spare int // the first slot for parameters on their way
 	share bool
 
-	registers [2][]Reg
+	registers [2][]codegen.Reg
 }
 
-func (fa *frameAllocator) move(flags codegen.InstFlags, v codegen.VReg, r Reg, slot int) {
+func (fa *frameAllocator) move(flags codegen.InstFlags, v codegen.VReg, r codegen.Reg, slot int) {
 	f := fa.f
 	f.Insts = append(f.Insts, codegen.Inst{Flags: flags, Imm: int64(8 * slot), First: uint32(len(f.Operands)), Count: 1})
 	f.Operands = append(f.Operands, codegen.Operand{V: v, Reg: r})
 }
 
 func (fa *frameAllocator) copy(from, to codegen.VReg, fromSlot, toSlot int) {
-	r := RAX
-	if fa.f.VRegs[from].Class == codegen.Float {
-		r = X0
-	}
+	r := fa.registers[fa.f.VRegs[from].Class][0]
 	fa.move(codegen.Reload, from, r, fromSlot)
 	fa.move(codegen.Spill, to, r, toSlot)
 }
@@ -68,13 +65,13 @@ func (fa *frameAllocator) copy(from, to codegen.VReg, fromSlot, toSlot int) {
 func (fa *frameAllocator) inst(in codegen.Inst) {
 	f := fa.f
 	operands := f.InstOperands(&in)
-	var taken [32]bool
+	var taken [64]bool
 	for _, o := range operands {
-		if o.Fixed != NoReg {
+		if o.Fixed != codegen.NoReg {
 			taken[o.Fixed] = true
 		}
 	}
-	free := func(v codegen.VReg) Reg {
+	free := func(v codegen.VReg) codegen.Reg {
 		list := fa.registers[f.VRegs[v].Class]
 		for i := len(list) - 1; i >= 0; i-- { // those whose encodings are special first
 			if r := list[i]; !taken[r] {
@@ -87,13 +84,13 @@ func (fa *frameAllocator) inst(in codegen.Inst) {
 	for i := range operands {
 		o := &operands[i]
 		switch {
-		case o.Fixed != NoReg:
+		case o.Fixed != codegen.NoReg:
 			o.Reg = o.Fixed
 		case o.Kind == codegen.DefTied:
 			o.Reg = operands[0].Reg
 		case o.Kind == codegen.Def && fa.share:
 			if i := slices.IndexFunc(operands, func(u codegen.Operand) bool {
-				return u.Kind == codegen.Use && u.Fixed == NoReg && u.Reg != NoReg && f.VRegs[u.V].Class == f.VRegs[o.V].Class
+				return u.Kind == codegen.Use && u.Fixed == codegen.NoReg && u.Reg != codegen.NoReg && f.VRegs[u.V].Class == f.VRegs[o.V].Class
 			}); i >= 0 {
 				o.Reg = operands[i].Reg
 				continue
