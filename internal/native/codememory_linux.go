@@ -37,3 +37,14 @@ func (m *codeMemory) releaseTwice() {
 func (m *codeMemory) discardTwice(pages span) error {
 	return unix.Fallocate(m.file, unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, int64(pages.start-m.start), int64(pages.size))
 }
+
+// mapAgain maps the pages of a piece of code again where it was executed, as they are.
+func (m *codeMemory) mapAgain(piece span) {
+	if !m.appends() {
+		return
+	}
+	start, end := piece.start&^(codePage-1), (piece.end()+codePage-1)&^(codePage-1)
+	// If it fails, there is no memory for the system's tables, and the mapping is as it was.
+	_, _ = unix.MmapPtr(m.file, int64(start-m.start), store.Pointer(start), end-start, unix.PROT_READ|unix.PROT_EXEC,
+		unix.MAP_SHARED|unix.MAP_NORESERVE|unix.MAP_FIXED)
+}

@@ -60,6 +60,9 @@ func (s *codeSpace) release(piece span) {
 	if piece.size == 0 {
 		return
 	}
+	if codeIsCopied {
+		s.memory.mapAgain(piece)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	free := s.put(piece)

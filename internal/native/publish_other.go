@@ -11,3 +11,6 @@ func publish(uintptr, span) {}
 
 // entrySynchronizes reports whether threads must synchronize where they enter native code.
 func entrySynchronizes() bool { return false }
+
+// codeIsCopied says that what executes code may have a copy of it that only a change of mappings ends.
+const codeIsCopied = false

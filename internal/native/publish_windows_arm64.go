@@ -16,3 +16,6 @@ func publish(_ uintptr, executed span) {
 
 // entrySynchronizes reports whether threads must synchronize where they enter native code.
 func entrySynchronizes() bool { return true }
+
+// codeIsCopied: see publish_linux_arm64.go.
+const codeIsCopied = false
