@@ -36,22 +36,12 @@ func (e *Emitter) operation(in *codegen.Inst) {
 		a.Access(o, e.Reg(in, 0), e.mem(in))
 	case mStoreZero:
 		a.Access(o, ZR, e.mem(in))
-	case mLoadLane:
-		e.FaultSite(in.Pos)
-		a.RR(o, e.Reg(in, 1), e.Reg(in, 2))
-	case mStoreLane:
-		e.FaultSite(in.Pos)
-		a.RR(o, e.Reg(in, 0), e.Reg(in, 1))
 	case mDivS, mDivU, mRemS, mRemU:
 		e.division(in)
 	case mPopcnt:
 		a.popcnt(e.Reg(in, 1), e.Reg(in, 0))
 	case mTrunc:
 		e.truncate(in)
-	case mTableLookup:
-		a.tableLookup(e.Reg(in, 3), e.Reg(in, 0), e.Reg(in, 1), e.Reg(in, 2))
-	case mBitmask:
-		e.bitmask(in)
 	case mBounds:
 		e.bounds(in)
 	case mCast:

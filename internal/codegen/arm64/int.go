@@ -180,6 +180,10 @@ func (a *Assembler) MovToSP(s Reg) { a.RR(AddImm.Of(S64), SP, s) }
 
 // MovImm loads a 64-bit constant, with as few of one to four instructions as there are. It leaves the flags alone.
 func (a *Assembler) MovImm(d Reg, c int64) {
+	if c == 0 {
+		a.R(Movz.Of(S64), d)
+		return
+	}
 	zeros, ones := 0, 0
 	for i := range 4 {
 		switch uint16(c >> (16 * i)) {
@@ -211,7 +215,7 @@ func (a *Assembler) MovImm(d Reg, c int64) {
 	first := true
 	for i := range 4 {
 		part := Op(uint16(c >> (16 * i)))
-		if part == 0 && !(first && i == 3) {
+		if part == 0 {
 			continue
 		}
 		o := Movk

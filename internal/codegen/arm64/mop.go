@@ -61,8 +61,6 @@ const (
 	mLoad      // d, address
 	mStore     // s, address
 	mStoreZero // address
-	mLoadLane  // d's old value, d tied, address in a register; Imm: Op; it may fault
-	mStoreLane // s, address in a register
 
 	mDivS // x, y, d; Imm: 1 if there is nothing to check
 	mDivU
@@ -70,9 +68,6 @@ const (
 	mRemU
 	mPopcnt // s, d
 	mTrunc  // s, d; Size: of the float; Imm: truncation bits
-
-	mTableLookup // x, y, indices, d: bytes of both vectors
-	mBitmask     // s, d; Size: of the lanes
 
 	// Atomic accesses, of Size. The address is that in a register, the last but for d and temporaries.
 	mAtomicLoad  // address, d
@@ -99,9 +94,8 @@ const (
 var mopNames = [mopCount]string{
 	mMovImm: "const", mF32Const: "f32const", mF64Const: "f64const", mVecConst: "vconst", mAddress: "address",
 	mR2: "r2", mR2M: "r2m", mR3: "r3", mR4: "r4", mR2Tied: "r2tied", mR3Tied: "r3tied",
-	mLoad: "load", mStore: "store", mStoreZero: "storezero", mLoadLane: "loadlane", mStoreLane: "storelane",
+	mLoad: "load", mStore: "store", mStoreZero: "storezero",
 	mDivS: "divs", mDivU: "divu", mRemS: "rems", mRemU: "remu", mPopcnt: "popcnt", mTrunc: "trunc",
-	mTableLookup: "tablelookup", mBitmask: "bitmask",
 	mAtomicLoad: "atomicload", mAtomicStore: "atomicstore", mAtomic: "atomic", mCas: "cas", mFence: "fence", mPause: "pause",
 	mCmp: "cmp", mCmpImm: "cmpimm", mCmpZero: "cmpzero", mCmpBit: "cmpbit", mCmpVec: "cmpvec", mBounds: "bounds", mCast: "cast",
 }

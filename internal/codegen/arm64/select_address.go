@@ -190,9 +190,6 @@ func (s *Selector) loadTo(v *ssa.Value, o Op, d codegen.Operand) {
 func (s *Selector) store(v *ssa.Value) {
 	size := storeSize(v)
 	if v.Op == ssa.OpStore {
-		if value := v.Args[2]; value.Op == ssa.OpVector && s.Foldable(value) && s.storeLane(v, value) {
-			return
-		}
 		s.storeTo(s.memoryAddress(v), v.Args[2], size)
 		return
 	}
