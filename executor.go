@@ -1,6 +1,8 @@
 package weft
 
 import (
+	"fmt"
+
 	"weft/internal/interp"
 	"weft/internal/native"
 	"weft/internal/store"
@@ -12,9 +14,10 @@ type Executor uint8
 const (
 	// Interpreter executes functions on every platform that Go has.
 	Interpreter Executor = iota
-	// Native compiles functions to machine code. It exists on linux/amd64.
+	// Native compiles functions to machine code. It exists for amd64 and arm64 on Linux, macOS and Windows; [NativeMode]
+	// tells what it is like there.
 	//
-	// The first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
+	// On Linux the first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
 	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.
 	Native
 	// Automatic is Native where that works, and Interpreter elsewhere.
@@ -54,6 +57,19 @@ type NativeOptions struct {
 	Plain uint32
 	// SmallStacks lets all stacks begin with 512 bytes, so that they grow often: for tests.
 	SmallStacks bool
+}
+
+// NativeMode describes in a few words how machine code runs on this system and processor if no options say otherwise:
+// for which processor it is, and whether it relies on signals. The error says why there is none.
+func NativeMode() (string, error) {
+	m, err := native.ModeHere()
+	if err != nil {
+		return "", err
+	}
+	if m.Signals {
+		return m.Target + ", with signals", nil
+	}
+	return fmt.Sprintf("%s, with compared addresses and polls (%s)", m.Target, m.Why), nil
 }
 
 // WithExecutor chooses how functions are executed; by default it is [Automatic].

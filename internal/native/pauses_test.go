@@ -46,8 +46,9 @@ func TestEndlessLoop(t *testing.T) {
 // TestCancelCompiled ends the loop, with signals or, where there are none, at a poll.
 func TestCancelCompiled(t *testing.T) {
 	g := newEndless(t)
-	if !g.engine.Compile(g.store, g.Export("spin").(*store.FuncRecord)) { // so that the time is the loop's
-		t.Fatal("the function is not compiled")
+	f := g.Export("spin").(*store.FuncRecord)
+	if compiled, err := g.engine.compiled(context.Background(), g.store, f); !compiled { // so that the time is the loop's
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
