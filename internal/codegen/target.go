@@ -19,6 +19,11 @@ import "weft/internal/ssa"
 // So who walks stacks needs no more than the tables. Where the processor's call leaves the return address in a register,
 // the callee stores it there: its prologue does, and so does the code of the border ([Border.Called]).
 //
+// The stack of a continuation that has not begun ends with two words. Its function is entered as if it was called with
+// the last one, or both, in the caller's frame, which begins with 0: no instance. It returns to Context.ContReturnStub.
+//
+// Bound values lie below that, from a multiple of the stack's alignment on: their number of slots, and they.
+//
 // A [Site] is told by a return address, or by the address of an instruction that faults. Behind each resume stands a
 // mark, which has no effect, and leads to the clauses of that resume: to a list of pairs, the address of a tag's record
 // and a landing pad, that ends with 0. What is in the lowest bits of the first tells kinds of clauses.
@@ -82,10 +87,13 @@ type Registers struct {
 	// Number is what it is about besides: a tag's index, a type, the place of a resume.
 	Number Reg
 
-	// StackTop is the size of what lies on a stack before the function of a continuation begins: the address to
-	// which it returns, and a word that is 0 where a caller's frame would have its instance. It makes the stack pointer
-	// of the function what the processor wants it to be.
-	StackTop uintptr
+	// Pushed is how many bytes a call puts onto the stack: the return address, or nothing if that is in the register
+	// Link, which is NoReg elsewhere.
+	Pushed int32
+	Link   Reg
+	// GrowFrame is the size of the frame around the call of the stub for a larger stack, in a prologue: 0, or what a
+	// prologue needs that must put the return address onto the stack by itself.
+	GrowFrame uintptr
 }
 
 // A Backend compiles functions, one after the other, and keeps its memory. Between Select and Emit a function's operands
@@ -153,11 +161,13 @@ type Border interface {
 	Call(Field)
 	// JumpUnlessByte goes to the label unless the lowest byte of a register is the one at the field.
 	JumpUnlessByte(Reg, Field, Label)
-	// Called begins code that was called: the return address lies on the stack from then on. Uncall takes it from
-	// there to where a function expects it, as whoever jumps to a function must. Return takes it from there and goes there.
+	// Called begins code that was called: the return address lies on the stack from then on, and nothing else is
+	// different. Return takes it from there and goes there.
 	Called()
-	Uncall()
 	Return()
+	// ReturnsTo makes a function that is jumped to next return to the code whose address a field has; where calls put
+	// that onto the stack, it is there already.
+	ReturnsTo(Field)
 	// OpenFrame makes a frame whose first word is 0: of a caller without an instance.
 	OpenFrame()
 	// Mark is that of a resume.
@@ -170,6 +180,8 @@ type Border interface {
 	FromGo()
 	ToGo()
 	ReturnToGo()
+	// Synchronize lets the thread see code that others have written before.
+	Synchronize()
 }
 
 // A Label is a place in code. Labels are numbered from 0 as they are made.

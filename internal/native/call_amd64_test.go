@@ -17,8 +17,6 @@ import (
 	"weft/wasm"
 )
 
-var ctx = context.Background()
-
 func TestCall(t *testing.T) {
 	g := newGuest(t, store.DefaultLimits)
 	g.instantiate(`(module (func (export "add") (param i32 i32) (result i32) unreachable))`, nil, func(h *handmade) {
@@ -153,19 +151,6 @@ func TestHostError(t *testing.T) {
 	in := g.Module.Wasm.Funcs[1]
 	if got := host.Stack.Frames[0].Offset; got != in.BodyOffset+7 {
 		t.Errorf("the innermost frame is at %d, want %d", got, in.BodyOffset+7)
-	}
-}
-
-// wantFrames compares the functions of a trace.
-func wantFrames(t *testing.T, trace store.StackTrace, names ...string) {
-	t.Helper()
-	var got []string
-	for _, f := range trace.Frames {
-		name, _, _ := strings.Cut(f.String(), " ")
-		got = append(got, name)
-	}
-	if strings.Join(got, " ") != strings.Join(names, " ") {
-		t.Errorf("the frames are %v, want %v", got, names)
 	}
 }
 

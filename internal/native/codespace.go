@@ -10,9 +10,6 @@ import (
 	"weft/internal/store"
 )
 
-// codePage is the granularity of the memory for code.
-const codePage = 4096
-
 // A codeSpace is a range of reserved addresses from which pieces for code are cut.
 type codeSpace struct {
 	memory *codeMemory
@@ -62,6 +59,9 @@ func (s *codeSpace) reserve(size uintptr) (span, error) {
 func (s *codeSpace) release(piece span) {
 	if piece.size == 0 {
 		return
+	}
+	if codeIsCopied {
+		s.memory.mapAgain(piece)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -132,6 +132,9 @@ func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
 	return wasm.TrapNone
 }
 
+// stackTop is the size of what lies on a stack before its function begins.
+const stackTop = 16
+
 // freshStack is the size of the stack on which a continuation begins.
 const freshStack = 1 << 10
 
@@ -144,9 +147,12 @@ func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 	if trap := m.giveStack(r, max(m.engine.stackSize(freshStack), 8*uintptr(r.Func.Params)+2*codegen.StackMargin)); trap != 0 {
 		return trap
 	}
-	// A word for the instance of a caller, which is none, and the return address.
-	top := (*[2]uintptr)(store.Pointer(r.StackEnd() - stackTop))
-	top[0], top[1] = process.stubs.contReturn, 0
+	// The return address, where calls push it, and a word for the instance of a caller, which is none.
+	top := (*[stackTop / unsafe.Sizeof(r.PC)]uintptr)(store.Pointer(r.StackEnd() - stackTop))
+	top[0], top[1] = 0, 0
+	if pushesReturn {
+		top[0] = process.stubs.contReturn
+	}
 	r.PC, r.Frame = process.stubs.fresh, r.StackEnd()-stackTop
 	r.SetNative()
 	r.SetReady()
@@ -327,7 +333,7 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 func returnBound(r *store.ContRecord) {
 	n := *(*uint64)(store.Pointer(r.Frame))
 	copy(unsafe.Slice((*uint64)(store.Pointer(r.Stack())), n), unsafe.Slice((*uint64)(store.Pointer(r.Frame+8)), n))
-	r.Frame += uintptr(8 * (1 + n))
+	r.Frame += (uintptr(8*(1+n)) + stackAlign - 1) &^ (stackAlign - 1)
 	r.PC, r.Bound = process.stubs.fresh, uint16(n)
 	r.Hold()
 }

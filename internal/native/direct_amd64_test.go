@@ -3,8 +3,6 @@ package native
 import (
 	"context"
 	"runtime"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"testing"
 
@@ -79,11 +77,6 @@ func TestHostEntries(t *testing.T) {
 			t.Errorf("returned %v", err)
 		})
 	}
-}
-
-func underRaceDetector() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // deep uses n frames of Go's stack.

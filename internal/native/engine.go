@@ -3,6 +3,7 @@ package native
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"sync"
@@ -35,10 +36,17 @@ type Engine struct {
 }
 
 // New returns an engine. The first one with signals installs handlers in the process
-// (see docs/native.md); where Go does not interrupt goroutines by signals, code polls. The
+// (see docs/native.md); where Go does not interrupt goroutines by signals, or there are no handlers, code polls. The
 // interpreter gets the modules that are not compiled.
 func New(interpreter store.Engine, config Config) (store.Engine, error) {
+	if !supported { // and nothing of the engine is linked
+		return nil, errPlatform()
+	}
 	return newEngine(interpreter, config)
+}
+
+func errPlatform() error {
+	return fmt.Errorf("weft: there is no native engine for %s/%s", runtime.GOOS, runtime.GOARCH)
 }
 
 func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
@@ -49,7 +57,7 @@ func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
 	if err := startProcess(); err != nil {
 		return nil, err
 	}
-	if config.NoSignals {
+	if config.NoSignals = config.NoSignals || !handlesSignals; config.NoSignals {
 		config.BoundsChecks, config.Polls = true, true
 	} else if err := startSignals(); err != nil {
 		return nil, err

@@ -16,6 +16,9 @@ type Explainer struct {
 
 // NewExplainer makes an explainer of a validated module.
 func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
+	if !supported {
+		return nil, errPlatform()
+	}
 	e, err := newEngine(nil, Config{NoSignals: true})
 	if err != nil {
 		return nil, err

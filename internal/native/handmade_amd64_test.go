@@ -1,9 +1,6 @@
 package native
 
 import (
-	"context"
-	"errors"
-
 	"weft/internal/codegen"
 	"weft/internal/codegen/amd64"
 	"weft/internal/store"
@@ -93,26 +90,14 @@ func assemble(emit emitter) *codegen.Code {
 	return &h.code
 }
 
-var errHandmade = errors.New("not compiled")
-
-// instantiate makes an instance. With emitters, they are the module's own functions;
-// without, the module is interpreted.
+// instantiate makes an instance of which the module's own functions are what the emitters emit.
 func (g *guest) instantiate(source string, imports []store.Extern, emitters ...emitter) *store.Instance {
 	g.t.Helper()
-	g.engine.compile = func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
-		if len(emitters) == 0 {
-			return nil, errHandmade
-		}
+	return g.instantiateBy(source, imports, func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
 		codes := make([]*codegen.Code, len(emitters))
 		for i, emit := range emitters {
 			codes[i] = assemble(emit)
 		}
 		return codes, nil
-	}
-	in, err := g.store.Instantiate(context.Background(), g.moduleOf(source), imports)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.Instance = in
-	return in
+	})
 }

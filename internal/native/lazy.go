@@ -201,16 +201,25 @@ func (m *machine) enterFunction() bool {
 		}
 	}
 	if compiled {
-		c.ResumePC = f.Native
+		m.goOnIn(f.Native)
 	} else {
 		host, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func, hostPart)
 		if err != nil {
 			return m.end(err)
 		}
-		c.ResumePC = host
+		m.goOnIn(host)
 	}
-	c.NativePC = process.stubs.goOn
 	return m.goesOn()
+}
+
+// goOnIn goes on at the beginning of a function in place of the stub that was called as if it was one.
+func (m *machine) goOnIn(function uintptr) {
+	c := m.context
+	if !pushesReturn {
+		c.Saved[linkRegister] = m.returnAddress()
+		c.NativeSP += unsafe.Sizeof(m.sp)
+	}
+	c.ResumePC, c.NativePC = function, process.stubs.goOn
 }
 
 // noCode ends the call where a function is called that has no code, with an error of compiled.

@@ -2,14 +2,21 @@ package native
 
 import (
 	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"testing"
 
+	"weft/internal/codegen"
 	"weft/internal/interp"
 	"weft/internal/store"
 	"weft/wasm"
 	"weft/wasm/text"
 	"weft/wasm/validate"
 )
+
+var ctx = context.Background()
 
 // A guest is a store with one instance of one module of handmade functions.
 type guest struct {
@@ -62,6 +69,29 @@ func (g *guest) moduleOf(source string) *store.Module {
 	return store.NewModule(m, g.types, wasm.AllFeatures, g.engine, nil)
 }
 
+// A compileFunc stands for the compiler of an engine.
+type compileFunc func(*Engine, *store.Module, bool) ([]*codegen.Code, error)
+
+// instantiateBy makes an instance of a module whose code comes from compile.
+func (g *guest) instantiateBy(source string, imports []store.Extern, compile compileFunc) *store.Instance {
+	g.t.Helper()
+	g.engine.compile = compile
+	in, err := g.store.Instantiate(context.Background(), g.moduleOf(source), imports)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.Instance = in
+	return in
+}
+
+// interpreted makes an instance of a module that the interpreter executes.
+func (g *guest) interpreted(source string) {
+	g.t.Helper()
+	g.instantiateBy(source, nil, func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
+		return nil, errors.New("not compiled")
+	})
+}
+
 // compiled makes an instance of a module by the compiler.
 func (g *guest) compiled(source string) {
 	g.t.Helper()
@@ -95,4 +125,29 @@ func (g *guest) call(ctx context.Context, name string, slots ...uint64) ([]uint6
 	copy(all, slots)
 	err := g.engine.Call(ctx, g.store, f, all)
 	return all[:f.Results], err
+}
+
+// wantFrames compares the functions of a trace.
+func wantFrames(t *testing.T, trace store.StackTrace, names ...string) {
+	t.Helper()
+	var got []string
+	for _, f := range trace.Frames {
+		name, _, _ := strings.Cut(f.String(), " ")
+		got = append(got, name)
+	}
+	if strings.Join(got, " ") != strings.Join(names, " ") {
+		t.Errorf("the frames are %v, want %v", got, names)
+	}
+}
+
+func needPreemption(t *testing.T) {
+	t.Helper()
+	if !canPreempt() {
+		t.Skip("Go does not interrupt goroutines by signals here")
+	}
+}
+
+func underRaceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

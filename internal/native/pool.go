@@ -24,7 +24,7 @@ const ctxPoolClass = int32(unsafe.Offsetof(codegen.Context{}.PoolClass))
 const prefetchAhead = 2
 
 // contReturn is where the function of a continuation returns to, with its results in the
-// registers of the convention. The stack pointer is then behind the return address.
+// registers of the convention. The stack pointer is what it was at the beginning, less what the call had pushed.
 func (b *border) contReturn() {
 	l := store.LayoutCont()
 	slow := b.NewLabel()
@@ -37,7 +37,7 @@ func (b *border) contReturn() {
 	b.Prefetch(in(d, prefetchAhead*l.Size))
 	b.Prefetch(in(b.registers.Stack, prefetchAhead*int32(store.StackDistance(freshStack))-8))
 	b.Store(b.context(codegen.OffCurrent), parent)
-	b.Address(x, in(b.registers.Stack, -8))
+	b.Address(x, in(b.registers.Stack, -b.registers.Pushed))
 	b.Store(in(d, l.Frame), x)
 	b.Load(x, b.context(codegen.OffFreshStub))
 	b.Store(in(d, l.PC), x)

@@ -22,7 +22,7 @@ func (m *machine) reenterFunction() bool {
 	code.linkFunction(m.engine.stateOf(m.store), r, own)
 	f := r.OwnFunc(uint32(own))
 	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
-	c.ResumePC, c.NativePC = f.Native, process.stubs.goOn
+	m.goOnIn(f.Native)
 	return m.goesOn()
 }
 

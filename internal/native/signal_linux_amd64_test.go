@@ -181,13 +181,6 @@ func spin(t testing.TB) *guest {
 	return g
 }
 
-func needPreemption(t *testing.T) {
-	t.Helper()
-	if !canPreempt() {
-		t.Skip("Go does not interrupt goroutines by signals here")
-	}
-}
-
 func TestCancel(t *testing.T) {
 	needPreemption(t)
 	g := spin(t)

@@ -114,9 +114,12 @@ func assembleStubs(t codegen.Target) ([]byte, stubs) {
 	return code, s
 }
 
-// entry goes from Go to NativePC.
+// entry goes from Go to NativePC. Whoever comes to code that is new comes through here.
 func (b *border) entry() {
 	b.FromGo()
+	if entrySynchronizes() {
+		b.Synchronize()
+	}
 	b.LoadStack(b.context(ctxNativeSP))
 	b.Jump(b.context(ctxNativePC))
 }
@@ -275,14 +278,18 @@ func (b *border) hostReturn() {
 	b.ask(requestHostReturn)
 }
 
-// goOn goes on at ResumePC, with the registers of the convention as they are saved.
+// goOn goes on at ResumePC, with the registers of the convention as they are saved. If that is a function, it finds its
+// return address in the link register, too.
 func (b *border) goOn() {
 	ints, floats := b.arguments()
+	if link := b.registers.Link; link != codegen.NoReg {
+		ints = append(ints, link)
+	}
 	b.restore(ints, floats)
 	b.Jump(b.context(ctxResumePC))
 }
 
-// fresh is where a continuation goes on that has not begun. The return address is on its stack. Nothing is
+// fresh is where a continuation goes on that has not begun. Nothing is
 // called here: the function jumps to where it returns to (codegen.Func.Begins), so that the processor's foresight of
 // returns has only the calls and returns of frames.
 func (b *border) fresh() {
@@ -292,7 +299,7 @@ func (b *border) fresh() {
 	b.Set32(in(l.Status), l.Begun)
 	b.Load(r, in(l.Func))
 	b.Load(b.registers.Instance, in(funcInstance))
-	b.Uncall()
+	b.ReturnsTo(b.context(codegen.OffContReturnStub))
 	b.Jump(in(funcNative))
 }
 

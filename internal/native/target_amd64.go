@@ -1,3 +1,5 @@
+//go:build linux || darwin || windows
+
 package native
 
 import (
@@ -17,7 +19,16 @@ const (
 	numberRegister       = amd64.NumberRegister
 	resultRegister       = amd64.ResultRegister
 	firstFloat           = amd64.FirstFloat
-	stackTop             = amd64.StackTop
+
+	// Calls push the return address; linkRegister is where it is elsewhere. The stack pointer is a multiple of
+	// stackAlign where a function begins, and growFrame is [codegen.Registers.GrowFrame].
+	pushesReturn = true
+	linkRegister = 0
+	stackAlign   = 8
+	growFrame    = 0
+
+	// savedInts and savedFloats are how many registers there are of each kind, which have numbers from 0 on.
+	savedInts, savedFloats = 16, 16
 )
 
 // processor is the target for all that does not depend on extensions.

@@ -16,6 +16,9 @@ const (
 	askPause              // the scheduler is to be asked
 )
 
+// lookEvery is at one of how many calls a machine looks whether the signal of lookForUrgent arrives: a power of two.
+const lookEvery = 64
+
 func (m *machine) ask(what uint32) {
 	m.asked.Or(what)
 	atomic.StoreUint32(&m.context.Interrupt, 1)

@@ -107,10 +107,10 @@ func (b *border) JumpUnlessByte(r Reg, f codegen.Field, l codegen.Label) {
 // Called implements [codegen.Border]: the processor has put the return address onto the stack.
 func (b *border) Called() {}
 
-// Uncall implements [codegen.Border]: functions expect the return address there.
-func (b *border) Uncall() {}
-
 func (b *border) Return() { b.a.Ret() }
+
+// ReturnsTo implements [codegen.Border].
+func (b *border) ReturnsTo(codegen.Field) {}
 
 // OpenFrame implements [codegen.Border].
 func (b *border) OpenFrame() {
@@ -134,3 +134,6 @@ func (b *border) ToGo() {
 }
 
 func (b *border) ReturnToGo() { b.a.Ret() }
+
+// Synchronize implements [codegen.Border]: processors look by themselves.
+func (b *border) Synchronize() {}

@@ -17,8 +17,6 @@ const (
 	// ResultRegister is the first for integer results, and FirstFloat the first for floats and vectors.
 	ResultRegister = RAX
 	FirstFloat     = X0
-	// StackTop is two words: functions are entered with the return address on the stack.
-	StackTop = 16
 )
 
 // A Target is x86-64 with extensions.
@@ -35,7 +33,7 @@ func (Target) Registers() *codegen.Registers {
 		Convention: *Convention(), FirstFloat: FirstFloat,
 		Stack: RSP, Context: contextReg, Instance: instanceReg, Record: recordReg, TailCaller: tailCallerReg,
 		Continuation: contReg, Number: numberReg,
-		StackTop: StackTop,
+		Pushed: 8, Link: NoReg,
 	}
 	for x := RAX; x < contextReg; x++ {
 		if x != RSP {

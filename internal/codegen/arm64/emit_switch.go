@@ -503,7 +503,7 @@ func (e *Emitter) contBind(in *codegen.Inst) {
 		slots := b.Bytes()/8 - 1
 		a.Load(frame, At(d, l.Frame))
 		a.AddConst(S64, frame, frame, -int64(boundBytes(b)))
-		a.MovImm(x, int64(boundBytes(b)/8-1))
+		a.MovImm(x, int64(slots))
 		a.Store(At(frame, 0), x)
 		for i := range slots {
 			a.Load(x, slot(codegen.BindValues+i))

@@ -18,8 +18,6 @@ const (
 	// ResultRegister is the first for integer results, and FirstFloat the first for floats and vectors.
 	ResultRegister = X0
 	FirstFloat     = V0
-	// StackTop is two words, since functions are entered with the stack pointer at a multiple of 16.
-	StackTop = 16
 )
 
 // A Target is AArch64 with extensions.
@@ -32,15 +30,18 @@ func (t Target) String() string { return fmt.Sprintf("arm64 %+v", t.Features) }
 func (Target) Registers() *codegen.Registers {
 	return &codegen.Registers{
 		Convention: *Convention(), FirstFloat: FirstFloat,
-		Ints: allocatable(), Floats: registers(V0, V0+30), Inner: []codegen.Reg{scratchReg, LR, scratchV},
+		Ints: allocatable(), Floats: registers(V0, scratchV), Inner: []codegen.Reg{scratchReg, LR},
 		Stack: SP, Context: contextReg, Instance: instanceReg, Record: recordReg, TailCaller: tailCallerReg,
 		Continuation: contReg, Number: numberReg,
-		StackTop: StackTop,
+		Link: LR, GrowFrame: GrowFrame,
 	}
 }
 
 // NewBackend implements [codegen.Target].
 func (t Target) NewBackend() codegen.Backend { return &backend{features: t.Features} }
+
+// NewBorder implements [codegen.Target].
+func (Target) NewBorder() codegen.Border { return &border{} }
 
 // AppendTrampoline implements [codegen.Target]: the number in two instructions, and a jump.
 func (Target) AppendTrampoline(code []byte, at, to uintptr, number uint32) []byte {

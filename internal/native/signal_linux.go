@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package native
 
 import (
@@ -12,6 +14,9 @@ import (
 
 	"weft/internal/store"
 )
+
+// handlesSignals says that there are handlers for this system and processor.
+const handlesSignals = true
 
 func faultHandlerPC() uintptr
 func urgentHandlerPC() uintptr
@@ -84,7 +89,6 @@ func canPreempt() bool {
 			return false
 		}
 	}
-	const prologue = "\x49\x3b\x66\x10" // CMPQ SP, 16(R14)
-	code := unsafe.Slice((*byte)(store.Pointer(reflect.ValueOf(startSignals).Pointer())), len(prologue))
-	return string(code) == prologue
+	code := unsafe.Slice((*byte)(store.Pointer(reflect.ValueOf(startSignals).Pointer())), len(stackCheck))
+	return string(code) == stackCheck
 }

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package native
 
 import (
@@ -19,12 +21,9 @@ import (
 // another context than the one before, and now and then. What takes SIGURG away while code runs is found at the next of
 // these.
 
-// To ask os/signal whether a signal is ignored takes a few nanoseconds, to ask the kernel for its handler a hundred: a
-// machine does that at one of so many calls. Both are powers of two.
-const (
-	lookEvery      = 64
-	askKernelEvery = 2048
-)
+// askKernelEvery is at one of how many calls a machine asks the kernel for the handler, which takes a hundred
+// nanoseconds. To ask os/signal whether the signal is ignored takes a few.
+const askKernelEvery = 2048
 
 var holding sync.Mutex // held while SIGURG is taken back
 
