@@ -464,7 +464,7 @@ func (isa *InstructionSet) testGrow(t *testing.T) {
 		}
 		code := m.compile(k.f, f.f)[0]
 		limit := m.limit
-		m.limit = uintptr(unsafe.Pointer(&m.stack[len(m.stack)-1]))
+		m.limit = uintptr(unsafe.Pointer(&m.stack[0])) + uintptr(len(m.stack))
 		m.context.Saved[14] = 0
 		m.expect(code, sig, []uint64{7}, []uint64{56})
 		if m.context.Saved[14] != 1 {
