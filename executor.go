@@ -2,6 +2,7 @@ package weft
 
 import (
 	"fmt"
+	"runtime"
 
 	"weft/internal/interp"
 	"weft/internal/native"
@@ -20,7 +21,7 @@ const (
 	// On Linux the first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
 	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.
 	Native
-	// Automatic is Native where that works, and Interpreter elsewhere.
+	// Automatic is Native where that works and has been tried, which is on Linux, and Interpreter elsewhere.
 	Automatic
 )
 
@@ -105,6 +106,11 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	if err != nil || c.executor == Interpreter {
 		return i, nil, err
 	}
+	if c.executor == Automatic {
+		if mode, err := native.ModeHere(); err == nil && mode.Untried {
+			return i, errUntried, nil
+		}
+	}
 	options := native.Config(c.native)
 	options.InterpretFirst = options.InterpretFirst && c.profiler == nil // its samples are of one engine's calls
 	n, err := native.New(i, options)
@@ -113,6 +119,8 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	}
 	return n, nil, err
 }
+
+var errUntried = fmt.Errorf("weft: machine code for %s has not been tried yet; WithExecutor(Native) does", runtime.GOOS)
 
 // Interpreted returns why the module is interpreted, though its engine was not asked for that: because nothing else
 // works here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the

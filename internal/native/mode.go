@@ -12,6 +12,8 @@ type Mode struct {
 	// Signals says that accesses to memory may fault and code may be interrupted anywhere. Why is why not.
 	Signals bool
 	Why     string
+	// Untried says that no code has been executed on this system yet (docs/native.md has what is tested how).
+	Untried bool
 }
 
 // ModeHere returns how machine code runs here if nothing else is asked for; an error if it does not.
@@ -23,7 +25,7 @@ func ModeHere() (Mode, error) {
 	if err != nil {
 		return Mode{}, err
 	}
-	m := Mode{Target: t.String(), Signals: true}
+	m := Mode{Target: t.String(), Signals: true, Untried: runtime.GOOS != "linux"}
 	if !handlesSignals {
 		m.Signals, m.Why = false, fmt.Sprintf("there are no handlers of signals for %s/%s", runtime.GOOS, runtime.GOARCH)
 	} else if !canPreempt() {
