@@ -14,8 +14,9 @@ type Explainer struct {
 	survey survey
 }
 
-// NewExplainer makes an explainer of a validated module.
-func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
+// NewExplainer makes an explainer of a validated module. Code is for the target, which need not be that of the processor
+// that executes the explainer; nil is for that.
+func NewExplainer(m *wasm.Module, features wasm.Features, target codegen.Target) (*Explainer, error) {
 	if !supported {
 		return nil, errPlatform()
 	}
@@ -24,6 +25,9 @@ func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
 		return nil, err
 	}
 	e.config = Config{} // code as it usually is
+	if target != nil {
+		e.target = target
+	}
 	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e}, nil)
 	return &Explainer{e, module, surveyModule(module)}, nil
 }

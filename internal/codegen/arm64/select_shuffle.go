@@ -10,31 +10,7 @@ import (
 
 // shuffle emits an OpShuffle.
 func (s *Selector) shuffle(v *ssa.Value) codegen.VReg {
-	lanes := s.F.VectorOf(v.Aux)
-	x, y := v.Args[0], v.Args[1]
-	fromX, fromY := x == y, false
-	for i := range lanes {
-		if x == y {
-			lanes[i] &= 15
-		}
-		fromX = fromX || lanes[i] < 16
-		fromY = fromY || lanes[i] >= 16
-	}
-	switch {
-	case !fromY:
-		return s.shuffleOne(s.VReg(x), lanes)
-	case !fromX:
-		return s.shuffleOne(s.VReg(y), otherOperand(lanes))
-	}
-	return s.shuffleTwo(s.VReg(x), s.VReg(y), lanes)
-}
-
-// otherOperand exchanges the operands that lanes come from.
-func otherOperand(lanes ssa.Vector) ssa.Vector {
-	for i := range lanes {
-		lanes[i] ^= 16
-	}
-	return lanes
+	return s.Shuffle(v, s.shuffleOne, s.shuffleTwo)
 }
 
 // shuffleOne shuffles the lanes of one vector.
@@ -42,7 +18,7 @@ func (s *Selector) shuffleOne(x codegen.VReg, lanes ssa.Vector) codegen.VReg {
 	if o, ok := pairing(lanes, 15); ok {
 		return s.v2(o, x, x)
 	}
-	if n, ok := rotation(lanes, 15); ok {
+	if n, ok := codegen.Rotation(lanes, 15); ok {
 		return s.v2(extBytes(n), x, x)
 	}
 	for size := S8; size <= S64; size++ {
@@ -63,10 +39,10 @@ func (s *Selector) shuffleTwo(x, y codegen.VReg, lanes ssa.Vector) codegen.VReg 
 	if r, ok := s.shuffleInOrder(x, y, lanes); ok {
 		return r
 	}
-	if r, ok := s.shuffleInOrder(y, x, otherOperand(lanes)); ok {
+	if r, ok := s.shuffleInOrder(y, x, codegen.OtherOperand(lanes)); ok {
 		return r
 	}
-	low, high := lanes, otherOperand(lanes)
+	low, high := lanes, codegen.OtherOperand(lanes)
 	for i := range lanes {
 		if lanes[i] < 16 {
 			high[i] = 0xff // which makes zero
@@ -82,20 +58,10 @@ func (s *Selector) shuffleInOrder(x, y codegen.VReg, lanes ssa.Vector) (codegen.
 	if o, ok := pairing(lanes, 31); ok {
 		return s.v2(o, x, y), true
 	}
-	if n, ok := rotation(lanes, 31); ok {
+	if n, ok := codegen.Rotation(lanes, 31); ok {
 		return s.v2(extBytes(n), x, y), true
 	}
 	return 0, false
-}
-
-// rotation returns how many bytes further each lane comes from, modulo mask + 1, if that is the same for all.
-func rotation(lanes ssa.Vector, mask byte) (uint8, bool) {
-	for i, lane := range lanes {
-		if lane != (lanes[0]+byte(i))&mask {
-			return 0, false
-		}
-	}
-	return lanes[0], lanes[0] < 16
 }
 
 // repeated returns the lane of a size that all lanes are.
