@@ -3,12 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/arch/x86/x86asm"
 
 	"weft/internal/codegen"
 	"weft/internal/native"
@@ -24,7 +24,7 @@ type listing struct {
 	funcs     []int // among the module's own
 }
 
-func readListing(cmd *cobra.Command, file, function, features string) (*listing, error) {
+func readListing(cmd *cobra.Command, file, function, features string, target codegen.Target) (*listing, error) {
 	f, err := parseFeatures(features)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func readListing(cmd *cobra.Command, file, function, features string) (*listing,
 	if err != nil {
 		return nil, fileError(file, err)
 	}
-	explainer, err := native.NewExplainer(m, f)
+	explainer, err := native.NewExplainer(m, f, target)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ The stages are, in this order: ` + strings.Join(native.Stages(), ", ") + `.`,
 					return usageError{fmt.Errorf("there is no stage %q; the stages are %s", stage, strings.Join(native.Stages(), ", "))}
 				}
 			}
-			l, err := readListing(cmd, args[0], function, features)
+			l, err := readListing(cmd, args[0], function, features, nil)
 			if err != nil {
 				return err
 			}
@@ -151,7 +151,7 @@ func (l *listing) dump(w io.Writer, own int, stages []string) error {
 }
 
 func objdumpCommand() *cobra.Command {
-	var function, features string
+	var function, features, arch string
 	cmd := &cobra.Command{
 		Use:   "objdump [flags] FILE",
 		Short: "Disassemble the machine code of functions",
@@ -159,15 +159,24 @@ func objdumpCommand() *cobra.Command {
 representation in its last form and their machine code. Calls and instructions that may trap
 have the offset in the module of the instruction that they come from.`,
 		Example: `  weft objdump module.wasm
-  weft objdump --func=fib module.wat`,
+  weft objdump --func=fib module.wat
+  weft objdump --arch=arm64 --func=fib module.wat`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, err := readListing(cmd, args[0], function, features)
+			isa, ok := instructionSets[arch]
+			if !ok {
+				return usageError{fmt.Errorf("--arch is amd64 or arm64, not %q", arch)}
+			}
+			target := isa.target
+			if arch == runtime.GOARCH {
+				target = nil // with the extensions that this processor has
+			}
+			l, err := readListing(cmd, args[0], function, features, target)
 			if err != nil {
 				return err
 			}
 			for _, own := range l.funcs {
-				if err := l.disassemble(cmd.OutOrStdout(), own); err != nil {
+				if err := l.disassemble(cmd.OutOrStdout(), own, isa.decode); err != nil {
 					return err
 				}
 			}
@@ -175,10 +184,11 @@ have the offset in the module of the instruction that they come from.`,
 		},
 	}
 	listingFlags(cmd, &function, &features)
+	cmd.Flags().StringVar(&arch, "arch", defaultArch(), "the processor that code is for: amd64 or arm64")
 	return cmd
 }
 
-func (l *listing) disassemble(w io.Writer, own int) error {
+func (l *listing) disassemble(w io.Writer, own int, decode decoder) error {
 	title, ir := l.title(own), ""
 	code, err := l.explainer.Explain(own, func(stage string, form func() string) {
 		if stage == "layout" {
@@ -190,13 +200,13 @@ func (l *listing) disassemble(w io.Writer, own int) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "%s: %d bytes of code, %d of frame\n%s\n%s\n", title, len(code.Bytes), code.FrameSize, ir,
-		disassembly(code, l.module.Funcs[own].BodyOffset))
+		disassembly(code, l.module.Funcs[own].BodyOffset, decode))
 	return err
 }
 
 // disassembly lists the instructions of a function's code. What is behind the instructions,
 // tables and constants, is shown as bytes.
-func disassembly(code *codegen.Code, body int) string {
+func disassembly(code *codegen.Code, body int, decode decoder) string {
 	var b strings.Builder
 	sites := code.Sites
 	for at := 0; at < len(code.Bytes); {
@@ -208,14 +218,9 @@ func disassembly(code *codegen.Code, body int) string {
 			fmt.Fprintf(&b, "\t; %s, instruction at 0x%x\n", note, body+int(sites[0].Pos))
 			sites = sites[1:]
 		}
-		inst, err := x86asm.Decode(code.Bytes[at:], 64)
-		if err != nil {
-			fmt.Fprintf(&b, "%6x\t.byte 0x%02x\n", at, code.Bytes[at])
-			at++
-			continue
-		}
-		fmt.Fprintf(&b, "%6x\t%s\n", at, x86asm.IntelSyntax(inst, uint64(at), nil))
-		at += inst.Len
+		text, length := decode(code.Bytes[at:], uint64(at))
+		fmt.Fprintf(&b, "%6x\t%s\n", at, text)
+		at += length
 	}
 	return b.String()
 }

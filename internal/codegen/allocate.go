@@ -54,16 +54,16 @@ const (
 	rematDist = 1 << 9
 )
 
-// numRegs is the number of registers of both classes.
-const numRegs = 32
+// numRegs is above the number of every register.
+const numRegs = 64
 
 // A regSet is a set of registers.
-type regSet = uint32
+type regSet = uint64
 
 func bit(r Reg) regSet { return 1 << (r & (numRegs - 1)) }
 
 // first returns a register of a set that is not empty.
-func first(s regSet) Reg { return Reg(bits.TrailingZeros32(s)) }
+func first(s regSet) Reg { return Reg(bits.TrailingZeros64(s)) }
 
 // A value is what the allocator knows of a virtual register.
 type value struct {

@@ -157,21 +157,21 @@ func (c *checker) step(s *contents, in *Inst, check bool) error {
 		}
 		return nil
 	case in.Flags&Move != 0:
-		if ops[0].Reg>>4 != ops[1].Reg>>4 {
+		if c.class(ops[0].Reg) != c.class(ops[1].Reg) {
 			return fmt.Errorf("a move from register %d to %d", ops[1].Reg, ops[0].Reg)
 		}
 		s.at[ops[0].Reg] = c.sized(s.at[ops[1].Reg], in.Size)
 		return nil
 	case in.Flags&Exchange != 0:
 		x, y := ops[0].Reg, ops[1].Reg
-		if max(x, y) >= 16 {
+		if c.class(x) == Float || c.class(y) == Float {
 			return fmt.Errorf("an exchange of registers %d and %d", x, y)
 		}
 		s.at[x], s.at[y] = s.at[y], s.at[x]
 		return nil
 	case in.Flags&Remat != 0:
 		info := c.f.VRegs[ops[0].V]
-		if !info.Remat || info.RematOp != in.Op || info.Imm != in.Imm || info.Class == Float != (ops[0].Reg >= 16) {
+		if !info.Remat || info.RematOp != in.Op || info.Imm != in.Imm || info.Class != c.class(ops[0].Reg) {
 			return fmt.Errorf("v%d is not made like this", ops[0].V)
 		}
 		s.at[ops[0].Reg] = []VReg{ops[0].V}
@@ -199,6 +199,14 @@ func (c *checker) step(s *contents, in *Inst, check bool) error {
 	return nil
 }
 
+// class returns the class of a register.
+func (c *checker) class(r Reg) Class {
+	if r == c.m.Scratch || slices.Contains(c.m.Allocatable[Float], r) {
+		return Float
+	}
+	return Int
+}
+
 // checkOperands checks registers against what the operands of an instruction ask for.
 func (c *checker) checkOperands(s *contents, ops []Operand) error {
 	for i := range ops {
@@ -206,10 +214,10 @@ func (c *checker) checkOperands(s *contents, ops []Operand) error {
 		if op.Reg >= numRegs || op.Fixed != NoReg && op.Reg != op.Fixed {
 			return fmt.Errorf("operand %d is in register %d, not %d", i, op.Reg, op.Fixed)
 		}
-		if op.Fixed == NoReg && !slices.Contains(c.m.Allocatable[op.Reg>>4], op.Reg) {
+		if op.Fixed == NoReg && !slices.Contains(c.m.Allocatable[c.class(op.Reg)], op.Reg) {
 			return fmt.Errorf("operand %d is in register %d, which is not to be allocated", i, op.Reg)
 		}
-		if op.V != 0 && (c.f.VRegs[op.V].Class == Float) != (op.Reg >= 16) {
+		if op.V != 0 && c.f.VRegs[op.V].Class != c.class(op.Reg) {
 			return fmt.Errorf("operand %d, v%d, is in register %d of the other class", i, op.V, op.Reg)
 		}
 		if op.Kind <= UseLate && !slices.Contains(s.at[op.Reg], op.V) {

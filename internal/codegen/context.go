@@ -57,10 +57,11 @@ type Context struct {
 	// What a signal handler has seen.
 	FaultPC, FaultSP, FaultAddr uintptr
 	ResumePC                    uintptr
-	Saved                       [16]uintptr
+	GoLR                        uintptr // where enter returns to, if calls leave that in a register
+	Saved                       [SavedRegisters]uintptr
 	Flags                       uintptr
-	SavedRequest                uintptr // that a preemption came between
-	SavedX                      [16][2]uint64
+	SavedRequest                uintptr                   // that a preemption came between
+	SavedX                      [SavedRegisters][2]uint64 // at a multiple of 16
 
 	// Args are what calls pass beside registers, and what requests take and give.
 	Args [ArgSlots]uint64
@@ -76,6 +77,11 @@ type Context struct {
 	// PollIntsStub is PollStub for functions that use integer registers alone.
 	PollIntsStub uintptr
 }
+
+// SavedRegisters is how many registers of a kind an instruction set may have.
+const SavedRegisters = 32
+
+var _ [0]byte = [unsafe.Offsetof(Context{}.SavedX) % 16]byte{}
 
 // Heap is what code knows of the store's collected heap: where the records of types begin, and for each
 // size class the memory from which cells are taken (see package store).
@@ -124,6 +130,9 @@ const (
 	OffSuspendTagStub  = int32(unsafe.Offsetof(Context{}.SuspendTagStub))
 	OffSuspendToStub   = int32(unsafe.Offsetof(Context{}.SuspendToStub))
 	OffArgs            = int32(unsafe.Offsetof(Context{}.Args))
+	OffGoSP            = int32(unsafe.Offsetof(Context{}.GoSP))
+	OffGoBP            = int32(unsafe.Offsetof(Context{}.GoBP))
+	OffGoLR            = int32(unsafe.Offsetof(Context{}.GoLR))
 )
 
 // StackMargin is how much of a stack lies below its limit, and SmallFrame the

@@ -12,8 +12,8 @@ import (
 	"weft/wasm"
 )
 
-// A Reg is a register of the machine. General registers are 0 to 15, floating-point
-// ones 16 to 31.
+// A Reg is a register of the machine, below 64. Which of them are general registers and which are for floats the
+// instruction set says by Machine.Allocatable.
 type Reg uint8
 
 // NoReg stands where there is no register.
@@ -162,13 +162,6 @@ type Func struct {
 	// What the allocator finds out.
 	FrameSize int // a multiple of 8
 	HomesAt   int32
-}
-
-// A Binding is the shape of a cont.bind: the type of its result, the types of the values that it binds, and of those that are
-// left.
-type Binding struct {
-	Type        uint32
-	Bound, Left []ssa.Type
 }
 
 // A Machine is what the allocator must know of the processor.

@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -16,7 +13,7 @@ import (
 // for each type of functions:
 //
 //   - entry: arguments from Args to their places, a call of the function in
-//     savedFunction, results to Args, back to Go. It has a word on the stack: the
+//     border.savedFunction, results to Args, back to Go. It has a word on the stack: the
 //     instance of a caller, which is none.
 //   - host: is called as a function; arguments to slots, a host call, results from slots. These are
 //     the machine's, since a call that the host function makes uses the same Args; if there are many, Go
@@ -40,9 +37,6 @@ const (
 	funcNative   = int32(unsafe.Offsetof(store.FuncRecord{}.Native))
 )
 
-// convention is how values are passed.
-var convention = *amd64.Convention()
-
 // adapter returns the address of a part of the adapter for a type, which stays as long as the type does.
 func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType, part int) (uintptr, error) {
 	e.mu.Lock()
@@ -50,7 +44,7 @@ func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType, part int) (uintptr, er
 	a := e.adapters[id]
 	if a == nil {
 		var err error
-		if a, err = process.adapters.use(forType, ssa.SignatureOf(t), emitEntryAdapter, emitHostAdapter); err != nil {
+		if a, err = process.adapters.use(forType, ssa.SignatureOf(t), (*border).entryAdapter, (*border).hostAdapter); err != nil {
 			return 0, err
 		}
 		e.adapters[id] = a
@@ -68,50 +62,49 @@ func (e *Engine) Forget(id wasm.TypeID) {
 	}
 }
 
-func emitEntryAdapter(a *amd64.Assembler, sig *ssa.Signature) {
-	emitEntryTo(a, sig, amd64.At(amd64.R13, funcNative))
+func (b *border) entryAdapter(sig *ssa.Signature) {
+	b.entryTo(sig, codegen.Field{Base: b.registers.Record, Offset: funcNative})
 }
 
-// emitEntryTo emits an entry that calls the code whose address stands at target.
-func emitEntryTo(a *amd64.Assembler, sig *ssa.Signature, target amd64.Mem) {
-	a.ALUImm(amd64.SUB, amd64.S64, amd64.RSP, 8)
-	a.StoreImm(amd64.S64, amd64.At(amd64.RSP, 0), 0)
-	a.Load(amd64.S64, amd64.R13, ctxAt(savedFunction))
-	a.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
-	fromSlots(a, inArgs, sig.Params)
-	a.CallMem(target)
-	toSlots(a, inArgs, sig.Results)
-	emitExit(a)
+// entryTo emits an entry that calls the code whose address stands at target.
+func (b *border) entryTo(sig *ssa.Signature, target codegen.Field) {
+	record := b.registers.Record
+	b.OpenFrame()
+	b.Load(record, b.savedFunction())
+	b.Load(b.registers.Instance, codegen.Field{Base: record, Offset: funcInstance})
+	b.fromSlots(b.inArgs(), sig.Params)
+	b.Call(target)
+	b.toSlots(b.inArgs(), sig.Results)
+	b.exit()
 }
 
 // hostSlots is how many slots of a host function code fills itself.
 const hostSlots = 16
 
-func emitHostAdapter(a *amd64.Assembler, sig *ssa.Signature) {
-	back := a.NewLabel()
+func (b *border) hostAdapter(sig *ssa.Signature) {
+	record := b.registers.Record
+	b.Called()
 	if max(slotsOf(sig.Params), slotsOf(sig.Results)) > hostSlots {
-		toSlots(a, inArgs, sig.Params)
-		a.Store(amd64.S64, ctxAt(savedFunction), amd64.R13)
-		a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestCallHost)
-		leave(a, back)
-		a.Bind(back)
-		fromSlots(a, inArgs, sig.Results)
-		a.Ret()
+		b.toSlots(b.inArgs(), sig.Params)
+		b.Store(b.savedFunction(), record)
+		b.request(requestCallHost)
+		b.leave()
+		b.fromSlots(b.inArgs(), sig.Results)
+		b.Return()
 		return
 	}
-	at := slotPlace{amd64.RDX, 0}
+	at := codegen.Field{Base: b.registers.Continuation}
 	if len(sig.Params) > 0 {
-		a.Load(amd64.S64, at.base, ctxAt(ctxHostSlots))
-		toSlots(a, at, sig.Params)
+		b.Load(at.Base, b.context(ctxHostSlots))
+		b.toSlots(at, sig.Params)
 	}
-	a.Store(amd64.S64, ctxAt(savedFunction), amd64.R13)
-	leaveTo(a, ctxHostCall, back)
-	a.Bind(back)
+	b.Store(b.savedFunction(), record)
+	b.leaveTo(ctxHostCall)
 	if len(sig.Results) > 0 {
-		a.Load(amd64.S64, at.base, ctxAt(ctxHostSlots))
-		fromSlots(a, at, sig.Results)
+		b.Load(at.Base, b.context(ctxHostSlots))
+		b.fromSlots(at, sig.Results)
 	}
-	a.Ret()
+	b.Return()
 }
 
 func slotsOf(types []ssa.Type) int {
@@ -122,65 +115,38 @@ func slotsOf(types []ssa.Type) int {
 	return n
 }
 
-// A slotPlace is where the values of a call are as slots.
-type slotPlace struct {
-	base amd64.Reg
-	disp int32
-}
+// inArgs is where the context's Args begin: there the values are, as slots, that no register holds.
+func (b *border) inArgs() codegen.Field { return b.context(codegen.OffArgs) }
 
-// inArgs is the context's Args: there the values are, as slots, that no register holds.
-var inArgs = slotPlace{amd64.R15, codegen.OffArgs}
-
-func (p slotPlace) slot(i int) amd64.Mem { return amd64.At(p.base, p.disp+8*int32(i)) }
-
-// emitCopy copies a value that no register holds. It needs RBP.
-func emitCopy(a *amd64.Assembler, to, from slotPlace, slot int, t ssa.Type) {
+// copySlots copies a value that no register holds. It needs the register for numbers.
+func (b *border) copySlots(to, from codegen.Field, slot int, t ssa.Type) {
 	if to == from {
 		return
 	}
 	for i := range t.Slots() {
-		a.Load(amd64.S64, amd64.RBP, from.slot(slot+i))
-		a.Store(amd64.S64, to.slot(slot+i), amd64.RBP)
+		b.Load(b.registers.Number, from.Plus(int32(8*(slot+i))))
+		b.Store(to.Plus(int32(8*(slot+i))), b.registers.Number)
 	}
 }
 
 // fromSlots loads values to where calls pass them.
-func fromSlots(a *amd64.Assembler, from slotPlace, types []ssa.Type) {
-	for i, p := range convention.Places(types) {
-		slot := from.slot(p.Slot)
-		switch {
-		case p.Reg == codegen.NoReg:
-			emitCopy(a, inArgs, from, p.Slot, types[i])
-		case types[i] == ssa.F32:
-			a.SSELoad(amd64.Movss, amd64.Reg(p.Reg), slot)
-		case types[i] == ssa.F64:
-			a.SSELoad(amd64.Movsd, amd64.Reg(p.Reg), slot)
-		case types[i] == ssa.V128:
-			a.SSELoad(amd64.Movups, amd64.Reg(p.Reg), slot)
-		case types[i] == ssa.I32:
-			a.Load(amd64.S32, amd64.Reg(p.Reg), slot)
-		default:
-			a.Load(amd64.S64, amd64.Reg(p.Reg), slot)
+func (b *border) fromSlots(from codegen.Field, types []ssa.Type) {
+	for i, p := range b.registers.Places(types) {
+		if p.Reg == codegen.NoReg {
+			b.copySlots(b.inArgs(), from, p.Slot, types[i])
+		} else {
+			b.LoadValue(p.Reg, from.Plus(int32(8*p.Slot)), types[i])
 		}
 	}
 }
 
-// toSlots stores them from there. It needs RBP.
-func toSlots(a *amd64.Assembler, to slotPlace, types []ssa.Type) {
-	for i, p := range convention.Places(types) {
-		slot, reg := to.slot(p.Slot), amd64.Reg(p.Reg)
-		switch {
-		case p.Reg == codegen.NoReg:
-			emitCopy(a, to, inArgs, p.Slot, types[i])
-		case types[i] == ssa.F32: // the upper half of a slot is 0
-			a.MovFromX(amd64.S32, amd64.RBP, reg)
-			a.Store(amd64.S64, slot, amd64.RBP)
-		case types[i] == ssa.F64:
-			a.SSEStore(amd64.Movsd, slot, reg)
-		case types[i] == ssa.V128:
-			a.SSEStore(amd64.Movups, slot, reg)
-		default:
-			a.Store(amd64.S64, slot, reg)
+// toSlots stores them from there. It needs the register for numbers.
+func (b *border) toSlots(to codegen.Field, types []ssa.Type) {
+	for i, p := range b.registers.Places(types) {
+		if p.Reg == codegen.NoReg {
+			b.copySlots(to, b.inArgs(), p.Slot, types[i])
+		} else {
+			b.StoreValue(to.Plus(int32(8*p.Slot)), p.Reg, types[i])
 		}
 	}
 }

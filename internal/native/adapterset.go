@@ -1,11 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"sync"
 
-	"weft/internal/codegen/amd64"
+	"weft/internal/codegen"
 	"weft/internal/ssa"
 )
 
@@ -36,7 +34,7 @@ func newAdapterSet(space *codeSpace) *adapterSet {
 }
 
 // partEmitter emits a part of the adapter for a signature.
-type partEmitter func(*amd64.Assembler, *ssa.Signature)
+type partEmitter func(*border, *ssa.Signature)
 
 // use returns the adapter of a kind for a signature. Its parts are what emits emit. Whoever has it gives it back to
 // unuse.
@@ -81,8 +79,8 @@ func adapterKey(kind byte, sig *ssa.Signature) string {
 }
 
 func (s *adapterSet) assemble(sig *ssa.Signature, emits []partEmitter) (*adapter, error) {
-	code := &amd64.Assembler{}
-	labels := make([]amd64.Label, len(emits))
+	code := newBorder(processor)
+	labels := make([]codegen.Label, len(emits))
 	for i, emit := range emits {
 		code.Align(16)
 		labels[i] = code.NewLabel()

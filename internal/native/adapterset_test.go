@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -105,7 +103,7 @@ func TestAdapterSpaces(t *testing.T) {
 	set := newAdapterSet(newCodeSpace(memory, span{memory.start, memory.size}, adapterGrain))
 	var all []*adapter
 	for n := 0; len(set.spaces) == 1; n++ {
-		a, err := set.use(forType, ssa.SignatureOf(wasm.FuncType{Params: odd(n)}), emitEntryAdapter, emitHostAdapter)
+		a, err := set.use(forType, ssa.SignatureOf(wasm.FuncType{Params: odd(n)}), (*border).entryAdapter, (*border).hostAdapter)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -89,7 +87,7 @@ func TestAheadPanics(t *testing.T) {
 	code := aheadCode(t)
 	b := &code.engine.backlog
 	code.engine.compilers.New = func() any {
-		c := newCompiler()
+		c := newCompiler(processor)
 		c.show = func(string, func() string) { panic("a fault of the compiler") }
 		return c
 	}

@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"context"
 	"unsafe"
 
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -47,7 +44,7 @@ func (e *Engine) Call(ctx context.Context, s *store.Store, f *store.FuncRecord, 
 	c := m.context
 	c.Current, c.Base, c.TailCaller = uintptr(unsafe.Pointer(m.root)), 0, 0
 	copySlots(c.Args[:], slots[:f.Params])
-	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
+	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = m.rootEnd, m.lastEntry
 	enter(c, m)
 	if m.err != nil {
@@ -132,7 +129,7 @@ func (m *machine) invoke(f *store.FuncRecord, slots []uint64) error {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	copySlots(c.Args[:], slots[:f.Params])
-	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
+	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
 	c.NativeSP, c.NativePC = root.StackEnd(), entry
 	enter(c, m)
 	if m.err != nil {

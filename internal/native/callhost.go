@@ -1,16 +1,13 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
 
-// callHost calls a host function for native code: the record is in savedFunction, arguments
+// callHost calls a host function for native code: the record is in border.savedFunction, arguments
 // and results are in the machine's slots. It is a dispatch of its own, because each instruction of it
 // counts, and reports whether to go back.
 func callHost(m *machine) bool {
@@ -58,7 +55,7 @@ func (m *machine) callHostOfMany() bool {
 // frame begins, behind the return address.
 func calledHost(c *codegen.Context) (*store.FuncRecord, *store.InstanceRecord) {
 	frame := store.Pointer(c.NativeSP + unsafe.Sizeof(c.NativeSP))
-	return (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13])), *(**store.InstanceRecord)(frame)
+	return (*store.FuncRecord)(store.Pointer(c.Saved[recordRegister])), *(**store.InstanceRecord)(frame)
 }
 
 // callerWithoutFrame returns whose code has called a host function where no frame says so: that of a tail call tells by

@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -65,7 +62,7 @@ func clauseTables(c *codegen.Code, code []byte, start uintptr, offset int64) []c
 			}
 			t.clauses = append(t.clauses, of)
 		}
-		amd64.SetMark(code[s.Offset:], int32(offset))
+		processor.SetMark(code, int(s.Offset), int32(offset))
 		offset += size
 		tables = append(tables, t)
 	}
@@ -83,9 +80,9 @@ func (f *funcCode) linkClauses(state *storeState, r *store.InstanceRecord) {
 			list[i] = clause{uintptr(unsafe.Pointer(r.Tag(of.tag))), of.pad}
 			switch {
 			case of.pad == 0:
-				list[i].tag += amd64.SwitchClause
+				list[i].tag += codegen.SwitchClause
 			case t.named:
-				list[i].tag += amd64.NamedClause
+				list[i].tag += codegen.NamedClause
 			}
 		}
 	}

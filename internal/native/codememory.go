@@ -1,12 +1,8 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"fmt"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"weft/internal/store"
 )
@@ -14,16 +10,17 @@ import (
 // Invariants of the unsafe code here: no address is ever writable and executable at once; a
 // range is written by who has taken it from a codeSpace, and not while it is executed.
 
-// A codeMemory is the memory of the region for code. It is mapped twice, at addresses that can
-// be executed and at others that can be written: so functions are added to pages of which others
-// are being executed, and all code together takes two mappings. Where the system does not
-// allow for that, pages are made writable and then executable.
+// A codeMemory is the memory of the region for code. Where the system allows for it, it is mapped twice, at addresses
+// that can be executed and at others that can be written: so functions are added to pages of which others
+// are being executed, and all code together takes two mappings. Elsewhere pages are made writable and then executable.
 type codeMemory struct {
 	start, size uintptr // what is executed
-	// fd is the memory, and writable where it can be written; -1 and 0 if there is one
+	// file is the memory, and writable where it can be written; -1 and 0 if there is one
 	// mapping only.
-	fd       int
+	file     int
 	writable uintptr
+	// published, unless it is nil, is told what was published: for tests.
+	published func(executed span)
 }
 
 // newCodeMemory reserves the region.
@@ -35,70 +32,57 @@ func newCodeMemory(size uintptr) (*codeMemory, error) {
 }
 
 func mapOnce(size uintptr) (*codeMemory, error) {
-	p, err := unix.MmapPtr(-1, 0, nil, size, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+	start, err := reservePages(size)
 	if err != nil {
 		return nil, fmt.Errorf("weft: reserve %d bytes of address space for machine code: %w", size, err)
 	}
-	return &codeMemory{start: uintptr(p), size: size, fd: -1}, nil
-}
-
-// mapTwice returns nil if the system refuses any of what it needs.
-func mapTwice(size uintptr) *codeMemory {
-	fd, err := unix.MemfdCreate("weft code", unix.MFD_CLOEXEC)
-	if err != nil {
-		return nil
-	}
-	if unix.Ftruncate(fd, int64(size)) == nil {
-		code, err := unix.MmapPtr(fd, 0, nil, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED|unix.MAP_NORESERVE)
-		if err == nil {
-			data, err := unix.MmapPtr(fd, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_NORESERVE)
-			if err == nil {
-				return &codeMemory{start: uintptr(code), size: size, fd: fd, writable: uintptr(data)}
-			}
-			_ = unix.MunmapPtr(code, size) // nothing of it is in use
-		}
-	}
-	_ = unix.Close(fd)
-	return nil
+	return &codeMemory{start: start, size: size, file: -1}, nil
 }
 
 // release gives back the region, of which nothing is in use.
 func (m *codeMemory) release() {
-	_ = unix.MunmapPtr(store.Pointer(m.start), m.size)
-	if m.fd >= 0 {
-		_ = unix.MunmapPtr(store.Pointer(m.writable), m.size)
-		_ = unix.Close(m.fd)
+	if m.appends() {
+		m.releaseTwice()
+		return
 	}
+	releasePages(span{m.start, m.size})
 }
 
 // appends reports whether code can be written to a page in which other code is.
-func (m *codeMemory) appends() bool { return m.fd >= 0 }
+func (m *codeMemory) appends() bool { return m.file >= 0 }
 
 // write copies code to its address, which must be the beginning of a page unless the memory
 // appends.
 func (m *codeMemory) write(address uintptr, code []byte) error {
 	if m.appends() {
-		copy(unsafe.Slice((*byte)(store.Pointer(m.writable+address-m.start)), len(code)), code)
+		at := m.writable + address - m.start
+		copy(unsafe.Slice((*byte)(store.Pointer(at)), len(code)), code)
+		m.publish(at, span{address, uintptr(len(code))})
 		return nil
 	}
 	pages := span{address, (uintptr(len(code)) + codePage - 1) &^ (codePage - 1)}
-	if err := unix.Mprotect(pages.bytes(), unix.PROT_READ|unix.PROT_WRITE); err != nil {
+	if err := makeWritable(pages); err != nil {
 		return fmt.Errorf("weft: memory for machine code: %w", err)
 	}
 	copy(pages.bytes(), code)
-	if err := unix.Mprotect(pages.bytes(), unix.PROT_READ|unix.PROT_EXEC); err != nil {
+	if err := makeExecutable(pages); err != nil {
 		return fmt.Errorf("weft: making machine code executable: %w", err)
 	}
+	m.publish(address, span{address, uintptr(len(code))})
 	return nil
+}
+
+func (m *codeMemory) publish(written uintptr, executed span) {
+	publish(written, executed)
+	if m.published != nil {
+		m.published(executed)
+	}
 }
 
 // discard gives back the memory of a range of pages.
 func (m *codeMemory) discard(pages span) error {
 	if m.appends() {
-		return unix.Fallocate(m.fd, unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, int64(pages.start-m.start), int64(pages.size))
+		return m.discardTwice(pages)
 	}
-	if err := unix.Madvise(pages.bytes(), unix.MADV_DONTNEED); err != nil {
-		return err
-	}
-	return unix.Mprotect(pages.bytes(), unix.PROT_NONE)
+	return forgetPages(pages)
 }

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -11,9 +9,6 @@ import (
 
 	"weft/internal/store"
 )
-
-// codePage is the granularity of the memory for code.
-const codePage = 4096
 
 // A codeSpace is a range of reserved addresses from which pieces for code are cut.
 type codeSpace struct {
@@ -64,6 +59,9 @@ func (s *codeSpace) reserve(size uintptr) (span, error) {
 func (s *codeSpace) release(piece span) {
 	if piece.size == 0 {
 		return
+	}
+	if codeIsCopied {
+		s.memory.mapAgain(piece)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

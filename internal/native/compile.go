@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -12,7 +10,6 @@ import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 )
@@ -25,9 +22,7 @@ type compiler struct {
 	plain     uint32 // Config.Plain
 	builder   ssa.Builder
 	optimizer ssa.Optimizer
-	selector  amd64.Selector
-	allocator *codegen.Allocator
-	emitter   amd64.Emitter
+	machine   *codegen.Compiler
 	// show, unless it is nil, gets the function after each stage.
 	show func(stage string, form func() string)
 }
@@ -54,34 +49,32 @@ func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 	}
 }
 
-func switchLayout(env *ssa.Env) amd64.SwitchLayout {
+func switchLayout(env *ssa.Env) codegen.SwitchLayout {
 	c, x := store.LayoutCont(), store.LayoutException()
-	return amd64.SwitchLayout{
+	return codegen.SwitchLayout{
 		Ref: c.Ref, Chain: c.Chain, Link: c.Link, Limit: c.Limit, Frame: c.Frame, PC: c.PC, Func: c.Func, Type: c.Type,
 		Status: c.Status, Begun: c.Begun,
 		NoClauses: store.InstanceNoClauses, TagPtr: env.TagPtr, TypeID: env.TypeID,
 		Params: func(index uint32) []ssa.Type {
 			return ssa.SignatureOf(env.Module.FuncType(uint32(env.Module.Types[index].Comp.Cont))).Params
 		},
-		Exception: amd64.ExceptionLayout{Tag: x.Tag, Len: x.Len, Payload: x.Payload},
+		Exception: codegen.ExceptionLayout{Tag: x.Tag, Len: x.Len, Payload: x.Payload},
 	}
 }
 
-func newCompiler() *compiler {
-	return &compiler{allocator: codegen.NewAllocator(amd64.Machine())}
-}
+func newCompiler(t codegen.Target) *compiler { return &compiler{machine: codegen.NewCompiler(t)} }
 
 // begin makes the compiler one for functions of a module.
-func (c *compiler) begin(env *ssa.Env, config *amd64.Config, begins []bool, plain uint32) {
-	c.begins, c.plain = begins, plain
-	c.env, c.selector.Config, c.emitter.Config = env, *config, *config
+func (c *compiler) begin(env *ssa.Env, runtime *codegen.Runtime, begins []bool, plain uint32) {
+	c.env, c.begins, c.plain = env, begins, plain
+	c.machine.Configure(runtime)
 }
 
-// configuration says how the code of a module's functions is made.
-func (e *Engine) configuration(m *store.Module, env *ssa.Env) amd64.Config {
+// runtimeOf says what the code of a module's functions finds where.
+func runtimeOf(m *store.Module, env *ssa.Env) *codegen.Runtime {
 	l := store.LayoutInstance(m)
-	return amd64.Config{
-		Features: e.features, FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env),
+	return &codegen.Runtime{
+		FuncCode: funcNative, FuncInstance: funcInstance, InstanceHome: true, Switch: switchLayout(env),
 		CellSize: store.CellSize,
 		OwnFunc:  func(own uint32) int32 { return int32(l.OwnFunc(own)) + funcNative },
 	}
@@ -130,27 +123,13 @@ func (c *compiler) inSomeForm(own int, begins bool, build func() (*ssa.Func, err
 
 // code compiles a function that has been built.
 func (c *compiler) code(f *ssa.Func, begins bool) (*codegen.Code, error) {
-	if c.show == nil {
+	if c.machine.Show = c.show; c.show == nil {
 		c.optimizer.Run(f)
 	} else {
 		c.show("build", f.String)
 		c.optimizer.RunAndShow(f, func(p *ssa.Pass) { c.show(p.Name, f.String) })
 	}
-	machine, err := c.selector.Select(f)
-	if err != nil {
-		return nil, err
-	}
-	machine.Begins = begins
-	if c.show != nil {
-		c.show("select", func() string { return machine.Text(amd64.InstName) })
-	}
-	if err := c.allocator.Allocate(machine); err != nil {
-		return nil, err
-	}
-	if c.show != nil {
-		c.show("allocate", func() string { return machine.Text(amd64.InstName) })
-	}
-	code, err := c.emitter.Emit(machine)
+	code, err := c.machine.Compile(f, begins)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +141,7 @@ func (c *compiler) code(f *ssa.Func, begins bool) (*codegen.Code, error) {
 // the first function which has one.
 func compile(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error) {
 	env := e.environment(m, checks)
-	config := e.configuration(m, env)
+	made := runtimeOf(m, env)
 	codes := make([]*codegen.Code, len(m.Wasm.Funcs))
 	errs := make([]error, len(codes))
 	saved := e.saved(m, checks)
@@ -170,8 +149,8 @@ func compile(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error) {
 	var next, bytes atomic.Int64
 	var failed atomic.Bool
 	work := func() {
-		c := newCompiler()
-		c.begin(env, &config, begins, e.config.Plain)
+		c := newCompiler(e.target)
+		c.begin(env, made, begins, e.config.Plain)
 		for i := int(next.Add(1)) - 1; i < len(codes) && !failed.Load(); i = int(next.Add(1)) - 1 {
 			codes[i], _, errs[i] = saved.function(c, i)
 			if errs[i] == nil && uint64(bytes.Add(int64(codeBytes(codes[i])))) > e.codeLimit {

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -48,9 +46,8 @@ func BenchmarkCompile(b *testing.B) {
 	b.SetBytes(size)
 	b.ReportAllocs()
 	for b.Loop() {
-		c, env := newCompiler(), e.environment(module, false)
-		config := e.configuration(module, env)
-		c.begin(env, &config, nil, 0)
+		c, env := newCompiler(e.target), e.environment(module, false)
+		c.begin(env, runtimeOf(module, env), nil, 0)
 		for i := range module.Wasm.Funcs {
 			if _, err := c.function(i); err != nil {
 				b.Fatal(err)

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -7,7 +5,6 @@ import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -26,11 +23,11 @@ import (
 func (m *machine) switchStacks(request uint32) bool {
 	c := m.context
 	number := int64(c.Saved[numberRegister])
-	ref := uint64(c.Saved[contRegister])
+	ref := uint64(c.Saved[continuationRegister])
 	var trap wasm.TrapCode
 	switch request {
 	case requestContNew:
-		f := (*store.FuncRecord)(store.Pointer(c.Saved[amd64.R13]))
+		f := (*store.FuncRecord)(store.Pointer(c.Saved[recordRegister]))
 		trap = m.contNew(f, wasm.TypeID(number))
 	case requestResume:
 		trap = m.resume(ref, number)
@@ -48,7 +45,7 @@ func (m *machine) switchStacks(request uint32) bool {
 			tag := m.instance().Tag(uint32(tag - 1))
 			return m.resumeThrow(ref, tag, c.Args[:tag.Params], 0)
 		}
-		exception := uint64(c.Saved[amd64.RAX])
+		exception := uint64(c.Saved[resultRegister])
 		if exception == 0 {
 			return m.trap(wasm.TrapNullException, "")
 		}
@@ -66,7 +63,7 @@ func (m *machine) switchStacks(request uint32) bool {
 
 // instance returns that of the code that suspends, switches or throws; of other operations it is not known.
 func (m *machine) instance() *store.InstanceRecord {
-	return (*store.InstanceRecord)(store.Pointer(m.context.Saved[amd64.R14]))
+	return (*store.InstanceRecord)(store.Pointer(m.context.Saved[instanceRegister]))
 }
 
 // goOn makes a continuation the running one, where it stopped.
@@ -129,7 +126,7 @@ func (m *machine) contNew(f *store.FuncRecord, t wasm.TypeID) wasm.TrapCode {
 			return wasm.TrapTooManyContinuations
 		}
 	}
-	m.context.Saved[amd64.RAX] = uintptr(conts.Ref(r))
+	m.context.Saved[resultRegister] = uintptr(conts.Ref(r))
 	m.stopHere()
 	m.goOn(m.cur)
 	return wasm.TrapNone
@@ -150,9 +147,12 @@ func (m *machine) prepareFresh(r *store.ContRecord) wasm.TrapCode {
 	if trap := m.giveStack(r, max(m.engine.stackSize(freshStack), 8*uintptr(r.Func.Params)+2*codegen.StackMargin)); trap != 0 {
 		return trap
 	}
-	// A word for the instance of a caller, which is none, and the return address.
-	top := (*[2]uintptr)(store.Pointer(r.StackEnd() - stackTop))
-	top[0], top[1] = process.stubs.contReturn, 0
+	// The return address, where calls push it, and a word for the instance of a caller, which is none.
+	top := (*[stackTop / unsafe.Sizeof(r.PC)]uintptr)(store.Pointer(r.StackEnd() - stackTop))
+	top[0], top[1] = 0, 0
+	if pushesReturn {
+		top[0] = process.stubs.contReturn
+	}
 	r.PC, r.Frame = process.stubs.fresh, r.StackEnd()-stackTop
 	r.SetNative()
 	r.SetReady()
@@ -263,8 +263,8 @@ func (m *machine) passed(r codegen.Reg, slot int) *[2]uint64 {
 	p := unsafe.Pointer(&m.context.Args[slot])
 	switch {
 	case r == codegen.NoReg:
-	case r >= amd64.X0:
-		return &m.context.SavedX[r-amd64.X0]
+	case r >= firstFloat:
+		return &m.context.SavedX[r-firstFloat]
 	default:
 		p = unsafe.Pointer(&m.context.Saved[r])
 	}
@@ -333,7 +333,7 @@ func (m *machine) bind(ref uint64, values func(n int) []uint64, t wasm.TypeID) (
 func returnBound(r *store.ContRecord) {
 	n := *(*uint64)(store.Pointer(r.Frame))
 	copy(unsafe.Slice((*uint64)(store.Pointer(r.Stack())), n), unsafe.Slice((*uint64)(store.Pointer(r.Frame+8)), n))
-	r.Frame += uintptr(8 * (1 + n))
+	r.Frame += (uintptr(8*(1+n)) + stackAlign - 1) &^ (stackAlign - 1)
 	r.PC, r.Bound = process.stubs.fresh, uint16(n)
 	r.Hold()
 }

@@ -1,17 +1,15 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -24,7 +22,7 @@ type Engine struct {
 	first       store.FirstTier // the interpreter, if functions begin there; else nil
 	config      Config
 	codeLimit   uint64 // of each module, in bytes
-	features    amd64.Features
+	target      codegen.Target
 	// compile, unless it is nil, returns the code of a module's own functions ahead of their
 	// calls. Tests replace it.
 	compile   func(e *Engine, m *store.Module, checks bool) ([]*codegen.Code, error)
@@ -38,31 +36,35 @@ type Engine struct {
 }
 
 // New returns an engine. The first one with signals installs handlers in the process
-// (see docs/native.md); where Go does not interrupt goroutines by signals, code polls. The
+// (see docs/native.md); where Go does not interrupt goroutines by signals, or there are no handlers, code polls. The
 // interpreter gets the modules that are not compiled.
 func New(interpreter store.Engine, config Config) (store.Engine, error) {
+	if !supported { // and nothing of the engine is linked
+		return nil, errPlatform()
+	}
 	return newEngine(interpreter, config)
 }
 
+func errPlatform() error {
+	return fmt.Errorf("weft: there is no native engine for %s/%s", runtime.GOOS, runtime.GOARCH)
+}
+
 func newEngine(interpreter store.Engine, config Config) (*Engine, error) {
-	features := amd64.Detect()
-	if !features.SSE41 || !features.POPCNT {
-		return nil, errors.New("weft: the native engine needs a processor with SSE4.1 and POPCNT")
-	}
-	if config.Baseline {
-		features = amd64.Baseline()
+	target, err := newTarget(config.Baseline)
+	if err != nil {
+		return nil, err
 	}
 	if err := startProcess(); err != nil {
 		return nil, err
 	}
-	if config.NoSignals {
+	if config.NoSignals = config.NoSignals || !handlesSignals; config.NoSignals {
 		config.BoundsChecks, config.Polls = true, true
 	} else if err := startSignals(); err != nil {
 		return nil, err
 	}
 	config.Polls = config.Polls || !canPreempt()
-	e := &Engine{interpreter: interpreter, config: config, features: features, codeLimit: store.DefaultCodeBytes,
-		compilers: sync.Pool{New: func() any { return newCompiler() }},
+	e := &Engine{interpreter: interpreter, config: config, target: target, codeLimit: store.DefaultCodeBytes,
+		compilers: sync.Pool{New: func() any { return newCompiler(target) }},
 		adapters:  map[wasm.TypeID]*adapter{}}
 	if config.Eager {
 		e.compile = compile
@@ -143,7 +145,7 @@ func (e *Engine) newLazyCode(m *store.Module, checks bool) (*lazyCode, error) {
 	}
 	env := e.environment(m, checks)
 	runtime.AddCleanup(m, e.remove, code)
-	return &lazyCode{moduleCode: code, checks: checks, env: env, config: e.configuration(m, env),
+	return &lazyCode{moduleCode: code, checks: checks, env: env, runtime: runtimeOf(m, env),
 		begins: survey.begins, saved: saved}, nil
 }
 

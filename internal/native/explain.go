@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -16,13 +14,20 @@ type Explainer struct {
 	survey survey
 }
 
-// NewExplainer makes an explainer of a validated module.
-func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
+// NewExplainer makes an explainer of a validated module. Code is for the target, which need not be that of the processor
+// that executes the explainer; nil is for that.
+func NewExplainer(m *wasm.Module, features wasm.Features, target codegen.Target) (*Explainer, error) {
+	if !supported {
+		return nil, errPlatform()
+	}
 	e, err := newEngine(nil, Config{NoSignals: true})
 	if err != nil {
 		return nil, err
 	}
 	e.config = Config{} // code as it usually is
+	if target != nil {
+		e.target = target
+	}
 	module := store.NewModule(m, wasm.NewTypeSet(), features, unprepared{e}, nil)
 	return &Explainer{e, module, surveyModule(module)}, nil
 }
@@ -30,9 +35,8 @@ func NewExplainer(m *wasm.Module, features wasm.Features) (*Explainer, error) {
 // Explain compiles one of the module's own functions and calls show with the name of each stage and the function after
 // it, as text.
 func (x *Explainer) Explain(own int, show func(stage string, form func() string)) (*codegen.Code, error) {
-	c, env := newCompiler(), x.engine.environment(x.module, x.engine.config.BoundsChecks)
-	config := x.engine.configuration(x.module, env)
-	c.begin(env, &config, x.survey.begins, x.engine.config.Plain)
+	c, env := newCompiler(x.engine.target), x.engine.environment(x.module, x.engine.config.BoundsChecks)
+	c.begin(env, runtimeOf(x.module, env), x.survey.begins, x.engine.config.Plain)
 	c.show = show
 	return c.function(own)
 }
@@ -43,7 +47,7 @@ func Stages() []string {
 	for i := range ssa.Passes {
 		stages = append(stages, ssa.Passes[i].Name)
 	}
-	return append(stages, "select", "allocate")
+	return append(stages, codegen.Stages[:]...)
 }
 
 // unprepared is an engine that does not compile modules by itself.

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -203,9 +201,8 @@ func hostileModule(tb testing.TB, e *Engine, source string) *store.Module {
 
 // compileFirst compiles a module's first function, with a new compiler, in the usual form if it can be.
 func compileFirst(e *Engine, m *store.Module, plain uint32) (*codegen.Code, error) {
-	c, env := newCompiler(), e.environment(m, false)
-	config := e.configuration(m, env)
-	c.begin(env, &config, nil, plain)
+	c, env := newCompiler(e.target), e.environment(m, false)
+	c.begin(env, runtimeOf(m, env), nil, plain)
 	return c.function(0)
 }
 

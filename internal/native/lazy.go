@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -12,7 +10,6 @@ import (
 	"weak"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -25,11 +22,11 @@ import (
 // lazyCode is what the engine keeps for a module: its code, and how to make more of it.
 type lazyCode struct {
 	*moduleCode
-	env    *ssa.Env
-	config amd64.Config
-	begins []bool // see survey
-	saved  savedCode
-	tiered bool // see tier.go
+	env     *ssa.Env
+	runtime *codegen.Runtime
+	begins  []bool // see survey
+	saved   savedCode
+	tiered  bool // see tier.go
 	// checks says that the code compares addresses with the length of memory. Code that does not may have a twin that
 	// does, for instances whose memories are not guarded.
 	checks bool
@@ -158,7 +155,7 @@ func (code *lazyCode) compile(own int, j *job) {
 	}()
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
-	c.begin(code.env, &code.config, code.begins, e.config.Plain)
+	c.begin(code.env, code.runtime, code.begins, e.config.Plain)
 	compiled, found, err := code.saved.function(c, own)
 	e.compilers.Put(c)
 	if err == nil {
@@ -192,10 +189,10 @@ func (code *lazyCode) note(own int, calls []codegen.Relocation, saved bool) {
 // enterFunction goes on at a function that was not compiled when its record was made.
 func (m *machine) enterFunction() bool {
 	c := m.context
-	r := (*store.InstanceRecord)(store.Pointer(c.Saved[amd64.R14]))
-	own := int(c.Saved[amd64.R13])
+	r := (*store.InstanceRecord)(store.Pointer(c.Saved[instanceRegister]))
+	own := int(c.Saved[recordRegister])
 	f := r.OwnFunc(uint32(own))
-	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
+	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
 	compiled := false
 	if !m.onCall() || !m.engine.Interprets(m.store, f) {
 		var err error
@@ -204,16 +201,25 @@ func (m *machine) enterFunction() bool {
 		}
 	}
 	if compiled {
-		c.ResumePC = f.Native
+		m.goOnIn(f.Native)
 	} else {
 		host, err := m.engine.adapter(f.Type, m.store.Types.Comp(f.Type).Func, hostPart)
 		if err != nil {
 			return m.end(err)
 		}
-		c.ResumePC = host
+		m.goOnIn(host)
 	}
-	c.NativePC = process.stubs.goOn
 	return m.goesOn()
+}
+
+// goOnIn goes on at the beginning of a function in place of the stub that was called as if it was one.
+func (m *machine) goOnIn(function uintptr) {
+	c := m.context
+	if !pushesReturn {
+		c.Saved[linkRegister] = m.returnAddress()
+		c.NativeSP += unsafe.Sizeof(m.sp)
+	}
+	c.ResumePC, c.NativePC = function, process.stubs.goOn
 }
 
 // noCode ends the call where a function is called that has no code, with an error of compiled.

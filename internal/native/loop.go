@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"context"
 	"unsafe"
 
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 )
@@ -24,9 +21,6 @@ type loopCode struct {
 	locals       uint32 // slots
 	err          error  // once it is done: why there is none
 }
-
-// savedTarget is where the adapter of a loop finds the address of the code.
-const savedTarget = ctxSaved + 8*int32(amd64.R12)
 
 // loop returns the code of a loop, which it waits for as long as the context allows.
 func (code *lazyCode) loop(ctx context.Context, own, offset int) (*loopCode, error) {
@@ -62,7 +56,7 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	defer e.compilers.Put(c)
-	c.begin(code.env, &code.config, code.begins, code.engine.config.Plain)
+	c.begin(code.env, code.runtime, code.begins, code.engine.config.Plain)
 	compiled, sig, err := c.loop(key.own, key.offset)
 	if err != nil {
 		return err
@@ -71,7 +65,7 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	if err != nil {
 		return err
 	}
-	a, err := process.adapters.use(forLoop, sig, emitLoopAdapter)
+	a, err := process.adapters.use(forLoop, sig, (*border).loopAdapter)
 	if err != nil {
 		return err
 	}
@@ -82,7 +76,8 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	return nil
 }
 
-func emitLoopAdapter(a *amd64.Assembler, sig *ssa.Signature) { emitEntryTo(a, sig, ctxAt(savedTarget)) }
+// loopAdapter emits the entry of a loop, the address of whose code is where the register for tail callers is saved.
+func (b *border) loopAdapter(sig *ssa.Signature) { b.entryTo(sig, b.saved(b.registers.TailCaller)) }
 
 // invokeLoop runs a loop and what follows it.
 func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) error {
@@ -92,7 +87,7 @@ func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) e
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	copySlots(c.Args[:], slots[:l.locals])
-	c.Saved[amd64.R13], c.Saved[amd64.R12] = uintptr(unsafe.Pointer(f)), l.start
+	c.Saved[recordRegister], c.Saved[tailCallerRegister] = uintptr(unsafe.Pointer(f)), l.start
 	c.NativeSP, c.NativePC = root.StackEnd(), l.entry
 	enter(c, m)
 	if m.err != nil {

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -15,26 +13,6 @@ import (
 	"weft/wasm"
 )
 
-// enter runs native code from NativePC on with the stack NativeSP, and returns when that
-// is at its end or dispatch has said so.
-//
-//go:noescape
-func enter(c *codegen.Context, m *machine)
-
-// hostEntry is where stubs leave to. Nobody calls it: its declaration tells Go's collector
-// what its arguments are.
-//
-//lint:ignore U1000 see above
-func hostEntry(c *codegen.Context, m *machine)
-
-// hostCallEntry is the same for calls of host functions.
-//
-//lint:ignore U1000 see above
-func hostCallEntry(c *codegen.Context, m *machine)
-
-func hostEntryPC() uintptr
-func hostCallEntryPC() uintptr
-
 // A machine executes one call from the host, and what it leads to except for calls
 // that a host function makes: those get a machine of their own.
 type machine struct {
@@ -45,7 +23,7 @@ type machine struct {
 	ctx     context.Context
 	caller  store.CallerMark // the store's Caller before the call
 	use     store.Use        // that the call is
-	outer   border           // of the call around this one
+	outer   outerCall        // of the call around this one
 
 	// root is the descriptor on whose stack Wasm is called, between calls parked; nil if there is none.
 	// Its stack is of rootClass when a call begins, has rootSize bytes, and ends at rootEnd.
@@ -86,8 +64,8 @@ type machine struct {
 	watched *store.Watch  // nil until there is a context to watch
 }
 
-// A border is what a call inside of another must leave as it was. Outside of all calls it means nothing.
-type border struct{ current, nativeSP, nativePC, hostSlots uintptr }
+// An outerCall is what a call inside of another must leave as it was. Outside of all calls it means nothing.
+type outerCall struct{ current, nativeSP, nativePC, hostSlots uintptr }
 
 // storeState is what all calls in a store share.
 type storeState struct {
@@ -161,7 +139,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m := e.stateOf(s).machine()
 	c := m.context
 	if m.state.depth > 1 {
-		m.outer = border{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
+		m.outer = outerCall{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
 	}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
 	c.Current, c.TailCaller = 0, 0

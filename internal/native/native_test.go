@@ -1,14 +1,14 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"context"
 	"errors"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"testing"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/interp"
 	"weft/internal/store"
 	"weft/wasm"
@@ -16,87 +16,7 @@ import (
 	"weft/wasm/validate"
 )
 
-// The functions of these tests are assembled by hand, so that the engine is tested
-// alone. The text of a module gives their types.
-
-// handmade is what the emitter of a function uses: an assembler, and the tables.
-type handmade struct {
-	*amd64.Assembler
-	code  codegen.Code
-	sites []codegen.Site
-}
-
-// site notes what happens here: behind a call, or at an instruction that may fault.
-func (h *handmade) site(pos int32, trap wasm.TrapCode) {
-	h.sites = append(h.sites, codegen.Site{Offset: uint32(h.Pos()), Pos: pos, Trap: trap, Fault: trap == wasm.TrapMemoryOutOfBounds})
-}
-
-// call calls a function of the module.
-func (h *handmade) call(own uint32, pos int32) {
-	h.CallFar()
-	h.code.Calls = append(h.code.Calls, codegen.Relocation{Offset: uint32(h.Pos() - 4), Func: own})
-	h.site(pos, wasm.TrapNone)
-}
-
-// callRecord calls the function whose record is in R13.
-func (h *handmade) callRecord(pos int32) {
-	h.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
-	h.CallMem(amd64.At(amd64.R13, funcNative))
-	h.site(pos, wasm.TrapNone)
-}
-
-// frame is the prologue of a function with a frame, which begins with its instance.
-func (h *handmade) frame(size int32) {
-	grow, again, ready := h.NewLabel(), h.NewLabel(), h.NewLabel()
-	h.code.FrameSize = int(size)
-	h.Bind(again)
-	h.Load(amd64.S64, amd64.RDX, ctxAt(codegen.OffCurrent))
-	h.Load(amd64.S64, amd64.RDX, amd64.At(amd64.RDX, store.LayoutCont().Limit))
-	h.ALUImm(amd64.ADD, amd64.S64, amd64.RDX, size)
-	h.ALU(amd64.CMP, amd64.S64, amd64.RSP, amd64.RDX)
-	h.Jcc(amd64.A, ready)
-	h.Bind(grow)
-	h.CallMem(ctxAt(codegen.OffGrowStub))
-	h.Jmp(again)
-	h.Bind(ready)
-	h.ALUImm(amd64.SUB, amd64.S64, amd64.RSP, size)
-	h.code.Prologue = h.Pos()
-	h.Store(amd64.S64, amd64.At(amd64.RSP, 0), amd64.R14)
-}
-
-// ret is the epilogue.
-func (h *handmade) ret() {
-	if size := int32(h.code.FrameSize); size > 0 {
-		h.ALUImm(amd64.ADD, amd64.S64, amd64.RSP, size)
-	}
-	h.Ret()
-}
-
-// trap calls the trap stub.
-func (h *handmade) trap(code wasm.TrapCode, pos int32) {
-	h.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), int32(code))
-	h.CallMem(ctxAt(codegen.OffTrapStub))
-	h.site(pos, code)
-}
-
-type emitter func(h *handmade)
-
-func assemble(emit emitter) *codegen.Code {
-	h := &handmade{Assembler: &amd64.Assembler{}}
-	emit(h)
-	h.code.Bytes = h.Finish()
-	h.code.Prologue = h.Final(h.code.Prologue)
-	for i := range h.sites {
-		h.sites[i].Offset = uint32(h.Final(int(h.sites[i].Offset)))
-	}
-	h.code.Sites = h.sites
-	for i := range h.code.Calls {
-		h.code.Calls[i].Offset = uint32(h.Final(int(h.code.Calls[i].Offset)+4)) - 4
-	}
-	return &h.code
-}
-
-var errHandmade = errors.New("not compiled")
+var ctx = context.Background()
 
 // A guest is a store with one instance of one module of handmade functions.
 type guest struct {
@@ -149,26 +69,27 @@ func (g *guest) moduleOf(source string) *store.Module {
 	return store.NewModule(m, g.types, wasm.AllFeatures, g.engine, nil)
 }
 
-// instantiate makes an instance. With emitters, they are the module's own functions;
-// without, the module is interpreted.
-func (g *guest) instantiate(source string, imports []store.Extern, emitters ...emitter) *store.Instance {
+// A compileFunc stands for the compiler of an engine.
+type compileFunc func(*Engine, *store.Module, bool) ([]*codegen.Code, error)
+
+// instantiateBy makes an instance of a module whose code comes from compile.
+func (g *guest) instantiateBy(source string, imports []store.Extern, compile compileFunc) *store.Instance {
 	g.t.Helper()
-	g.engine.compile = func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
-		if len(emitters) == 0 {
-			return nil, errHandmade
-		}
-		codes := make([]*codegen.Code, len(emitters))
-		for i, emit := range emitters {
-			codes[i] = assemble(emit)
-		}
-		return codes, nil
-	}
+	g.engine.compile = compile
 	in, err := g.store.Instantiate(context.Background(), g.moduleOf(source), imports)
 	if err != nil {
 		g.t.Fatal(err)
 	}
 	g.Instance = in
 	return in
+}
+
+// interpreted makes an instance of a module that the interpreter executes.
+func (g *guest) interpreted(source string) {
+	g.t.Helper()
+	g.instantiateBy(source, nil, func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
+		return nil, errors.New("not compiled")
+	})
 }
 
 // compiled makes an instance of a module by the compiler.
@@ -204,4 +125,29 @@ func (g *guest) call(ctx context.Context, name string, slots ...uint64) ([]uint6
 	copy(all, slots)
 	err := g.engine.Call(ctx, g.store, f, all)
 	return all[:f.Results], err
+}
+
+// wantFrames compares the functions of a trace.
+func wantFrames(t *testing.T, trace store.StackTrace, names ...string) {
+	t.Helper()
+	var got []string
+	for _, f := range trace.Frames {
+		name, _, _ := strings.Cut(f.String(), " ")
+		got = append(got, name)
+	}
+	if strings.Join(got, " ") != strings.Join(names, " ") {
+		t.Errorf("the frames are %v, want %v", got, names)
+	}
+}
+
+func needPreemption(t *testing.T) {
+	t.Helper()
+	if !canPreempt() {
+		t.Skip("Go does not interrupt goroutines by signals here")
+	}
+}
+
+func underRaceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

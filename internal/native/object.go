@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -7,7 +5,6 @@ import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -102,36 +99,4 @@ func (m *machine) newArray() bool {
 	ref, trap := m.store.NewFilledArray(wasm.TypeID(a[0]), uint32(a[1]), a[2])
 	a[0] = ref
 	return m.done(trap)
-}
-
-// emitAlloc leaves with the number of a size class, which the caller has put in Request, in
-// FaultAddr. It keeps all registers.
-func emitAlloc(a *amd64.Assembler) {
-	emitKeeping(a, func() {
-		a.Load(amd64.S32, amd64.RAX, ctxAt(codegen.OffRequest))
-		a.Store(amd64.S64, ctxAt(ctxFaultAddr), amd64.RAX)
-		a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestAlloc)
-	})
-}
-
-// emitArray leaves for an array. It keeps all registers.
-func emitArray(a *amd64.Assembler) {
-	emitKeeping(a, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestArray) })
-}
-
-// emitKeeping leaves with a request, and returns with all registers as they were.
-func emitKeeping(a *amd64.Assembler, request func()) {
-	ints, floats := allRegisters()
-	emitKeepingThese(a, ints, floats, request)
-}
-
-// emitKeepingThese is emitKeeping for some registers.
-func emitKeepingThese(a *amd64.Assembler, ints, floats []amd64.Reg, request func()) {
-	saveRegisters(a, ints, floats)
-	request()
-	back := a.NewLabel()
-	leave(a, back)
-	a.Bind(back)
-	restoreRegisters(a, ints, floats)
-	a.Ret()
 }

@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 	"weft/wasm"
 )
@@ -31,7 +28,7 @@ type parking struct {
 	flags    uintptr
 	request  uintptr
 	caller   uintptr // Context.TailCaller
-	saved    [16]uintptr
+	saved    [savedInts]uintptr
 }
 
 // A keeping says what a parking keeps.
@@ -51,7 +48,7 @@ const resultSize = unsafe.Offsetof(parking{}.resumePC)
 
 // A parkingRest lies behind one that keeps all.
 type parkingRest struct {
-	savedX [16][2]uint64
+	savedX [savedFloats][2]uint64
 	slots  [hostSlots]uint64
 }
 
@@ -155,11 +152,11 @@ func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
 		m.store.InCode++
 	}
 	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
-	p.saved = c.Saved
+	p.saved = [savedInts]uintptr(c.Saved[:savedInts])
 	copySlots(p.arguments(), c.Args[:len(p.arguments())])
 	if keeps == keepsAll {
 		rest := p.rest()
-		rest.savedX, rest.slots = c.SavedX, m.slots
+		rest.savedX, rest.slots = [savedFloats][2]uint64(c.SavedX[:savedFloats]), m.slots
 	}
 }
 
@@ -169,7 +166,7 @@ func (m *machine) unpark(r *store.ContRecord) {
 	m.setCurrent(r)
 	c.NativeSP, c.NativePC = r.Frame+p.size, p.nativePC
 	if p.keeps == keepsResult {
-		c.Args[0] = uint64(c.Saved[amd64.RAX]) // where a resumption passes the first value
+		c.Args[0] = uint64(c.Saved[resultRegister]) // where a resumption passes the first value
 		return
 	}
 	if p.from == atSignal {
@@ -177,11 +174,12 @@ func (m *machine) unpark(r *store.ContRecord) {
 		r.SetPaused(false)
 	}
 	c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
-	c.Saved = p.saved
+	copy(c.Saved[:], p.saved[:])
 	copySlots(c.Args[:len(p.arguments())], p.arguments())
 	if p.keeps == keepsAll {
 		rest := p.rest()
-		c.SavedX, m.slots = rest.savedX, rest.slots
+		copy(c.SavedX[:], rest.savedX[:])
+		m.slots = rest.slots
 	}
 }
 
@@ -190,7 +188,7 @@ func (w *walker) atParking(frame uintptr) {
 	p := (*parking)(store.Pointer(frame))
 	frame += p.size
 	if p.from == atSignal {
-		w.atInstruction(p.resumePC, frame)
+		w.atInstruction(p.resumePC, frame, p.saved[:])
 		return
 	}
 	w.back(*(*uintptr)(store.Pointer(frame)), frame+unsafe.Sizeof(frame))
@@ -210,7 +208,7 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	m.prompt.expect(&r.To, to)
 	if inner := to.Inner(); isParked(inner) {
 		if len(r.To.Args) > 0 { // the i32 of a wait, or of no meaning
-			m.context.Saved[amd64.RAX] = uintptr(r.To.Args[0])
+			m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
 		}
 	} else {
 		full := m.awaited(to)

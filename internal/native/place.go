@@ -1,21 +1,15 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/ssa"
 	"weft/wasm"
 )
 
-// funcAlign is the alignment of functions, that of cache lines, and breakpoint what is between them.
-const (
-	funcAlign  = 64
-	breakpoint = 0xcc
-)
+// funcAlign is the alignment of functions, that of cache lines.
+const funcAlign = 64
 
 // Chunks begin small, since most modules are, and become larger.
 const (
@@ -48,9 +42,7 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 		return nil, err
 	}
 	blob := make([]byte, size)
-	for i := range blob {
-		blob[i] = breakpoint
-	}
+	processor.Pad(blob)
 	base := room.piece.start + room.used
 	funcs := make([]*funcCode, len(list))
 	starts := make(map[int]uintptr, len(list))
@@ -71,7 +63,8 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 		if code.hasClauses(c.own) {
 			funcs[i].tables = clauseTables(c.Code, bytes, funcs[i].start, code.clauses[c.own])
 		}
-		for _, call := range c.Calls {
+		for j := range c.Calls {
+			call := &c.Calls[j]
 			callee := int(call.Func)
 			target := starts[callee]
 			if target == 0 {
@@ -80,10 +73,7 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 			if target == 0 || !ahead && callee != c.own && code.hasClauses(callee) {
 				continue // through the record
 			}
-			distance := int64(target) - int64(funcs[i].start) - int64(call.Offset) - 4
-			if distance == int64(int32(distance)) {
-				amd64.SetCall(bytes, int(call.Offset), int32(distance), call.Indirect)
-			}
+			processor.SetCall(bytes, call, int64(target)-int64(funcs[i].start)) // or it goes through the record
 		}
 	}
 	if err := process.compiled.memory.write(base, blob); err != nil {

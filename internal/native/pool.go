@@ -1,12 +1,9 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
 
@@ -26,30 +23,30 @@ const ctxPoolClass = int32(unsafe.Offsetof(codegen.Context{}.PoolClass))
 // wait mostly end in the order in which they were made. Where they do not, asking costs nothing that can be measured.
 const prefetchAhead = 2
 
-// emitContReturn is where the function of a continuation returns to, with its results in the
-// registers of the convention. The stack pointer is then behind the return address.
-func emitContReturn(a *amd64.Assembler) {
+// contReturn is where the function of a continuation returns to, with its results in the
+// registers of the convention. The stack pointer is what it was at the beginning, less what the call had pushed.
+func (b *border) contReturn() {
 	l := store.LayoutCont()
-	slow := a.NewLabel()
-	const d, parent, x = amd64.RBP, amd64.R12, amd64.R13
-	a.Load(amd64.S64, d, ctxAt(codegen.OffCurrent))
-	a.Load(amd64.S64, parent, amd64.At(d, l.Link))
-	a.Load(amd64.S64, x, ctxAt(ctxPoolClass))
-	a.ALULoad(amd64.CMP, amd64.S8, x, amd64.At(d, l.Class))
-	a.Jcc(amd64.NE, slow)
-	a.Prefetch(amd64.At(d, prefetchAhead*l.Size))
-	a.Prefetch(amd64.At(amd64.RSP, prefetchAhead*int32(store.StackDistance(freshStack))-8))
-	a.Store(amd64.S64, ctxAt(codegen.OffCurrent), parent)
-	a.Lea(amd64.S64, x, amd64.At(amd64.RSP, -8))
-	a.Store(amd64.S64, amd64.At(d, l.Frame), x)
-	a.Load(amd64.S64, x, ctxAt(codegen.OffFreshStub))
-	a.Store(amd64.S64, amd64.At(d, l.PC), x)
-	a.StoreImm(amd64.S32, amd64.At(d, l.Status), l.Fresh)
-	a.Load(amd64.S64, x, ctxAt(codegen.OffPoolHead))
-	a.Store(amd64.S64, amd64.At(d, l.Func), x)
-	a.Store(amd64.S64, ctxAt(codegen.OffPoolHead), d)
-	a.Load(amd64.S64, amd64.RSP, amd64.At(parent, l.Frame))
-	a.JmpMem(amd64.At(parent, l.PC))
-	a.Bind(slow)
-	emitSwitch(requestContReturn)(a)
+	slow := b.NewLabel()
+	d, parent, x := b.registers.Number, b.registers.TailCaller, b.registers.Record
+	in := func(r codegen.Reg, offset int32) codegen.Field { return codegen.Field{Base: r, Offset: offset} }
+	b.Load(d, b.context(codegen.OffCurrent))
+	b.Load(parent, in(d, l.Link))
+	b.Load(x, b.context(ctxPoolClass))
+	b.JumpUnlessByte(x, in(d, l.Class), slow)
+	b.Prefetch(in(d, prefetchAhead*l.Size))
+	b.Prefetch(in(b.registers.Stack, prefetchAhead*int32(store.StackDistance(freshStack))-8))
+	b.Store(b.context(codegen.OffCurrent), parent)
+	b.Address(x, in(b.registers.Stack, -b.registers.Pushed))
+	b.Store(in(d, l.Frame), x)
+	b.Load(x, b.context(codegen.OffFreshStub))
+	b.Store(in(d, l.PC), x)
+	b.Set32(in(d, l.Status), l.Fresh)
+	b.Load(x, b.context(codegen.OffPoolHead))
+	b.Store(in(d, l.Func), x)
+	b.Store(b.context(codegen.OffPoolHead), d)
+	b.LoadStack(in(parent, l.Frame))
+	b.Jump(in(parent, l.PC))
+	b.Bind(slow)
+	b.ask(requestContReturn)
 }

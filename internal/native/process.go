@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -59,7 +57,7 @@ func reserveCode() error {
 	if err != nil {
 		return err
 	}
-	code, at := assembleStubs()
+	code, at := assembleStubs(processor, entrySynchronizes())
 	if err := memory.write(memory.start, code); err != nil {
 		memory.release()
 		return err

@@ -1,11 +1,8 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
-	"weft/internal/codegen/amd64"
 	"weft/internal/store"
 )
 
@@ -16,16 +13,16 @@ import (
 // reenterFunction goes on at the beginning of the other form of a function.
 func (m *machine) reenterFunction() bool {
 	c := m.context
-	r := (*store.InstanceRecord)(store.Pointer(c.Saved[amd64.R14]))
-	own := int(c.Saved[amd64.R13])
+	r := (*store.InstanceRecord)(store.Pointer(c.Saved[instanceRegister]))
+	own := int(c.Saved[recordRegister])
 	code, _ := codeOf(m.store.Instance(r))
 	if err := code.generalize(own); err != nil {
 		return m.noCode(err)
 	}
 	code.linkFunction(m.engine.stateOf(m.store), r, own)
 	f := r.OwnFunc(uint32(own))
-	c.Saved[amd64.R13] = uintptr(unsafe.Pointer(f))
-	c.ResumePC, c.NativePC = f.Native, process.stubs.goOn
+	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
+	m.goOnIn(f.Native)
 	return m.goesOn()
 }
 
@@ -39,7 +36,7 @@ func (code *lazyCode) generalize(own int) error {
 	e := code.engine
 	c := e.compilers.Get().(*compiler)
 	defer e.compilers.Put(c)
-	c.begin(code.env, &code.config, code.begins, e.config.Plain)
+	c.begin(code.env, code.runtime, code.begins, e.config.Plain)
 	compiled, err := c.general(own)
 	if err != nil {
 		return err

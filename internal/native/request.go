@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 // What code asks of Go, in Context.Request. Smaller numbers are builtins.

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -186,7 +184,7 @@ const throwing = `(module
 func TestResumeThrow(t *testing.T) {
 	compiled, interpreted := newGuest(t, store.DefaultLimits), newGuest(t, store.DefaultLimits)
 	compiled.compiled(throwing)
-	interpreted.instantiate(throwing, nil)
+	interpreted.interpreted(throwing)
 	type outcome struct {
 		value uint64
 		trap  string

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -24,8 +22,8 @@ func (e *Engine) saved(m *store.Module, checks bool) savedCode {
 // identity says everything of an engine on which code depends. Offsets in records and in the context
 // are constants of the program, and those in an instance follow from the module.
 func (e *Engine) identity(checks bool) string {
-	return fmt.Sprintf("native %+v %t %t %t %t %x",
-		e.features, checks, e.config.Polls, e.config.Fuel, e.config.Steps, e.config.Plain)
+	return fmt.Sprintf("native %v %t %t %t %t %x",
+		e.target, checks, e.config.Polls, e.config.Fuel, e.config.Steps, e.config.Plain)
 }
 
 // function returns the code of one of the module's own functions: what was saved, or what c compiles

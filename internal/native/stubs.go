@@ -1,35 +1,30 @@
-//go:build linux && amd64
-
 package native
 
 import (
 	"unsafe"
 
 	"weft/internal/codegen"
-	"weft/internal/codegen/amd64"
+	"weft/internal/ssa"
 	"weft/internal/store"
 )
 
-// Offsets in the context that only stubs and handlers need.
+// Fields of the context that only stubs and handlers need.
 const (
-	ctxInterrupt  = codegen.OffInterrupt
-	ctxGoSP       = int32(unsafe.Offsetof(codegen.Context{}.GoSP))
-	ctxGoBP       = int32(unsafe.Offsetof(codegen.Context{}.GoBP))
-	ctxNativeSP   = int32(unsafe.Offsetof(codegen.Context{}.NativeSP))
-	ctxNativePC   = int32(unsafe.Offsetof(codegen.Context{}.NativePC))
-	ctxHostEntry  = int32(unsafe.Offsetof(codegen.Context{}.HostEntry))
-	ctxHostCall   = int32(unsafe.Offsetof(codegen.Context{}.HostCallEntry))
-	ctxHostSlots  = int32(unsafe.Offsetof(codegen.Context{}.HostSlots))
-	ctxEntryStub  = int32(unsafe.Offsetof(codegen.Context{}.EntryStub))
-	ctxFaultPC    = int32(unsafe.Offsetof(codegen.Context{}.FaultPC))
-	ctxFaultSP    = int32(unsafe.Offsetof(codegen.Context{}.FaultSP))
-	ctxFaultAddr  = int32(unsafe.Offsetof(codegen.Context{}.FaultAddr))
-	ctxResumePC   = int32(unsafe.Offsetof(codegen.Context{}.ResumePC))
-	ctxSaved      = int32(unsafe.Offsetof(codegen.Context{}.Saved))
-	ctxFlags      = int32(unsafe.Offsetof(codegen.Context{}.Flags))
-	ctxSavedReq   = int32(unsafe.Offsetof(codegen.Context{}.SavedRequest))
-	ctxSavedX     = int32(unsafe.Offsetof(codegen.Context{}.SavedX))
-	savedFunction = ctxSaved + 8*int32(amd64.R13) // the function record of a call over the border
+	ctxInterrupt = codegen.OffInterrupt
+	ctxNativeSP  = int32(unsafe.Offsetof(codegen.Context{}.NativeSP))
+	ctxNativePC  = int32(unsafe.Offsetof(codegen.Context{}.NativePC))
+	ctxHostEntry = int32(unsafe.Offsetof(codegen.Context{}.HostEntry))
+	ctxHostCall  = int32(unsafe.Offsetof(codegen.Context{}.HostCallEntry))
+	ctxHostSlots = int32(unsafe.Offsetof(codegen.Context{}.HostSlots))
+	ctxEntryStub = int32(unsafe.Offsetof(codegen.Context{}.EntryStub))
+	ctxFaultPC   = int32(unsafe.Offsetof(codegen.Context{}.FaultPC))
+	ctxFaultSP   = int32(unsafe.Offsetof(codegen.Context{}.FaultSP))
+	ctxFaultAddr = int32(unsafe.Offsetof(codegen.Context{}.FaultAddr))
+	ctxResumePC  = int32(unsafe.Offsetof(codegen.Context{}.ResumePC))
+	ctxSaved     = int32(unsafe.Offsetof(codegen.Context{}.Saved))
+	ctxFlags     = int32(unsafe.Offsetof(codegen.Context{}.Flags))
+	ctxSavedReq  = int32(unsafe.Offsetof(codegen.Context{}.SavedRequest))
+	ctxSavedX    = int32(unsafe.Offsetof(codegen.Context{}.SavedX))
 )
 
 // stubs are the addresses of the code between Go and compiled functions.
@@ -48,21 +43,29 @@ type stubs struct {
 // all lists the stubs with what emits them.
 func (s *stubs) all() []stub {
 	return []stub{
-		{&s.entry, emitEntry}, {&s.exit, emitExit}, {&s.host, emitHost}, {&s.trap, emitTrap},
-		{&s.grow, emitGrow}, {&s.poll, emitPoll}, {&s.pollInts, emitPollInts},
-		{&s.alloc, emitAlloc}, {&s.array, emitArray}, {&s.async, emitAsync}, {&s.fault, emitFault},
-		{&s.lazy, emitSwitch(requestCompile)}, {&s.reenter, emitSwitch(requestReenter)},
-		{&s.contNew, emitSwitch(requestContNew)}, {&s.resume, emitSwitch(requestResume)},
-		{&s.suspendTag, emitSwitch(requestSuspendTag)}, {&s.suspendTo, emitSwitch(requestSuspendTo)}, {&s.suspend, emitSwitch(requestSuspend)}, {&s.switchTo, emitSwitch(requestSwitch)},
-		{&s.resumeThrow, emitSwitch(requestResumeThrow)}, {&s.hostReturn, emitHostReturn},
-		{&s.goOn, emitGoOn}, {&s.fresh, emitFresh}, {&s.contReturn, emitContReturn},
-		{&s.parked, (*amd64.Assembler).Int3},
+		{"entry", &s.entry, (*border).entry}, {"exit", &s.exit, (*border).exit},
+		{"host", &s.host, (*border).host}, {"trap", &s.trap, (*border).trap},
+		{"grow", &s.grow, (*border).grow}, {"poll", &s.poll, (*border).poll},
+		{"pollInts", &s.pollInts, (*border).pollInts},
+		{"alloc", &s.alloc, (*border).alloc}, {"array", &s.array, (*border).array},
+		{"async", &s.async, (*border).async}, {"fault", &s.fault, (*border).fault},
+		{"lazy", &s.lazy, asksFor(requestCompile)}, {"reenter", &s.reenter, asksFor(requestReenter)},
+		{"contNew", &s.contNew, asksFor(requestContNew)}, {"resume", &s.resume, asksFor(requestResume)},
+		{"suspendTag", &s.suspendTag, asksFor(requestSuspendTag)},
+		{"suspendTo", &s.suspendTo, asksFor(requestSuspendTo)}, {"suspend", &s.suspend, asksFor(requestSuspend)},
+		{"switchTo", &s.switchTo, asksFor(requestSwitch)},
+		{"resumeThrow", &s.resumeThrow, asksFor(requestResumeThrow)},
+		{"hostReturn", &s.hostReturn, (*border).hostReturn},
+		{"goOn", &s.goOn, (*border).goOn}, {"fresh", &s.fresh, (*border).fresh},
+		{"contReturn", &s.contReturn, (*border).contReturn},
+		{"parked", &s.parked, (*border).parked},
 	}
 }
 
 type stub struct {
+	name    string
 	address *uintptr
-	emit    func(*amd64.Assembler)
+	emit    func(*border)
 }
 
 // moved adds the address at which the stubs lie to their offsets.
@@ -73,214 +76,242 @@ func (s stubs) moved(base uintptr) stubs {
 	return s
 }
 
-// ctxAt is a field of the context.
-func ctxAt(offset int32) amd64.Mem { return amd64.At(amd64.R15, offset) }
+// A border writes stubs and adapters for an instruction set.
+type border struct {
+	codegen.Border
+	registers *codegen.Registers
+	// synchronizes says that threads synchronize where they enter.
+	synchronizes bool
+}
+
+func newBorder(t codegen.Target) *border {
+	return &border{Border: t.NewBorder(), registers: t.Registers()}
+}
+
+// saved is where a register is saved.
+func (b *border) saved(r codegen.Reg) codegen.Field { return b.context(ctxSaved + 8*int32(r)) }
+
+// savedFunction is where the function record of a call over the border is.
+func (b *border) savedFunction() codegen.Field { return b.saved(b.registers.Record) }
+
+// context is a field of the context.
+func (b *border) context(offset int32) codegen.Field {
+	return codegen.Field{Base: b.registers.Context, Offset: offset}
+}
+
+// request sets what Go is asked for.
+func (b *border) request(r int32) { b.Set32(b.context(codegen.OffRequest), r) }
 
 // assembleStubs returns the code of the stubs and their offsets in it. Each leaves
 // in NativeSP the address of the return address of the code that called it, but for
-// entry, exit, and those that signals lead to.
-func assembleStubs() ([]byte, stubs) {
-	a := &amd64.Assembler{}
+// entry, exit, and those that signals lead to. Threads may have to synchronize where they enter (see publish_arm64.go).
+func assembleStubs(t codegen.Target, synchronize bool) ([]byte, stubs) {
+	b := newBorder(t)
+	b.synchronizes = synchronize
 	var s stubs
-	var labels []amd64.Label
+	var labels []codegen.Label
 	for _, stub := range s.all() {
-		a.Align(16)
-		l := a.NewLabel()
-		a.Bind(l)
-		stub.emit(a)
+		b.Align(16)
+		l := b.NewLabel()
+		b.Bind(l)
+		stub.emit(b)
 		labels = append(labels, l)
 	}
-	code := a.Finish()
+	code := b.Finish()
 	for i, stub := range s.all() {
-		*stub.address = uintptr(a.Offset(labels[i]))
+		*stub.address = uintptr(b.Offset(labels[i]))
 	}
 	return code, s
 }
 
-// emitEntry goes from Go to NativePC.
-func emitEntry(a *amd64.Assembler) {
-	a.Store(amd64.S64, ctxAt(ctxGoSP), amd64.RSP)
-	a.Store(amd64.S64, ctxAt(ctxGoBP), amd64.RBP)
-	a.Load(amd64.S64, amd64.RSP, ctxAt(ctxNativeSP))
-	a.JmpMem(ctxAt(ctxNativePC))
+// entry goes from Go to NativePC. Whoever comes to code that is new comes through here.
+func (b *border) entry() {
+	b.FromGo()
+	if b.synchronizes {
+		b.Synchronize()
+	}
+	b.LoadStack(b.context(ctxNativeSP))
+	b.Jump(b.context(ctxNativePC))
 }
 
-// emitExit returns to the caller of enter.
-func emitExit(a *amd64.Assembler) {
-	a.Load(amd64.S64, amd64.RSP, ctxAt(ctxGoSP))
-	a.Load(amd64.S64, amd64.RBP, ctxAt(ctxGoBP))
-	a.Ret()
+// exit returns to the caller of enter.
+func (b *border) exit() {
+	b.ToGo()
+	b.ReturnToGo()
 }
 
-// leave goes to dispatch, which goes back to the label.
-func leave(a *amd64.Assembler, back amd64.Label) { leaveTo(a, ctxHostEntry, back) }
+// leave goes to dispatch, which comes back behind it.
+func (b *border) leave() { b.leaveTo(ctxHostEntry) }
 
-// leaveTo goes to Go by an entry, which goes back to the label.
-func leaveTo(a *amd64.Assembler, entry int32, back amd64.Label) {
-	a.Lea(amd64.S64, amd64.RAX, back.Mem())
-	a.Store(amd64.S64, ctxAt(ctxNativePC), amd64.RAX)
-	leaveForEverTo(a, entry)
+// leaveTo goes to Go by an entry, which comes back behind it.
+func (b *border) leaveTo(entry int32) {
+	back := b.NewLabel()
+	b.StoreLabel(b.context(ctxNativePC), back)
+	b.leaveForEverTo(entry)
+	b.Bind(back)
 }
 
 // leaveForEver is leave without a way back.
-func leaveForEver(a *amd64.Assembler) { leaveForEverTo(a, ctxHostEntry) }
+func (b *border) leaveForEver() { b.leaveForEverTo(ctxHostEntry) }
 
-func leaveForEverTo(a *amd64.Assembler, entry int32) {
-	a.Store(amd64.S64, ctxAt(ctxNativeSP), amd64.RSP)
-	a.Load(amd64.S64, amd64.RSP, ctxAt(ctxGoSP))
-	a.Load(amd64.S64, amd64.RBP, ctxAt(ctxGoBP))
-	a.JmpMem(ctxAt(entry))
+func (b *border) leaveForEverTo(entry int32) {
+	b.StoreStack(b.context(ctxNativeSP))
+	b.ToGo()
+	b.Jump(b.context(entry))
 }
 
-func emitHost(a *amd64.Assembler) {
-	back := a.NewLabel()
-	leave(a, back)
-	a.Bind(back)
-	a.Ret()
+func (b *border) host() {
+	b.Called()
+	b.leave()
+	b.Return()
 }
 
-// emitTrap leaves with the code of the trap, which the caller has put in Request, in
+// trap leaves with the code of the trap, which the caller has put in Request, in
 // FaultAddr.
-func emitTrap(a *amd64.Assembler) {
-	a.Load(amd64.S32, amd64.RAX, ctxAt(codegen.OffRequest))
-	a.Store(amd64.S64, ctxAt(ctxFaultAddr), amd64.RAX)
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestTrap)
-	leaveForEver(a)
+func (b *border) trap() {
+	b.Called()
+	b.Copy64From32(b.context(ctxFaultAddr), b.context(codegen.OffRequest))
+	b.request(requestTrap)
+	b.leaveForEver()
 }
 
-// argumentRegisters are live when a prologue calls grow.
-func argumentRegisters() (ints, floats []amd64.Reg) {
-	c := &convention
-	for _, r := range c.Int {
-		ints = append(ints, amd64.Reg(r))
-	}
-	for _, r := range c.Float {
-		floats = append(floats, amd64.Reg(r))
-	}
-	return append(ints, amd64.R13, amd64.R14), floats
+// arguments are live when a prologue calls grow: what calls pass in registers, and the callee's record and instance.
+func (b *border) arguments() (ints, floats []codegen.Reg) {
+	r := b.registers
+	return append(append([]codegen.Reg{}, r.Int...), r.Record, r.Instance), r.Float
 }
 
-func emitGrow(a *amd64.Assembler) {
-	ints, floats := argumentRegisters()
-	saveRegisters(a, ints, floats)
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestGrow)
-	back := a.NewLabel()
-	leave(a, back)
-	a.Bind(back)
-	restoreRegisters(a, ints, floats)
-	a.Ret()
+func (b *border) grow() {
+	ints, floats := b.arguments()
+	b.keeping(ints, floats, func() { b.request(requestGrow) })
 }
 
-// allRegisters are all but RSP and R15.
-func allRegisters() (ints, floats []amd64.Reg) {
-	for r := amd64.RAX; r < amd64.R15; r++ {
-		if r != amd64.RSP {
-			ints = append(ints, r)
-		}
-	}
-	for r := amd64.X0; r <= amd64.X15; r++ {
-		floats = append(floats, r)
-	}
-	return ints, floats
-}
-
-func saveRegisters(a *amd64.Assembler, ints, floats []amd64.Reg) {
+// save saves registers in the context.
+func (b *border) save(ints, floats []codegen.Reg) {
 	for _, r := range ints {
-		a.Store(amd64.S64, ctxAt(ctxSaved+8*int32(r)), r)
+		b.Store(b.saved(r), r)
 	}
 	for _, r := range floats {
-		a.SSEStore(amd64.Movups, ctxAt(ctxSavedX+16*int32(r-amd64.X0)), r)
+		b.StoreValue(b.savedFloat(r), r, ssa.V128)
 	}
 }
 
-func restoreRegisters(a *amd64.Assembler, ints, floats []amd64.Reg) {
+// restore is the opposite.
+func (b *border) restore(ints, floats []codegen.Reg) {
 	for _, r := range floats {
-		a.SSELoad(amd64.Movups, r, ctxAt(ctxSavedX+16*int32(r-amd64.X0)))
+		b.LoadValue(r, b.savedFloat(r), ssa.V128)
 	}
 	for _, r := range ints {
-		a.Load(amd64.S64, r, ctxAt(ctxSaved+8*int32(r)))
+		b.Load(r, b.saved(r))
 	}
 }
 
-func emitPoll(a *amd64.Assembler) {
-	emitKeeping(a, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPoll) })
+func (b *border) savedFloat(r codegen.Reg) codegen.Field {
+	return b.context(ctxSavedX + 16*int32(r-b.registers.FirstFloat))
 }
 
-// emitPollInts is emitPoll for code that has nothing in the registers for floats and vectors.
-func emitPollInts(a *amd64.Assembler) {
-	ints, _ := allRegisters()
-	emitKeepingThese(a, ints, nil, func() { a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPollInts) })
+// keeping leaves with a request, and returns with these registers as they were.
+func (b *border) keeping(ints, floats []codegen.Reg, request func()) {
+	b.Called()
+	b.save(ints, floats)
+	request()
+	b.leave()
+	b.restore(ints, floats)
+	b.Return()
 }
 
-// emitAsync is where a signal makes a thread go on that was at ResumePC, at any
-// instruction: flags are live, too, and so may be a request that is being made.
-func emitAsync(a *amd64.Assembler) {
-	ints, floats := allRegisters()
-	saveRegisters(a, ints, floats)
-	a.Lahf()
-	a.Set(amd64.O, amd64.RAX)
-	a.Store(amd64.S64, ctxAt(ctxFlags), amd64.RAX)
-	a.Load(amd64.S32, amd64.RAX, ctxAt(codegen.OffRequest))
-	a.Store(amd64.S64, ctxAt(ctxSavedReq), amd64.RAX)
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestPreempt)
-	back := a.NewLabel()
-	leave(a, back)
-	a.Bind(back)
-	a.Load(amd64.S64, amd64.RAX, ctxAt(ctxSavedReq))
-	a.Store(amd64.S32, ctxAt(codegen.OffRequest), amd64.RAX)
-	a.Load(amd64.S64, amd64.RAX, ctxAt(ctxFlags))
-	a.ALUImm(amd64.ADD, amd64.S8, amd64.RAX, 127) // overflows if OF was set
-	a.Sahf()
-	restoreRegisters(a, ints, floats) // moves, which leave flags alone
-	a.JmpMem(ctxAt(ctxResumePC))
+// keepingAll is keeping for all registers.
+func (b *border) keepingAll(request func()) { b.keeping(b.registers.Ints, b.registers.Floats, request) }
+
+func (b *border) poll() { b.keepingAll(func() { b.request(requestPoll) }) }
+
+// pollInts is poll for code that has nothing in the registers for floats and vectors.
+func (b *border) pollInts() {
+	b.keeping(b.registers.Ints, nil, func() { b.request(requestPollInts) })
 }
 
-// emitFault is where a signal makes a thread go on whose access to memory was at
+// alloc leaves with the number of a size class, which the caller has put in Request, in
+// FaultAddr. It keeps all registers.
+func (b *border) alloc() {
+	b.keepingAll(func() {
+		b.Copy64From32(b.context(ctxFaultAddr), b.context(codegen.OffRequest))
+		b.request(requestAlloc)
+	})
+}
+
+// array leaves for an array. It keeps all registers.
+func (b *border) array() { b.keepingAll(func() { b.request(requestArray) }) }
+
+// async is where a signal makes a thread go on that was at ResumePC, at any
+// instruction: flags are live, too, and so may be scratch registers and a request that is being made.
+func (b *border) async() {
+	ints, floats := append(append([]codegen.Reg{}, b.registers.Ints...), b.registers.Inner...), b.registers.Floats
+	b.save(ints, floats)
+	b.SaveFlags(b.context(ctxFlags))
+	b.Copy64From32(b.context(ctxSavedReq), b.context(codegen.OffRequest))
+	b.request(requestPreempt)
+	b.leave()
+	b.Copy32From64(b.context(codegen.OffRequest), b.context(ctxSavedReq))
+	b.RestoreFlags(b.context(ctxFlags))
+	b.restore(ints, floats) // which leaves flags alone
+	b.Jump(b.context(ctxResumePC))
+}
+
+// fault is where a signal makes a thread go on whose access to memory was at
 // FaultPC and faulted.
-func emitFault(a *amd64.Assembler) {
-	a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), requestFault)
-	leaveForEver(a)
+func (b *border) fault() {
+	b.request(requestFault)
+	b.leaveForEver()
 }
 
-// switchRegisters are those of an operation on continuations beside arguments, the instance
-// (R14) and the function of cont.new (R13).
-const (
-	contRegister   = amd64.RDX // the continuation
-	numberRegister = amd64.RBP // codegen.Site.Number
-)
-
-// emitSwitch leaves with the registers saved. What is done next is Go's decision: it
-// goes on by goOn.
-func emitSwitch(request int32) func(*amd64.Assembler) {
-	return func(a *amd64.Assembler) {
-		ints, floats := argumentRegisters()
-		saveRegisters(a, append(ints, contRegister, numberRegister), floats)
-		a.StoreImm(amd64.S32, ctxAt(codegen.OffRequest), request)
-		leaveForEver(a)
+// asksFor emits a stub that is called, by an operation on continuations or as if it were a function, and leaves.
+func asksFor(request int32) func(*border) {
+	return func(b *border) {
+		b.Called()
+		b.ask(request)
 	}
 }
 
-// emitHostReturn is where the host goes on that has resumed a continuation: it has returned. The
+// ask leaves with the registers saved. What is done next is Go's decision: it
+// goes on by goOn.
+func (b *border) ask(request int32) {
+	ints, floats := b.arguments()
+	b.save(append(ints, b.registers.Continuation, b.registers.Number), floats)
+	b.request(request)
+	b.leaveForEver()
+}
+
+// hostReturn is where the host goes on that has resumed a continuation: it has returned. The
 // mark leads a suspension to Context.HostFrame.
-func emitHostReturn(a *amd64.Assembler) {
-	a.Mark(0)
-	emitSwitch(requestHostReturn)(a)
+func (b *border) hostReturn() {
+	b.Mark(0)
+	b.ask(requestHostReturn)
 }
 
-func emitGoOn(a *amd64.Assembler) {
-	ints, floats := argumentRegisters()
-	restoreRegisters(a, ints, floats)
-	a.JmpMem(ctxAt(ctxResumePC))
+// goOn goes on at ResumePC, with the registers of the convention as they are saved. If that is a function, it finds its
+// return address in the link register, too.
+func (b *border) goOn() {
+	ints, floats := b.arguments()
+	if link := b.registers.Link; link != codegen.NoReg {
+		ints = append(ints, link)
+	}
+	b.restore(ints, floats)
+	b.Jump(b.context(ctxResumePC))
 }
 
-// emitFresh is where a continuation goes on that has not begun. The return address is on its stack. Nothing is
+// fresh is where a continuation goes on that has not begun. Nothing is
 // called here: the function jumps to where it returns to (codegen.Func.Begins), so that the processor's foresight of
 // returns has only the calls and returns of frames.
-func emitFresh(a *amd64.Assembler) {
-	l := store.LayoutCont()
-	a.Load(amd64.S64, amd64.R13, ctxAt(codegen.OffCurrent))
-	a.StoreImm(amd64.S32, amd64.At(amd64.R13, l.Status), l.Begun)
-	a.Load(amd64.S64, amd64.R13, amd64.At(amd64.R13, l.Func))
-	a.Load(amd64.S64, amd64.R14, amd64.At(amd64.R13, funcInstance))
-	a.JmpMem(amd64.At(amd64.R13, funcNative))
+func (b *border) fresh() {
+	l, r := store.LayoutCont(), b.registers.Record
+	in := func(offset int32) codegen.Field { return codegen.Field{Base: r, Offset: offset} }
+	b.Load(r, b.context(codegen.OffCurrent))
+	b.Set32(in(l.Status), l.Begun)
+	b.Load(r, in(l.Func))
+	b.Load(b.registers.Instance, in(funcInstance))
+	b.ReturnsTo(b.context(codegen.OffContReturnStub))
+	b.Jump(in(funcNative))
 }
+
+// parked is not executed.
+func (b *border) parked() { b.Breakpoint() }

@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -17,6 +15,7 @@ type walker struct {
 	call  *callPlace
 	frame uintptr // address of the frame
 	size  uintptr // of the frame; 0 while the function has none yet, or no more
+	link  uintptr // the return address, if that is not behind the frame; else 0
 	// last, unless it is nil, is the outermost continuation whose calls belong to those that are wanted.
 	last *store.ContRecord
 	// resumed says that the call has resumed the one before.
@@ -55,14 +54,14 @@ func (w *walker) begin(m *machine, o origin) {
 	case atSuspension:
 		w.back(m.cur.PC, m.cur.Frame)
 	case atSignal:
-		w.atInstruction(m.context.ResumePC, m.sp)
+		w.atInstruction(m.context.ResumePC, m.sp, m.context.Saved[:])
 	}
 }
 
 // atCallOf is where a function was called whose prologue has called a stub. There is no such call if it is
 // the host's.
 func (m *machine) atCallOf(p place) walker {
-	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp + unsafe.Sizeof(m.sp), ok: true}
+	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp + unsafe.Sizeof(m.sp), size: growFrame, ok: true}
 	w.ok = w.Next()
 	w.resumed = false // the function has not begun
 	return w
@@ -76,16 +75,22 @@ func (m *machine) atFault(p place) walker {
 // atInterruption is where a signal has interrupted the code.
 func (m *machine) atInterruption() walker { return m.at(atSignal) }
 
-// atInstruction makes the walker be at an instruction, maybe in a prologue or epilogue, with a stack pointer.
-func (w *walker) atInstruction(pc, sp uintptr) {
+// atInstruction makes the walker be at an instruction, maybe in a prologue or epilogue, with a stack pointer and
+// registers.
+func (w *walker) atInstruction(pc, sp uintptr, saved []uintptr) {
 	p, ok := w.m.engine.find(pc)
 	w.call, w.frame, w.size, w.ok = &callPlace{place: p}, sp, 0, ok
-	if !ok || p.offset < p.fn.prologue {
+	if !ok {
 		return
 	}
-	w.size = uintptr(p.fn.frame)
-	if !w.returns() {
-		w.size = 0
+	if p.offset >= p.fn.prologue {
+		if w.size = uintptr(p.fn.frame); w.returns() {
+			return
+		}
+	}
+	w.size = 0
+	if !pushesReturn {
+		w.link = saved[linkRegister]
 	}
 }
 
@@ -118,6 +123,9 @@ func (w *walker) back(pc, frame uintptr) {
 
 // caller returns the return address of the call; false if it cannot be one.
 func (w *walker) caller() (uintptr, bool) {
+	if w.link != 0 {
+		return w.link, true
+	}
 	at := w.frame + w.size
 	if at < w.cont.Stack() || at >= w.cont.StackEnd() {
 		return 0, false
@@ -144,7 +152,12 @@ func (w *walker) Next() bool {
 	if !ok {
 		return false
 	}
-	w.back(pc, w.frame+w.size+unsafe.Sizeof(pc))
+	frame := w.frame + w.size
+	if w.link == 0 {
+		frame += unsafe.Sizeof(pc)
+	}
+	w.link = 0
+	w.back(pc, frame)
 	return w.ok
 }
 

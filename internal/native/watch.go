@@ -1,5 +1,3 @@
-//go:build linux && amd64
-
 package native
 
 import (
@@ -17,6 +15,9 @@ const (
 	askSample             // the store's profile wants to know where the call is
 	askPause              // the scheduler is to be asked
 )
+
+// lookEvery is at one of how many calls a machine looks whether the signal of lookForUrgent arrives: a power of two.
+const lookEvery = 64
 
 func (m *machine) ask(what uint32) {
 	m.asked.Or(what)

@@ -10,74 +10,39 @@ import (
 // looked at. The record of the object's type, which tells about supertypes, is consulted behind the function. For the
 // passes before, a cast is only the test of the record, so that tests of one kind replace each other.
 
-// A subtypeTest is the condition of such a cast, taken apart.
-type subtypeTest struct {
-	typ, wanted *ssa.Value
-	own         bool  // nothing else needs typ
-	shift       int64 // from a type to the offset of its record
-	offset      int64 // in the record
-}
-
-// subtypeTest finds out whether a condition tests a record of a type, and nothing else needs what that takes.
-func (s *Selector) subtypeTest(v *ssa.Value) (t subtypeTest, ok bool) {
-	if v.Op != ssa.OpIcmp || v.Cond() != ssa.Eq || !s.foldable(v) {
-		return t, false
-	}
-	for i, super := range v.Args {
-		if super.Op != ssa.OpPartFixed || super.Mem != ssa.Mem32U || !s.foldable(super) {
-			continue
-		}
-		record := super.Args[0]
-		if record.Op != ssa.OpAdd || !s.foldable(record) {
-			continue
-		}
-		for j, records := range record.Args {
-			at := record.Args[1-j]
-			if records.Op != ssa.OpGet || records.Aux != int64(codegen.OffTypes) || records.Args[0].Op != ssa.OpContext ||
-				at.Op != ssa.OpShl || !s.foldable(at) {
-				continue
-			}
-			shift, isConst := constant(at.Args[1])
-			t = subtypeTest{typ: resolve(at.Args[0]), own: s.foldable(at.Args[0]), wanted: v.Args[1-i], shift: shift, offset: super.Aux}
-			return t, isConst && t.typ.Op == ssa.OpPartFixed && fits(t.offset)
-		}
-	}
-	return t, false
-}
-
 // cast selects a trap unless an object is of a type, and reports whether v is one.
 func (s *Selector) cast(v *ssa.Value) bool {
-	t, ok := s.subtypeTest(v.Args[0])
-	if !ok || v.Op != ssa.OpTrapUnless {
+	t, ok := s.SubtypeTest(v.Args[0])
+	if !ok || v.Op != ssa.OpTrapUnless || !fits(t.Offset) {
 		return false
 	}
-	m, object := mCast, t.typ
-	if t.own && t.typ.Aux == 0 && s.movable(t.typ) {
-		m, object = mCast.with(formMem), t.typ.Args[0]
-		s.values[t.typ.ID].vreg = inRoot
+	m, object := mCast, t.Type
+	if t.Own && t.Type.Aux == 0 && s.Movable(t.Type) {
+		m, object = mCast.with(formMem), t.Type.Args[0]
+		s.TakeIn(t.Type)
 	}
-	s.add(m, codegen.Inst{Imm: v.Aux<<32 | t.shift, Disp: int32(t.offset)}, s.useLate(object), s.useLate(t.wanted), s.temp(ssa.I64, NoReg))
+	s.add(m, codegen.Inst{Imm: v.Aux<<32 | t.Shift, Disp: int32(t.Offset)}, s.UseLate(object), s.UseLate(t.Wanted), s.Temp(ssa.I64, NoReg))
 	return true
 }
 
 // A castAway is where code consults the record of an object's type.
 type castAway struct {
-	away, back, trap Label
-	in               *codegen.Inst
+	rare codegen.Away
+	trap Label
 }
 
 // cast emits an mCast.
 func (e *Emitter) cast(in *codegen.Inst) {
 	a := &e.a
-	r := castAway{away: a.NewLabel(), back: a.NewLabel(), trap: e.trap(wasm.TrapCode(in.Imm>>32), in.Pos), in: in}
-	object, wanted := e.reg(in, 0), e.reg(in, 1)
+	r := castAway{e.NewAway(in), e.Trap(wasm.TrapCode(in.Imm>>32), in.Pos)}
+	object, wanted := e.Reg(in, 0), e.Reg(in, 1)
 	if mop(in.Op).form() == formMem {
 		a.ALULoad(CMP, S32, wanted, At(object, 0))
 	} else {
 		a.ALU(CMP, S32, wanted, object)
 	}
-	a.Jcc(NE, r.away)
-	a.Bind(r.back)
+	a.Jcc(NE, r.rare.Away)
+	a.Bind(r.rare.Back)
 	e.casts = append(e.casts, r)
 }
 
@@ -86,17 +51,17 @@ func (e *Emitter) castsAway() {
 	a := &e.a
 	for i := range e.casts {
 		r := &e.casts[i]
-		object, wanted, record := e.reg(r.in, 0), e.reg(r.in, 1), e.reg(r.in, 2)
-		a.Bind(r.away)
-		if mop(r.in.Op).form() == formMem {
+		object, wanted, record := e.Reg(r.rare.In, 0), e.Reg(r.rare.In, 1), e.Reg(r.rare.In, 2)
+		a.Bind(r.rare.Away)
+		if mop(r.rare.In.Op).form() == formMem {
 			a.Load(S32, record, At(object, 0))
 		} else {
 			a.Mov(S32, record, object)
 		}
-		a.ShiftImm(SHL, S64, record, uint8(r.in.Imm))
+		a.ShiftImm(SHL, S64, record, uint8(r.rare.In.Imm))
 		a.ALULoad(ADD, S64, record, At(contextReg, codegen.OffTypes))
-		a.ALULoad(CMP, S32, wanted, At(record, r.in.Disp))
-		a.Jcc(E, r.back)
+		a.ALULoad(CMP, S32, wanted, At(record, r.rare.In.Disp))
+		a.Jcc(E, r.rare.Back)
 		a.Jmp(r.trap)
 	}
 }

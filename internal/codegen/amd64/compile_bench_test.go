@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"weft/internal/codegen"
+	"weft/internal/codegen/exectest"
 	"weft/internal/ssa"
 	"weft/wasm/binary/scripttest"
 )
@@ -14,7 +15,7 @@ import (
 func BenchmarkCompile(b *testing.B) {
 	var funcs []*ssa.Func
 	for _, m := range scripttest.Valid(b, "../../..") {
-		env := corpusEnv(m, true)
+		env := exectest.CorpusEnv(m, true)
 		for i := range m.Funcs {
 			f, err := new(ssa.Builder).Build(env, i)
 			if err == nil {
@@ -23,7 +24,7 @@ func BenchmarkCompile(b *testing.B) {
 			}
 		}
 	}
-	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true}
+	config := Config{Features: Detect(), Runtime: codegen.Runtime{FuncInstance: 8, InstanceHome: true}}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	allocator := codegen.NewAllocator(Machine())
 	var selecting, emitting time.Duration

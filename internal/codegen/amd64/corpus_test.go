@@ -9,25 +9,11 @@ import (
 	"golang.org/x/arch/x86/x86asm"
 
 	"weft/internal/codegen"
+	"weft/internal/codegen/exectest"
 	"weft/internal/ssa"
 	"weft/wasm"
 	"weft/wasm/binary/scripttest"
 )
-
-// corpusEnv has a layout of records that nobody uses.
-func corpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
-	array := func(start int64) func(uint32) int64 {
-		return func(i uint32) int64 { return start + 8*int64(i) }
-	}
-	space := m.AddressSpace()
-	return &ssa.Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: corpusObjects(m),
-		MemoryLen: 8, TableLen: 8, FuncType: 20, Args: int64(codegen.OffArgs),
-		Guarded: func(i uint32) bool {
-			t := space.Memories[i]
-			return guarded && !t.Limits.Is64 && t.PageLog2 == wasm.DefaultPageLog2
-		}, Poll: !guarded}
-}
 
 // TestCorpus compiles all functions of the corpus that the builder of SSA supports, and checks
 // the allocation of registers and the tables beside the code.
@@ -35,7 +21,7 @@ func TestCorpus(t *testing.T) {
 	var b ssa.Builder
 	var o ssa.Optimizer
 	allocator := codegen.NewAllocator(Machine())
-	config := Config{Features: Detect(), FuncInstance: 8, InstanceHome: true, CellSize: func(class int) uint32 { return 16 * uint32(class) }}
+	config := Config{Features: Detect(), Runtime: *exectest.CorpusRuntime()}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	compile := func(env *ssa.Env, i int, plain bool) (*codegen.Code, error) {
 		b.Plain = plain
@@ -62,7 +48,7 @@ func TestCorpus(t *testing.T) {
 	functions, bytes, failures := 0, 0, 0
 	for _, m := range scripttest.Valid(t, "../../..") {
 		for _, guarded := range []bool{true, false} {
-			env := corpusEnv(m, guarded)
+			env := exectest.CorpusEnv(m, guarded)
 			for i := range 2 * len(m.Funcs) {
 				code, err := compile(env, i/2, i%2 == 1) // in both forms
 				if err != nil {
@@ -110,24 +96,4 @@ func checkSites(t *testing.T, code *codegen.Code) {
 		called = inst.Op == x86asm.CALL
 		at += inst.Len
 	}
-}
-
-// corpusObjects lays objects out like the run time does.
-func corpusObjects(m *wasm.Module) ssa.ObjectEnv {
-	env := ssa.ObjectEnv{Layouts: make([]ssa.ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
-		Identities: wasm.NewTypeSet().Add(m.Types, m.RecGroups),
-		Class:      func(size uint64) (int, bool) { return int(size+15) / 16 % 39, size <= 1024 }}
-	for i, t := range m.Types {
-		at := int64(8)
-		if t.Comp.Descriptor.Given {
-			env.Layouts[i].Descriptor = at
-			at += 8
-		}
-		for range t.Comp.Fields {
-			env.Layouts[i].Offsets = append(env.Layouts[i].Offsets, at)
-			at += 8
-		}
-		env.Layouts[i].Size = uint64(at)
-	}
-	return env
 }

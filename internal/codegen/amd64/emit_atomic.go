@@ -2,7 +2,6 @@ package amd64
 
 import (
 	"weft/internal/codegen"
-	"weft/wasm"
 )
 
 // atomic emits an atomic access.
@@ -10,17 +9,17 @@ func (e *Emitter) atomic(in *codegen.Inst) {
 	a, m, size := &e.a, mop(in.Op), Size(in.Size)
 	switch m.base() {
 	case mXchg:
-		a.XchgMem(size, e.atomicMem(in, 2), e.reg(in, 1))
-		e.zeroExtend(size, e.reg(in, 1))
+		a.XchgMem(size, e.atomicMem(in, 2), e.Reg(in, 1))
+		e.zeroExtend(size, e.Reg(in, 1))
 	case mXadd:
 		m := e.atomicMem(in, 2)
 		a.Lock()
-		a.Xadd(size, m, e.reg(in, 1))
-		e.zeroExtend(size, e.reg(in, 1))
+		a.Xadd(size, m, e.Reg(in, 1))
+		e.zeroExtend(size, e.Reg(in, 1))
 	case mCmpxchg:
 		m := e.atomicMem(in, 3)
 		a.Lock()
-		a.Cmpxchg(size, m, e.reg(in, 2))
+		a.Cmpxchg(size, m, e.Reg(in, 2))
 		e.zeroExtend(size, RAX)
 	case mLockAnd:
 		e.logic(AND, in)
@@ -43,9 +42,8 @@ func (e *Emitter) atomic(in *codegen.Inst) {
 
 // atomicMem returns the address in a register, and records that the access may fault.
 func (e *Emitter) atomicMem(in *codegen.Inst, operand int) Mem {
-	e.site(in.Pos, wasm.TrapMemoryOutOfBounds)
-	e.sites[len(e.sites)-1].Fault = true
-	return At(e.reg(in, operand), 0)
+	e.FaultSite(in.Pos)
+	return At(e.Reg(in, operand), 0)
 }
 
 // zeroExtend clears what is above the low bits of a register. Instructions for 32 bits do it
@@ -67,13 +65,13 @@ func (e *Emitter) zeroExtend(size Size, r Reg) {
 func (e *Emitter) logic(op ALU, in *codegen.Inst) {
 	m := e.atomicMem(in, 1)
 	e.a.Lock()
-	e.a.ALUStore(op, Size(in.Size), m, e.reg(in, 0))
+	e.a.ALUStore(op, Size(in.Size), m, e.Reg(in, 0))
 }
 
 // tryLogic makes memory what an operation makes of it, and returns what it was before.
 func (e *Emitter) tryLogic(op ALU, in *codegen.Inst) {
 	a, size := &e.a, Size(in.Size)
-	x, old, try := e.reg(in, 0), e.reg(in, 2), e.reg(in, 3)
+	x, old, try := e.Reg(in, 0), e.Reg(in, 2), e.Reg(in, 3)
 	m := e.atomicMem(in, 1)
 	a.Load(size, old, m) // whoever can load can store
 	again := a.NewLabel()

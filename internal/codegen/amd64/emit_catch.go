@@ -12,55 +12,31 @@ import (
 //
 // Behind a suspension in a try_table stands a mark of its own: an instruction without effect
 // that tells how far behind it the function has a table of the clauses around. Each is where
-// an instance has the pointer to the tag (0: any), with catchWantsRef, and the landing pad, which finds the
+// an instance has the pointer to the tag (0: any), with codegen.CatchWantsRef, and the landing pad, which finds the
 // payload and the reference in Context.Args. Where the table ends, or there is no mark, Go looks further.
-
-// hasClauses says in Inst.Cond that a switch is in a try_table: the invoke of its block names
-// the clauses.
-const hasClauses = 1
 
 // catchMark begins the mark: nop [rax+rcx+disp32], which is no padding.
 const catchMark = 0x08841f0f
-
-// A catchTable is what a mark leads to.
-type catchTable struct {
-	label Label
-	list  int // in codegen.Func.Catches
-	pads  []codegen.Edge
-}
-
-// Entries of the table, and what ends it.
-const (
-	catchSize     = 8
-	catchPad      = 4
-	catchWantsRef = 1
-	catchEnd      = -2
-)
 
 // catchMark binds the label to where a suspension goes on, and emits the mark.
 func (e *Emitter) catchMark(in *codegen.Inst, back Label) {
 	a := &e.a
 	a.Bind(back)
-	if in.Cond != hasClauses {
+	if in.Cond != codegen.HasClauses {
 		return
 	}
-	b := &e.f.Blocks[e.block]
-	t := catchTable{label: a.NewLabel(), list: int(e.f.Insts[b.End-1].Imm)}
-	clauses := len(e.f.Catches[t.list])
-	t.pads = b.Succs[len(b.Succs)-clauses:]
-	e.catches = append(e.catches, t)
 	a.put32(catchMark)
-	a.TableEntry(back, t.label)
+	a.TableEntry(back, e.CatchTable())
 }
 
 // catchTables emits the tables.
 func (e *Emitter) catchTables() {
 	a := &e.a
-	for i := range e.catches {
-		t := &e.catches[i]
+	for i := range e.Catches {
+		t := &e.Catches[i]
 		a.Align(4)
-		a.Bind(t.label)
-		for j, c := range e.f.Catches[t.list] {
+		a.Bind(t.Label)
+		for j, c := range e.F.Catches[t.List] {
 			tag := int64(0)
 			if c.Kind.HasTag() {
 				tag = e.Config.Switch.TagPtr(c.Tag)
@@ -69,12 +45,12 @@ func (e *Emitter) catchTables() {
 				break
 			}
 			if c.Kind.HasRef() {
-				tag |= catchWantsRef
+				tag |= codegen.CatchWantsRef
 			}
 			a.put32(int32(tag))
-			a.TableEntry(t.label, e.label(t.pads[j].To))
+			a.TableEntry(t.Label, e.Label(t.Pads[j].To))
 		}
-		a.put32(catchEnd)
+		a.put32(codegen.CatchEnd)
 	}
 }
 
@@ -112,22 +88,22 @@ func (e *Emitter) resumeThrow(in *codegen.Inst) {
 	a.Bind(again)
 	a.OpLoad(Movsxd, S64, x, At(clause, 0))
 	a.Mov(S64, y, x)
-	a.ALUImm(AND, S64, y, ^catchWantsRef)
+	a.ALUImm(AND, S64, y, ^codegen.CatchWantsRef)
 	a.Jcc(E, found)
 	a.Jcc(S, slow)
 	a.ALULoad(CMP, S64, tag, Indexed(instance, y, 1, 0))
 	a.Jcc(E, found)
-	a.ALUImm(ADD, S64, clause, catchSize)
+	a.ALUImm(ADD, S64, clause, codegen.CatchSize)
 	a.Jmp(again)
 
 	a.Bind(found)
 	if byRef {
 		e.givePayload(exception, x, y, tag, instance)
 	} else {
-		a.TestImm(S8, x, catchWantsRef)
+		a.TestImm(S8, x, codegen.CatchWantsRef)
 		a.Jcc(NE, slow)
 	}
-	a.OpLoad(Movsxd, S64, clause, At(clause, catchPad))
+	a.OpLoad(Movsxd, S64, clause, At(clause, codegen.CatchPad))
 	a.ALU(ADD, S64, clause, table)
 	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
 	a.Store(S64, At(contextReg, codegen.OffCurrent), inner)
@@ -161,7 +137,7 @@ func (e *Emitter) givePayload(exception, kind, tag, n, x Reg) {
 	a.Bind(copied)
 	a.Load(S32, n, At(exception, l.Len))
 	a.Bind(all)
-	a.TestImm(S8, kind, catchWantsRef)
+	a.TestImm(S8, kind, codegen.CatchWantsRef)
 	a.Jcc(E, given)
 	a.Store(S64, Indexed(contextReg, n, 8, codegen.OffArgs), exception)
 	a.Bind(given)

@@ -18,18 +18,18 @@ func (e *Emitter) comparison(in *codegen.Inst) {
 			return
 		}
 		e.compare(in, 1)
-		d := e.reg(in, 0)
+		d := e.Reg(in, 0)
 		e.a.Set(c, d)
 		e.a.Op(Movzx8, S32, d, d)
 	case toSelect:
 		e.compare(in, 3)
-		e.choice(c, e.reg(in, 2), e.reg(in, 1))
+		e.choice(c, e.Reg(in, 2), e.Reg(in, 1))
 	case toBranch:
 		e.compare(in, 0)
 		e.branch(c)
 	case toTrap:
 		e.compare(in, 0)
-		e.trapIf(c, e.trap(wasm.TrapCode(in.Imm>>32), in.Pos))
+		e.trapIf(c, e.Trap(wasm.TrapCode(in.Imm>>32), in.Pos))
 	}
 }
 
@@ -40,10 +40,10 @@ func (e *Emitter) compare(in *codegen.Inst, i int) {
 	var x, y Reg
 	var at Mem
 	if f != formMemImm {
-		x = e.reg(in, i)
+		x = e.Reg(in, i)
 	}
 	if f == formReg {
-		y = e.reg(in, i+1)
+		y = e.Reg(in, i+1)
 	}
 	if f == formMem || f == formMemImm {
 		at = e.mem(in)
@@ -97,12 +97,12 @@ func (e *Emitter) floatEquality(in *codegen.Inst) {
 	if Cond(in.Cond) == condNotEqual {
 		predicate = CmpNEQ
 	}
-	d, op := e.reg(in, 0), ofSize(size, Cmpss, Cmpsd)
-	a.SSE(Movaps, scratch, e.reg(in, 1))
+	d, op := e.Reg(in, 0), ofSize(size, Cmpss, Cmpsd)
+	a.SSE(Movaps, scratch, e.Reg(in, 1))
 	if mop(in.Op).form() == formMem {
 		a.SSELoadImm(op, scratch, e.mem(in), predicate)
 	} else {
-		a.SSEImm(op, scratch, e.reg(in, 2), predicate)
+		a.SSEImm(op, scratch, e.Reg(in, 2), predicate)
 	}
 	a.MovFromX(S32, d, scratch)
 	a.ALUImm(AND, S32, d, 1)
@@ -152,143 +152,130 @@ func (e *Emitter) trapIf(c Cond, to Label) {
 // second.
 func (e *Emitter) branch(c Cond) {
 	a := &e.a
-	succs := e.f.Blocks[e.block].Succs
+	succs := e.Succs()
 	yes, no := succs[0].To, succs[1].To
-	if e.targets[yes] == e.next {
+	if e.IsNext(yes) {
 		yes, no, c = no, yes, c.Invert()
 	}
 	switch c {
 	case condEqual:
-		a.Jcc(P, e.label(no))
-		a.Jcc(E, e.label(yes))
+		a.Jcc(P, e.Label(no))
+		a.Jcc(E, e.Label(yes))
 	case condNotEqual:
-		a.Jcc(P, e.label(yes))
-		a.Jcc(NE, e.label(yes))
+		a.Jcc(P, e.Label(yes))
+		a.Jcc(NE, e.Label(yes))
 	default:
-		a.Jcc(c, e.label(yes))
+		a.Jcc(c, e.Label(yes))
 	}
 	e.jump(no)
 }
 
 // jump goes to a block, unless it is the next one.
 func (e *Emitter) jump(to int) {
-	if e.targets[to] != e.next {
-		e.a.Jmp(e.label(to))
+	if !e.IsNext(to) {
+		e.a.Jmp(e.Label(to))
 	}
 }
 
 // control emits branches and calls.
 func (e *Emitter) control(in *codegen.Inst) {
-	a, m := &e.a, mop(in.Op)
-	switch m.base() {
-	case mJump:
-		e.jump(e.f.Blocks[e.block].Succs[0].To)
-	case mTable:
+	a := &e.a
+	switch in.Op {
+	case codegen.OpEntry:
+	case codegen.OpJump:
+		e.jump(e.Succs()[0].To)
+	case codegen.OpTable:
 		e.table(in)
-	case mReturn:
+	case codegen.OpReturn:
 		e.epilogue()
-		if e.f.Begins {
+		if e.F.Begins {
 			e.endContinuation()
 		}
 		a.Ret()
-	case mTrap:
+	case codegen.OpTrap:
 		e.raise(wasm.TrapCode(in.Imm), in.Pos)
-	case mInvoke:
-		succs := e.f.Blocks[e.block].Succs
-		if len(succs) > 1 {
-			e.pads = append(e.pads, pads{e.call, succs[1:]})
-			e.detail().Catches = int32(in.Imm)
-		}
-		e.jump(succs[0].To)
-	case mBounds:
-		e.bounds(in)
-	case mCall:
+	case codegen.OpInvoke:
+		e.InvokePads(in)
+		e.jump(e.Succs()[0].To)
+	case codegen.OpCall:
 		e.callOwn(uint32(in.Imm), false)
-		e.called(in)
-	case mCallRecord:
+		e.Called(in)
+	case codegen.OpCallRecord:
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
 		a.CallMem(At(recordReg, e.Config.FuncCode))
-		e.called(in)
-	case mTailCall:
+		e.Called(in)
+	case codegen.OpTailCall:
 		e.epilogue()
 		e.callOwn(uint32(in.Imm), true)
-	case mReenter:
+	case codegen.OpReenter:
 		e.epilogue()
 		e.reenter(uint32(in.Imm))
-	case mTailCallRecord:
+	case codegen.OpTailCallRecord:
 		e.epilogue()
 		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
 		away := a.NewLabel()
 		a.Test(S64, instanceReg, instanceReg)
 		a.Jcc(E, away)
 		a.JmpMem(At(recordReg, e.Config.FuncCode))
-		e.tailHosts = append(e.tailHosts, away)
-	case mBuiltin:
+		e.TailHosts = append(e.TailHosts, away)
+	case codegen.OpBuiltin:
 		a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(in.Imm))
 		a.CallMem(At(contextReg, codegen.OffHostStub))
-		e.called(in)
-	case mContBind:
+		e.Called(in)
+	case codegen.OpContBind:
 		e.contBind(in)
-	case mContNew:
+	case codegen.OpContNew:
 		e.contNew(in)
-	case mResume:
+	case codegen.OpResume:
 		e.resume(in)
-		e.sites[e.call].Switch = codegen.Resume
-		e.detail().Number = int64(uint32(in.Imm))
-	case mSuspendTag: // there is no common case
+		e.Switched(codegen.Resume)
+		e.Detail().Number = int64(uint32(in.Imm))
+	case codegen.OpSuspendTag: // there is no common case
 		e.stub(in)
 		e.catchMark(in, a.NewLabel())
-		e.sites[e.call].Switch = codegen.SuspendTag
-	case mSuspendTo:
+		e.Switched(codegen.SuspendTag)
+	case codegen.OpSuspendTo:
 		e.suspendTo(in)
-		e.sites[e.call].Switch = codegen.SuspendTo
-	case mSuspend:
+		e.Switched(codegen.SuspendTo)
+	case codegen.OpSuspend:
 		e.suspend(in)
-		e.sites[e.call].Switch = codegen.Suspend
-	case mSwitch:
+		e.Switched(codegen.Suspend)
+	case codegen.OpSwitch:
 		e.switchTo(in)
-		e.sites[e.call].Switch = codegen.SwitchTo
-	case mResumeThrow:
+		e.Switched(codegen.SwitchTo)
+	case codegen.OpResumeThrow:
 		e.resumeThrow(in)
-		e.sites[e.call].Switch = codegen.Resume
-		e.detail().Number = int64(uint32(in.Imm))
-	case mAlloc:
+		e.Switched(codegen.Resume)
+		e.Detail().Number = int64(uint32(in.Imm))
+	case codegen.OpAlloc:
 		e.alloc(in)
-	case mCast:
-		e.cast(in)
-	case mArray:
+	case codegen.OpArray:
 		e.newArray(in)
-	case mFuel:
-		left := e.reg(in, 0)
+	case codegen.OpFuel:
+		left := e.Reg(in, 0)
 		a.Load(S64, left, At(contextReg, codegen.OffFuel))
 		a.ALUStoreImm(SUB, S64, At(left, 0), 1)
-		away, back := a.NewLabel(), a.NewLabel()
-		a.Jcc(B, away)
-		a.Bind(back)
-		e.polls = append(e.polls, poll{away, back, in.Pos})
-	case mPoll:
-		away, back := a.NewLabel(), a.NewLabel()
+		p := e.NewAway(in)
+		a.Jcc(B, p.Away)
+		a.Bind(p.Back)
+		e.Polls = append(e.Polls, p)
+	case codegen.OpPoll:
+		p := e.NewAway(in)
 		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)
-		a.Jcc(NE, away)
+		a.Jcc(NE, p.Away)
 		a.ALUStoreImm(SUB, S32, At(contextReg, codegen.OffPollsLeft), 1)
-		a.Jcc(B, away)
-		a.Bind(back)
-		e.polls = append(e.polls, poll{away, back, in.Pos})
+		a.Jcc(B, p.Away)
+		a.Bind(p.Back)
+		e.Polls = append(e.Polls, p)
 	}
-}
-
-// called records the site of a call.
-func (e *Emitter) called(in *codegen.Inst) {
-	e.call = len(e.sites)
-	e.site(in.Pos, wasm.TrapNone)
 }
 
 // fewTargets is up to how many targets a table is a chain of comparisons.
 const fewTargets = 4
 
 func (e *Emitter) table(in *codegen.Inst) {
-	a, x := &e.a, e.reg(in, 0)
-	succs := e.f.Blocks[e.block].Succs
+	a, x := &e.a, e.Reg(in, 0)
+	succs := e.Succs()
 	last := len(succs) - 1
 	if last < fewTargets {
 		for i, edge := range succs[:last] {
@@ -297,27 +284,27 @@ func (e *Emitter) table(in *codegen.Inst) {
 			} else {
 				a.ALUImm(CMP, S32, x, int32(i))
 			}
-			a.Jcc(E, e.label(edge.To))
+			a.Jcc(E, e.Label(edge.To))
 		}
 		e.jump(succs[last].To)
 		return
 	}
-	base, at := e.reg(in, 1), e.reg(in, 2)
+	base, at := e.Reg(in, 1), e.Reg(in, 2)
 	l := a.NewLabel()
 	a.ALUImm(CMP, S32, x, int32(last))
-	a.Jcc(AE, e.label(succs[last].To))
-	a.Lea(S64, base, l.Mem())
+	a.Jcc(AE, e.Label(succs[last].To))
+	a.Lea(S64, base, AtLabel(l))
 	a.OpLoad(Movsxd, S64, at, Indexed(base, x, 4, 0))
 	a.ALU(ADD, S64, at, base)
 	a.JmpReg(at)
-	e.tables = append(e.tables, table{l, succs[:last]})
+	e.Tables = append(e.Tables, codegen.JumpTable{Label: l, Targets: succs[:last]})
 }
 
 // bounds traps unless an address plus a constant is at most a length. The sum of a
 // 64-bit address may overflow.
 func (e *Emitter) bounds(in *codegen.Inst) {
-	a, x, sum := &e.a, e.reg(in, 0), e.reg(in, 1)
-	trap := e.trap(wasm.TrapMemoryOutOfBounds, in.Pos)
+	a, x, sum := &e.a, e.Reg(in, 0), e.Reg(in, 1)
+	trap := e.Trap(wasm.TrapMemoryOutOfBounds, in.Pos)
 	if wide := Size(in.Size) == S64; !wide && 0 <= in.Imm && fits(in.Imm) {
 		a.Lea(S64, sum, At(x, int32(in.Imm)))
 	} else {
@@ -328,7 +315,7 @@ func (e *Emitter) bounds(in *codegen.Inst) {
 	if mop(in.Op).form() == formMem {
 		a.ALULoad(CMP, S64, sum, e.mem(in))
 	} else {
-		a.ALU(CMP, S64, sum, e.reg(in, 2))
+		a.ALU(CMP, S64, sum, e.Reg(in, 2))
 	}
 	a.Jcc(A, trap)
 }

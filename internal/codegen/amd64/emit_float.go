@@ -18,22 +18,22 @@ func (e *Emitter) float(in *codegen.Inst) {
 	case mFdiv:
 		e.floatBinary(ofSize(size, Divss, Divsd), in)
 	case mFmin:
-		a.FloatMin(size, e.reg(in, 2), e.reg(in, 1))
+		a.FloatMin(size, e.Reg(in, 2), e.Reg(in, 1))
 	case mFmax:
-		a.FloatMax(size, e.reg(in, 2), e.reg(in, 1))
+		a.FloatMax(size, e.Reg(in, 2), e.Reg(in, 1))
 	case mFcopysign:
-		a.FloatCopysign(size, e.reg(in, 2), e.reg(in, 1))
+		a.FloatCopysign(size, e.Reg(in, 2), e.Reg(in, 1))
 	case mFabs:
-		a.FloatAbs(size, e.reg(in, 1))
+		a.FloatAbs(size, e.Reg(in, 1))
 	case mFneg:
-		a.FloatNeg(size, e.reg(in, 1))
+		a.FloatNeg(size, e.Reg(in, 1))
 	case mMovX:
-		a.SSELoad(moveX(size), e.reg(in, 0), e.mem(in))
+		a.SSELoad(moveX(size), e.Reg(in, 0), e.mem(in))
 	case mFsqrt:
 		e.floatUnary(ofSize(size, Sqrtss, Sqrtsd), in)
 	case mFround:
-		e.freshen(e.reg(in, 1), e.reg(in, 0))
-		a.SSEImm(ofSize(size, Roundss, Roundsd), e.reg(in, 1), e.reg(in, 0), uint8(in.Imm))
+		e.freshen(e.Reg(in, 1), e.Reg(in, 0))
+		a.SSEImm(ofSize(size, Roundss, Roundsd), e.Reg(in, 1), e.Reg(in, 0), uint8(in.Imm))
 	case mPromote:
 		e.floatUnary(Cvtss2sd, in)
 	case mDemote:
@@ -41,18 +41,18 @@ func (e *Emitter) float(in *codegen.Inst) {
 	case mFromInt:
 		op, from := ofSize(size, Cvtsi2ss, Cvtsi2sd), Size(in.Imm)
 		if m.form() == formMem {
-			a.SSE(Xorps, e.reg(in, 0), e.reg(in, 0))
-			a.OpLoad(op, from, e.reg(in, 0), e.mem(in))
+			a.SSE(Xorps, e.Reg(in, 0), e.Reg(in, 0))
+			a.OpLoad(op, from, e.Reg(in, 0), e.mem(in))
 			return
 		}
-		a.SSE(Xorps, e.reg(in, 1), e.reg(in, 1))
-		a.Op(op, from, e.reg(in, 1), e.reg(in, 0))
+		a.SSE(Xorps, e.Reg(in, 1), e.Reg(in, 1))
+		a.Op(op, from, e.Reg(in, 1), e.Reg(in, 0))
 	case mFromUint64:
-		a.FloatFromUint64(size, e.reg(in, 1), e.reg(in, 0), e.reg(in, 2))
+		a.FloatFromUint64(size, e.Reg(in, 1), e.Reg(in, 0), e.Reg(in, 2))
 	case mToX:
-		a.Op(MovToX, size, e.reg(in, 1), e.reg(in, 0))
+		a.Op(MovToX, size, e.Reg(in, 1), e.Reg(in, 0))
 	case mFromX:
-		a.MovFromX(size, e.reg(in, 1), e.reg(in, 0))
+		a.MovFromX(size, e.Reg(in, 1), e.Reg(in, 0))
 	case mTrunc:
 		e.truncate(in)
 	}
@@ -60,10 +60,10 @@ func (e *Emitter) float(in *codegen.Inst) {
 
 func (e *Emitter) floatBinary(op SSE, in *codegen.Inst) {
 	if mop(in.Op).form() == formMem {
-		e.a.SSELoad(op, e.reg(in, 1), e.mem(in))
+		e.a.SSELoad(op, e.Reg(in, 1), e.mem(in))
 		return
 	}
-	e.a.SSE(op, e.reg(in, 2), e.reg(in, 1))
+	e.a.SSE(op, e.Reg(in, 2), e.Reg(in, 1))
 }
 
 // freshen clears a register whose upper bits an instruction would keep, and hence wait
@@ -76,12 +76,12 @@ func (e *Emitter) freshen(d, s Reg) {
 
 func (e *Emitter) floatUnary(op SSE, in *codegen.Inst) {
 	if mop(in.Op).form() == formMem {
-		e.freshen(e.reg(in, 0), NoReg)
-		e.a.SSELoad(op, e.reg(in, 0), e.mem(in))
+		e.freshen(e.Reg(in, 0), NoReg)
+		e.a.SSELoad(op, e.Reg(in, 0), e.mem(in))
 		return
 	}
-	e.freshen(e.reg(in, 1), e.reg(in, 0))
-	e.a.SSE(op, e.reg(in, 1), e.reg(in, 0))
+	e.freshen(e.Reg(in, 1), e.Reg(in, 0))
+	e.a.SSE(op, e.Reg(in, 1), e.Reg(in, 0))
 }
 
 func (e *Emitter) truncate(in *codegen.Inst) {
@@ -90,8 +90,8 @@ func (e *Emitter) truncate(in *codegen.Inst) {
 		t.To = S64
 	}
 	if !t.Saturate {
-		t.Invalid = e.trap(wasm.TrapInvalidConversion, in.Pos)
-		t.Overflow = e.trap(wasm.TrapIntegerOverflow, in.Pos)
+		t.Invalid = e.Trap(wasm.TrapInvalidConversion, in.Pos)
+		t.Overflow = e.Trap(wasm.TrapIntegerOverflow, in.Pos)
 	}
-	e.a.Truncate(&t, e.reg(in, 1), e.reg(in, 0), e.reg(in, 2))
+	e.a.Truncate(&t, e.Reg(in, 1), e.Reg(in, 0), e.Reg(in, 2))
 }

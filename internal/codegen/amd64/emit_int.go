@@ -9,25 +9,24 @@ import (
 func (e *Emitter) integer(in *codegen.Inst) {
 	a, m, size := &e.a, mop(in.Op), Size(in.Size)
 	switch m.base() {
-	case mEntry:
 	case mMovImm:
-		e.constant(e.reg(in, 0), in.Imm)
+		e.constant(e.Reg(in, 0), in.Imm)
 	case mF32Const:
-		e.floatConstant(S32, e.reg(in, 0), in.Imm)
+		e.floatConstant(S32, e.Reg(in, 0), in.Imm)
 	case mF64Const:
-		e.floatConstant(S64, e.reg(in, 0), in.Imm)
+		e.floatConstant(S64, e.Reg(in, 0), in.Imm)
 	case mCopy:
-		if d, s := e.reg(in, 1), e.reg(in, 0); isX(d) {
+		if d, s := e.Reg(in, 1), e.Reg(in, 0); isX(d) {
 			a.SSE(Movaps, d, s)
 		} else {
 			a.Mov(S64, d, s)
 		}
 	case mContext:
-		a.Mov(S64, e.reg(in, 0), contextReg)
+		a.Mov(S64, e.Reg(in, 0), contextReg)
 	case mAdd:
 		e.addition(in)
 	case mLea:
-		a.Lea(size, e.reg(in, 0), e.mem(in))
+		a.Lea(size, e.Reg(in, 0), e.mem(in))
 	case mSub:
 		e.alu(SUB, in)
 	case mAnd:
@@ -38,16 +37,16 @@ func (e *Emitter) integer(in *codegen.Inst) {
 		e.alu(XOR, in)
 	case mImul:
 		if m.form() == formMem {
-			a.OpLoad(Imul, size, e.reg(in, 1), e.mem(in))
+			a.OpLoad(Imul, size, e.Reg(in, 1), e.mem(in))
 		} else {
-			a.Op(Imul, size, e.reg(in, 2), e.reg(in, 1))
+			a.Op(Imul, size, e.Reg(in, 2), e.Reg(in, 1))
 		}
 	case mImulImm:
-		a.ImulImm(size, e.reg(in, 1), e.reg(in, 0), int32(in.Imm))
+		a.ImulImm(size, e.Reg(in, 1), e.Reg(in, 0), int32(in.Imm))
 	case mNeg:
-		a.Unary(NEG, size, e.reg(in, 1))
+		a.Unary(NEG, size, e.Reg(in, 1))
 	case mNot:
-		a.Unary(NOT, size, e.reg(in, 1))
+		a.Unary(NOT, size, e.Reg(in, 1))
 	case mShl:
 		e.shift(SHL, in)
 	case mShr:
@@ -59,28 +58,28 @@ func (e *Emitter) integer(in *codegen.Inst) {
 	case mRor:
 		e.shift(ROR, in)
 	case mShlx:
-		a.VEX(SHLX, size, e.reg(in, 2), e.reg(in, 0), e.reg(in, 1))
+		a.VEX(SHLX, size, e.Reg(in, 2), e.Reg(in, 0), e.Reg(in, 1))
 	case mShrx:
-		a.VEX(SHRX, size, e.reg(in, 2), e.reg(in, 0), e.reg(in, 1))
+		a.VEX(SHRX, size, e.Reg(in, 2), e.Reg(in, 0), e.Reg(in, 1))
 	case mSarx:
-		a.VEX(SARX, size, e.reg(in, 2), e.reg(in, 0), e.reg(in, 1))
+		a.VEX(SARX, size, e.Reg(in, 2), e.Reg(in, 0), e.Reg(in, 1))
 	case mRorx:
-		a.RorxImm(size, e.reg(in, 1), e.reg(in, 0), uint8(in.Imm))
+		a.RorxImm(size, e.Reg(in, 1), e.Reg(in, 0), uint8(in.Imm))
 	case mMulHiS:
-		a.Unary(IMUL, size, e.reg(in, 1))
+		a.Unary(IMUL, size, e.Reg(in, 1))
 	case mMulHiU:
-		a.Unary(MUL, size, e.reg(in, 1))
+		a.Unary(MUL, size, e.Reg(in, 1))
 	case mDivS, mDivU, mRemS, mRemU:
 		e.division(in)
 	case mClz:
-		a.LeadingZeros(size, e.reg(in, 1), e.reg(in, 0), e.reg(in, 2))
+		a.LeadingZeros(size, e.Reg(in, 1), e.Reg(in, 0), e.Reg(in, 2))
 	case mCtz:
-		a.TrailingZeros(size, e.reg(in, 1), e.reg(in, 0), e.reg(in, 2))
+		a.TrailingZeros(size, e.Reg(in, 1), e.Reg(in, 0), e.Reg(in, 2))
 	case mMov:
 		if m.form() == formMem {
-			a.Load(size, e.reg(in, 0), e.mem(in))
+			a.Load(size, e.Reg(in, 0), e.mem(in))
 		} else {
-			a.Mov(S32, e.reg(in, 1), e.reg(in, 0))
+			a.Mov(S32, e.Reg(in, 1), e.Reg(in, 0))
 		}
 	case mMovzx8:
 		e.unary(Movzx8, in)
@@ -102,10 +101,10 @@ func (e *Emitter) integer(in *codegen.Inst) {
 		if m.form() == formImm {
 			a.StoreImm(size, e.mem(in), int32(in.Imm))
 		} else {
-			a.Store(size, e.mem(in), e.reg(in, 0))
+			a.Store(size, e.mem(in), e.Reg(in, 0))
 		}
 	case mStoreX:
-		a.SSEStore(moveX(size), e.mem(in), e.reg(in, 0))
+		a.SSEStore(moveX(size), e.mem(in), e.Reg(in, 0))
 	}
 }
 
@@ -123,7 +122,7 @@ func (e *Emitter) floatConstant(size Size, d Reg, bits int64) {
 		e.a.SSE(Xorps, d, d)
 		return
 	}
-	e.a.SSELoad(ofSize(size, Movss, Movsd), d, e.pool(size, bits).Mem())
+	e.a.SSELoad(ofSize(size, Movss, Movsd), d, AtLabel(e.pool(size, bits)))
 }
 
 // poolSearch is how many constants are looked at for an equal one, lest time be quadratic.
@@ -148,14 +147,14 @@ func (e *Emitter) addition(in *codegen.Inst) {
 	case formMem, formToMem, formToMemImm:
 		e.alu(ADD, in)
 	case formImm:
-		x, d := e.reg(in, 0), e.reg(in, 1)
+		x, d := e.Reg(in, 0), e.Reg(in, 1)
 		if x == d {
 			a.ALUImm(ADD, size, d, int32(in.Imm))
 		} else {
 			a.Lea(size, d, At(x, int32(in.Imm)))
 		}
 	default:
-		x, y, d := e.reg(in, 0), e.reg(in, 1), e.reg(in, 2)
+		x, y, d := e.Reg(in, 0), e.Reg(in, 1), e.Reg(in, 2)
 		switch d {
 		case x:
 			a.ALU(ADD, size, d, y)
@@ -172,15 +171,15 @@ func (e *Emitter) alu(op ALU, in *codegen.Inst) {
 	a, size := &e.a, Size(in.Size)
 	switch mop(in.Op).form() {
 	case formMem:
-		a.ALULoad(op, size, e.reg(in, 1), e.mem(in))
+		a.ALULoad(op, size, e.Reg(in, 1), e.mem(in))
 	case formImm:
-		e.aluImm(op, size, e.reg(in, 1), int32(in.Imm))
+		e.aluImm(op, size, e.Reg(in, 1), int32(in.Imm))
 	case formToMem:
-		a.ALUStore(op, size, e.mem(in), e.reg(in, 0))
+		a.ALUStore(op, size, e.mem(in), e.Reg(in, 0))
 	case formToMemImm:
 		a.ALUStoreImm(op, size, e.mem(in), int32(in.Imm))
 	default:
-		a.ALU(op, size, e.reg(in, 2), e.reg(in, 1))
+		a.ALU(op, size, e.Reg(in, 2), e.Reg(in, 1))
 	}
 }
 
@@ -202,7 +201,7 @@ func (e *Emitter) aluImm(op ALU, size Size, d Reg, imm int32) {
 // register.
 func (e *Emitter) shift(op Shift, in *codegen.Inst) {
 	if mop(in.Op).form() == formImm {
-		x, d := e.reg(in, 0), e.reg(in, 1)
+		x, d := e.Reg(in, 0), e.Reg(in, 1)
 		switch {
 		case x == d && in.Imm == 1 && op == SHL:
 			e.a.ALU(ADD, Size(in.Size), d, d)
@@ -215,28 +214,28 @@ func (e *Emitter) shift(op Shift, in *codegen.Inst) {
 		}
 		return
 	}
-	e.a.ShiftCL(op, Size(in.Size), e.reg(in, 2))
+	e.a.ShiftCL(op, Size(in.Size), e.Reg(in, 2))
 }
 
 func (e *Emitter) unary(op Op, in *codegen.Inst) {
 	if mop(in.Op).form() == formMem {
-		e.a.OpLoad(op, Size(in.Size), e.reg(in, 0), e.mem(in))
+		e.a.OpLoad(op, Size(in.Size), e.Reg(in, 0), e.mem(in))
 		return
 	}
-	e.a.Op(op, Size(in.Size), e.reg(in, 1), e.reg(in, 0))
+	e.a.Op(op, Size(in.Size), e.Reg(in, 1), e.Reg(in, 0))
 }
 
 // count counts bits. Processors make these wait for the old value of the register that
 // they write; so it is cleared where it is another one.
 func (e *Emitter) count(op Op, in *codegen.Inst) {
-	if mop(in.Op).form() != formMem && e.reg(in, 0) != e.reg(in, 1) {
-		e.a.Zero(e.reg(in, 1))
+	if mop(in.Op).form() != formMem && e.Reg(in, 0) != e.Reg(in, 1) {
+		e.a.Zero(e.Reg(in, 1))
 	}
 	e.unary(op, in)
 }
 
 func (e *Emitter) division(in *codegen.Inst) {
-	a, size, y := &e.a, Size(in.Size), e.reg(in, 1)
+	a, size, y := &e.a, Size(in.Size), e.Reg(in, 1)
 	m := mop(in.Op)
 	signed := m == mDivS || m == mRemS
 	if in.Imm != 0 { // by a constant that needs no checks
@@ -249,10 +248,10 @@ func (e *Emitter) division(in *codegen.Inst) {
 		}
 		return
 	}
-	zero := e.trap(wasm.TrapDivideByZero, in.Pos)
+	zero := e.Trap(wasm.TrapDivideByZero, in.Pos)
 	switch m {
 	case mDivS:
-		a.DivSigned(size, y, zero, e.trap(wasm.TrapIntegerOverflow, in.Pos))
+		a.DivSigned(size, y, zero, e.Trap(wasm.TrapIntegerOverflow, in.Pos))
 	case mRemS:
 		a.RemSigned(size, y, zero)
 	default:

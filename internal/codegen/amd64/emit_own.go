@@ -27,7 +27,7 @@ func (e *Emitter) callOwn(own uint32, tail bool) {
 	default:
 		a.CallFar()
 	}
-	e.calls = append(e.calls, codegen.Relocation{Offset: uint32(a.Pos() - 4), Func: own, Indirect: indirect})
+	e.Relocation(a.Pos()-4, own, indirect)
 }
 
 // reenter lets the function begin anew where the instance's record of it leads, unless that is here: then Go is asked
@@ -37,7 +37,7 @@ func (e *Emitter) reenter(own uint32) {
 	const code, here = R13, R12 // they carry no arguments
 	ask := a.NewLabel()
 	a.Load(S64, code, At(instanceReg, e.Config.OwnFunc(own)))
-	a.Lea(S64, here, e.start.Mem())
+	a.Lea(S64, here, AtLabel(e.Start))
 	a.ALU(CMP, S64, code, here)
 	a.Jcc(E, ask)
 	a.JmpReg(code)
@@ -46,10 +46,10 @@ func (e *Emitter) reenter(own uint32) {
 	a.JmpMem(At(contextReg, codegen.OffReenterStub))
 }
 
-// SetCall makes a call of code direct, which lies distance bytes behind the end of
+// setCall makes a call of code direct, which lies distance bytes behind the end of
 // the call's displacement; at is where that begins. An indirect call is longer by
 // prefixes that mean nothing here.
-func SetCall(code []byte, at int, distance int32, indirect bool) {
+func setCall(code []byte, at int, distance int32, indirect bool) {
 	if indirect {
 		const addressSize, call, jmp = 0x67, 0xe8, 0xe9
 		op := byte(call)

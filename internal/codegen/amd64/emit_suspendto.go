@@ -2,7 +2,6 @@ package amd64
 
 import (
 	"weft/internal/codegen"
-	"weft/internal/ssa"
 )
 
 // suspendTo emits a suspension to a handler by its name: the reference that there will be to the continuation that was
@@ -33,13 +32,13 @@ func (e *Emitter) suspendTo(in *codegen.Inst) {
 	e.nextReference(name, result, slow)
 	e.isRunning(d, R12, R13, slow)
 
-	a.ALUImm(ADD, S64, tag, NamedClause)
+	a.ALUImm(ADD, S64, tag, codegen.NamedClause)
 	e.firstClause(d, parent, clause, frame, tag, slow)
 	a.Jcc(E, found)
 	e.nextClauses(clause, tag, slow)
 	a.Bind(found)
 	const self, next = R14, name
-	a.MovImm(self, oneRevision)
+	a.MovImm(self, codegen.OneRevision)
 	a.ALU(ADD, S64, next, self)
 	a.Load(S64, self, At(contextReg, codegen.OffCurrent))
 	a.Store(S64, At(contextReg, codegen.OffCurrent), parent)
@@ -82,6 +81,3 @@ func (e *Emitter) isRunning(d, inner, outer Reg, not Label) {
 	a.Jmp(not)
 	a.Bind(running)
 }
-
-// The name is the reference after the one that is resumed.
-var _ [oneRevision - ssa.NameAfter]struct{}

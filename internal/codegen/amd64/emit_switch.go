@@ -27,49 +27,18 @@ import (
 // other side loads from its frame: a row of loads of what was stored shortly before. So they come as early as they can,
 // the store of Current before the others, and fewer instructions elsewhere gain little.
 
-// A SwitchLayout says where in a continuation's descriptor its fields are.
-type SwitchLayout struct {
-	Ref, Link, Limit, Frame, PC, Func, Type int32
-	// Status is a word, and Begun what it is for a continuation that has begun in machine code, and has not ended.
-	Status, Begun int32
-	// Chain is what the word Ref has beyond the reference if others were captured with the continuation.
-	Chain int32
-	// NoClauses is the offset in an instance of a word that is 0: of clauses, if there are none.
-	NoClauses int32
-	// Exception is what is where in an exception's object.
-	Exception ExceptionLayout
-	// TagPtr returns the offset in an instance of the pointer to a tag's record.
-	TagPtr func(index uint32) int64
-	// Params returns what a continuation of a type takes.
-	Params func(index uint32) []ssa.Type
-	// TypeID returns the offset in an instance of the identity of a type.
-	TypeID func(index uint32) int64
-}
-
-// An ExceptionLayout has offsets in an exception's object: of its tag's record, the number of slots of
-// its payload, and the payload.
-type ExceptionLayout struct{ Tag, Len, Payload int32 }
-
-// clauseSize is the size of a clause behind an instance: a tag's record, with SwitchClause if it
-// is for switch and NamedClause if it is for suspensions by name, and the landing pad. The list ends with a tag of 0.
-const (
-	clauseSize   = 16
-	SwitchClause = 1
-	NamedClause  = 2
-)
-
 // MarkPayload is where the displacement of a mark begins; it takes four bytes.
 const MarkPayload = 3
 
 // Mark emits the mark of a resume.
 func (a *Assembler) Mark(clauses int32) {
 	mark := [MarkPayload + 4]byte{0x0f, 0x1f, 0x80} // nop [rax+disp32]
-	SetMark(mark[:], clauses)
+	setMark(mark[:], clauses)
 	a.buf = append(a.buf, mark[:]...)
 }
 
-// SetMark writes where the clauses lie into code that begins with a mark.
-func SetMark(code []byte, clauses int32) {
+// setMark writes where the clauses lie into code that begins with a mark.
+func setMark(code []byte, clauses int32) {
 	binary.LittleEndian.PutUint32(code[MarkPayload:], uint32(clauses))
 }
 
@@ -82,8 +51,8 @@ func (e *Emitter) stub(in *codegen.Inst) {
 // callStub does the same, with what is in the number's register.
 func (e *Emitter) callStub(in *codegen.Inst) {
 	e.a.CallMem(At(contextReg, in.Disp))
-	e.called(in)
-	e.detail().Number = in.Imm
+	e.Called(in)
+	e.Detail().Number = in.Imm
 }
 
 // endContinuation emits the end of a function with which continuations begin, if it is that of a
@@ -128,9 +97,6 @@ func (e *Emitter) contNew(in *codegen.Inst) {
 	a.Bind(done)
 }
 
-// oneRevision is what makes a reference the next one.
-const oneRevision = 1 << 32
-
 // descriptor makes d the address of the descriptor that a reference is to.
 func (e *Emitter) descriptor(d, ref Reg) {
 	e.a.Mov(S32, d, ref)
@@ -147,7 +113,7 @@ func (e *Emitter) take(d, ref, next Reg, slow Label) {
 
 // nextReference makes next the reference after ref.
 func (e *Emitter) nextReference(ref, next Reg, slow Label) {
-	e.a.MovImm(next, oneRevision)
+	e.a.MovImm(next, codegen.OneRevision)
 	e.a.ALU(ADD, S64, next, ref)
 	e.a.Jcc(B, slow)
 }
@@ -207,7 +173,7 @@ func (e *Emitter) resumeTaken(d, inner, next, self, x Reg, back Label) {
 // stopHere notes where self goes on. It changes x.
 func (e *Emitter) stopHere(self, x Reg, back Label) {
 	a, l := &e.a, &e.Config.Switch
-	a.Lea(S64, x, back.Mem())
+	a.Lea(S64, x, AtLabel(back))
 	a.Store(S64, At(self, l.PC), x)
 	a.Store(S64, At(self, l.Frame), RSP)
 }
@@ -273,7 +239,7 @@ func (e *Emitter) switchTo(in *codegen.Inst) {
 	d := result
 	slow, back, general, alone := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
 	a.Load(S64, tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
-	a.ALUImm(ADD, S64, tag, SwitchClause)
+	a.ALUImm(ADD, S64, tag, codegen.SwitchClause)
 	a.Load(S64, d, At(contextReg, codegen.OffCurrent))
 	others, found := e.clauses(d, parent, clause, target, tag, slow)
 	a.Bind(found) // d is to be captured
@@ -344,7 +310,7 @@ func (e *Emitter) nextClauses(clause, tag Reg, none Label) {
 	a.Bind(next)
 	a.ALUStoreImm(CMP, S64, At(clause, 0), 0)
 	a.Jcc(E, none)
-	a.ALUImm(ADD, S64, clause, clauseSize)
+	a.ALUImm(ADD, S64, clause, codegen.ClauseSize)
 	a.ALULoad(CMP, S64, tag, At(clause, 0))
 	a.Jcc(NE, next)
 }

@@ -32,11 +32,11 @@ func (e *Emitter) vector(in *codegen.Inst) {
 	op := imm.op()
 	switch m.base() {
 	case mVecConst:
-		e.vectorConst(e.reg(in, 0), in.Imm)
+		e.vectorConst(e.Reg(in, 0), in.Imm)
 		return
 	case mVec:
 		if e.Config.Features.AVX {
-			op = withVEX(op, e.reg(in, 0))
+			op = withVEX(op, e.Reg(in, 0))
 		}
 		e.vectorOperand(op, in, 1)
 	case mVecUnary:
@@ -45,7 +45,7 @@ func (e *Emitter) vector(in *codegen.Inst) {
 		}
 		e.vectorOperand(op, in, 0)
 	case mVecShift:
-		x, d := e.reg(in, 0), e.reg(in, 1)
+		x, d := e.Reg(in, 0), e.Reg(in, 1)
 		shift := LaneShift(uint16(in.Imm))
 		op = SSE(pre66 | esc0F | opcode(shift>>3))
 		if e.Config.Features.AVX {
@@ -58,9 +58,9 @@ func (e *Emitter) vector(in *codegen.Inst) {
 		}
 		if m.form() == formMem {
 			at := e.mem(in)
-			e.a.regMem(opcode(op), size, e.reg(in, 0), at, 1)
+			e.a.regMem(opcode(op), size, e.Reg(in, 0), at, 1)
 		} else {
-			e.a.regReg(opcode(op), size, e.reg(in, 0), e.reg(in, 1))
+			e.a.regReg(opcode(op), size, e.Reg(in, 0), e.Reg(in, 1))
 		}
 	}
 	if imm.hasImm() {
@@ -77,11 +77,11 @@ func (e *Emitter) vectorOperand(op SSE, in *codegen.Inst, i int) {
 	switch mop(in.Op).form() {
 	case formMem:
 		at := e.mem(in)
-		e.a.regMem(opcode(op), size, e.reg(in, i), at, trailing)
+		e.a.regMem(opcode(op), size, e.Reg(in, i), at, trailing)
 	case formConst:
-		e.a.regMem(opcode(op), size, e.reg(in, i), e.vectorAt(int64(in.Disp)).Mem(), trailing)
+		e.a.regMem(opcode(op), size, e.Reg(in, i), AtLabel(e.vectorAt(int64(in.Disp))), trailing)
 	default:
-		e.a.regReg(opcode(op), size, e.reg(in, i+1), e.reg(in, i))
+		e.a.regReg(opcode(op), size, e.Reg(in, i+1), e.Reg(in, i))
 	}
 }
 
@@ -92,10 +92,10 @@ func (e *Emitter) vectorConst(d Reg, index int64) {
 	switch {
 	case index == 0:
 		e.a.SSE(Xorps, d, d)
-	case e.f.Vectors[index-1] == allOnes:
+	case e.F.Vectors[index-1] == allOnes:
 		e.a.SSE(Pcmpeqd, d, d)
 	default:
-		e.a.SSELoad(Movaps, d, e.vectorAt(index).Mem())
+		e.a.SSELoad(Movaps, d, AtLabel(e.vectorAt(index)))
 	}
 }
 
@@ -114,7 +114,7 @@ func (e *Emitter) vectorPool() {
 	for _, index := range e.pooled {
 		e.a.Align(len(ssa.Vector{}))
 		e.a.Bind(e.vectors[index-1])
-		v := &e.f.Vectors[index-1]
+		v := &e.F.Vectors[index-1]
 		for i := 0; i < len(v); i += 4 {
 			e.a.put32(int32(binary.LittleEndian.Uint32(v[i:])))
 		}

@@ -9,6 +9,10 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"weft/internal/codegen/exectest"
+	"weft/internal/ssa"
+	"weft/wasm"
 )
 
 // native makes a Go function of code. The code follows Go's own convention
@@ -110,6 +114,14 @@ const (
 	zeroDivisor
 )
 
+// outcomeOf are the outcomes that traps stand for.
+var outcomeOf = map[wasm.TrapCode]uint64{
+	wasm.TrapNone: fine, wasm.TrapInvalidConversion: invalid, wasm.TrapIntegerOverflow: overflow, wasm.TrapDivideByZero: zeroDivisor,
+}
+
+// typeOf is the integer type of a size.
+func typeOf(size Size) ssa.Type { return ofSize(size, ssa.I32, ssa.I64) }
+
 // outcomes emits an operation with labels for its traps.
 func outcomes(a *Assembler, emit func(invalid, overflow, zero Label)) {
 	i, o, z, done := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
@@ -126,42 +138,6 @@ func outcomes(a *Assembler, emit func(invalid, overflow, zero Label)) {
 		a.Jmp(done)
 	}
 	a.Bind(done)
-}
-
-// exactTruncation is what the specification says of truncations, in exact arithmetic.
-func exactTruncation(tr *Truncation, x float64) (uint64, uint64) {
-	width := uint(8) << tr.To
-	low, high := new(big.Int), new(big.Int).Lsh(big.NewInt(1), width)
-	if tr.Signed {
-		high.Rsh(high, 1)
-		low.Neg(high)
-	}
-	high.Sub(high, big.NewInt(1))
-	slot := func(v *big.Int) uint64 {
-		all := new(big.Int).Lsh(big.NewInt(1), width)
-		return all.And(all.Sub(all, big.NewInt(1)), v).Uint64()
-	}
-	switch {
-	case x != x && tr.Saturate:
-		return 0, fine
-	case x != x:
-		return 0, invalid
-	}
-	v := new(big.Int)
-	if !math.IsInf(x, 0) {
-		big.NewFloat(x).Int(v)
-	} else {
-		v.Lsh(big.NewInt(int64(math.Copysign(1, x))), 100)
-	}
-	switch {
-	case v.Cmp(low) >= 0 && v.Cmp(high) <= 0:
-		return slot(v), fine
-	case !tr.Saturate:
-		return 0, overflow
-	case v.Sign() < 0:
-		return slot(low), fine
-	}
-	return slot(high), fine
 }
 
 func TestTruncate(t *testing.T) {
@@ -190,7 +166,9 @@ func TestTruncate(t *testing.T) {
 func compareTruncation(t *testing.T, tr *Truncation, x float64, f func(float64) (uint64, uint64)) {
 	t.Helper()
 	got, outcome := f(x)
-	if want, wantOutcome := exactTruncation(tr, x); got != want || outcome != wantOutcome {
+	exact := exectest.Truncation{To: typeOf(tr.To), Signed: tr.Signed, Saturate: tr.Saturate}
+	want, trap := exact.Exact(x)
+	if wantOutcome := outcomeOf[trap]; got != want || outcome != wantOutcome {
 		t.Errorf("%+v of %v: %#x, outcome %d; want %#x, %d", *tr, x, got, outcome, want, wantOutcome)
 	}
 }
@@ -294,42 +272,6 @@ func TestCountZeros(t *testing.T) {
 	}
 }
 
-// exactDivision is what the specification says of divisions, in exact
-// arithmetic.
-func exactDivision(size Size, signed, remainder bool, x, y uint64) (uint64, uint64) {
-	number := func(v uint64) *big.Int {
-		switch {
-		case signed && size == S32:
-			return big.NewInt(int64(int32(v)))
-		case signed:
-			return big.NewInt(int64(v))
-		case size == S32:
-			v = uint64(uint32(v))
-		}
-		return new(big.Int).SetUint64(v)
-	}
-	divisor := number(y)
-	if divisor.Sign() == 0 {
-		return 0, zeroDivisor
-	}
-	quotient, rest := new(big.Int).QuoRem(number(x), divisor, new(big.Int))
-	if remainder {
-		quotient = rest
-	}
-	half := new(big.Int).Lsh(big.NewInt(1), 8<<size-1)
-	if signed && quotient.Cmp(half) == 0 {
-		return 0, overflow
-	}
-	result := quotient.Uint64()
-	if quotient.Sign() < 0 {
-		result = uint64(quotient.Int64())
-	}
-	if size == S32 {
-		result = uint64(uint32(result))
-	}
-	return result, fine
-}
-
 func TestDivision(t *testing.T) {
 	divisors := []uint64{0, 1, 2, 3, 7, 10, 1 << 31, 1<<32 - 1, 1<<64 - 1, 1 << 63, 1<<63 - 1, 1<<64 - 7}
 	for size := S32; size <= S64; size++ {
@@ -350,7 +292,8 @@ func TestDivision(t *testing.T) {
 			for i, x := range list {
 				for _, y := range append(divisors, list[len(list)-1-i]) {
 					got, outcome := f(x, 0, y)
-					if want, wantOutcome := exactDivision(size, c.signed, c.remainder, x, y); got != want || outcome != wantOutcome {
+					want, trap := exectest.ExactDivision(typeOf(size), c.signed, c.remainder, x, y)
+					if wantOutcome := outcomeOf[trap]; got != want || outcome != wantOutcome {
 						t.Errorf("%s %#x, %#x, size %d: %#x, outcome %d; want %#x, %d", c.name, x, y, size, got, outcome, want, wantOutcome)
 					}
 				}

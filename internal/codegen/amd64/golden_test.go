@@ -34,8 +34,8 @@ func checkGolden(t *testing.T, source, want string, features Features) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Features: features, FuncInstance: 8,
-		CellSize: func(class int) uint32 { return 16 * uint32(class+1) }}
+	config := Config{Features: features, Runtime: codegen.Runtime{FuncInstance: 8,
+		CellSize: func(class int) uint32 { return 16 * uint32(class+1) }}}
 	s, e := Selector{Config: config}, Emitter{Config: config}
 	var got strings.Builder
 	text := strings.ReplaceAll(string(file), "TYPES", fmt.Sprint(codegen.OffTypes)) // the other offsets are not looked at

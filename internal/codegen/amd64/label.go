@@ -3,11 +3,13 @@ package amd64
 import (
 	"encoding/binary"
 	"fmt"
+
+	"weft/internal/codegen"
 )
 
 // A Label is a place in the code of one function. Labels are numbered from 0 as
 // they are made.
-type Label int32
+type Label = codegen.Label
 
 // label is where a label is bound: the offset in the code before Finish, and the
 // number of sites before it.

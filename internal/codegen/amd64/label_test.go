@@ -59,7 +59,7 @@ func TestLabels(t *testing.T) {
 	} {
 		code := assembled(func(a *Assembler) {
 			l := a.NewLabel()
-			emit(a, l.Mem())
+			emit(a, AtLabel(l))
 			a.Ud2()
 			a.Bind(l)
 		})

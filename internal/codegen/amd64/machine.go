@@ -34,20 +34,8 @@ func Machine() *codegen.Machine {
 	}
 }
 
-// A Config says for what code is made.
+// A Config says for what code is made: for a processor with these extensions, and a run time.
 type Config struct {
 	Features Features
-	// FuncCode and FuncInstance are the offsets in a function record of the address of
-	// its code and of the instance record of its module.
-	FuncCode, FuncInstance int32
-	// InstanceHome asks that the frames of functions that call others hold their
-	// instance at offset 0.
-	InstanceHome bool
-	// OwnFunc, unless it is nil, returns the offset in an instance of where the address of the
-	// code of one of the module's own functions is: calls of them go through that.
-	OwnFunc func(own uint32) int32
-	// Switch is for switching stacks inline.
-	Switch SwitchLayout
-	// CellSize returns the size of the cells of a size class of the heap.
-	CellSize func(class int) uint32
+	codegen.Runtime
 }

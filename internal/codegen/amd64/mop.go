@@ -56,13 +56,10 @@ const (
 	addrFrame   = 0x80 // the base is where the frame's homes begin
 )
 
-// The operations.
+// The operations, besides those of package codegen.
 const (
-	mNone mop = iota
-
-	mEntry    // defines the parameters
-	mMovImm   // d; Imm
-	mF32Const // d; Imm: bits
+	mMovImm   mop = iota + mop(codegen.OpOwn) // d; Imm
+	mF32Const                                 // d; Imm: bits
 	mF64Const
 	mCopy    // s, d
 	mContext // d
@@ -159,41 +156,14 @@ const (
 	mUcomi
 	mPtest
 
-	// Branches.
-	mJump
-	mTable // index, two temporaries
-	mReturn
-	mTrap // Imm: code
-	mInvoke
-
 	mBounds // address, temporary, length; Imm: what is added
-
-	// Calls. Imm: what is called.
-	mCall
-	mCallRecord
-	mTailCall
-	mTailCallRecord
-	mReenter
-	mBuiltin
-	mContBind    // Imm: in codegen.Func.Bindings
-	mContNew     // Disp: the place in the context of the stub for what is not common
-	mResume      // the same
-	mSuspendTag  // the same; Cond: hasClauses
-	mSuspendTo   // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
-	mSuspend     // the same; Cond: hasClauses; Scale: the register in which a clause gets the reference
-	mSwitch      // the same; Cond; Scale: the register in which the target gets the reference
-	mResumeThrow // as mResume
-	mPoll
-	mFuel  // temporary
-	mAlloc // d; Imm: size class
-	mCast  // object or its type (formMem: object), type, temporary; Imm: code of a trap, and the shift from types to offsets of records; Disp: offset in a record
-	mArray // type, length, word or none for 0, d, two temporaries; Imm: the logarithm of the elements' width
+	mCast   // object or its type (formMem: object), type, temporary; Imm: code of a trap, and the shift from types to offsets of records; Disp: offset in a record
 
 	mopCount
 )
 
 var mopNames = [mopCount]string{
-	mNone: "none", mEntry: "entry", mMovImm: "const", mF32Const: "f32const", mF64Const: "f64const", mCopy: "copy", mContext: "context",
+	mMovImm: "const", mF32Const: "f32const", mF64Const: "f64const", mCopy: "copy", mContext: "context",
 	mAdd: "add", mLea: "lea", mSub: "sub", mAnd: "and", mOr: "or", mXor: "xor", mImul: "imul", mImulImm: "imulimm", mNeg: "neg", mNot: "not",
 	mShl: "shl", mShr: "shr", mSar: "sar", mRol: "rol", mRor: "ror", mShlx: "shlx", mShrx: "shrx", mSarx: "sarx", mRorx: "rorx",
 	mMulHiS: "mulhis", mMulHiU: "mulhiu", mDivS: "divs", mDivU: "divu", mRemS: "rems", mRemU: "remu", mClz: "clz", mCtz: "ctz",
@@ -205,13 +175,16 @@ var mopNames = [mopCount]string{
 	mMovX: "movx", mFsqrt: "fsqrt", mFround: "fround", mPromote: "promote", mDemote: "demote", mFromInt: "fromint", mFromUint64: "fromuint64",
 	mToX: "tox", mFromX: "fromx", mTrunc: "trunc", mCmp: "cmp", mTest: "test", mUcomi: "ucomi", mPtest: "ptest",
 	mVecConst: "vconst", mVec: "v", mVecUnary: "vunary", mVecShift: "vshift", mVecOut: "vout",
-	mJump: "jump", mTable: "table", mReturn: "return", mTrap: "trap", mInvoke: "invoke", mBounds: "bounds",
-	mCall: "call", mCallRecord: "callrecord", mTailCall: "tailcall", mTailCallRecord: "tailcallrecord", mReenter: "reenter", mBuiltin: "builtin", mContBind: "contbind", mContNew: "contnew", mResume: "resume", mSuspendTag: "suspendtag", mSuspendTo: "suspendto", mSuspend: "suspend", mSwitch: "switch", mResumeThrow: "resumethrow", mPoll: "poll", mFuel: "fuel", mAlloc: "alloc", mArray: "array", mCast: "cast",
+	mBounds: "bounds", mCast: "cast",
 }
 
 // String returns the name of the operation, with its form and consumer.
 func (m mop) String() string {
-	return mopNames[m.base()] +
+	name := mopNames[m.base()]
+	if m.base() < mop(codegen.OpOwn) {
+		name = codegen.OpName(uint16(m.base()))
+	}
+	return name +
 		[...]string{"", ".imm", ".mem", ".memimm", ".tomem", ".tomemimm", ".const"}[m.form()>>8] +
 		[...]string{"", ".select", ".branch", ".trap"}[m.consumer()>>12]
 }

@@ -103,8 +103,8 @@ func Indexed(base, index Reg, scale uint8, disp int32) Mem {
 	return Mem{Base: base, Index: index, Scale: scale, Disp: disp}
 }
 
-// Mem is the memory at the label, in the code.
-func (l Label) Mem() Mem { return Mem{Base: ripLabel, Index: NoReg, Disp: int32(l)} }
+// AtLabel is the memory at a label, in the code.
+func AtLabel(l Label) Mem { return Mem{Base: ripLabel, Index: NoReg, Disp: int32(l)} }
 
 // Cond is a condition on the flags, as Jcc, SETcc and CMOVcc take it.
 type Cond uint8

@@ -1,55 +1,17 @@
 package amd64
 
 import (
-	"encoding/binary"
-	"math"
-	"runtime"
 	"testing"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
-
 	"weft/internal/codegen"
-	"weft/internal/ssa"
-	"weft/wasm"
+	"weft/internal/codegen/exectest"
 )
 
-// A machine runs compiled functions: memory for code, a stack, and stubs that do
-// just enough. A builtin n returns n + its first operand in the first slot, and destroys all
-// registers, as the others do that may.
-type machine struct {
-	t       testing.TB
-	context *codegen.Context
-	region  []byte
-	used    int
-	stack   []byte
-	limit   uintptr // of the stack, where a continuation has it: the context says where
-	enter   func(context *codegen.Context, code, stack uintptr) uint64
-	config  Config
-	how     allocation
-	places  map[*ssa.Type][]codegen.Place // of lists of types
-}
-
-// An allocation is how registers are allocated.
-type allocation int
-
-const (
-	inFrame allocation = iota
-	inFrameShared
-	inRegisters
-)
-
-// testRecord stands for a function record.
-type testRecord struct{ code, instance uintptr }
-
-func newMachine(t testing.TB) *machine {
-	m := &machine{t: t, context: new(codegen.Context), config: Config{Features: Detect(), FuncInstance: 8}, places: map[*ssa.Type][]codegen.Place{}}
-	m.region = m.mapping(1<<20, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC)
-	m.stack = m.mapping(1<<16, unix.PROT_READ|unix.PROT_WRITE)
-	c := m.context
-	m.limit = uintptr(unsafe.Pointer(&m.stack[0])) + codegen.StackMargin
-	c.Current = uintptr(unsafe.Pointer(&m.limit))
-	goSP := At(contextReg, int32(unsafe.Offsetof(c.GoSP)))
+// TestExecution executes compiled functions.
+func TestExecution(t *testing.T) {
+	c := codegen.Context{}
+	goSP := At(contextReg, codegen.OffGoSP)
 	saved := func(i int) Mem { return At(contextReg, int32(unsafe.Offsetof(c.Saved))+8*int32(i)) }
 	savedX := func(i int) Mem { return At(contextReg, int32(unsafe.Offsetof(c.SavedX))+16*int32(i)) }
 	leave := func(a *Assembler) {
@@ -59,259 +21,62 @@ func newMachine(t testing.TB) *machine {
 		a.SSE(Xorps, X15, X15)
 		a.Ret()
 	}
-	spoil := func(a *Assembler) {
-		for _, r := range Machine().Allocatable[codegen.Int] {
-			a.MovImm(r, 0x0bad0bad0bad)
-		}
-		for _, r := range append(Machine().Allocatable[codegen.Float], scratch) {
-			a.Op(MovToX, S64, r, RAX)
-		}
+	stub := func(emit func(a *Assembler)) func() []byte { return func() []byte { return assembled(emit) } }
+	isa := exectest.InstructionSet{
+		Convention: Convention(),
+		Backends:   []codegen.Backend{Target{Detect()}.NewBackend(), Target{Baseline()}.NewBackend()},
+		SetCall:    Target{}.SetCall,
+		Enter: stub(func(a *Assembler) {
+			a.Push(RBP)
+			a.Push(R14)
+			a.Mov(S64, R15, RAX)
+			a.Store(S64, goSP, RSP)
+			a.Mov(S64, RSP, RCX)
+			a.Mov(S64, R12, RBX)
+			for i, r := range Convention().Int {
+				a.Load(S64, r, saved(i))
+			}
+			for i, r := range Convention().Float {
+				a.SSELoad(Movups, r, savedX(i))
+			}
+			a.Load(S64, R14, saved(15))
+			a.CallReg(R12)
+			for i, r := range Convention().Int {
+				a.Store(S64, saved(i), r)
+			}
+			for i, r := range Convention().Float {
+				a.SSEStore(Movups, savedX(i), r)
+			}
+			a.Zero(RAX)
+			leave(a)
+		}),
+		Trap: stub(func(a *Assembler) {
+			a.MovImm(RAX, 1)
+			leave(a)
+		}),
+		Host: stub(func(a *Assembler) {
+			a.Load(S32, RAX, At(contextReg, codegen.OffRequest))
+			a.ALUStore(ADD, S64, At(contextReg, codegen.OffArgs), RAX)
+			for _, r := range Machine().Allocatable[codegen.Int] {
+				a.MovImm(r, 0x0bad0bad0bad)
+			}
+			for _, r := range append(Machine().Allocatable[codegen.Float], scratch) {
+				a.Op(MovToX, S64, r, RAX)
+			}
+			a.Ret()
+		}),
+		Grow: stub(func(a *Assembler) {
+			a.ALUStoreImm(ADD, S64, saved(14), 1)
+			a.Load(S64, RDX, At(contextReg, codegen.OffCurrent))
+			a.StoreImm(S64, At(RDX, 0), 0)
+			a.Ret()
+		}),
+		Poll: stub(func(a *Assembler) {
+			a.ALUStoreImm(ADD, S64, saved(14), 1)
+			a.StoreImm(S32, At(contextReg, codegen.OffInterrupt), 0)
+			a.StoreImm(S32, At(contextReg, codegen.OffPollsLeft), 600)
+			a.Ret()
+		}),
 	}
-	entry := m.place(assembled(func(a *Assembler) {
-		a.Push(RBP)
-		a.Push(R14)
-		a.Mov(S64, R15, RAX)
-		a.Store(S64, goSP, RSP)
-		a.Mov(S64, RSP, RCX)
-		a.Mov(S64, R12, RBX)
-		for i, r := range Convention().Int {
-			a.Load(S64, r, saved(i))
-		}
-		for i, r := range Convention().Float {
-			a.SSELoad(Movups, r, savedX(i))
-		}
-		a.Load(S64, R14, saved(15))
-		a.CallReg(R12)
-		for i, r := range Convention().Int {
-			a.Store(S64, saved(i), r)
-		}
-		for i, r := range Convention().Float {
-			a.SSEStore(Movups, savedX(i), r)
-		}
-		a.Zero(RAX)
-		leave(a)
-	}))
-	c.TrapStub = m.place(assembled(func(a *Assembler) {
-		a.MovImm(RAX, 1)
-		leave(a)
-	}))
-	c.HostStub = m.place(assembled(func(a *Assembler) {
-		a.Load(S32, RAX, At(contextReg, codegen.OffRequest))
-		a.ALUStore(ADD, S64, At(contextReg, codegen.OffArgs), RAX)
-		spoil(a)
-		a.Ret()
-	}))
-	c.GrowStub = m.place(assembled(func(a *Assembler) {
-		a.ALUStoreImm(ADD, S64, saved(14), 1)
-		a.Load(S64, RDX, At(contextReg, codegen.OffCurrent))
-		a.StoreImm(S64, At(RDX, 0), 0)
-		a.Ret()
-	}))
-	c.PollStub = m.place(assembled(func(a *Assembler) {
-		a.ALUStoreImm(ADD, S64, saved(14), 1)
-		a.StoreImm(S32, At(contextReg, codegen.OffInterrupt), 0)
-		a.StoreImm(S32, At(contextReg, codegen.OffPollsLeft), 600)
-		a.Ret()
-	}))
-	c.PollIntsStub = c.PollStub
-	closure := &struct{ code uintptr }{entry}
-	m.enter = *(*func(*codegen.Context, uintptr, uintptr) uint64)(unsafe.Pointer(&closure))
-	return m
-}
-
-func (m *machine) mapping(size, protection int) []byte {
-	b, err := unix.Mmap(-1, 0, size, protection, unix.MAP_PRIVATE|unix.MAP_ANON)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	m.t.Cleanup(func() {
-		if err := unix.Munmap(b); err != nil {
-			m.t.Error(err)
-		}
-	})
-	return b
-}
-
-// place copies code to where it can run.
-func (m *machine) place(code []byte) uintptr {
-	at := m.used
-	m.used += (len(code) + 63) &^ 63
-	if m.used > len(m.region) {
-		m.t.Fatal("no room for code is left")
-	}
-	copy(m.region[at:], code)
-	return uintptr(unsafe.Pointer(&m.region[at]))
-}
-
-// compile makes code of functions; calls go to them by their places in the list.
-func (m *machine) compile(funcs ...*ssa.Func) []uintptr {
-	m.t.Helper()
-	entries := make([]uintptr, len(funcs))
-	codes := make([]*codegen.Code, len(funcs))
-	for i, f := range funcs {
-		codes[i] = m.code(f)
-		entries[i] = m.place(codes[i].Bytes)
-	}
-	for i, c := range codes {
-		for _, r := range c.Calls {
-			at := entries[i] + uintptr(r.Offset)
-			offset := at - uintptr(unsafe.Pointer(&m.region[0]))
-			binary.LittleEndian.PutUint32(m.region[offset:], uint32(entries[r.Func]-at-4))
-		}
-	}
-	return entries
-}
-
-func (m *machine) code(f *ssa.Func) *codegen.Code {
-	m.t.Helper()
-	s := Selector{Config: m.config}
-	cf, err := s.Select(f)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	if m.how == inRegisters {
-		if err := codegen.Allocate(cf, Machine()); err != nil {
-			m.t.Fatal(err)
-		}
-		if err := codegen.Check(cf, Machine()); err != nil {
-			m.t.Fatalf("%v\n%s", err, cf.Text(InstName))
-		}
-	} else {
-		allocateInFrame(cf, m.how == inFrameShared)
-	}
-	e := Emitter{Config: m.config}
-	code, err := e.Emit(cf)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return code
-}
-
-// run calls code, and returns the results and the trap.
-func (m *machine) run(code uintptr, sig *ssa.Signature, args ...uint64) ([]uint64, wasm.TrapCode) {
-	m.t.Helper()
-	c := m.context
-	ints, floats := 0, 0
-	set := func(t ssa.Type) *uint64 {
-		if t.IsFloat() {
-			floats++
-			return &c.SavedX[floats-1][0]
-		}
-		ints++
-		return (*uint64)(unsafe.Pointer(&c.Saved[ints-1]))
-	}
-	for i, p := range m.placesOf(sig.Params) {
-		if p.Reg == NoReg {
-			c.Args[p.Slot] = args[i]
-		} else {
-			*set(sig.Params[i]) = args[i]
-		}
-	}
-	top := uintptr(unsafe.Pointer(&m.stack[0])) + uintptr(len(m.stack))
-	trapped := m.enter(c, code, top)
-	runtime.KeepAlive(m)
-	if trapped != 0 {
-		return nil, wasm.TrapCode(c.Request)
-	}
-	ints, floats = 0, 0
-	results := make([]uint64, 0, 4)
-	for i, p := range m.placesOf(sig.Results) {
-		t := sig.Results[i]
-		r := c.Args[p.Slot]
-		if p.Reg != NoReg {
-			r = *set(t)
-		}
-		if t == ssa.F32 {
-			r = uint64(uint32(r))
-		}
-		results = append(results, r)
-	}
-	return results, wasm.TrapNone
-}
-
-func (m *machine) placesOf(list []ssa.Type) []codegen.Place {
-	if len(list) == 0 {
-		return nil
-	}
-	places, ok := m.places[&list[0]]
-	if !ok {
-		places = Convention().Places(list)
-		m.places[&list[0]] = places
-	}
-	return places
-}
-
-// A maker makes functions by hand.
-type maker struct {
-	f *ssa.Func
-	b *ssa.Block
-}
-
-func newFunc(params, results []ssa.Type) *maker {
-	k := &maker{f: &ssa.Func{Name: "f", Sig: &ssa.Signature{Params: params, Results: results}}}
-	k.block()
-	k.f.NewParam(k.b, ssa.I64)
-	for _, t := range params {
-		k.f.NewParam(k.b, t)
-	}
-	return k
-}
-
-// block begins a block.
-func (k *maker) block(params ...ssa.Type) *ssa.Block {
-	k.b = k.f.NewBlock()
-	for _, t := range params {
-		k.f.NewParam(k.b, t)
-	}
-	k.f.Blocks = append(k.f.Blocks, k.b)
-	return k.b
-}
-
-func (k *maker) param(i int) *ssa.Value { return k.f.Blocks[0].Params[i+1] }
-func (k *maker) instance() *ssa.Value   { return k.f.Blocks[0].Params[0] }
-
-func (k *maker) op(op ssa.Op, t ssa.Type, aux int64, args ...*ssa.Value) *ssa.Value {
-	v := k.b.Add(k.f.NewValue(op, t, aux, args...))
-	v.Pos = v.ID
-	return v
-}
-
-func (k *maker) constant(t ssa.Type, c uint64) *ssa.Value { return k.op(ssa.OpConst, t, int64(c)) }
-
-func (k *maker) mem(op ssa.Op, t ssa.Type, mem ssa.Mem, aux int64, args ...*ssa.Value) *ssa.Value {
-	v := k.op(op, t, aux, args...)
-	v.Mem = mem
-	return v
-}
-
-func (k *maker) call(op ssa.Op, sig *ssa.Signature, aux int64, args ...*ssa.Value) (*ssa.Value, []*ssa.Value) {
-	v := k.op(op, ssa.Void, aux, args...)
-	v.Sig = sig
-	results := make([]*ssa.Value, len(sig.Results))
-	for i, t := range sig.Results {
-		results[i] = k.op(ssa.OpResult, t, int64(i), v)
-	}
-	return v, results
-}
-
-func (k *maker) ret(values ...*ssa.Value) *ssa.Func {
-	k.op(ssa.OpReturn, ssa.Void, 0, values...)
-	return k.f
-}
-
-func types(t ...ssa.Type) []ssa.Type { return t }
-
-func sameBits(t ssa.Type, x, y uint64) bool {
-	switch t {
-	case ssa.F32:
-		if a, b := math.Float32frombits(uint32(x)), math.Float32frombits(uint32(y)); a != a && b != b {
-			return true
-		}
-		return uint32(x) == uint32(y)
-	case ssa.F64:
-		if a, b := math.Float64frombits(x), math.Float64frombits(y); a != a && b != b {
-			return true
-		}
-	}
-	return x == y
+	isa.Run(t)
 }

@@ -30,12 +30,12 @@ func (s *Selector) addressOf(m sum) address {
 		case ssa.OpFrame:
 			a.scale = addrFrame
 		default:
-			a.scale, a.base = addrBase, s.vreg(m.base)
+			a.scale, a.base = addrBase, s.VReg(m.base)
 		}
 	}
 	if m.index != nil {
 		a.scale |= m.scale
-		a.index = s.vreg(m.index)
+		a.index = s.VReg(m.index)
 	}
 	return a
 }
@@ -54,14 +54,14 @@ func (s *Selector) sum(v *ssa.Value, disp int64, own bool) sum {
 		v, own = v.Args[0], false
 	}
 	switch {
-	case v.Op == ssa.OpAdd && (own || s.foldable(v)):
+	case v.Op == ssa.OpAdd && (own || s.Foldable(v)):
 		x, y := v.Args[0], v.Args[1]
 		if _, scale := s.scaled(x); scale > 1 {
 			x, y = y, x
 		}
 		m.base = s.peel(x, &m)
 		m.index, m.scale = s.scaled(y)
-	case v.Op == ssa.OpShl && (own || s.foldable(v)):
+	case v.Op == ssa.OpShl && (own || s.Foldable(v)):
 		m.index, m.scale = s.scaled(v)
 		if m.scale == 1 {
 			m.base, m.index = v, nil
@@ -74,7 +74,7 @@ func (s *Selector) sum(v *ssa.Value, disp int64, own bool) sum {
 
 // peel takes a constant out of one term.
 func (s *Selector) peel(v *ssa.Value, m *sum) *ssa.Value {
-	if v.Op == ssa.OpAdd && s.foldable(v) {
+	if v.Op == ssa.OpAdd && s.Foldable(v) {
 		if c, ok := immediate(v.Args[1]); ok && fits(m.disp+c) {
 			m.disp += c
 			return v.Args[0]
@@ -86,7 +86,7 @@ func (s *Selector) peel(v *ssa.Value, m *sum) *ssa.Value {
 // scaled takes a shift out of an index.
 func (s *Selector) scaled(v *ssa.Value) (*ssa.Value, uint8) {
 	if v.Op == ssa.OpShl {
-		if c, ok := constant(v.Args[1]); ok && 1 <= c && c <= 3 {
+		if c, ok := codegen.Constant(v.Args[1]); ok && 1 <= c && c <= 3 {
 			return v.Args[0], 1 << c
 		}
 	}
@@ -104,7 +104,7 @@ func (s *Selector) recordAddress(v *ssa.Value) address {
 func (s *Selector) memoryAddress(v *ssa.Value) address {
 	base, at, offset := v.Args[0], v.Args[1], v.Aux
 	m := sum{base: base, index: at, scale: 1, disp: offset}
-	if c, ok := constant(at); ok {
+	if c, ok := codegen.Constant(at); ok {
 		if at.Type == ssa.I32 {
 			c = int64(uint32(c))
 		}
@@ -124,16 +124,16 @@ func (s *Selector) memoryAddress(v *ssa.Value) address {
 		a.scale |= addrFaults
 		return a
 	}
-	far, sum := s.newVReg(ssa.I64), s.newVReg(ssa.I64)
-	s.add(mMovImm, codegen.Inst{Imm: m.disp}, defOf(far))
-	s.add(mAdd, codegen.Inst{Size: uint8(S64)}, useOf(far), s.use(m.index), defOf(sum))
-	return address{base: s.vreg(base), index: sum, scale: addrBase | addrFaults | m.scale}
+	far, sum := s.NewVReg(ssa.I64), s.NewVReg(ssa.I64)
+	s.add(mMovImm, codegen.Inst{Imm: m.disp}, codegen.DefOf(far))
+	s.add(mAdd, codegen.Inst{Size: uint8(S64)}, codegen.UseOf(far), s.Use(m.index), codegen.DefOf(sum))
+	return address{base: s.VReg(base), index: sum, scale: addrBase | addrFaults | m.scale}
 }
 
 // memory returns the address of a load that root may do itself: one of just the
 // bytes that the type has, with no effect between it and root.
 func (s *Selector) memory(v *ssa.Value) (address, bool) {
-	if !s.movable(v) {
+	if !s.Movable(v) {
 		return address{}, false
 	}
 	if v.Op.HasMem() && v.Mem.Size() != v.Type.Size() {
@@ -142,20 +142,11 @@ func (s *Selector) memory(v *ssa.Value) (address, bool) {
 	return s.fold(v), true
 }
 
-// movable reports whether v is a load that root may do.
-func (s *Selector) movable(v *ssa.Value) bool {
-	if v.Op == ssa.OpLoad && s.values[s.root.ID].accesses != s.values[v.ID].accesses+1 {
-		return false
-	}
-	return (v.Op == ssa.OpLoad || v.Op == ssa.OpGetInvariant || v.Op.IsRead()) &&
-		s.foldable(v) && s.values[v.ID].effects == s.values[s.root.ID].effects
-}
-
 // fold takes a load into root.
 func (s *Selector) fold(v *ssa.Value) address {
-	s.values[v.ID].vreg = inRoot
+	s.TakeIn(v)
 	if v.Op == ssa.OpLoad {
-		s.folded = v.Pos
+		s.Folded = v.Pos
 		return s.memoryAddress(v)
 	}
 	return s.recordAddress(v)
@@ -163,7 +154,7 @@ func (s *Selector) fold(v *ssa.Value) address {
 
 // load emits an operation that reads memory.
 func (s *Selector) load(v *ssa.Value) {
-	d := s.def(v)
+	d := s.Def(v)
 	var a address
 	if v.Op == ssa.OpLoad {
 		a = s.memoryAddress(v)
@@ -213,7 +204,7 @@ func (s *Selector) store(v *ssa.Value) {
 		return
 	}
 	if v.Op == ssa.OpStore {
-		if value := v.Args[2]; value.Op == ssa.OpVector && s.foldable(value) && s.storeLane(v, value) {
+		if value := v.Args[2]; value.Op == ssa.OpVector && s.Foldable(value) && s.storeLane(v, value) {
 			return
 		}
 		s.storeTo(s.memoryAddress(v), v.Args[2], storeSize(v))
@@ -244,7 +235,7 @@ func inMemory(op ssa.Op) mop {
 	case ssa.OpXor:
 		return mXor
 	}
-	return mNone
+	return mop(codegen.OpNone)
 }
 
 // change emits a store of what an operation makes of what was there, if v is one.
@@ -252,7 +243,7 @@ func inMemory(op ssa.Op) mop {
 func (s *Selector) change(v *ssa.Value) bool {
 	value := v.Args[len(v.Args)-1]
 	m := inMemory(value.Op)
-	if m == mNone || !s.foldable(value) {
+	if m == mop(codegen.OpNone) || !s.Foldable(value) {
 		return false
 	}
 	x, y := value.Args[0], value.Args[1]
@@ -267,7 +258,7 @@ func (s *Selector) change(v *ssa.Value) bool {
 		in.Imm = c
 		s.addMem(m.with(formToMemImm), in, a)
 	} else {
-		s.addMem(m.with(formToMem), in, a, s.use(y))
+		s.addMem(m.with(formToMem), in, a, s.Use(y))
 	}
 	return true
 }
@@ -275,7 +266,7 @@ func (s *Selector) change(v *ssa.Value) bool {
 // same reports whether root may do the load, which is of what store is going to
 // overwrite.
 func (s *Selector) same(load, store *ssa.Value) bool {
-	if !s.movable(load) || load.Aux != store.Aux || load.Args[0] != store.Args[0] {
+	if !s.Movable(load) || load.Aux != store.Aux || load.Args[0] != store.Args[0] {
 		return false
 	}
 	if store.Op == ssa.OpSetPart {
@@ -302,8 +293,8 @@ func (s *Selector) storeTo(a address, v *ssa.Value, size Size) {
 		}
 	}
 	if v.Type.IsFloat() {
-		s.addMem(mStoreX, in, a, s.use(v))
+		s.addMem(mStoreX, in, a, s.Use(v))
 		return
 	}
-	s.addMem(mStore, in, a, s.use(v))
+	s.addMem(mStore, in, a, s.Use(v))
 }

@@ -29,26 +29,26 @@ func (s *Selector) atomic(v *ssa.Value) {
 	case ssa.OpAtomicLoad:
 		m := [...]mop{S8: mMovzx8, S16: mMovzx16, S32: mMov, S64: mMov}[size]
 		in.Size = uint8(max(size, S32))
-		a := address{base: s.vreg(v.Args[0]), scale: addrBase | addrFaults}
-		s.addMem(m.with(formMem), in, a, s.def(v))
+		a := address{base: s.VReg(v.Args[0]), scale: addrBase | addrFaults}
+		s.addMem(m.with(formMem), in, a, s.Def(v))
 	case ssa.OpAtomicStore:
-		a := address{base: s.vreg(v.Args[0]), scale: addrBase | addrFaults}
+		a := address{base: s.VReg(v.Args[0]), scale: addrBase | addrFaults}
 		s.storeTo(a, v.Args[1], size)
 	case ssa.OpAtomicXchg:
-		s.add(mXchg, in, s.use(v.Args[1]), s.tied(v), s.useLate(v.Args[0]))
+		s.add(mXchg, in, s.Use(v.Args[1]), s.Tied(v), s.UseLate(v.Args[0]))
 	case ssa.OpAtomicAdd:
-		s.add(mXadd, in, s.use(v.Args[1]), s.tied(v), s.useLate(v.Args[0]))
+		s.add(mXadd, in, s.Use(v.Args[1]), s.Tied(v), s.UseLate(v.Args[0]))
 	case ssa.OpAtomicCas:
-		d := s.tied(v)
+		d := s.Tied(v)
 		d.Fixed = RAX
-		s.add(mCmpxchg, in, fixedUse(s.vreg(v.Args[1]), RAX), d, s.useLate(v.Args[2]), s.useLate(v.Args[0]))
+		s.add(mCmpxchg, in, codegen.FixedUse(s.VReg(v.Args[1]), RAX), d, s.UseLate(v.Args[2]), s.UseLate(v.Args[0]))
 	default:
 		m := inMemoryAtomic[v.Op]
-		x, at := s.useLate(v.Args[1]), s.useLate(v.Args[0])
-		if s.values[v.ID].vreg == 0 {
+		x, at := s.UseLate(v.Args[1]), s.UseLate(v.Args[0])
+		if !s.Needed(v) {
 			s.add(m[0], in, x, at)
 			return
 		}
-		s.add(m[1], in, x, at, fixedDef(s.vreg(v), RAX), s.temp(ssa.I64, NoReg))
+		s.add(m[1], in, x, at, codegen.FixedDef(s.VReg(v), RAX), s.Temp(ssa.I64, NoReg))
 	}
 }

@@ -25,7 +25,7 @@ var conds = [...]Cond{
 // condition finds the comparison that tells whether v, an i32, is not 0.
 func (s *Selector) condition(v *ssa.Value, faults bool) comparison {
 	negate := false
-	for v.Op == ssa.OpIcmp && s.foldable(v) && v.Cond() <= ssa.Ne && isZero(v.Args[1]) && s.isComparison(v.Args[0]) {
+	for v.Op == ssa.OpIcmp && s.Foldable(v) && v.Cond() <= ssa.Ne && codegen.IsZero(v.Args[1]) && s.isComparison(v.Args[0]) {
 		negate = negate != (v.Cond() == ssa.Eq)
 		v = v.Args[0]
 	}
@@ -43,7 +43,7 @@ func (s *Selector) condition(v *ssa.Value, faults bool) comparison {
 }
 
 func (s *Selector) isComparison(v *ssa.Value) bool {
-	return (v.Op == ssa.OpIcmp || v.Op == ssa.OpFcmp || v.IsBitTest()) && s.foldable(v)
+	return (v.Op == ssa.OpIcmp || v.Op == ssa.OpFcmp || v.IsBitTest()) && s.Foldable(v)
 }
 
 // compare finds the comparison for an OpIcmp, OpFcmp, or OpVector that tests bits.
@@ -58,7 +58,7 @@ func (s *Selector) compare(v *ssa.Value, faults bool) comparison {
 }
 
 func (s *Selector) compareInts(cond ssa.Cond, x, y *ssa.Value, faults bool) comparison {
-	if _, ok := constant(x); ok {
+	if _, ok := codegen.Constant(x); ok {
 		x, y, cond = y, x, cond.Swap()
 	}
 	imm, ok := immediate(y)
@@ -71,16 +71,16 @@ func (s *Selector) compareInts(cond ssa.Cond, x, y *ssa.Value, faults bool) comp
 	c := comparison{m: mCmp, cond: conds[cond], size: sizeOf(x.Type)}
 	if a, ok := s.operand(y, faults); ok {
 		c.address, c.m = a, mCmp.with(formMem)
-		c.take(s.low(x))
+		c.take(s.Low(x))
 		return c
 	}
 	if a, ok := s.operand(x, faults); ok {
 		c.address, c.m, c.cond = a, mCmp.with(formMem), conds[cond.Swap()]
-		c.take(s.low(y))
+		c.take(s.Low(y))
 		return c
 	}
-	c.take(s.low(x))
-	c.take(s.low(y))
+	c.take(s.Low(x))
+	c.take(s.Low(y))
 	return c
 }
 
@@ -99,13 +99,13 @@ func (s *Selector) operand(v *ssa.Value, faults bool) (address, bool) {
 
 // compareZero tests bits if what is compared with 0 is an and.
 func (s *Selector) compareZero(cond ssa.Cond, x *ssa.Value, faults bool) comparison {
-	if x.Op != ssa.OpAnd || !s.foldable(x) {
+	if x.Op != ssa.OpAnd || !s.Foldable(x) {
 		return s.compareImmediate(cond, x, 0, faults)
 	}
 	c := comparison{m: mTest, cond: conds[cond], size: sizeOf(x.Type)}
 	y := x.Args[1]
 	x = x.Args[0]
-	if _, ok := constant(x); ok {
+	if _, ok := codegen.Constant(x); ok {
 		x, y = y, x
 	}
 	imm, ok := immediate(y)
@@ -118,20 +118,20 @@ func (s *Selector) compareZero(cond ssa.Cond, x *ssa.Value, faults bool) compari
 		c.address, c.m = a, mTest.with(formMemImm)
 	case ok:
 		c.m = mTest.with(formImm)
-		c.take(s.low(x))
+		c.take(s.Low(x))
 	case inMemory:
 		c.address, c.m = a, mTest.with(formMem)
-		c.take(s.low(y))
+		c.take(s.Low(y))
 	default:
-		c.take(s.low(x))
-		c.take(s.low(y))
+		c.take(s.Low(x))
+		c.take(s.Low(y))
 	}
 	return c
 }
 
 func (s *Selector) compareImmediate(cond ssa.Cond, x *ssa.Value, imm int32, faults bool) comparison {
 	c := comparison{m: mCmp.with(formImm), cond: conds[cond], size: sizeOf(x.Type), imm: imm}
-	if x.Op == ssa.OpLoad && faults && s.movable(x) && (x.Mem == ssa.Mem8U || x.Mem == ssa.Mem16U) &&
+	if x.Op == ssa.OpLoad && faults && s.Movable(x) && (x.Mem == ssa.Mem8U || x.Mem == ssa.Mem16U) &&
 		0 <= imm && imm < 1<<(8*x.Mem.Size()) {
 		// Neither side is negative in its wide form, so that the narrow one is unsigned.
 		c.m, c.cond = mCmp.with(formMemImm), conds[unsigned(cond)]
@@ -143,7 +143,7 @@ func (s *Selector) compareImmediate(cond ssa.Cond, x *ssa.Value, imm int32, faul
 		c.address, c.m = a, mCmp.with(formMemImm)
 		return c
 	}
-	c.take(s.low(x))
+	c.take(s.Low(x))
 	return c
 }
 
@@ -172,15 +172,15 @@ func (s *Selector) compareFloats(cond ssa.Cond, x, y *ssa.Value, faults bool) co
 	case ssa.LeS:
 		c.cond, x, y = AE, y, x
 	default:
-		s.failf("floats cannot be compared with %v", cond)
+		s.Failf("floats cannot be compared with %v", cond)
 	}
 	if a, ok := s.operand(y, faults); ok {
 		c.address, c.m = a, mUcomi.with(formMem)
-		c.take(s.use(x))
+		c.take(s.Use(x))
 		return c
 	}
-	c.take(s.use(x))
-	c.take(s.use(y))
+	c.take(s.Use(x))
+	c.take(s.Use(y))
 	return c
 }
 
@@ -203,7 +203,7 @@ func (s *Selector) selectValue(v *ssa.Value) {
 	if c.cond == condEqual { // two conditions must not hold: then move if one of them does
 		c.cond, yes, no = condNotEqual, no, yes
 	}
-	s.consume(c, toSelect, wasm.TrapNone, s.use(no), s.use(yes), s.tied(v))
+	s.consume(c, toSelect, wasm.TrapNone, s.Use(no), s.Use(yes), s.Tied(v))
 }
 
 func (s *Selector) trap(v *ssa.Value) {
@@ -220,10 +220,10 @@ func (s *Selector) trap(v *ssa.Value) {
 // bounds emits an OpBoundsCheck.
 func (s *Selector) bounds(v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Args[0].Type)), Imm: v.Aux}
-	x := s.use(v.Args[0])
+	x := s.Use(v.Args[0])
 	if a, ok := s.operand(v.Args[1], false); ok {
-		s.addMem(mBounds.with(formMem), in, a, x, s.temp(ssa.I64, NoReg))
+		s.addMem(mBounds.with(formMem), in, a, x, s.Temp(ssa.I64, NoReg))
 		return
 	}
-	s.add(mBounds, in, x, s.temp(ssa.I64, NoReg), s.use(v.Args[1]))
+	s.add(mBounds, in, x, s.Temp(ssa.I64, NoReg), s.Use(v.Args[1]))
 }

@@ -22,13 +22,13 @@ func (s *Selector) float(v *ssa.Value) {
 	case ssa.OpFmax:
 		s.floatPair(mFmax, v)
 	case ssa.OpFcopysign:
-		y := useOf(s.distinct(v.Args[0], v.Args[1]))
+		y := codegen.UseOf(s.distinct(v.Args[0], v.Args[1]))
 		y.Kind = codegen.UseLate
-		s.add(mFcopysign, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), y, s.tied(v))
+		s.add(mFcopysign, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), y, s.Tied(v))
 	case ssa.OpFabs:
-		s.add(mFabs, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.tied(v))
+		s.add(mFabs, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Tied(v))
 	case ssa.OpFneg:
-		s.add(mFneg, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.tied(v))
+		s.add(mFneg, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Tied(v))
 	case ssa.OpFsqrt:
 		s.unary(mFsqrt, sizeOf(v.Type), v)
 	case ssa.OpFnearest:
@@ -50,7 +50,7 @@ func (s *Selector) float(v *ssa.Value) {
 			s.fromInt(S64, v)
 			return
 		}
-		s.add(mFromUint64, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.def(v), s.temp(ssa.I64, NoReg))
+		s.add(mFromUint64, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Def(v), s.Temp(ssa.I64, NoReg))
 	case ssa.OpTruncS:
 		s.truncate(truncSigned, v)
 	case ssa.OpTruncU:
@@ -62,7 +62,7 @@ func (s *Selector) float(v *ssa.Value) {
 	case ssa.OpBitcast:
 		s.bitcast(v)
 	default:
-		s.failf("%v is not known here", v.Op)
+		s.Failf("%v is not known here", v.Op)
 	}
 }
 
@@ -70,26 +70,26 @@ func (s *Selector) floatBinary(m mop, v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
 	x, y := v.Args[0], v.Args[1]
 	if a, ok := s.memory(y); ok {
-		s.addMem(m.with(formMem), in, a, s.use(x), s.tied(v))
+		s.addMem(m.with(formMem), in, a, s.Use(x), s.Tied(v))
 		return
 	}
 	if v.Commutes() {
 		if a, ok := s.memory(x); ok {
-			s.addMem(m.with(formMem), in, a, s.use(y), s.tied(v))
+			s.addMem(m.with(formMem), in, a, s.Use(y), s.Tied(v))
 			return
 		}
 		in.Flags = codegen.Commutative
 	}
-	s.add(m, in, s.use(x), s.use(y), s.tied(v))
+	s.add(m, in, s.Use(x), s.Use(y), s.Tied(v))
 }
 
 func (s *Selector) floatPair(m mop, v *ssa.Value) {
-	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.use(v.Args[1]), s.tied(v))
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Use(v.Args[1]), s.Tied(v))
 }
 
 func (s *Selector) round(rounding uint8, v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type)), Imm: int64(rounding)}
-	s.add(mFround, in, s.use(v.Args[0]), s.def(v))
+	s.add(mFround, in, s.Use(v.Args[0]), s.Def(v))
 }
 
 // fromInt converts a signed integer of a size.
@@ -97,11 +97,11 @@ func (s *Selector) fromInt(size Size, v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type)), Imm: int64(size)}
 	if size == sizeOf(v.Args[0].Type) {
 		if a, ok := s.memory(v.Args[0]); ok {
-			s.addMem(mFromInt.with(formMem), in, a, s.def(v))
+			s.addMem(mFromInt.with(formMem), in, a, s.Def(v))
 			return
 		}
 	}
-	s.add(mFromInt, in, s.use(v.Args[0]), s.def(v))
+	s.add(mFromInt, in, s.Use(v.Args[0]), s.Def(v))
 }
 
 func (s *Selector) truncate(how int64, v *ssa.Value) {
@@ -109,7 +109,7 @@ func (s *Selector) truncate(how int64, v *ssa.Value) {
 		how |= truncTo64
 	}
 	in := codegen.Inst{Size: uint8(sizeOf(v.Args[0].Type)), Imm: how}
-	s.add(mTrunc, in, s.use(v.Args[0]), s.def(v), s.temp(ssa.I64, NoReg))
+	s.add(mTrunc, in, s.Use(v.Args[0]), s.Def(v), s.Temp(ssa.I64, NoReg))
 }
 
 func (s *Selector) bitcast(v *ssa.Value) {
@@ -119,8 +119,8 @@ func (s *Selector) bitcast(v *ssa.Value) {
 		m = mToX
 	}
 	if a, ok := s.memory(v.Args[0]); ok {
-		s.loadFrom(v.Type, a, s.def(v))
+		s.loadFrom(v.Type, a, s.Def(v))
 		return
 	}
-	s.add(m, in, s.use(v.Args[0]), s.def(v))
+	s.add(m, in, s.Use(v.Args[0]), s.Def(v))
 }

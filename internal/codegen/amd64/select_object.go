@@ -17,21 +17,15 @@ func (s *Selector) commit(v *ssa.Value) {
 	s.addMem(mAdd.with(formToMemImm), in, address{scale: addrContext, disp: cursor(v.Aux)})
 }
 
-// A refill is where code asks for a run of a size class, and then tries again.
-type refill struct {
-	away, again Label
-	class       int64
-	pos         int32
-}
-
-// alloc emits the address of the next cell.
+// alloc emits the address of the next cell. If there is none, code asks for a run of its size class, and then tries
+// again.
 func (e *Emitter) alloc(in *codegen.Inst) {
-	a, d := &e.a, e.reg(in, 0)
-	r := refill{away: a.NewLabel(), again: a.NewLabel(), class: in.Imm, pos: in.Pos}
-	at := cursor(r.class)
-	a.Bind(r.again)
+	a, d := &e.a, e.Reg(in, 0)
+	r := e.NewAway(in)
+	at := cursor(in.Imm)
+	a.Bind(r.Back)
 	a.Load(S64, d, At(contextReg, at))
 	a.ALULoad(CMP, S64, d, At(contextReg, at+runEnd))
-	a.Jcc(E, r.away)
-	e.refills = append(e.refills, r)
+	a.Jcc(E, r.Away)
+	e.Refills = append(e.Refills, r)
 }

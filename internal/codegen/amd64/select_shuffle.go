@@ -10,31 +10,7 @@ import (
 
 // shuffle emits an OpShuffle.
 func (s *Selector) shuffle(v *ssa.Value) codegen.VReg {
-	lanes := s.f.VectorOf(v.Aux)
-	x, y := v.Args[0], v.Args[1]
-	fromX, fromY := x == y, false
-	for i := range lanes {
-		if x == y {
-			lanes[i] &= 15
-		}
-		fromX = fromX || lanes[i] < 16
-		fromY = fromY || lanes[i] >= 16
-	}
-	switch {
-	case !fromY:
-		return s.shuffleOne(s.vreg(x), lanes)
-	case !fromX:
-		return s.shuffleOne(s.vreg(y), otherOperand(lanes))
-	}
-	return s.shuffleTwo(s.vreg(x), s.vreg(y), lanes)
-}
-
-// otherOperand exchanges the operands that lanes come from.
-func otherOperand(lanes ssa.Vector) ssa.Vector {
-	for i := range lanes {
-		lanes[i] ^= 16
-	}
-	return lanes
+	return s.Shuffle(v, s.shuffleOne, s.shuffleTwo)
 }
 
 // widened returns lanes of so many bytes, if the shuffle moves only whole ones.
@@ -90,7 +66,7 @@ func (s *Selector) shuffleOne(x codegen.VReg, lanes ssa.Vector) codegen.VReg {
 	if op, ok := unpacking(lanes, 15); ok {
 		return s.x2(op, x, x)
 	}
-	if n, ok := rotation(lanes, 15); ok {
+	if n, ok := codegen.Rotation(lanes, 15); ok {
 		return s.two(withImm(Palignr, n), x, sourceOf(x))
 	}
 	return s.with(Pshufb, x, lanes)
@@ -101,7 +77,7 @@ func (s *Selector) shuffleTwo(x, y codegen.VReg, lanes ssa.Vector) codegen.VReg 
 	if r, ok := s.shuffleInOrder(x, y, lanes); ok {
 		return r
 	}
-	if r, ok := s.shuffleInOrder(y, x, otherOperand(lanes)); ok {
+	if r, ok := s.shuffleInOrder(y, x, codegen.OtherOperand(lanes)); ok {
 		return r
 	}
 	if longs, ok := widened(lanes, 4); ok {
@@ -114,7 +90,7 @@ func (s *Selector) shuffleTwo(x, y codegen.VReg, lanes ssa.Vector) codegen.VReg 
 		imm := quarters(longs[:])
 		return s.two(withImm(Pblendw, blend), s.x1i(Pshufd, x, imm), sourceOf(s.x1i(Pshufd, y, imm)))
 	}
-	low, high := lanes, otherOperand(lanes)
+	low, high := lanes, codegen.OtherOperand(lanes)
 	for i := range lanes {
 		if lanes[i] < 16 {
 			high[i] = 0x80 // which makes zero
@@ -138,7 +114,7 @@ func (s *Selector) shuffleInOrder(x, y codegen.VReg, lanes ssa.Vector) (codegen.
 			return s.two(withImm(Pblendw, imm), x, sourceOf(y)), true
 		}
 	}
-	if n, ok := rotation(lanes, 31); ok {
+	if n, ok := codegen.Rotation(lanes, 31); ok {
 		return s.two(withImm(Palignr, n), y, sourceOf(x)), true
 	}
 	return 0, false
@@ -156,16 +132,6 @@ func blend(words []byte) (imm uint8, ok bool) {
 		}
 	}
 	return imm, true
-}
-
-// rotation returns how many bytes further each lane comes from, modulo mask + 1, if that is the same for all.
-func rotation(lanes ssa.Vector, mask byte) (uint8, bool) {
-	for i, lane := range lanes {
-		if lane != (lanes[0]+byte(i))&mask {
-			return 0, false
-		}
-	}
-	return lanes[0], lanes[0] < 16
 }
 
 // unpackings interleave lanes of 1, 2, 4 and 8 bytes of the low and of the high halves.

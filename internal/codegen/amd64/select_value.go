@@ -8,24 +8,13 @@ import (
 	"weft/wasm"
 )
 
-// value emits a value if it must be.
-func (s *Selector) value(v *ssa.Value) {
-	r := s.values[v.ID].vreg
-	if r == inRoot || r == 0 && (v.Op.Info().Pure || v.Op.IsRead()) {
-		return
-	}
-	s.root, s.folded = v, -1
-	s.choose(v)
-	s.flush()
-}
-
-// choose chooses instructions by the operation.
-func (s *Selector) choose(v *ssa.Value) {
+// Choose chooses instructions by the operation.
+func (s *Selector) Choose(v *ssa.Value) {
 	switch v.Op {
 	case ssa.OpConst:
 		s.constant(v)
 	case ssa.OpContext:
-		s.add(mContext, codegen.Inst{}, s.def(v))
+		s.add(mContext, codegen.Inst{}, s.Def(v))
 	case ssa.OpAdd:
 		s.addition(v)
 	case ssa.OpSub:
@@ -45,9 +34,9 @@ func (s *Selector) choose(v *ssa.Value) {
 	case ssa.OpShrU:
 		s.shift(mShr, mShrx, v)
 	case ssa.OpRotl:
-		s.shift(mRol, mNone, v)
+		s.shift(mRol, mop(codegen.OpNone), v)
 	case ssa.OpRotr:
-		s.shift(mRor, mNone, v)
+		s.shift(mRor, mop(codegen.OpNone), v)
 	case ssa.OpClz:
 		s.count(mLzcnt, mClz, s.Config.Features.LZCNT, v)
 	case ssa.OpCtz:
@@ -77,7 +66,7 @@ func (s *Selector) choose(v *ssa.Value) {
 	case ssa.OpWrap:
 		s.wrap(v)
 	case ssa.OpIcmp, ssa.OpFcmp:
-		s.consume(s.compare(v, true), toValue, wasm.TrapNone, s.def(v))
+		s.consume(s.compare(v, true), toValue, wasm.TrapNone, s.Def(v))
 	case ssa.OpVector, ssa.OpShuffle:
 		s.vector(v)
 	case ssa.OpSelect:
@@ -98,41 +87,10 @@ func (s *Selector) choose(v *ssa.Value) {
 		s.bounds(v)
 	case ssa.OpTrapIf, ssa.OpTrapUnless:
 		s.trap(v)
-	case ssa.OpCall, ssa.OpCallRecord, ssa.OpBuiltin, ssa.OpResume, ssa.OpSuspend, ssa.OpSuspendTag, ssa.OpSuspendTo, ssa.OpSwitch, ssa.OpResumeThrow, ssa.OpContNew:
-		s.call(v)
-	case ssa.OpResult:
-		if r := s.values[v.ID].vreg; r != 0 {
-			s.results = append(s.results, v)
-		}
-	case ssa.OpAlloc:
-		s.add(mAlloc, codegen.Inst{Imm: v.Aux}, s.def(v))
-	case ssa.OpNewArray:
-		s.newArray(v)
 	case ssa.OpCommit:
 		s.commit(v)
-	case ssa.OpFuel:
-		s.add(mFuel, codegen.Inst{}, s.temp(ssa.I64, NoReg))
-	case ssa.OpPoll:
-		s.add(mPoll, codegen.Inst{})
-	case ssa.OpJump:
-		s.add(mJump, codegen.Inst{})
 	case ssa.OpIf:
 		s.consume(s.condition(v.Args[0], true), toBranch, wasm.TrapNone)
-	case ssa.OpTable:
-		if len(v.Block.Succs) == 1 {
-			s.add(mJump, codegen.Inst{})
-			return
-		}
-		x := s.useLate(v.Args[0])
-		s.add(mTable, codegen.Inst{}, x, s.temp(ssa.I64, NoReg), s.temp(ssa.I64, NoReg))
-	case ssa.OpReturn:
-		s.add(mReturn, codegen.Inst{}, s.arguments(nil, v.Args, s.f.Sig.Results)...)
-	case ssa.OpTrap:
-		s.add(mTrap, codegen.Inst{Imm: v.Aux})
-	case ssa.OpTailCall, ssa.OpTailCallRecord, ssa.OpReenter:
-		s.tailCall(v)
-	case ssa.OpInvoke:
-		s.add(mInvoke, codegen.Inst{Imm: v.Aux})
 	default:
 		s.float(v)
 	}
@@ -150,22 +108,22 @@ func (s *Selector) constant(v *ssa.Value) {
 	case ssa.V128:
 		m = mVecConst
 	}
-	r := s.vreg(v)
-	info := &s.cf.VRegs[r]
+	r := s.VReg(v)
+	info := &s.Out.VRegs[r]
 	info.Remat, info.RematOp, info.Imm = true, uint16(m), bits
-	s.add(m, codegen.Inst{Imm: bits}, defOf(r))
+	s.add(m, codegen.Inst{Imm: bits}, codegen.DefOf(r))
 }
 
 func (s *Selector) addition(v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
 	x, y := v.Args[0], v.Args[1]
 	if a, ok := s.memory(y); ok {
-		s.addMem(mAdd.with(formMem), in, a, s.low(x), s.tied(v))
+		s.addMem(mAdd.with(formMem), in, a, s.Low(x), s.Tied(v))
 		return
 	}
 	if _, ok := immediate(y); !ok { // otherwise x is better loaded first
 		if a, ok := s.memory(x); ok {
-			s.addMem(mAdd.with(formMem), in, a, s.low(y), s.tied(v))
+			s.addMem(mAdd.with(formMem), in, a, s.Low(y), s.Tied(v))
 			return
 		}
 	}
@@ -173,11 +131,11 @@ func (s *Selector) addition(v *ssa.Value) {
 	switch {
 	case m.base != nil && m.index == nil:
 		in.Imm = m.disp
-		s.add(mAdd.with(formImm), in, s.low(m.base), s.def(v))
+		s.add(mAdd.with(formImm), in, s.Low(m.base), s.Def(v))
 	case m.base != nil && m.scale == 1 && m.disp == 0 && m.base.Op != ssa.OpContext:
-		s.add(mAdd, in, s.low(m.base), s.low(m.index), s.def(v))
+		s.add(mAdd, in, s.Low(m.base), s.Low(m.index), s.Def(v))
 	default:
-		s.addMem(mLea, in, s.addressOf(m), s.def(v))
+		s.addMem(mLea, in, s.addressOf(m), s.Def(v))
 	}
 }
 
@@ -186,19 +144,19 @@ func (s *Selector) subtraction(v *ssa.Value) {
 	x, y := v.Args[0], v.Args[1]
 	if c, ok := immediate(y); ok && fits(-c) {
 		in.Imm = -c
-		s.add(mAdd.with(formImm), in, s.low(x), s.def(v))
+		s.add(mAdd.with(formImm), in, s.Low(x), s.Def(v))
 		return
 	}
-	if isZero(x) {
-		s.add(mNeg, in, s.low(y), s.tied(v))
+	if codegen.IsZero(x) {
+		s.add(mNeg, in, s.Low(y), s.Tied(v))
 		return
 	}
 	s.binary(mSub, v)
 }
 
 func (s *Selector) exclusiveOr(v *ssa.Value) {
-	if c, ok := constant(v.Args[1]); ok && c == -1 {
-		s.add(mNot, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.use(v.Args[0]), s.tied(v))
+	if c, ok := codegen.Constant(v.Args[1]); ok && c == -1 {
+		s.add(mNot, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Tied(v))
 		return
 	}
 	s.binary(mXor, v)
@@ -217,7 +175,7 @@ func (s *Selector) multiplication(v *ssa.Value) {
 		return
 	}
 	in.Imm = c
-	s.add(mImulImm, in, s.use(v.Args[0]), s.def(v))
+	s.add(mImulImm, in, s.Use(v.Args[0]), s.Def(v))
 }
 
 // binary emits a two-address operation: with an immediate, memory or a register.
@@ -225,12 +183,12 @@ func (s *Selector) binary(m mop, v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
 	commutes := v.Op.Info().Commutative
 	x, y := v.Args[0], v.Args[1]
-	if _, ok := constant(x); ok && commutes {
+	if _, ok := codegen.Constant(x); ok && commutes {
 		x, y = y, x
 	}
 	if c, ok := immediate(y); ok && m != mImul {
 		in.Imm = c
-		s.add(m.with(formImm), in, s.low(x), s.tied(v))
+		s.add(m.with(formImm), in, s.Low(x), s.Tied(v))
 		return
 	}
 	a, ok := s.memory(y)
@@ -240,13 +198,13 @@ func (s *Selector) binary(m mop, v *ssa.Value) {
 		}
 	}
 	if ok {
-		s.addMem(m.with(formMem), in, a, s.low(x), s.tied(v))
+		s.addMem(m.with(formMem), in, a, s.Low(x), s.Tied(v))
 		return
 	}
 	if commutes {
 		in.Flags = codegen.Commutative
 	}
-	s.add(m, in, s.low(x), s.low(y), s.tied(v))
+	s.add(m, in, s.Low(x), s.Low(y), s.Tied(v))
 }
 
 // shift emits a shift by a constant, a register, or CL. The processor takes counts
@@ -254,13 +212,13 @@ func (s *Selector) binary(m mop, v *ssa.Value) {
 func (s *Selector) shift(m, vex mop, v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
 	x, y := v.Args[0], v.Args[1]
-	if c, ok := constant(y); ok {
+	if c, ok := codegen.Constant(y); ok {
 		in.Imm = c & int64(8*v.Type.Size()-1)
-		if vex == mNone && s.Config.Features.BMI2 { // right only
+		if vex == mop(codegen.OpNone) && s.Config.Features.BMI2 { // right only
 			if m == mRol {
 				in.Imm = -in.Imm & int64(8*v.Type.Size()-1)
 			}
-			s.add(mRorx, in, s.use(x), s.def(v))
+			s.add(mRorx, in, s.Use(x), s.Def(v))
 			return
 		}
 		s.shiftBy(m, in, v)
@@ -269,43 +227,43 @@ func (s *Selector) shift(m, vex mop, v *ssa.Value) {
 	for y.Op == ssa.OpWrap { // only the low bits count
 		y = y.Args[0]
 	}
-	if vex != mNone && s.Config.Features.BMI2 {
-		s.add(vex, in, s.use(x), s.use(y), s.def(v))
+	if vex != mop(codegen.OpNone) && s.Config.Features.BMI2 {
+		s.add(vex, in, s.Use(x), s.Use(y), s.Def(v))
 		return
 	}
-	s.add(m, in, s.use(x), fixedUse(s.vreg(y), RCX), s.tied(v))
+	s.add(m, in, s.Use(x), codegen.FixedUse(s.VReg(y), RCX), s.Tied(v))
 }
 
 // shiftBy emits a shift by a constant. LEA can do small ones to the left without
 // destroying the operand.
 func (s *Selector) shiftBy(m mop, in codegen.Inst, v *ssa.Value) {
-	d := s.tied(v)
+	d := s.Tied(v)
 	if m == mShl && 1 <= in.Imm && in.Imm <= 3 {
 		d.Kind = codegen.Def
 	}
-	s.add(m.with(formImm), in, s.use(v.Args[0]), d)
+	s.add(m.with(formImm), in, s.Use(v.Args[0]), d)
 }
 
 // unary emits an operation on a register or memory.
 func (s *Selector) unary(m mop, size Size, v *ssa.Value) {
 	in := codegen.Inst{Size: uint8(size)}
 	if a, ok := s.memory(v.Args[0]); ok {
-		s.addMem(m.with(formMem), in, a, s.def(v))
+		s.addMem(m.with(formMem), in, a, s.Def(v))
 		return
 	}
-	s.add(m, in, s.use(v.Args[0]), s.def(v))
+	s.add(m, in, s.Use(v.Args[0]), s.Def(v))
 }
 
 // extend emits an operation on the low bits of a register. In memory, its operand
 // would have another size than the value that is loaded.
 func (s *Selector) extend(m mop, v *ssa.Value) {
-	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.low(v.Args[0]), s.def(v))
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Low(v.Args[0]), s.Def(v))
 }
 
 // wrap loads only the lower half of what is in a record. A load from memory has to be whole, for its trap.
 func (s *Selector) wrap(v *ssa.Value) {
-	if x := v.Args[0]; x.Op != ssa.OpLoad && s.movable(x) && x.Type == ssa.I64 && (!x.Op.HasMem() || x.Mem == ssa.Mem64) {
-		s.addMem(mMov.with(formMem), codegen.Inst{Size: uint8(S32)}, s.fold(x), s.def(v))
+	if x := v.Args[0]; x.Op != ssa.OpLoad && s.Movable(x) && x.Type == ssa.I64 && (!x.Op.HasMem() || x.Mem == ssa.Mem64) {
+		s.addMem(mMov.with(formMem), codegen.Inst{Size: uint8(S32)}, s.fold(x), s.Def(v))
 		return
 	}
 	s.extend(mMov, v)
@@ -316,39 +274,39 @@ func (s *Selector) count(m, without mop, has bool, v *ssa.Value) {
 		s.unary(m, sizeOf(v.Type), v)
 		return
 	}
-	s.add(without, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.useLate(v.Args[0]), s.def(v), s.temp(ssa.I64, NoReg))
+	s.add(without, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.UseLate(v.Args[0]), s.Def(v), s.Temp(ssa.I64, NoReg))
 }
 
 // distinct returns a register with y that is not x's.
 func (s *Selector) distinct(x, y *ssa.Value) codegen.VReg {
-	r := s.vreg(y)
-	if s.vreg(x) != r {
+	r := s.VReg(y)
+	if s.VReg(x) != r {
 		return r
 	}
-	c := s.newVReg(y.Type)
-	s.add(mCopy, codegen.Inst{}, useOf(r), defOf(c))
+	c := s.NewVReg(y.Type)
+	s.add(mCopy, codegen.Inst{}, codegen.UseOf(r), codegen.DefOf(c))
 	return c
 }
 
 // division divides RDX:RAX.
 func (s *Selector) division(m mop, v *ssa.Value) {
 	x, y := v.Args[0], v.Args[1]
-	divisor := useOf(s.distinct(x, y))
+	divisor := codegen.UseOf(s.distinct(x, y))
 	divisor.Kind = codegen.UseLate
 	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
-	c, ok := constant(y)
+	c, ok := codegen.Constant(y)
 	if ok && c != 0 && c != -1 {
 		in.Imm = 1 // nothing to check
 	}
 	if m == mDivS || m == mDivU {
-		s.add(m, in, fixedUse(s.vreg(x), RAX), divisor, fixedDef(s.vreg(v), RAX), s.temp(ssa.I64, RDX))
+		s.add(m, in, codegen.FixedUse(s.VReg(x), RAX), divisor, codegen.FixedDef(s.VReg(v), RAX), s.Temp(ssa.I64, RDX))
 		return
 	}
-	s.add(m, in, fixedUse(s.vreg(x), RAX), divisor, fixedDef(s.vreg(v), RDX), clobber(RAX))
+	s.add(m, in, codegen.FixedUse(s.VReg(x), RAX), divisor, codegen.FixedDef(s.VReg(v), RDX), codegen.Destroyed(RAX))
 }
 
 func (s *Selector) mulHi(m mop, v *ssa.Value) {
 	x, y := v.Args[0], v.Args[1]
 	other := s.distinct(x, y)
-	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, fixedUse(s.vreg(x), RAX), useOf(other), fixedDef(s.vreg(v), RDX), clobber(RAX))
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, codegen.FixedUse(s.VReg(x), RAX), codegen.UseOf(other), codegen.FixedDef(s.VReg(v), RDX), codegen.Destroyed(RAX))
 }

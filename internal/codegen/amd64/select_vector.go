@@ -12,24 +12,18 @@ import (
 
 // vector emits an OpVector or OpShuffle.
 func (s *Selector) vector(v *ssa.Value) {
-	first := len(s.insts)
-	wanted := s.vreg(v)
+	first := len(s.Insts)
+	wanted := s.VReg(v)
 	var r codegen.VReg
 	if v.Op == ssa.OpShuffle {
 		r = s.shuffle(v)
 	} else if rule := vectorRules[v.Code()]; rule != nil {
 		r = rule(s, v)
 	} else {
-		s.failf("%v is not known here", v.Code())
+		s.Failf("%v is not known here", v.Code())
 		return
 	}
-	for _, in := range s.insts[first:] {
-		for i := range s.cf.InstOperands(&in) {
-			if o := &s.cf.Operands[int(in.First)+i]; o.V == r {
-				o.V = wanted
-			}
-		}
-	}
+	s.Rename(first, r, wanted)
 }
 
 // A source is the last operand of an instruction: a register, memory, or a constant.
@@ -47,7 +41,7 @@ func memorySource(a address) source { return source{form: formMem, address: a} }
 
 // constantSource is a constant as an operand.
 func (s *Selector) constantSource(c ssa.Vector) source {
-	index := s.f.Vector(c)
+	index := s.F.Vector(c)
 	if index == 0 || c == allOnes {
 		return sourceOf(s.constantReg(c))
 	}
@@ -56,11 +50,11 @@ func (s *Selector) constantSource(c ssa.Vector) source {
 
 // constantReg is a constant in a register.
 func (s *Selector) constantReg(c ssa.Vector) codegen.VReg {
-	r := s.newVReg(ssa.V128)
-	index := s.f.Vector(c)
-	info := &s.cf.VRegs[r]
+	r := s.NewVReg(ssa.V128)
+	index := s.F.Vector(c)
+	info := &s.Out.VRegs[r]
 	info.Remat, info.RematOp, info.Imm = true, uint16(mVecConst), index
-	s.add(mVecConst, codegen.Inst{Imm: index}, defOf(r))
+	s.add(mVecConst, codegen.Inst{Imm: index}, codegen.DefOf(r))
 	return r
 }
 
@@ -70,7 +64,7 @@ func (s *Selector) zero() codegen.VReg { return s.constantReg(ssa.Vector{}) }
 // source is a vector as the last operand. Constants are operands where they are not in a loop, which
 // keeps them in registers; loads only with VEX, since memory is not aligned.
 func (s *Selector) source(v *ssa.Value) source {
-	if v.Op == ssa.OpConst && v.Aux != 0 && s.block.LoopDepth == 0 && s.f.VectorOf(v.Aux) != allOnes {
+	if v.Op == ssa.OpConst && v.Aux != 0 && s.Block.LoopDepth == 0 && s.F.VectorOf(v.Aux) != allOnes {
 		return source{form: formConst, constant: v.Aux}
 	}
 	if s.Config.Features.AVX {
@@ -78,15 +72,15 @@ func (s *Selector) source(v *ssa.Value) source {
 			return memorySource(a)
 		}
 	}
-	return sourceOf(s.vreg(v))
+	return sourceOf(s.VReg(v))
 }
 
 // narrow is a load of just so many bytes, which an instruction can take itself, or a register.
 func (s *Selector) narrow(v *ssa.Value, bytes int) source {
-	if v.Op == ssa.OpLoad && v.Mem.Size() == bytes && s.movable(v) {
+	if v.Op == ssa.OpLoad && v.Mem.Size() == bytes && s.Movable(v) {
 		return memorySource(s.fold(v))
 	}
-	return sourceOf(s.vreg(v))
+	return sourceOf(s.VReg(v))
 }
 
 // addSource adds an instruction with a source behind the other operands that are read.
@@ -100,14 +94,14 @@ func (s *Selector) addSource(m mop, in codegen.Inst, y source, d codegen.Operand
 		in.Disp = int32(y.constant)
 		s.add(m.with(formConst), in, append(operands, d)...)
 	default:
-		s.add(m, in, append(operands, useOf(y.reg), d)...)
+		s.add(m, in, append(operands, codegen.UseOf(y.reg), d)...)
 	}
 }
 
 // destroyed is what an instruction writes: the register of its first operand, unless there is a form
 // with three operands.
 func (s *Selector) destroyed(d codegen.VReg) codegen.Operand {
-	o := defOf(d)
+	o := codegen.DefOf(d)
 	if !s.Config.Features.AVX {
 		o.Kind = codegen.DefTied
 	}
@@ -135,18 +129,18 @@ func (s *Selector) with(op SSE, x codegen.VReg, c ssa.Vector) codegen.VReg {
 }
 
 func (s *Selector) twoSized(i vectorImm, size Size, x codegen.VReg, y source, flags codegen.InstFlags) codegen.VReg {
-	d := s.newVReg(ssa.V128)
+	d := s.NewVReg(ssa.V128)
 	if y.form != formReg {
 		flags = 0
 	}
-	s.addSource(mVec, codegen.Inst{Imm: int64(i), Size: uint8(size), Flags: flags}, y, s.destroyed(d), useOf(x))
+	s.addSource(mVec, codegen.Inst{Imm: int64(i), Size: uint8(size), Flags: flags}, y, s.destroyed(d), codegen.UseOf(x))
 	return d
 }
 
 // one emits an instruction with one operand and a result of a type.
 func (s *Selector) one(i vectorImm, size Size, t ssa.Type, x source) codegen.VReg {
-	d := s.newVReg(t)
-	s.addSource(mVecUnary, codegen.Inst{Imm: int64(i), Size: uint8(size)}, x, defOf(d))
+	d := s.NewVReg(t)
+	s.addSource(mVecUnary, codegen.Inst{Imm: int64(i), Size: uint8(size)}, x, codegen.DefOf(d))
 	return d
 }
 
@@ -162,8 +156,8 @@ func (s *Selector) x1i(op SSE, x codegen.VReg, imm uint8) codegen.VReg {
 
 // shifted shifts all lanes by a constant.
 func (s *Selector) shifted(op LaneShift, x codegen.VReg, count uint8) codegen.VReg {
-	d := s.newVReg(ssa.V128)
-	s.add(mVecShift, codegen.Inst{Imm: int64(withImm(SSE(op), count))}, useOf(x), s.destroyed(d))
+	d := s.NewVReg(ssa.V128)
+	s.add(mVecShift, codegen.Inst{Imm: int64(withImm(SSE(op), count))}, codegen.UseOf(x), s.destroyed(d))
 	return d
 }
 

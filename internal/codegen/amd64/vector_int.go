@@ -10,9 +10,9 @@ import (
 
 // bitselect takes bits of x where z is set, and of y where it is not.
 func (s *Selector) bitselect(v *ssa.Value) codegen.VReg {
-	z := s.vreg(v.Args[2])
-	x := s.both(Pand, s.vreg(v.Args[0]), z)
-	return s.both(Por, x, s.x2(Pandn, z, s.vreg(v.Args[1])))
+	z := s.VReg(v.Args[2])
+	x := s.both(Pand, s.VReg(v.Args[0]), z)
+	return s.both(Por, x, s.x2(Pandn, z, s.VReg(v.Args[1])))
 }
 
 // equals are the comparisons of lanes of the instructions that test all of them.
@@ -22,33 +22,33 @@ var equals = map[wasm.Opcode]SSE{
 
 // compareBits finds the comparison for any_true and all_true: that no lane equals 0.
 func (s *Selector) compareBits(v *ssa.Value) comparison {
-	x, c := s.vreg(v.Args[0]), comparison{m: mPtest, cond: NE}
+	x, c := s.VReg(v.Args[0]), comparison{m: mPtest, cond: NE}
 	if v.Code() != wasm.OpV128AnyTrue {
 		x, c.cond = s.x2(equals[v.Code()], s.zero(), x), E
 	}
-	c.take(useOf(x))
-	c.take(useOf(x))
+	c.take(codegen.UseOf(x))
+	c.take(codegen.UseOf(x))
 	return c
 }
 
 func (s *Selector) testBits(v *ssa.Value) codegen.VReg {
-	d := s.newVReg(ssa.I32)
-	s.consume(s.compareBits(v), toValue, wasm.TrapNone, defOf(d))
+	d := s.NewVReg(ssa.I32)
+	s.consume(s.compareBits(v), toValue, wasm.TrapNone, codegen.DefOf(d))
 	return d
 }
 
 // mask collects the highest bits of lanes.
 func mask(op SSE) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		return s.one(vectorImm(op), S32, ssa.I32, sourceOf(s.vreg(v.Args[0])))
+		return s.one(vectorImm(op), S32, ssa.I32, sourceOf(s.VReg(v.Args[0])))
 	}
 }
 
 func (s *Selector) maskWords(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	bits := s.one(vectorImm(Pmovmskb), S32, ssa.I32, sourceOf(s.x2(Packsswb, x, x)))
-	d := s.newVReg(ssa.I32)
-	s.add(mMovzx8, codegen.Inst{Size: uint8(S32)}, useOf(bits), defOf(d))
+	d := s.NewVReg(ssa.I32)
+	s.add(mMovzx8, codegen.Inst{Size: uint8(S32)}, codegen.UseOf(bits), codegen.DefOf(d))
 	return d
 }
 
@@ -61,7 +61,7 @@ func notEqual(op SSE) vectorRule {
 // bound compares: x <= y if x is the minimum of both, and the same with the maximum.
 func bound(extreme, equal SSE) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		x := s.vreg(v.Args[0])
+		x := s.VReg(v.Args[0])
 		return s.both(equal, s.two(vectorImm(extreme), x, s.source(v.Args[1])), x)
 	}
 }
@@ -74,7 +74,7 @@ func notBound(extreme, equal SSE) vectorRule {
 // compareQuads compares signed lanes of 64 bits: x > y, or with the operands swapped, or inverted.
 func compareQuads(swap, invert bool) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		x, y := s.vreg(v.Args[0]), s.vreg(v.Args[1])
+		x, y := s.VReg(v.Args[0]), s.VReg(v.Args[1])
 		if swap {
 			x, y = y, x
 		}
@@ -104,7 +104,7 @@ func negative(sub SSE) vectorRule {
 }
 
 func (s *Selector) absQuads(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	sign := s.shifted(Psrad, s.x1i(Pshufd, x, 0xf5), 31)
 	return s.x2(Psubq, s.both(Pxor, x, sign), sign)
 }
@@ -112,7 +112,7 @@ func (s *Selector) absQuads(v *ssa.Value) codegen.VReg {
 // popcntBytes looks up halves of bytes in a table.
 func (s *Selector) popcntBytes(v *ssa.Value) codegen.VReg {
 	counts := ssa.Vector{0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4}
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	low := s.with(Pand, x, bytesOf(0x0f))
 	high := s.with(Pand, s.shifted(Psrlw, x, 4), bytesOf(0x0f))
 	table := s.constantReg(counts)
@@ -123,19 +123,19 @@ func (s *Selector) popcntBytes(v *ssa.Value) codegen.VReg {
 
 // constantCount returns the count of a shift, modulo the bits of a lane.
 func constantCount(v *ssa.Value, bits uint8) (uint8, bool) {
-	c, ok := constant(v.Args[1])
+	c, ok := codegen.Constant(v.Args[1])
 	return uint8(c) & (bits - 1), ok
 }
 
 // shiftCount brings the count of a shift, modulo the bits of a lane, to an X register, with something added.
 func (s *Selector) shiftCount(v *ssa.Value, bits uint8, plus int64) codegen.VReg {
-	n := s.newVReg(ssa.I32)
-	tied := defOf(n)
+	n := s.NewVReg(ssa.I32)
+	tied := codegen.DefOf(n)
 	tied.Kind = codegen.DefTied
-	s.add(mAnd.with(formImm), codegen.Inst{Size: uint8(S32), Imm: int64(bits - 1)}, s.use(v.Args[1]), tied)
+	s.add(mAnd.with(formImm), codegen.Inst{Size: uint8(S32), Imm: int64(bits - 1)}, s.Use(v.Args[1]), tied)
 	if plus != 0 {
-		sum := s.newVReg(ssa.I32)
-		s.add(mAdd.with(formImm), codegen.Inst{Size: uint8(S32), Imm: plus}, useOf(n), defOf(sum))
+		sum := s.NewVReg(ssa.I32)
+		s.add(mAdd.with(formImm), codegen.Inst{Size: uint8(S32), Imm: plus}, codegen.UseOf(n), codegen.DefOf(sum))
 		n = sum
 	}
 	return s.one(vectorImm(MovdX), S32, ssa.V128, sourceOf(n))
@@ -144,7 +144,7 @@ func (s *Selector) shiftCount(v *ssa.Value, bits uint8, plus int64) codegen.VReg
 // shift shifts lanes by a constant or a register.
 func shift(op LaneShift, byX SSE, bits uint8) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		x := s.vreg(v.Args[0])
+		x := s.VReg(v.Args[0])
 		if c, ok := constantCount(v, bits); ok {
 			return s.shifted(op, x, c)
 		}
@@ -155,7 +155,7 @@ func shift(op LaneShift, byX SSE, bits uint8) vectorRule {
 // shlBytes shifts lanes of 16 bits, and clears what has come from neighbours. The mask for a count in a
 // register is the low byte of ones shifted likewise.
 func (s *Selector) shlBytes(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	if c, ok := constantCount(v, 8); ok {
 		return s.with(Pand, s.shifted(Psllw, x, c), bytesOf(0xff<<c))
 	}
@@ -165,7 +165,7 @@ func (s *Selector) shlBytes(v *ssa.Value) codegen.VReg {
 }
 
 func (s *Selector) shrBytes(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	if c, ok := constantCount(v, 8); ok {
 		return s.with(Pand, s.shifted(Psrlw, x, c), bytesOf(0xff>>c))
 	}
@@ -176,7 +176,7 @@ func (s *Selector) shrBytes(v *ssa.Value) codegen.VReg {
 
 // sarBytes shifts bytes in the upper halves of lanes of 16 bits.
 func (s *Selector) sarBytes(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	low, high := s.x2(Punpcklbw, x, x), s.x2(Punpckhbw, x, x)
 	if c, ok := constantCount(v, 8); ok {
 		return s.x2(Packsswb, s.shifted(Psraw, low, c+8), s.shifted(Psraw, high, c+8))
@@ -187,7 +187,7 @@ func (s *Selector) sarBytes(v *ssa.Value) codegen.VReg {
 
 // sarQuads shifts without the sign, and then extends the sign from where it has come to.
 func (s *Selector) sarQuads(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	if c, ok := constantCount(v, 64); ok {
 		sign := quadsOf(1 << 63 >> c)
 		return s.with(Psubq, s.with(Pxor, s.shifted(Psrlq, x, c), sign), sign)
@@ -214,11 +214,11 @@ func extendLow(op SSE) extension {
 }
 
 func extendHighSigned(op SSE) extension {
-	return func(s *Selector, x *ssa.Value) codegen.VReg { return s.x1(op, s.x1i(Pshufd, s.vreg(x), 0xee)) }
+	return func(s *Selector, x *ssa.Value) codegen.VReg { return s.x1(op, s.x1i(Pshufd, s.VReg(x), 0xee)) }
 }
 
 func extendHighUnsigned(unpack SSE) extension {
-	return func(s *Selector, x *ssa.Value) codegen.VReg { return s.x2(unpack, s.vreg(x), s.zero()) }
+	return func(s *Selector, x *ssa.Value) codegen.VReg { return s.x2(unpack, s.VReg(x), s.zero()) }
 }
 
 func multiplyBytes(e extension) vectorRule {
@@ -231,7 +231,7 @@ func multiplyBytes(e extension) vectorRule {
 // multiplyWords makes the halves of the products, and interleaves them.
 func multiplyWords(high, unpack SSE) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		x, y := s.vreg(v.Args[0]), s.vreg(v.Args[1])
+		x, y := s.VReg(v.Args[0]), s.VReg(v.Args[1])
 		return s.x2(unpack, s.both(Pmullw, x, y), s.both(high, x, y))
 	}
 }
@@ -239,14 +239,14 @@ func multiplyWords(high, unpack SSE) vectorRule {
 // multiplyLongs multiplies the even lanes, to which an immediate of pshufd has brought others.
 func multiplyLongs(op SSE, lanes uint8) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		x := s.x1i(Pshufd, s.vreg(v.Args[0]), lanes)
-		return s.both(op, x, s.x1i(Pshufd, s.vreg(v.Args[1]), lanes))
+		x := s.x1i(Pshufd, s.VReg(v.Args[0]), lanes)
+		return s.both(op, x, s.x1i(Pshufd, s.VReg(v.Args[1]), lanes))
 	}
 }
 
 // multiplyQuads adds the products of halves.
 func (s *Selector) multiplyQuads(v *ssa.Value) codegen.VReg {
-	x, y := s.vreg(v.Args[0]), s.vreg(v.Args[1])
+	x, y := s.VReg(v.Args[0]), s.VReg(v.Args[1])
 	cross := s.both(Paddq, s.both(Pmuludq, s.shifted(Psrlq, x, 32), y), s.both(Pmuludq, s.shifted(Psrlq, y, 32), x))
 	return s.both(Paddq, s.both(Pmuludq, x, y), s.shifted(Psllq, cross, 32))
 }
@@ -257,13 +257,13 @@ func (s *Selector) addPairsSigned(v *ssa.Value) codegen.VReg {
 }
 
 func (s *Selector) addPairsOfWords(v *ssa.Value) codegen.VReg {
-	x := s.vreg(v.Args[0])
+	x := s.VReg(v.Args[0])
 	return s.both(Paddd, s.with(Pand, x, longsOf(0xffff)), s.shifted(Psrld, x, 16))
 }
 
 // q15mulrSat corrects the one product that does not fit.
 func (s *Selector) q15mulrSat(v *ssa.Value) codegen.VReg {
-	product := s.both(Pmulhrsw, s.vreg(v.Args[0]), s.vreg(v.Args[1]))
+	product := s.both(Pmulhrsw, s.VReg(v.Args[0]), s.VReg(v.Args[1]))
 	return s.both(Pxor, product, s.with(Pcmpeqw, product, wordsOf(0x8000)))
 }
 
@@ -274,6 +274,6 @@ func (s *Selector) relaxedDot(v *ssa.Value) codegen.VReg {
 		return s.both(Pmaddwd, x, e(s, v.Args[1]))
 	}
 	// Both halves are needed: a load is not folded.
-	low := half(func(s *Selector, x *ssa.Value) codegen.VReg { return s.x1(Pmovsxbw, s.vreg(x)) })
+	low := half(func(s *Selector, x *ssa.Value) codegen.VReg { return s.x1(Pmovsxbw, s.VReg(x)) })
 	return s.x2(Packssdw, low, half(extendHighSigned(Pmovsxbw)))
 }

@@ -10,7 +10,7 @@ import (
 
 // fromIntReg brings an integer to the low lane.
 func (s *Selector) fromIntReg(v *ssa.Value) codegen.VReg {
-	return s.one(vectorImm(MovdX), sizeOf(v.Type), ssa.V128, sourceOf(s.vreg(v)))
+	return s.one(vectorImm(MovdX), sizeOf(v.Type), ssa.V128, sourceOf(s.VReg(v)))
 }
 
 // splatLoad repeats a load of so many bytes by one instruction, if there is one and v is such a load.
@@ -69,9 +69,9 @@ func (s *Selector) splatF32(v *ssa.Value) codegen.VReg {
 		return r
 	}
 	if s.Config.Features.AVX2 {
-		return s.x1(Vbroadcastss, s.vreg(v.Args[0]))
+		return s.x1(Vbroadcastss, s.VReg(v.Args[0]))
 	}
-	return s.x1i(Pshufd, s.vreg(v.Args[0]), 0)
+	return s.x1i(Pshufd, s.VReg(v.Args[0]), 0)
 }
 
 func (s *Selector) splatF64(v *ssa.Value) codegen.VReg {
@@ -81,11 +81,11 @@ func (s *Selector) splatF64(v *ssa.Value) codegen.VReg {
 // extract copies a lane to a general register. The lowest one needs no shuffle.
 func extract(op SSE, size Size, t ssa.Type) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		x, d := s.use(v.Args[0]), s.newVReg(t)
+		x, d := s.Use(v.Args[0]), s.NewVReg(t)
 		if v.Lane() == 0 && op == Pextrd {
-			s.add(mFromX, codegen.Inst{Size: uint8(size)}, x, defOf(d))
+			s.add(mFromX, codegen.Inst{Size: uint8(size)}, x, codegen.DefOf(d))
 		} else {
-			s.add(mVecOut, codegen.Inst{Imm: int64(withImm(op, uint8(v.Lane()))), Size: uint8(size)}, x, defOf(d))
+			s.add(mVecOut, codegen.Inst{Imm: int64(withImm(op, uint8(v.Lane()))), Size: uint8(size)}, x, codegen.DefOf(d))
 		}
 		return d
 	}
@@ -94,8 +94,8 @@ func extract(op SSE, size Size, t ssa.Type) vectorRule {
 func extractSigned(op SSE, sign mop) vectorRule {
 	lane := extract(op, S32, ssa.I32)
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		d := s.newVReg(ssa.I32)
-		s.add(sign, codegen.Inst{Size: uint8(S32)}, useOf(lane(s, v)), defOf(d))
+		d := s.NewVReg(ssa.I32)
+		s.add(sign, codegen.Inst{Size: uint8(S32)}, codegen.UseOf(lane(s, v)), codegen.DefOf(d))
 		return d
 	}
 }
@@ -103,7 +103,7 @@ func extractSigned(op SSE, sign mop) vectorRule {
 // replace replaces a lane by a general register, or by so many bytes of memory.
 func replace(op SSE, size Size, bytes int) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		return s.twoSized(withImm(op, uint8(v.Lane())), size, s.vreg(v.Args[0]), s.narrow(v.Args[1], bytes), 0)
+		return s.twoSized(withImm(op, uint8(v.Lane())), size, s.VReg(v.Args[0]), s.narrow(v.Args[1], bytes), 0)
 	}
 }
 
@@ -121,7 +121,7 @@ func (s *Selector) storeLane(v, value *ssa.Value) bool {
 	default:
 		return false
 	}
-	x := s.use(value.Args[0])
+	x := s.Use(value.Args[0])
 	in := codegen.Inst{Size: uint8(size)}
 	if op == Pextrd && value.Lane() == 0 {
 		s.addMem(mStoreX, in, s.memoryAddress(v), x)
@@ -135,7 +135,7 @@ func (s *Selector) storeLane(v, value *ssa.Value) bool {
 // The lanes of floats are in X registers on both sides.
 
 func (s *Selector) extractF32(v *ssa.Value) codegen.VReg {
-	x := sourceOf(s.vreg(v.Args[0]))
+	x := sourceOf(s.VReg(v.Args[0]))
 	if v.Lane() == 0 {
 		return s.one(vectorImm(Movaps), S32, ssa.F32, x)
 	}
@@ -143,7 +143,7 @@ func (s *Selector) extractF32(v *ssa.Value) codegen.VReg {
 }
 
 func (s *Selector) extractF64(v *ssa.Value) codegen.VReg {
-	x := sourceOf(s.vreg(v.Args[0]))
+	x := sourceOf(s.VReg(v.Args[0]))
 	if v.Lane() == 0 {
 		return s.one(vectorImm(Movaps), S32, ssa.F64, x)
 	}
@@ -151,11 +151,11 @@ func (s *Selector) extractF64(v *ssa.Value) codegen.VReg {
 }
 
 func (s *Selector) replaceF32(v *ssa.Value) codegen.VReg {
-	return s.two(withImm(Insertps, uint8(v.Lane())<<4), s.vreg(v.Args[0]), s.narrow(v.Args[1], 4))
+	return s.two(withImm(Insertps, uint8(v.Lane())<<4), s.VReg(v.Args[0]), s.narrow(v.Args[1], 4))
 }
 
 func (s *Selector) replaceF64(v *ssa.Value) codegen.VReg {
-	x, y := s.vreg(v.Args[0]), s.narrow(v.Args[1], 8)
+	x, y := s.VReg(v.Args[0]), s.narrow(v.Args[1], 8)
 	op := Movsd
 	switch {
 	case v.Lane() == 0 && y.form == formMem:
@@ -171,9 +171,9 @@ func (s *Selector) replaceF64(v *ssa.Value) codegen.VReg {
 // swizzle: the processor takes the index modulo 16 unless its highest bit is set, which then is that of
 // every index from 16 on.
 func (s *Selector) swizzle(v *ssa.Value) codegen.VReg {
-	x, lanes := s.vreg(v.Args[0]), v.Args[1]
+	x, lanes := s.VReg(v.Args[0]), v.Args[1]
 	if lanes.Op == ssa.OpConst {
-		c := s.f.VectorOf(lanes.Aux)
+		c := s.F.VectorOf(lanes.Aux)
 		for i := range c {
 			if c[i] >= 16 {
 				c[i] = 0x80
@@ -181,5 +181,5 @@ func (s *Selector) swizzle(v *ssa.Value) codegen.VReg {
 		}
 		return s.with(Pshufb, x, c)
 	}
-	return s.x2(Pshufb, x, s.with(Paddusb, s.vreg(lanes), bytesOf(0x70)))
+	return s.x2(Pshufb, x, s.with(Paddusb, s.VReg(lanes), bytesOf(0x70)))
 }

@@ -11,7 +11,7 @@ type vectorRule func(s *Selector, v *ssa.Value) codegen.VReg
 
 // vectorRules has the rule of each instruction that package ssa makes an OpVector of.
 var vectorRules = [wasm.NumOpcodes]vectorRule{
-	wasm.OpV128Not:       func(s *Selector, v *ssa.Value) codegen.VReg { return s.not(s.vreg(v.Args[0])) },
+	wasm.OpV128Not:       func(s *Selector, v *ssa.Value) codegen.VReg { return s.not(s.VReg(v.Args[0])) },
 	wasm.OpV128And:       commutative(Pand),
 	wasm.OpV128Andnot:    swapped(Pandn),
 	wasm.OpV128Or:        commutative(Por),
@@ -235,7 +235,7 @@ var vectorRules = [wasm.NumOpcodes]vectorRule{
 // packed is an instruction on both operands.
 func packed(op SSE) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		return s.two(vectorImm(op), s.vreg(v.Args[0]), s.source(v.Args[1]))
+		return s.two(vectorImm(op), s.VReg(v.Args[0]), s.source(v.Args[1]))
 	}
 }
 
@@ -248,14 +248,14 @@ func commutative(op SSE) vectorRule {
 				x, y = v.Args[1], z
 			}
 		}
-		return s.twoSized(vectorImm(op), S32, s.vreg(x), y, codegen.Commutative)
+		return s.twoSized(vectorImm(op), S32, s.VReg(x), y, codegen.Commutative)
 	}
 }
 
 // swapped is an instruction on the operands in the other order.
 func swapped(op SSE) vectorRule {
 	return func(s *Selector, v *ssa.Value) codegen.VReg {
-		return s.two(vectorImm(op), s.vreg(v.Args[1]), s.source(v.Args[0]))
+		return s.two(vectorImm(op), s.VReg(v.Args[1]), s.source(v.Args[0]))
 	}
 }
 
@@ -268,7 +268,7 @@ func unary(op SSE) vectorRule {
 
 // withConstant is an instruction on the operand and a constant.
 func withConstant(op SSE, c ssa.Vector) vectorRule {
-	return func(s *Selector, v *ssa.Value) codegen.VReg { return s.with(op, s.vreg(v.Args[0]), c) }
+	return func(s *Selector, v *ssa.Value) codegen.VReg { return s.with(op, s.VReg(v.Args[0]), c) }
 }
 
 func rounded(op SSE, rounding uint8) vectorRule {

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package native
+
+// Memory is mapped twice on Linux only: elsewhere there is no file without a name that pure Go could make and map for
+// execution.
+
+func mapTwice(uintptr) *codeMemory { return nil }
+
+func (*codeMemory) releaseTwice() {}
+
+func (*codeMemory) discardTwice(span) error { return nil }
+
+func (*codeMemory) mapAgain(span) {}
