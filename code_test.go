@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -38,7 +37,7 @@ func TestCodeLimit(t *testing.T) {
 	configs := map[string]weft.Config{
 		"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter), "automatic": weft.NewConfig(),
 	}
-	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+	if hasNative() {
 		configs["ahead"] = weft.NewConfig().WithNativeOptions(weft.NativeOptions{Eager: true})
 		configs["interpreted first"] = weft.NewConfig().WithNativeOptions(weft.NativeOptions{InterpretFirst: true, HotAfter: 5})
 	}

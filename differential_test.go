@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -36,13 +35,19 @@ type rivalry struct {
 
 // rivals makes engines with the features. It skips the test where there is but one executor.
 func rivals(t testing.TB, features wasm.Features) *rivalry {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+	if !hasNative() {
 		t.Skip("there is one executor on this platform")
 	}
 	all := allExecutors(t, features)
 	reference := all["interpreter"]
 	delete(all, "interpreter")
 	return &rivalry{features, reference, all}
+}
+
+// hasNative reports whether there is machine code on this platform.
+func hasNative() bool {
+	_, err := weft.NativeMode()
+	return err == nil
 }
 
 // allExecutors returns the engines of all executors by name.
@@ -56,7 +61,7 @@ func allExecutors(t testing.TB, features wasm.Features) map[string]*weft.Engine 
 		return e
 	}
 	all := map[string]*weft.Engine{"interpreter": engine(c.WithExecutor(weft.Interpreter))}
-	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+	if hasNative() {
 		c := c.WithExecutor(weft.Native)
 		all["native"] = engine(c)
 		all["native without signals"] = engine(c.WithNativeOptions(weft.NativeOptions{NoSignals: true}))

@@ -1,6 +1,9 @@
 package weft
 
 import (
+	"fmt"
+	"runtime"
+
 	"weft/internal/interp"
 	"weft/internal/native"
 	"weft/internal/store"
@@ -12,12 +15,13 @@ type Executor uint8
 const (
 	// Interpreter executes functions on every platform that Go has.
 	Interpreter Executor = iota
-	// Native compiles functions to machine code. It exists on linux/amd64.
+	// Native compiles functions to machine code. It exists for amd64 and arm64 on Linux, macOS and Windows; [NativeMode]
+	// tells what it is like there.
 	//
-	// The first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
+	// On Linux the first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
 	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.
 	Native
-	// Automatic is Native where that works, and Interpreter elsewhere.
+	// Automatic is Native where that works and has been tried, which is on Linux, and Interpreter elsewhere.
 	Automatic
 )
 
@@ -56,6 +60,19 @@ type NativeOptions struct {
 	SmallStacks bool
 }
 
+// NativeMode describes in a few words how machine code runs on this system and processor if no options say otherwise:
+// for which processor it is, and whether it relies on signals. The error says why there is none.
+func NativeMode() (string, error) {
+	m, err := native.ModeHere()
+	if err != nil {
+		return "", err
+	}
+	if m.Signals {
+		return m.Target + ", with signals", nil
+	}
+	return fmt.Sprintf("%s, with compared addresses and polls (%s)", m.Target, m.Why), nil
+}
+
 // WithExecutor chooses how functions are executed; by default it is [Automatic].
 func (c Config) WithExecutor(e Executor) Config {
 	c.executor = e
@@ -89,6 +106,11 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	if err != nil || c.executor == Interpreter {
 		return i, nil, err
 	}
+	if c.executor == Automatic {
+		if mode, err := native.ModeHere(); err == nil && mode.Untried {
+			return i, errUntried, nil
+		}
+	}
 	options := native.Config(c.native)
 	options.InterpretFirst = options.InterpretFirst && c.profiler == nil // its samples are of one engine's calls
 	n, err := native.New(i, options)
@@ -97,6 +119,8 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	}
 	return n, nil, err
 }
+
+var errUntried = fmt.Errorf("weft: machine code for %s has not been tried yet; WithExecutor(Native) does", runtime.GOOS)
 
 // Interpreted returns why the module is interpreted, though its engine was not asked for that: because nothing else
 // works here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the

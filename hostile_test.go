@@ -3,7 +3,6 @@ package weft_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"testing"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 // onExecutors runs a test with an engine for each executor, and its variants.
 func onExecutors(t *testing.T, test func(t *testing.T, engine *weft.Engine)) {
 	configs := map[string]weft.Config{"interpreter": weft.NewConfig().WithExecutor(weft.Interpreter)}
-	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+	if hasNative() {
 		for name, options := range map[string]weft.NativeOptions{
 			"native": {}, "native with small stacks": {SmallStacks: true}, "native without signals": {NoSignals: true},
 			"native after the interpreter": {InterpretFirst: true, HotAfter: 20},

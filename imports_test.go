@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"weft/internal/codegen":          {"weft/wasm", "weft/internal/ssa"},
 	"weft/internal/codegen/amd64":    {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen"},
 	"weft/internal/codegen/arm64":    {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen"},
-	"weft/internal/codegen/exectest": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen"},
+	"weft/internal/codegen/exectest": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen", "weft/wasm/binary/scripttest"},
 	"weft/internal/native": {"weft/wasm", "weft/internal/ssa", "weft/internal/codegen", "weft/internal/codegen/amd64",
 		"weft/internal/codegen/arm64", "weft/internal/store"},
 	"weft/merge": {"weft/wasm", "weft/wasm/binary", "weft/wasm/validate"},

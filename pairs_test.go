@@ -3,7 +3,6 @@ package weft_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"testing"
 	"time"
 
@@ -18,7 +17,7 @@ import (
 
 // seamRivals returns engines in which the forms of code meet; seed decides how.
 func seamRivals(t testing.TB, features wasm.Features, seed uint64) *rivalry {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+	if !hasNative() {
 		t.Skip("there is one executor on this platform")
 	}
 	random := rand.New(rand.NewPCG(seed, 2))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/bits"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +125,7 @@ func TestSnapshotExecutors(t *testing.T) {
 
 // TestRestoreParked leaves calls of generated modules somewhere in the middle, restores, and calls them again.
 func TestRestoreParked(t *testing.T) {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+	if !hasNative() {
 		t.Skip("code that counts steps is interpreted on this platform, as TestPauses needs")
 	}
 	left := 0

@@ -13,7 +13,7 @@ import (
 // for each type of functions:
 //
 //   - entry: arguments from Args to their places, a call of the function in
-//     savedFunction, results to Args, back to Go. It has a word on the stack: the
+//     border.savedFunction, results to Args, back to Go. It has a word on the stack: the
 //     instance of a caller, which is none.
 //   - host: is called as a function; arguments to slots, a host call, results from slots. These are
 //     the machine's, since a call that the host function makes uses the same Args; if there are many, Go
@@ -70,7 +70,7 @@ func (b *border) entryAdapter(sig *ssa.Signature) {
 func (b *border) entryTo(sig *ssa.Signature, target codegen.Field) {
 	record := b.registers.Record
 	b.OpenFrame()
-	b.Load(record, b.context(savedFunction))
+	b.Load(record, b.savedFunction())
 	b.Load(b.registers.Instance, codegen.Field{Base: record, Offset: funcInstance})
 	b.fromSlots(b.inArgs(), sig.Params)
 	b.Call(target)
@@ -86,7 +86,7 @@ func (b *border) hostAdapter(sig *ssa.Signature) {
 	b.Called()
 	if max(slotsOf(sig.Params), slotsOf(sig.Results)) > hostSlots {
 		b.toSlots(b.inArgs(), sig.Params)
-		b.Store(b.context(savedFunction), record)
+		b.Store(b.savedFunction(), record)
 		b.request(requestCallHost)
 		b.leave()
 		b.fromSlots(b.inArgs(), sig.Results)
@@ -98,7 +98,7 @@ func (b *border) hostAdapter(sig *ssa.Signature) {
 		b.Load(at.Base, b.context(ctxHostSlots))
 		b.toSlots(at, sig.Params)
 	}
-	b.Store(b.context(savedFunction), record)
+	b.Store(b.savedFunction(), record)
 	b.leaveTo(ctxHostCall)
 	if len(sig.Results) > 0 {
 		b.Load(at.Base, b.context(ctxHostSlots))

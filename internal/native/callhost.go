@@ -7,7 +7,7 @@ import (
 	"weft/internal/store"
 )
 
-// callHost calls a host function for native code: the record is in savedFunction, arguments
+// callHost calls a host function for native code: the record is in border.savedFunction, arguments
 // and results are in the machine's slots. It is a dispatch of its own, because each instruction of it
 // counts, and reports whether to go back.
 func callHost(m *machine) bool {

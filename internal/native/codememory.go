@@ -19,6 +19,8 @@ type codeMemory struct {
 	// mapping only.
 	file     int
 	writable uintptr
+	// published, unless it is nil, is told what was published: for tests.
+	published func(executed span)
 }
 
 // newCodeMemory reserves the region.
@@ -55,7 +57,7 @@ func (m *codeMemory) write(address uintptr, code []byte) error {
 	if m.appends() {
 		at := m.writable + address - m.start
 		copy(unsafe.Slice((*byte)(store.Pointer(at)), len(code)), code)
-		publish(at, span{address, uintptr(len(code))})
+		m.publish(at, span{address, uintptr(len(code))})
 		return nil
 	}
 	pages := span{address, (uintptr(len(code)) + codePage - 1) &^ (codePage - 1)}
@@ -66,8 +68,15 @@ func (m *codeMemory) write(address uintptr, code []byte) error {
 	if err := makeExecutable(pages); err != nil {
 		return fmt.Errorf("weft: making machine code executable: %w", err)
 	}
-	publish(address, span{address, uintptr(len(code))})
+	m.publish(address, span{address, uintptr(len(code))})
 	return nil
+}
+
+func (m *codeMemory) publish(written uintptr, executed span) {
+	publish(written, executed)
+	if m.published != nil {
+		m.published(executed)
+	}
 }
 
 // discard gives back the memory of a range of pages.

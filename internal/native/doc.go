@@ -21,7 +21,7 @@
 // # Signals
 //
 // Machine code is interrupted by signals in two cases, both of which end in a stub that
-// leaves to Go (signal.go): an access to memory faults, which is a trap; or Go asks the
+// leaves to Go (signal_linux.go): an access to memory faults, which is a trap; or Go asks the
 // goroutine to yield, or somebody wants the call to end, which arrives as SIGURG.
 // Code in stubs is never interrupted: the range of addresses tells.
 //
@@ -32,11 +32,13 @@
 //	compile.go       the stages; explain.go shows them, saved.go spares them
 //	lazy.go          functions that are compiled when they are called; trampoline.go, until then
 //	tier.go          functions that begin in the interpreter; loop.go, loops that are handed over
-//	codememory.go    executable memory; codespace.go, pieces of it; place.go, functions in them
+//	target_*.go      the instruction set; mode.go, how code runs on this system
+//	codememory*.go   executable memory; codespace.go, pieces of it; place.go, functions in them
+//	publish_*.go     telling the processor that code was written
 //	process.go       what a process has one of: the region for code, the handlers
-//	signal.go        installing the handlers
+//	signal_*.go      installing the handlers, which are in handlers_*.s; urgent_linux.go, keeping them
 //	stubs.go         the code between Go and compiled functions; adapters.go and adapterset.go, that for function types
-//	enter_*.s        the assembly on Go's side
+//	enter*           the assembly on Go's side; direct_amd64.go, without wrappers
 //	machine.go       a call from the host; host.go, the resumption of a continuation
 //	dispatch.go      what code asks of Go: builtin.go, atomic.go, object.go; callhost.go, host functions
 //	watch.go         what other goroutines ask of a call

@@ -22,9 +22,6 @@ type loopCode struct {
 	err          error  // once it is done: why there is none
 }
 
-// savedTarget is where the adapter of a loop finds the address of the code.
-const savedTarget = ctxSaved + 8*int32(tailCallerRegister)
-
 // loop returns the code of a loop, which it waits for as long as the context allows.
 func (code *lazyCode) loop(ctx context.Context, own, offset int) (*loopCode, error) {
 	l := code.claimLoop(loopKey{own, offset})
@@ -79,7 +76,8 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	return nil
 }
 
-func (b *border) loopAdapter(sig *ssa.Signature) { b.entryTo(sig, b.context(savedTarget)) }
+// loopAdapter emits the entry of a loop, the address of whose code is where the register for tail callers is saved.
+func (b *border) loopAdapter(sig *ssa.Signature) { b.entryTo(sig, b.saved(b.registers.TailCaller)) }
 
 // invokeLoop runs a loop and what follows it.
 func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) error {

@@ -57,7 +57,7 @@ func reserveCode() error {
 	if err != nil {
 		return err
 	}
-	code, at := assembleStubs(processor)
+	code, at := assembleStubs(processor, entrySynchronizes())
 	if err := memory.write(memory.start, code); err != nil {
 		memory.release()
 		return err

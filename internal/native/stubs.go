@@ -10,22 +10,21 @@ import (
 
 // Fields of the context that only stubs and handlers need.
 const (
-	ctxInterrupt  = codegen.OffInterrupt
-	ctxNativeSP   = int32(unsafe.Offsetof(codegen.Context{}.NativeSP))
-	ctxNativePC   = int32(unsafe.Offsetof(codegen.Context{}.NativePC))
-	ctxHostEntry  = int32(unsafe.Offsetof(codegen.Context{}.HostEntry))
-	ctxHostCall   = int32(unsafe.Offsetof(codegen.Context{}.HostCallEntry))
-	ctxHostSlots  = int32(unsafe.Offsetof(codegen.Context{}.HostSlots))
-	ctxEntryStub  = int32(unsafe.Offsetof(codegen.Context{}.EntryStub))
-	ctxFaultPC    = int32(unsafe.Offsetof(codegen.Context{}.FaultPC))
-	ctxFaultSP    = int32(unsafe.Offsetof(codegen.Context{}.FaultSP))
-	ctxFaultAddr  = int32(unsafe.Offsetof(codegen.Context{}.FaultAddr))
-	ctxResumePC   = int32(unsafe.Offsetof(codegen.Context{}.ResumePC))
-	ctxSaved      = int32(unsafe.Offsetof(codegen.Context{}.Saved))
-	ctxFlags      = int32(unsafe.Offsetof(codegen.Context{}.Flags))
-	ctxSavedReq   = int32(unsafe.Offsetof(codegen.Context{}.SavedRequest))
-	ctxSavedX     = int32(unsafe.Offsetof(codegen.Context{}.SavedX))
-	savedFunction = ctxSaved + 8*int32(recordRegister) // the function record of a call over the border
+	ctxInterrupt = codegen.OffInterrupt
+	ctxNativeSP  = int32(unsafe.Offsetof(codegen.Context{}.NativeSP))
+	ctxNativePC  = int32(unsafe.Offsetof(codegen.Context{}.NativePC))
+	ctxHostEntry = int32(unsafe.Offsetof(codegen.Context{}.HostEntry))
+	ctxHostCall  = int32(unsafe.Offsetof(codegen.Context{}.HostCallEntry))
+	ctxHostSlots = int32(unsafe.Offsetof(codegen.Context{}.HostSlots))
+	ctxEntryStub = int32(unsafe.Offsetof(codegen.Context{}.EntryStub))
+	ctxFaultPC   = int32(unsafe.Offsetof(codegen.Context{}.FaultPC))
+	ctxFaultSP   = int32(unsafe.Offsetof(codegen.Context{}.FaultSP))
+	ctxFaultAddr = int32(unsafe.Offsetof(codegen.Context{}.FaultAddr))
+	ctxResumePC  = int32(unsafe.Offsetof(codegen.Context{}.ResumePC))
+	ctxSaved     = int32(unsafe.Offsetof(codegen.Context{}.Saved))
+	ctxFlags     = int32(unsafe.Offsetof(codegen.Context{}.Flags))
+	ctxSavedReq  = int32(unsafe.Offsetof(codegen.Context{}.SavedRequest))
+	ctxSavedX    = int32(unsafe.Offsetof(codegen.Context{}.SavedX))
 )
 
 // stubs are the addresses of the code between Go and compiled functions.
@@ -81,9 +80,19 @@ func (s stubs) moved(base uintptr) stubs {
 type border struct {
 	codegen.Border
 	registers *codegen.Registers
+	// synchronizes says that threads synchronize where they enter.
+	synchronizes bool
 }
 
-func newBorder(t codegen.Target) *border { return &border{t.NewBorder(), t.Registers()} }
+func newBorder(t codegen.Target) *border {
+	return &border{Border: t.NewBorder(), registers: t.Registers()}
+}
+
+// saved is where a register is saved.
+func (b *border) saved(r codegen.Reg) codegen.Field { return b.context(ctxSaved + 8*int32(r)) }
+
+// savedFunction is where the function record of a call over the border is.
+func (b *border) savedFunction() codegen.Field { return b.saved(b.registers.Record) }
 
 // context is a field of the context.
 func (b *border) context(offset int32) codegen.Field {
@@ -95,9 +104,10 @@ func (b *border) request(r int32) { b.Set32(b.context(codegen.OffRequest), r) }
 
 // assembleStubs returns the code of the stubs and their offsets in it. Each leaves
 // in NativeSP the address of the return address of the code that called it, but for
-// entry, exit, and those that signals lead to.
-func assembleStubs(t codegen.Target) ([]byte, stubs) {
+// entry, exit, and those that signals lead to. Threads may have to synchronize where they enter (see publish_arm64.go).
+func assembleStubs(t codegen.Target, synchronize bool) ([]byte, stubs) {
 	b := newBorder(t)
+	b.synchronizes = synchronize
 	var s stubs
 	var labels []codegen.Label
 	for _, stub := range s.all() {
@@ -117,7 +127,7 @@ func assembleStubs(t codegen.Target) ([]byte, stubs) {
 // entry goes from Go to NativePC. Whoever comes to code that is new comes through here.
 func (b *border) entry() {
 	b.FromGo()
-	if entrySynchronizes() {
+	if b.synchronizes {
 		b.Synchronize()
 	}
 	b.LoadStack(b.context(ctxNativeSP))
@@ -179,7 +189,7 @@ func (b *border) grow() {
 // save saves registers in the context.
 func (b *border) save(ints, floats []codegen.Reg) {
 	for _, r := range ints {
-		b.Store(b.context(ctxSaved+8*int32(r)), r)
+		b.Store(b.saved(r), r)
 	}
 	for _, r := range floats {
 		b.StoreValue(b.savedFloat(r), r, ssa.V128)
@@ -192,7 +202,7 @@ func (b *border) restore(ints, floats []codegen.Reg) {
 		b.LoadValue(r, b.savedFloat(r), ssa.V128)
 	}
 	for _, r := range ints {
-		b.Load(r, b.context(ctxSaved+8*int32(r)))
+		b.Load(r, b.saved(r))
 	}
 }
 
