@@ -312,11 +312,11 @@ func TestMixed(t *testing.T) {
 		h.ALU(amd64.ADD, amd64.S64, amd64.RAX, amd64.RAX)
 		h.Ret()
 	})
-	interpreted := g.instantiate(`(module $interpreted (import "" "double" (func $double (param i64) (result i64)))
+	interpreted := g.interpreted(`(module $interpreted (import "" "double" (func $double (param i64) (result i64)))
 		(func (export "f") (param i64) (result i64)
 			(if (result i64) (i64.eqz (local.get 0)) (then unreachable)
 				(else (i64.add (i64.const 1) (call $double (local.get 0)))))))`,
-		[]store.Extern{native.Export("double")})
+		native.Export("double"))
 	if interpreted.Module.Interpreted == nil {
 		t.Error("a module that is interpreted does not say why")
 	}

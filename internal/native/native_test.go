@@ -85,9 +85,9 @@ func (g *guest) instantiateBy(source string, imports []store.Extern, compile com
 }
 
 // interpreted makes an instance of a module that the interpreter executes.
-func (g *guest) interpreted(source string) {
+func (g *guest) interpreted(source string, imports ...store.Extern) *store.Instance {
 	g.t.Helper()
-	g.instantiateBy(source, nil, func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
+	return g.instantiateBy(source, imports, func(*Engine, *store.Module, bool) ([]*codegen.Code, error) {
 		return nil, errors.New("not compiled")
 	})
 }
