@@ -69,7 +69,6 @@ type Selection struct {
 	reversed []Inst     // of the function
 	results  []*ssa.Value
 	places   []Place
-	operands []Operand
 	hasCalls bool
 	err      error
 

@@ -28,9 +28,6 @@ func (s *Selector) based(base *ssa.Value, disp int64) address {
 	return a
 }
 
-// inRegister is the address in a register, without a displacement.
-func inRegister(r codegen.VReg) address { return address{scale: addrBase, base: r} }
-
 // recordAddress is the address of an access of a size to a record or object.
 func (s *Selector) recordAddress(v *ssa.Value, size Size) address {
 	base, disp := v.Args[0], v.Aux
