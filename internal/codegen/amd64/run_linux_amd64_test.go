@@ -10,7 +10,7 @@ import (
 
 // TestExecution executes compiled functions.
 func TestExecution(t *testing.T) {
-	c := codegen.Context{}
+	var c codegen.Context
 	goSP := At(contextReg, codegen.OffGoSP)
 	saved := func(i int) Mem { return At(contextReg, int32(unsafe.Offsetof(c.Saved))+8*int32(i)) }
 	savedX := func(i int) Mem { return At(contextReg, int32(unsafe.Offsetof(c.SavedX))+16*int32(i)) }

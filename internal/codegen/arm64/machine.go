@@ -10,10 +10,9 @@ const (
 	scratchReg = X16
 	// resumeReg is never used by compiled code: whoever goes on with it at any instruction has the address in it.
 	resumeReg = X17
-	// platformReg belongs to the operating system on some, and goReg to Go, whose signal handlers look for their
-	// goroutine there.
-	platformReg = X18
-	goReg       = X28
+
+	// X18 and X28 are never used either: X18 belongs to some operating systems, X28 to Go, whose signal handlers look
+	// for their goroutine there.
 
 	contextReg  = X27
 	instanceReg = X19 // the callee's, at a call

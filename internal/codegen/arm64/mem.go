@@ -110,9 +110,6 @@ func (a *Assembler) Access(o Op, r Reg, m Mem) {
 	}
 }
 
-// reaches reports whether Access needs one instruction.
-func reaches(o Op, m Mem) bool { return m.Index != NoReg || encodable(accessSize(o), int64(m.Disp)) }
-
 // Load loads 64 bits into a general register; Load32 32 bits, with zeros above.
 func (a *Assembler) Load(d Reg, m Mem) { a.Access(LdrX, d, m) }
 
