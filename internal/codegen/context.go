@@ -61,7 +61,7 @@ type Context struct {
 	Saved                       [SavedRegisters]uintptr
 	Flags                       uintptr
 	SavedRequest                uintptr                   // that a preemption came between
-	SavedX                      [SavedRegisters][2]uint64 // at a multiple of 16
+	SavedX                      [SavedRegisters][2]uint64 // at a multiple of 16, where words have 8 bytes
 
 	// Args are what calls pass beside registers, and what requests take and give.
 	Args [ArgSlots]uint64
@@ -80,8 +80,6 @@ type Context struct {
 
 // SavedRegisters is how many registers of a kind an instruction set may have.
 const SavedRegisters = 32
-
-var _ [0]byte = [unsafe.Offsetof(Context{}.SavedX) % 16]byte{}
 
 // Heap is what code knows of the store's collected heap: where the records of types begin, and for each
 // size class the memory from which cells are taken (see package store).

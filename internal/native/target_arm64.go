@@ -3,6 +3,8 @@
 package native
 
 import (
+	"unsafe"
+
 	"weft/internal/codegen"
 	"weft/internal/codegen/arm64"
 )
@@ -24,6 +26,9 @@ const (
 
 	savedInts, savedFloats = 32, 32
 )
+
+// Pairs of vector registers are stored by multiples of their size.
+var _ [0]byte = [unsafe.Offsetof(codegen.Context{}.SavedX) % 16]byte{}
 
 // processor is the target for all that does not depend on extensions.
 var processor codegen.Target = arm64.Target{}
