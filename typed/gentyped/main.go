@@ -1,5 +1,5 @@
-// Gentyped writes funcs.go and calls.go: the functions of package typed for each number of parameters and results. Run it
-// with go generate after changing it.
+// Gentyped writes the functions of package typed for each number of parameters and results: host functions to
+// hostprocs.go and hostfuncs.go, callers to callprocs.go and callfuncs.go. Run it with go generate after changing it.
 package main
 
 import (
@@ -19,10 +19,20 @@ const (
 	maxParamsOfTwo = 8
 )
 
+// inLines is what templates use to begin a line after so many things of a list.
+var inLines = template.FuncMap{"line": func(index, most int) string {
+	if index > 0 && index%most == 0 {
+		return "\n"
+	}
+	return ""
+}}
+
 // hosts is the host function of a family.
-var hosts = template.Must(template.New("").Parse(`
+var hosts = template.Must(template.New("").Funcs(inLines).Parse(`
 // {{.Name}} makes a host function with {{.Says}}.
-func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
+func {{.Name}}{{.TypeParams}}(
+	call func({{.Args}}) {{.ErrorType}},
+) Host {
 	params := {{.ParamTypes}}
 	results := {{.ResultTypes}}
 	if !areNumbers(params, results) {
@@ -41,20 +51,22 @@ func {{.Name}}{{.TypeParams}}(call func({{.Args}}) {{.ErrorType}}) Host {
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		{{- if .Results}}
-		{{.ResultNames}}err := call(ctx{{range .Params}}, fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
+		{{.ResultNames}}err := call(ctx{{range .Params}}, {{line .Index 3}}fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
 		{{range .Results}}slots[{{.Index}}] = toSlot({{.Name}})
 		{{end}}return err
 		{{- else}}
-		return call(ctx{{range .Params}}, fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
+		return call(ctx{{range .Params}}, {{line .Index 3}}fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
 		{{- end}}
 	})
 }
 `))
 
 // calls is the caller of a family.
-var calls = template.Must(template.New("").Parse(`
+var calls = template.Must(template.New("").Funcs(inLines).Parse(`
 // Call{{.Name}} returns a Go function that calls a function with {{.Says}}.
-func Call{{.Name}}{{.TypeParams}}(fn *weft.Func) (func({{.Args}}) {{.ErrorType}}, error) {
+func Call{{.Name}}{{.TypeParams}}(
+	fn *weft.Func,
+) (func({{.Args}}) {{.ErrorType}}, error) {
 	params := {{.ParamTypes}}
 	results := {{.ResultTypes}}
 	calls, err := newCaller(fn, params, results)
@@ -62,8 +74,8 @@ func Call{{.Name}}{{.TypeParams}}(fn *weft.Func) (func({{.Args}}) {{.ErrorType}}
 		return nil, err
 	}
 	if calls.values {
-		return func(ctx context.Context{{range .Params}}, {{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
-			{{if .Results}}out{{else}}_{{end}}, err {{if .Results}}:={{else}}={{end}} fn.Call(ctx{{range .Params}}, toValue({{.Name}}){{end}})
+		return func(ctx context.Context{{range .Params}}, {{line .Index 8}}{{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
+			{{if .Results}}out{{else}}_{{end}}, err {{if .Results}}:={{else}}={{end}} fn.Call(ctx{{range .Params}}, {{line .Index 6}}toValue({{.Name}}){{end}})
 			{{- if .Results}}
 			if err != nil {
 				return {{.ResultNames}}err
@@ -76,7 +88,7 @@ func Call{{.Name}}{{.TypeParams}}(fn *weft.Func) (func({{.Args}}) {{.ErrorType}}
 			{{- end}}
 		}, nil
 	}
-	return func(ctx context.Context{{range .Params}}, {{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
+	return func(ctx context.Context{{range .Params}}, {{line .Index 8}}{{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
 		slots := calls.take()
 		{{range .Params}}slots[{{.Index}}] = toSlot({{.Name}})
 		{{end}}err = fn.CallSlots(ctx, slots[:])
@@ -162,11 +174,17 @@ func valTypes(values []value) string {
 	if len(values) == 0 {
 		return "valTypes()"
 	}
-	var types []string
-	for _, v := range values {
-		types = append(types, "valType["+v.Type+"]()")
+	var types strings.Builder
+	for i, v := range values {
+		switch {
+		case i > 0 && i%6 == 0:
+			types.WriteString(",\n")
+		case i > 0:
+			types.WriteString(", ")
+		}
+		types.WriteString("valType[" + v.Type + "]()")
 	}
-	return "valTypes(" + strings.Join(types, ", ") + ")"
+	return "valTypes(" + types.String() + ")"
 }
 
 func count(n int, of string) string {
@@ -180,26 +198,33 @@ func count(n int, of string) string {
 }
 
 func main() {
-	for file, source := range map[string]*template.Template{"funcs.go": hosts, "calls.go": calls} {
-		src, err := generate(source)
+	for _, file := range []struct {
+		name     string
+		source   *template.Template
+		from, to int // results
+	}{
+		{"hostprocs.go", hosts, 0, 0}, {"hostfuncs.go", hosts, 1, 2},
+		{"callprocs.go", calls, 0, 0}, {"callfuncs.go", calls, 1, 2},
+	} {
+		src, err := generate(file.source, file.from, file.to)
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := os.WriteFile(file, src, 0o644); err != nil {
+		if err := os.WriteFile(file.name, src, 0o644); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
 
-// generate returns the source of a file.
-func generate(source *template.Template) ([]byte, error) {
+// generate returns the source of a file with the families that have so many results.
+func generate(source *template.Template, from, to int) ([]byte, error) {
 	var out bytes.Buffer
 	fmt.Fprint(&out, "// Code generated by gentyped; DO NOT EDIT.\n\npackage typed\n\nimport (\n\t\"context\"\n\n\t\"weft\"\n)\n")
-	if source == hosts {
+	if source == hosts && from == 0 {
 		fmt.Fprintf(&out, "\n// maxSlots is how many a call of these functions takes at most.\nconst maxSlots = %d\n", maxParams)
 	}
 	for n := range maxParams + 1 {
-		for results := range 3 {
+		for results := from; results <= to; results++ {
 			if results == 2 && n > maxParamsOfTwo {
 				continue
 			}
