@@ -20,8 +20,8 @@ var contEventNames = [...]string{"made", "resumed", "suspended", "ended"}
 // String returns the name of the kind.
 func (k ContinuationEventKind) String() string { return contEventNames[k] }
 
-// A ContinuationEvent tells what has happened to a continuation. It means nothing once the function that hears of it has
-// returned.
+// A ContinuationEvent tells what has happened to a continuation. It means nothing once the function that hears of it
+// has returned.
 type ContinuationEvent struct {
 	Store *Store
 	Kind  ContinuationEventKind
@@ -52,9 +52,9 @@ func (e *ContinuationEvent) Frame() Frame {
 }
 
 // WithContinuationListener lets a function hear of what happens to the continuations in the engine's stores; nil ends
-// that. It is called on the goroutine that uses the store, in the middle of a call: it may look at memories, globals and
-// objects, and must not call guests or make objects. Functions are interpreted then, whatever the executor is; without
-// a listener nothing is slower. Package timeline draws what is heard.
+// that. It is called on the goroutine that uses the store, in the middle of a call: it may look at memories, globals
+// and objects, and must not call guests or make objects. Functions are interpreted then, whatever the executor is;
+// without a listener nothing is slower. Package timeline draws what is heard.
 func (c Config) WithContinuationListener(f func(*ContinuationEvent)) Config {
 	c.continuations = f
 	return c

@@ -9,8 +9,9 @@ import (
 	"weft/wasm"
 )
 
-// NewDescribed makes a struct of a type with a descriptor. The descriptor is an object of just the type that the struct's
-// type names, of which [Object.Type] tells, and not of one that extends that. All else is as for [Store.NewStruct].
+// NewDescribed makes a struct of a type with a descriptor. The descriptor is an object of just the type that the
+// struct's type names, of which [Object.Type] tells, and not of one that extends that. All else is as for
+// [Store.NewStruct].
 func (s *Store) NewDescribed(t wasm.HeapType, descriptor *Object, fields ...Value) (*Object, error) {
 	comp, err := s.beginObject(t, wasm.CompStruct)
 	if err != nil {

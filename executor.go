@@ -15,8 +15,8 @@ type Executor uint8
 const (
 	// Interpreter executes functions on every platform that Go has.
 	Interpreter Executor = iota
-	// Native compiles functions to machine code. It exists for amd64 and arm64 on Linux, macOS and Windows; [NativeMode]
-	// tells what it is like there.
+	// Native compiles functions to machine code. It exists for amd64 and arm64 on Linux, macOS and Windows;
+	// [NativeMode] tells what it is like there.
 	//
 	// On Linux the first engine that executes natively installs handlers for SIGSEGV, SIGBUS and
 	// SIGURG, which hand what is not theirs to Go's, unless NativeOptions say otherwise.

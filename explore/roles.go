@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// roleDraws are ours. Many programs have dozens of threads that do the same, and one or two that do something else. An
-// even draw of the thread that comes to a place first is one of the many nearly always, and an even draw of the place one
-// of those that there are for each thread. So first an instruction is drawn and then a place at which it
+// roleDraws are ours. Many programs have dozens of threads that do the same, and one or two that do something else.
+// An even draw of the thread that comes to a place first is one of the many nearly always, and an even draw of the
+// place one of those that there are for each thread. So first an instruction is drawn and then a place at which it
 // was; and first a role, and then a thread that has it. Threads have one role if they run in the same functions.
 type roleDraws struct {
 	even    *evenDraws

@@ -24,7 +24,8 @@ type knowledge struct {
 	events map[uint64]*wordEvents
 	// parents has, by thread, the one that has made it in the last schedule that was watched.
 	parents []int
-	// roles has, by thread, a number that those have in common that ran in the same functions when they were seen first.
+	// roles has, by thread, a number that those have in common that ran in the same functions when they were seen
+	// first.
 	roles []int
 	// functions has, by role, those functions.
 	functions [][]uint32

@@ -7,8 +7,8 @@
 //	err = recorder.WriteHTML(file) // a page
 //	err = recorder.WriteTrace(file) // for chrome://tracing and Perfetto
 //
-// Whatever is a continuation is in it: those that guests make, and those in which the host runs tasks (package task) and
-// green threads (package threads). What runs in none, on the stack of a call from the host, is shown as
-// the host's. Code is interpreted while it is recorded, so times are those of interpreted code, and to be
-// compared with each other only.
+// Whatever is a continuation is in it: those that guests make, and those in which the host runs tasks (package task)
+// and green threads (package threads). What runs in none, on the stack of a call from the host, is shown as the
+// host's. Code is interpreted while it is recorded, so times are those of interpreted code, and to be compared with
+// each other only.
 package timeline

@@ -62,8 +62,8 @@ type pageData struct {
 	Conts  []pageCont `json:"conts"`
 }
 
-// A pageCont is a continuation. Spans has six numbers for each span: its begin, state, place, other continuation, tag and
-// stack; -1 stands for none. End is that of the last one.
+// A pageCont is a continuation. Spans has six numbers for each span: its begin, state, place, other continuation, tag
+// and stack; -1 stands for none. End is that of the last one.
 type pageCont struct {
 	Name  int     `json:"n"`
 	Store int     `json:"s,omitempty"`
@@ -75,8 +75,8 @@ type pageCont struct {
 	Spans []int64 `json:"d"`
 }
 
-// WriteHTML writes what has been recorded as a page: time to the right, a line for each continuation, and who has resumed
-// whom. It needs no network and nothing beside it. All that comes from modules is escaped.
+// WriteHTML writes what has been recorded as a page: time to the right, a line for each continuation, and who has
+// resumed whom. It needs no network and nothing beside it. All that comes from modules is escaped.
 func (r *Recorder) WriteHTML(w io.Writer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

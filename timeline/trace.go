@@ -36,10 +36,10 @@ type traceArgs struct {
 	Maker        *int   `json:"maker,omitempty"`
 }
 
-// WriteTrace writes what has been recorded as JSON in the Trace Event Format: a process for each store, and in it lanes,
-// which continuations have one after the other. Each has an event of the phase X for each time in which it does the
-// same (fresh, running, resuming, suspended: the category), with times in microseconds. What a recorder has no room
-// for is counted in otherData.lostEvents.
+// WriteTrace writes what has been recorded as JSON in the Trace Event Format: a process for each store, and in it
+// lanes, which continuations have one after the other. Each has an event of the phase X for each time in which it
+// does the same (fresh, running, resuming, suspended: the category), with times in microseconds. What a recorder has
+// no room for is counted in otherData.lostEvents.
 func (r *Recorder) WriteTrace(w io.Writer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -197,7 +197,8 @@ func (s *TypeSet) IsSubtype(sub, super TypeID) bool {
 }
 
 // UndescribedFields returns how many of its fields a struct type with a descriptor has from the supertypes that have
-// none: their objects are as if there were no descriptors, so it is behind those fields that an object may have its own.
+// none: their objects are as if there were no descriptors, so it is behind those fields that an object may have its
+// own.
 func (s *TypeSet) UndescribedFields(id TypeID) int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

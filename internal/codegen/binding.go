@@ -2,8 +2,8 @@ package codegen
 
 import "weft/internal/ssa"
 
-// A Binding is the shape of a cont.bind: the type of its result, the types of the values that it binds, and of those that are
-// left.
+// A Binding is the shape of a cont.bind: the type of its result, the types of the values that it binds, and of those
+// that are left.
 type Binding struct {
 	Type        uint32
 	Bound, Left []ssa.Type

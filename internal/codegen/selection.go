@@ -10,8 +10,8 @@ import (
 // Selection of instructions.
 //
 // Blocks are walked from the last to the first and backwards, so that when a value's turn comes it is known whether
-// anybody needs it in a register: then it has a virtual register. Who uses a value may instead take it into itself, with
-// its operands, and it is not emitted at all.
+// anybody needs it in a register: then it has a virtual register. Who uses a value may instead take it into itself,
+// with its operands, and it is not emitted at all.
 //
 // A [Selection] is the walk, with what every instruction set does alike: edges, parameters, calls, and the question
 // what may be folded. An instruction set embeds it, and is the [Chooser] of instructions for the other values.

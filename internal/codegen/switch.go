@@ -9,8 +9,8 @@ import "weft/internal/ssa"
 // [SwitchClause]), and the landing pad. The list ends with a tag of 0.
 const ClauseSize = 16
 
-// Entries of the table that the mark of a suspension in a try_table leads to, and what ends it: where an instance has the
-// pointer to the tag (0: any), with CatchWantsRef, and the distance of the landing pad from the table.
+// Entries of the table that the mark of a suspension in a try_table leads to, and what ends it: where an instance has
+// the pointer to the tag (0: any), with CatchWantsRef, and the distance of the landing pad from the table.
 const (
 	CatchSize     = 8
 	CatchPad      = 4

@@ -16,8 +16,8 @@ import "weft/internal/ssa"
 //	SP + FrameSize    the return address
 //	...               the caller's frame
 //
-// So who walks stacks needs no more than the tables. Where the processor's call leaves the return address in a register,
-// the callee stores it there: its prologue does, and so does the code of the border ([Border.Called]).
+// So who walks stacks needs no more than the tables. Where the processor's call leaves the return address in a
+// register, the callee stores it there: its prologue does, and so does the code of the border ([Border.Called]).
 //
 // The stack of a continuation that has not begun ends with two words. Its function is entered as if it was called with
 // the last one, or both, in the caller's frame, which begins with 0: no instance. It returns to Context.ContReturnStub.
@@ -96,8 +96,8 @@ type Registers struct {
 	GrowFrame uintptr
 }
 
-// A Backend compiles functions, one after the other, and keeps its memory. Between Select and Emit a function's operands
-// get registers ([Allocator]); what both return is good until the next call.
+// A Backend compiles functions, one after the other, and keeps its memory. Between Select and Emit a function's
+// operands get registers ([Allocator]); what both return is good until the next call.
 type Backend interface {
 	// Configure says for what the functions are that come.
 	Configure(*Runtime)
@@ -119,9 +119,10 @@ type Field struct {
 // Plus is another field, so many bytes behind.
 func (f Field) Plus(bytes int32) Field { return Field{f.Base, f.Offset + bytes} }
 
-// A Border writes the code between Go and compiled functions: stubs, and adapters for function types. What these do, the
-// engine says (native/stubs.go, native/adapters.go), in terms of these operations. They change no register but
-// those that are named, and, where nothing else is said, the scratch registers that no compiled code has live at a call.
+// A Border writes the code between Go and compiled functions: stubs, and adapters for function types. What these do,
+// the engine says (native/stubs.go, native/adapters.go), in terms of these operations. They change no register but
+// those that are named, and, where nothing else is said, the scratch registers that no compiled code has live at a
+// call.
 type Border interface {
 	// Labels are as everywhere: numbered, bound once, and their offset is known when the code is finished.
 	NewLabel() Label

@@ -14,8 +14,8 @@ type Explainer struct {
 	survey survey
 }
 
-// NewExplainer makes an explainer of a validated module. Code is for the target, which need not be that of the processor
-// that executes the explainer; nil is for that.
+// NewExplainer makes an explainer of a validated module. Code is for the target, which need not be that of the
+// processor that executes the explainer; nil is for that.
 func NewExplainer(m *wasm.Module, features wasm.Features, target codegen.Target) (*Explainer, error) {
 	if !supported {
 		return nil, errPlatform()

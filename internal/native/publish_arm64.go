@@ -13,12 +13,11 @@ package native
 //  3. A processor that has fetched from there ahead of time, by a wrong guess, must drop that: it synchronizes (isb).
 //
 // The thread that writes does the first two, for each piece of code once, before anybody learns the piece's address.
-// The third each thread must do by itself. A thread comes to new code by an address that Go code has written
-// after the second, into a record, a context or a list of entries, and reads in native code that it has entered since
-// then, because nothing that native code reads of another thread's leads to code. So it is enough that threads
-// synchronize where they enter native code from Go, which is in one stub (see border.entry). Where the
-// kernel can make all threads of the process synchronize when code is written, which is seldom, that costs less, and the
-// stub does not.
+// The third each thread must do by itself. A thread comes to new code by an address that Go code has written after
+// the second, into a record, a context or a list of entries, and reads in native code that it has entered since then,
+// because nothing that native code reads of another thread's leads to code. So it is enough that threads synchronize
+// where they enter native code from Go, which is in one stub (see border.entry). Where the kernel can make all
+// threads of the process synchronize when code is written, which is seldom, that costs less, and the stub does not.
 
 // codePage is the granularity of the memory for code: the largest page of these systems with which it is not mapped
 // twice.

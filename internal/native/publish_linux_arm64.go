@@ -45,8 +45,8 @@ func synchronizeThreads() {
 	}
 }
 
-// codeIsCopied says that what executes code may have a copy of it that only a change of mappings ends. An emulator does:
-// it translates code, and one that lets programs invalidate caches without doing anything (QEMU before 8.1) would go on
-// with the translation when other code lies at the address. So what is given back is mapped again. Processors do not need
-// that, and it is seldom.
+// codeIsCopied says that what executes code may have a copy of it that only a change of mappings ends. An emulator
+// does: it translates code, and one that lets programs invalidate caches without doing anything (QEMU before 8.1)
+// would go on with the translation when other code lies at the address. So what is given back is mapped again.
+// Processors do not need that, and it is seldom.
 const codeIsCopied = true

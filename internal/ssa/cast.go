@@ -241,7 +241,8 @@ func (b *Builder) branchOnCast() {
 	b.leaveOrStay(yes, no)
 }
 
-// leaveOrStay branches to the label of the instruction from one block, and goes on in the other, if they can be reached.
+// leaveOrStay branches to the label of the instruction from one block, and goes on in the other, if they can be
+// reached.
 func (b *Builder) leaveOrStay(leave, stay *Block) {
 	if len(leave.Preds) > 0 {
 		b.begin(leave)

@@ -84,8 +84,8 @@ func (b *Builder) refCastDescEq() {
 	}
 }
 
-// branchOnCastDescEq builds br_on_cast_desc_eq and br_on_cast_desc_eq_fail. The reference is the last of the values that
-// the branch carries, and stays on the stack.
+// branchOnCastDescEq builds br_on_cast_desc_eq and br_on_cast_desc_eq_fail. The reference is the last of the values
+// that the branch carries, and stays on the stack.
 func (b *Builder) branchOnCastDescEq() {
 	descriptor := b.pop()
 	b.checkNull(descriptor, wasm.TrapNullDescriptor)

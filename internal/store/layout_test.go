@@ -77,8 +77,8 @@ func TestLayoutOfRandomStructs(t *testing.T) {
 	}
 }
 
-// TestLayoutOfDescribed has descriptors behind the fields of supertypes without: their layout begins with that of these,
-// and the collector follows the word.
+// TestLayoutOfDescribed has descriptors behind the fields of supertypes without: their layout begins with that of
+// these, and the collector follows the word.
 func TestLayoutOfDescribed(t *testing.T) {
 	field := func(v wasm.ValType) wasm.FieldType { return wasm.FieldType{Type: v} }
 	described := wasm.CompType{Kind: wasm.CompStruct, Descriptor: wasm.TypeClause{Given: true, Type: 1},

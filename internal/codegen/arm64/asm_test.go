@@ -229,8 +229,8 @@ func TestMovImm(t *testing.T) {
 	}
 }
 
-// FuzzLogicalImmediate compares the immediates of logic instructions with those of the disassembler; a constant that has
-// none is one that no encoding means.
+// FuzzLogicalImmediate compares the immediates of logic instructions with those of the disassembler; a constant that
+// has none is one that no encoding means.
 func FuzzLogicalImmediate(f *testing.F) {
 	for _, c := range constants() {
 		f.Add(c)
@@ -340,7 +340,8 @@ func TestFarLabels(t *testing.T) {
 	}
 }
 
-// branchTarget returns where a branch leads, or what address is made, and how many bytes that takes; 0 if there is none.
+// branchTarget returns where a branch leads, or what address is made, and how many bytes that takes; 0 if there is
+// none.
 func branchTarget(t *testing.T, code []byte, at int) (target, size int) {
 	w := binary.LittleEndian.Uint32(code[at:])
 	distance := func(w uint32) (int, bool) {

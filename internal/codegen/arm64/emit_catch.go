@@ -10,9 +10,9 @@ import (
 // suspension is in a try_table of the same function that catches, and the exception is an object
 // if the clause wants a reference.
 //
-// Behind a suspension in a try_table stands a mark of its own, which tells how far behind it the function has a table of
-// the clauses around (see codegen/switch.go). A landing pad finds the payload and the reference in Context.Args. Where
-// the table ends, or there is no mark, Go looks further.
+// Behind a suspension in a try_table stands a mark of its own, which tells how far behind it the function has a table
+// of the clauses around (see codegen/switch.go). A landing pad finds the payload and the reference in Context.Args.
+// Where the table ends, or there is no mark, Go looks further.
 
 // catchMark binds the label to where a suspension goes on, and emits the mark.
 func (e *Emitter) catchMark(in *codegen.Inst, back Label) {

@@ -13,8 +13,8 @@ type truncAway struct {
 	overflow Label
 }
 
-// truncate emits a conversion to an integer that traps. The processor's saturates: to 32 bits it is done to 64, and what
-// is lost then tells; to 64 bits, the ends of the range do.
+// truncate emits a conversion to an integer that traps. The processor's saturates: to 32 bits it is done to 64, and
+// what is lost then tells; to 64 bits, the ends of the range do.
 func (e *Emitter) truncate(in *codegen.Inst) {
 	a, size, s, d := &e.a, Size(in.Size), e.Reg(in, 0), e.Reg(in, 1)
 	a.fcmp(size, s, s)

@@ -74,8 +74,8 @@ func (a *Assembler) popcnt(d, s Reg) {
 	a.RR(FmovOut, d, scratchV)
 }
 
-// division emits a division or a remainder. The processor's gives 0 where the divisor is 0, and the least integer where the
-// quotient overflows, whose remainder is right.
+// division emits a division or a remainder. The processor's gives 0 where the divisor is 0, and the least integer
+// where the quotient overflows, whose remainder is right.
 func (e *Emitter) division(in *codegen.Inst) {
 	a, m, size := &e.a, mop(in.Op), Size(in.Size)
 	x, y, d := e.Reg(in, 0), e.Reg(in, 1), e.Reg(in, 2)

@@ -477,9 +477,10 @@ func (e *Emitter) isRunning(d, inner, outer Reg, not Label) {
 }
 
 // contBind emits a cont.bind, in the common case: a continuation that has not begun and has no bound values yet, and
-// parameters that are all passed in registers. The values go onto its stack, behind their number of slots, where a frame
-// would be; and it goes on at code that knows how many they are, part of the function that binds (boundStarts). Go can
-// undo this, if it is to do something with the continuation. Everything it takes is in slots, and so is its result.
+// parameters that are all passed in registers. The values go onto its stack, behind their number of slots, where a
+// frame would be; and it goes on at code that knows how many they are, part of the function that binds (boundStarts).
+// Go can undo this, if it is to do something with the continuation. Everything it takes is in slots, and so is its
+// result.
 func (e *Emitter) contBind(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	const d, ref, next, frame, x = free0, free1, free2, free3, free4

@@ -12,9 +12,9 @@ import (
 type Label = codegen.Label
 
 // Branches reach so far that nearly every function can be emitted as it is: conditional ones 1 MiB, those that test a
-// bit 32 KiB, jumps 128 MiB. Only where the code is larger than that, Finish looks which do not reach, and puts in their
-// place an inverted branch around a jump, or a longer way to make an address. Code only ever grows by that, so distances
-// are lower bounds, and it is looked again until all reach.
+// bit 32 KiB, jumps 128 MiB. Only where the code is larger than that, Finish looks which do not reach, and puts in
+// their place an inverted branch around a jump, or a longer way to make an address. Code only ever grows by that, so
+// distances are lower bounds, and it is looked again until all reach.
 
 // label is where a label is bound: the offset in the code before Finish, and the
 // number of sites before it.

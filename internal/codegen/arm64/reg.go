@@ -84,7 +84,8 @@ const (
 // Cond is a condition on the flags.
 type Cond uint8
 
-// The conditions. After a comparison of floats, MI, LS, GT and GE tell "less" and so on, and are false if there is a NaN.
+// The conditions. After a comparison of floats, MI, LS, GT and GE tell "less" and so on, and are false if there is a
+// NaN.
 const (
 	EQ Cond = iota
 	NE

@@ -8,8 +8,8 @@ import (
 	"weft/internal/ssa"
 )
 
-// A Selector chooses instructions: a [codegen.Selection] with this processor's. It may be used for one function after the
-// other, and keeps its memory.
+// A Selector chooses instructions: a [codegen.Selection] with this processor's. It may be used for one function after
+// the other, and keeps its memory.
 type Selector struct {
 	codegen.Selection
 	Config Config

@@ -32,8 +32,8 @@ var conds = [...]Cond{
 // floatConds are those after a comparison of floats: all but NE are false if there is a NaN.
 var floatConds = [...]Cond{ssa.Eq: EQ, ssa.Ne: NE, ssa.LtS: MI, ssa.GeS: GE, ssa.GtS: GT, ssa.LeS: LS}
 
-// condition finds the comparison that tells whether v, an i32, is not 0. With flags it sets them; else it may be a branch
-// that needs none.
+// condition finds the comparison that tells whether v, an i32, is not 0. With flags it sets them; else it may be a
+// branch that needs none.
 func (s *Selector) condition(v *ssa.Value, branch bool) comparison {
 	negate := false
 	for v.Op == ssa.OpIcmp && s.Foldable(v) && v.Cond() <= ssa.Ne && codegen.IsZero(v.Args[1]) && s.isComparison(v.Args[0]) {

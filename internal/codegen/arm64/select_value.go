@@ -117,8 +117,8 @@ func (s *Selector) constant(v *ssa.Value) {
 // unary emits an instruction that reads just as many bits as its operand has.
 func (s *Selector) unary(o Op, v *ssa.Value) { s.shape(mR2, o, s.Low(v.Args[0]), s.Def(v)) }
 
-// operand returns the last operand of an instruction on three registers, and the instruction with the shift that it does
-// by itself.
+// operand returns the last operand of an instruction on three registers, and the instruction with the shift that it
+// does by itself.
 func (s *Selector) operand(o Op, v *ssa.Value) (Op, codegen.Operand) {
 	if !s.shiftable(v) {
 		return o, s.Low(v)

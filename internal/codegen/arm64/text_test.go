@@ -9,7 +9,8 @@ import (
 	"golang.org/x/arch/arm64/arm64asm"
 )
 
-// disassemble gives code in the syntax of Go's disassembler, an instruction in a line. What that does not know is a word.
+// disassemble gives code in the syntax of Go's disassembler, an instruction in a line. What that does not know is a
+// word.
 func disassemble(code []byte) string {
 	var text strings.Builder
 	for ; len(code) >= 4; code = code[4:] {

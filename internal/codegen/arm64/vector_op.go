@@ -1,7 +1,7 @@
 package arm64
 
-// Instructions on all 128 bits of V registers. Where lanes may have several sizes, the one here is for bytes, and Op.OfLanes
-// makes the others; of floats it is for those of 32 bits, and Op.OfFloat makes those for 64.
+// Instructions on all 128 bits of V registers. Where lanes may have several sizes, the one here is for bytes, and
+// Op.OfLanes makes the others; of floats it is for those of 32 bits, and Op.OfFloat makes those for 64.
 const (
 	MovV     Op = 0x4ea01c00 // orr, of all 16 bytes; the operand twice
 	MoviZero Op = 0x2f00e400
