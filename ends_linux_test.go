@@ -143,7 +143,8 @@ func TestEnds(t *testing.T) {
 		{"goroutines", before.goroutines, after.goroutines, 4},
 	} {
 		if underRaceDetector && c.what == "bytes resident" {
-			t.Logf("the race detector looks on: %d bytes more are resident, for what it knows of goroutines", c.after-c.before)
+			t.Logf("the race detector looks on: %d bytes more are resident, for what it knows of goroutines",
+				c.after-c.before)
 			continue
 		}
 		if c.after > c.before+c.more {

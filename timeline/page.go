@@ -109,8 +109,9 @@ func (r *Recorder) data(conts []continuation) pageData {
 	}
 	for i := range conts {
 		c := &conts[i]
-		k := pageCont{Name: names.index(printable(c.title())), Store: c.store, Maker: c.maker, Lane: lane[i], Ended: c.ended,
-			Host: c.host, End: c.finish().Nanoseconds()}
+		k := pageCont{Name: names.index(printable(c.title())), Store: c.store, Maker: c.maker, Lane: lane[i],
+			Ended: c.ended,
+			Host:  c.host, End: c.finish().Nanoseconds()}
 		for j := range c.spans {
 			s, tag := &c.spans[j], -1
 			if s.tag != "" {

@@ -23,7 +23,8 @@ var instructionSets = map[string]struct {
 	target codegen.Target
 	decode decoder
 }{
-	"amd64": {amd64.Target{Features: amd64.Features{SSE41: true, POPCNT: true, BMI1: true, LZCNT: true, BMI2: true, AVX: true, AVX2: true}}, decodeAMD64},
+	"amd64": {amd64.Target{Features: amd64.Features{SSE41: true, POPCNT: true, BMI1: true, LZCNT: true,
+		BMI2: true, AVX: true, AVX2: true}}, decodeAMD64},
 	"arm64": {arm64.Target{Features: arm64.Features{LSE: true}}, decodeARM64},
 }
 

@@ -22,7 +22,8 @@ it knows.`,
 		Example: `  weft version`,
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "weft %s\n%s %s/%s\nmachine code: %s\nfeatures: %s\nonly if asked for: %s,%s\n",
+			_, err := fmt.Fprintf(cmd.OutOrStdout(),
+				"weft %s\n%s %s/%s\nmachine code: %s\nfeatures: %s\nonly if asked for: %s,%s\n",
 				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, machineCode(), wasm.DefaultFeatures,
 				wasm.AllFeatures&^wasm.DefaultFeatures, wasm.TypedContinuations2023)
 			return err

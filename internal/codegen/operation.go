@@ -39,8 +39,10 @@ const (
 )
 
 var sharedNames = [OpOwn]string{
-	OpNone: "none", OpEntry: "entry", OpJump: "jump", OpTable: "table", OpReturn: "return", OpTrap: "trap", OpInvoke: "invoke",
-	OpCall: "call", OpCallRecord: "callrecord", OpTailCall: "tailcall", OpTailCallRecord: "tailcallrecord", OpReenter: "reenter",
+	OpNone: "none", OpEntry: "entry", OpJump: "jump", OpTable: "table", OpReturn: "return", OpTrap: "trap",
+	OpInvoke: "invoke",
+	OpCall:   "call", OpCallRecord: "callrecord", OpTailCall: "tailcall", OpTailCallRecord: "tailcallrecord",
+	OpReenter: "reenter",
 	OpBuiltin: "builtin", OpContBind: "contbind", OpContNew: "contnew", OpResume: "resume", OpSuspendTag: "suspendtag",
 	OpSuspendTo: "suspendto", OpSuspend: "suspend", OpSwitch: "switch", OpResumeThrow: "resumethrow", OpPoll: "poll",
 	OpFuel: "fuel", OpAlloc: "alloc", OpArray: "array",
@@ -56,7 +58,8 @@ const HasClauses = 1
 // context and puts back what is left: a continuation, a cell, the running continuation.
 func isIndivisible(op uint16) bool {
 	switch op {
-	case OpContBind, OpContNew, OpResume, OpSuspend, OpSuspendTag, OpSuspendTo, OpSwitch, OpResumeThrow, OpAlloc, OpArray:
+	case OpContBind, OpContNew, OpResume, OpSuspend, OpSuspendTag, OpSuspendTo, OpSwitch, OpResumeThrow, OpAlloc,
+		OpArray:
 		return true
 	}
 	return false

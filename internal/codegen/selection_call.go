@@ -209,7 +209,8 @@ func (s *Selection) params(i int, b *ssa.Block, out *Block) {
 // entry defines the parameters: the instance and those of the function.
 func (s *Selection) entry(b *ssa.Block) {
 	if len(b.Preds) > 0 || len(b.Params) != len(s.F.Sig.Params)+1 {
-		s.Failf("an entry with %d predecessors and %d parameters, of a function with %d", len(b.Preds), len(b.Params), len(s.F.Sig.Params))
+		s.Failf("an entry with %d predecessors and %d parameters, of a function with %d", len(b.Preds),
+			len(b.Params), len(s.F.Sig.Params))
 		return
 	}
 	operands := append(make([]Operand, 0, 16), FixedDef(s.VReg(b.Params[0]), s.Registers.Instance))

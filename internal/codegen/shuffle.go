@@ -3,7 +3,8 @@ package codegen
 import "weft/internal/ssa"
 
 // Shuffle emits an OpShuffle: by one if only one of its operands is needed, else by two.
-func (s *Selection) Shuffle(v *ssa.Value, one func(x VReg, lanes ssa.Vector) VReg, two func(x, y VReg, lanes ssa.Vector) VReg) VReg {
+func (s *Selection) Shuffle(v *ssa.Value, one func(x VReg, lanes ssa.Vector) VReg, two func(x, y VReg,
+	lanes ssa.Vector) VReg) VReg {
 	lanes := s.F.VectorOf(v.Aux)
 	x, y := v.Args[0], v.Args[1]
 	fromX, fromY := x == y, false

@@ -30,7 +30,8 @@ func (s *Selection) SubtypeTest(v *ssa.Value) (t SubtypeTest, ok bool) {
 				continue
 			}
 			shift, isConst := Constant(at.Args[1])
-			t = SubtypeTest{Type: Resolve(at.Args[0]), Own: s.Foldable(at.Args[0]), Wanted: v.Args[1-i], Shift: shift, Offset: super.Aux}
+			t = SubtypeTest{Type: Resolve(at.Args[0]), Own: s.Foldable(at.Args[0]), Wanted: v.Args[1-i],
+				Shift: shift, Offset: super.Aux}
 			return t, isConst && t.Type.Op == ssa.OpPartFixed
 		}
 	}

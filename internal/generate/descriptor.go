@@ -87,7 +87,8 @@ func (g *generator) describedObject(depth int) string {
 		if g.seldom() {
 			by = g.descriptor(g.typeNamed(d.object), depth)
 		}
-		return g.guarded(t, ref, fmt.Sprintf("(ref.cast_desc_eq (ref %s) %s %s)", d.name, ref, by), "anyref", "(ref.null none)")
+		return g.guarded(t, ref, fmt.Sprintf("(ref.cast_desc_eq (ref %s) %s %s)", d.name, ref, by), "anyref",
+			"(ref.null none)")
 	}
 }
 

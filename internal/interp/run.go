@@ -906,7 +906,8 @@ loadMemory:
 				trap = wasm.TrapDescriptorCast
 				goto trapped
 			}
-		case op(wasm.OpStructNew), op(wasm.OpStructNewDefault), op(wasm.OpStructNewDesc), op(wasm.OpStructNewDefaultDesc),
+		case op(wasm.OpStructNew), op(wasm.OpStructNewDefault), op(wasm.OpStructNewDesc),
+			op(wasm.OpStructNewDefaultDesc),
 			op(wasm.OpArrayNew), op(wasm.OpArrayNewDefault), op(wasm.OpArrayNewFixed), op(wasm.OpArrayNewData),
 			op(wasm.OpArrayNewElem), op(wasm.OpArrayCopy), op(wasm.OpArrayFill), op(wasm.OpArrayInitData),
 			op(wasm.OpArrayInitElem), op(wasm.OpRefTest), op(wasm.OpRefCast):

@@ -44,7 +44,8 @@ func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType, part int) (uintptr, er
 	a := e.adapters[id]
 	if a == nil {
 		var err error
-		if a, err = process.adapters.use(forType, ssa.SignatureOf(t), (*border).entryAdapter, (*border).hostAdapter); err != nil {
+		if a, err = process.adapters.use(forType, ssa.SignatureOf(t), (*border).entryAdapter,
+			(*border).hostAdapter); err != nil {
 			return 0, err
 		}
 		e.adapters[id] = a

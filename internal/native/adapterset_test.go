@@ -103,7 +103,8 @@ func TestAdapterSpaces(t *testing.T) {
 	set := newAdapterSet(newCodeSpace(memory, span{memory.start, memory.size}, adapterGrain))
 	var all []*adapter
 	for n := 0; len(set.spaces) == 1; n++ {
-		a, err := set.use(forType, ssa.SignatureOf(wasm.FuncType{Params: odd(n)}), (*border).entryAdapter, (*border).hostAdapter)
+		a, err := set.use(forType, ssa.SignatureOf(wasm.FuncType{Params: odd(n)}), (*border).entryAdapter,
+			(*border).hostAdapter)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,8 @@ func mapTwice(size uintptr) *codeMemory {
 	if unix.Ftruncate(file, int64(size)) == nil {
 		code, err := unix.MmapPtr(file, 0, nil, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED|unix.MAP_NORESERVE)
 		if err == nil {
-			data, err := unix.MmapPtr(file, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_NORESERVE)
+			data, err := unix.MmapPtr(file, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE,
+				unix.MAP_SHARED|unix.MAP_NORESERVE)
 			if err == nil {
 				return &codeMemory{start: uintptr(code), size: size, file: file, writable: uintptr(data)}
 			}
@@ -35,7 +36,8 @@ func (m *codeMemory) releaseTwice() {
 }
 
 func (m *codeMemory) discardTwice(pages span) error {
-	return unix.Fallocate(m.file, unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, int64(pages.start-m.start), int64(pages.size))
+	return unix.Fallocate(m.file, unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, int64(pages.start-m.start),
+		int64(pages.size))
 }
 
 // mapAgain maps the pages of a piece of code again where it was executed, as they are.

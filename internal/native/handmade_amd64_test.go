@@ -19,7 +19,8 @@ type handmade struct {
 
 // site notes what happens here: behind a call, or at an instruction that may fault.
 func (h *handmade) site(pos int32, trap wasm.TrapCode) {
-	h.sites = append(h.sites, codegen.Site{Offset: uint32(h.Pos()), Pos: pos, Trap: trap, Fault: trap == wasm.TrapMemoryOutOfBounds})
+	h.sites = append(h.sites, codegen.Site{Offset: uint32(h.Pos()), Pos: pos, Trap: trap,
+		Fault: trap == wasm.TrapMemoryOutOfBounds})
 }
 
 // call calls a function of the module.

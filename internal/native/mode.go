@@ -27,7 +27,8 @@ func ModeHere() (Mode, error) {
 	}
 	m := Mode{Target: t.String(), Signals: true, Untried: runtime.GOOS != "linux"}
 	if !handlesSignals {
-		m.Signals, m.Why = false, fmt.Sprintf("there are no handlers of signals for %s/%s", runtime.GOOS, runtime.GOARCH)
+		m.Signals, m.Why = false, fmt.Sprintf("there are no handlers of signals for %s/%s", runtime.GOOS,
+			runtime.GOARCH)
 	} else if !canPreempt() {
 		m.Signals, m.Why = false, "Go does not interrupt goroutines by signals in this process"
 	}

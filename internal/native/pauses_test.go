@@ -47,7 +47,8 @@ func TestEndlessLoop(t *testing.T) {
 func TestCancelCompiled(t *testing.T) {
 	g := newEndless(t)
 	f := g.Export("spin").(*store.FuncRecord)
-	if compiled, err := g.engine.compiled(context.Background(), g.store, f); !compiled { // so that the time is the loop's
+	if compiled, err := g.engine.compiled(context.Background(), g.store,
+		f); !compiled { // so that the time is the loop's
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)

@@ -61,7 +61,8 @@ func (w *walker) begin(m *machine, o origin) {
 // atCallOf is where a function was called whose prologue has called a stub. There is no such call if it is
 // the host's.
 func (m *machine) atCallOf(p place) walker {
-	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp + unsafe.Sizeof(m.sp), size: growFrame, ok: true}
+	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp + unsafe.Sizeof(m.sp), size: growFrame,
+		ok: true}
 	w.ok = w.Next()
 	w.resumed = false // the function has not begun
 	return w

@@ -80,7 +80,8 @@ func LayoutOf(t *wasm.CompType, undescribed int, comp func(wasm.HeapType) wasm.C
 func (l *Layout) describe(r *room, t *wasm.CompType) {
 	if t.Descriptor.Given {
 		l.Descriptor = r.take(8)
-		l.refs = append(l.refs, Field{Offset: l.Descriptor, Width: 8, Type: wasm.Ref(t.Descriptor.Type), Trace: TraceObject})
+		l.refs = append(l.refs, Field{Offset: l.Descriptor, Width: 8, Type: wasm.Ref(t.Descriptor.Type),
+			Trace: TraceObject})
 	}
 }
 

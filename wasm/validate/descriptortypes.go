@@ -49,9 +49,11 @@ func (c *context) describedBy(index, descriptor int, g wasm.RecGroup) error {
 	case descriptor < g.Start || descriptor >= g.End:
 		return invalid("descriptor type is outside rec group: type %d has the descriptor %d", index, descriptor)
 	case kind != wasm.CompStruct:
-		return invalid("descriptor type must be a struct: type %d, with the descriptor %d, is a %s", index, descriptor, kind)
+		return invalid("descriptor type must be a struct: type %d, with the descriptor %d, is a %s", index,
+			descriptor, kind)
 	case c.m.Types[descriptor].Comp.Describes != clauseOf(index):
-		return invalid("type is not described by its descriptor: type %d has no clause (describes %d)", descriptor, index)
+		return invalid("type is not described by its descriptor: type %d has no clause (describes %d)",
+			descriptor, index)
 	}
 	return nil
 }

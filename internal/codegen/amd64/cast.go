@@ -21,7 +21,8 @@ func (s *Selector) cast(v *ssa.Value) bool {
 		m, object = mCast.with(formMem), t.Type.Args[0]
 		s.TakeIn(t.Type)
 	}
-	s.add(m, codegen.Inst{Imm: v.Aux<<32 | t.Shift, Disp: int32(t.Offset)}, s.UseLate(object), s.UseLate(t.Wanted), s.Temp(ssa.I64, NoReg))
+	s.add(m, codegen.Inst{Imm: v.Aux<<32 | t.Shift, Disp: int32(t.Offset)}, s.UseLate(object),
+		s.UseLate(t.Wanted), s.Temp(ssa.I64, NoReg))
 	return true
 }
 

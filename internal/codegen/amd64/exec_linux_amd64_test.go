@@ -116,7 +116,8 @@ const (
 
 // outcomeOf are the outcomes that traps stand for.
 var outcomeOf = map[wasm.TrapCode]uint64{
-	wasm.TrapNone: fine, wasm.TrapInvalidConversion: invalid, wasm.TrapIntegerOverflow: overflow, wasm.TrapDivideByZero: zeroDivisor,
+	wasm.TrapNone: fine, wasm.TrapInvalidConversion: invalid, wasm.TrapIntegerOverflow: overflow,
+	wasm.TrapDivideByZero: zeroDivisor,
 }
 
 // typeOf is the integer type of a size.

@@ -25,7 +25,8 @@ var conds = [...]Cond{
 // condition finds the comparison that tells whether v, an i32, is not 0.
 func (s *Selector) condition(v *ssa.Value, faults bool) comparison {
 	negate := false
-	for v.Op == ssa.OpIcmp && s.Foldable(v) && v.Cond() <= ssa.Ne && codegen.IsZero(v.Args[1]) && s.isComparison(v.Args[0]) {
+	for v.Op == ssa.OpIcmp && s.Foldable(v) && v.Cond() <= ssa.Ne && codegen.IsZero(v.Args[1]) &&
+		s.isComparison(v.Args[0]) {
 		negate = negate != (v.Cond() == ssa.Eq)
 		v = v.Args[0]
 	}

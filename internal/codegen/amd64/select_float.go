@@ -50,7 +50,8 @@ func (s *Selector) float(v *ssa.Value) {
 			s.fromInt(S64, v)
 			return
 		}
-		s.add(mFromUint64, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Def(v), s.Temp(ssa.I64, NoReg))
+		s.add(mFromUint64, codegen.Inst{Size: uint8(sizeOf(v.Type))}, s.Use(v.Args[0]), s.Def(v),
+			s.Temp(ssa.I64, NoReg))
 	case ssa.OpTruncS:
 		s.truncate(truncSigned, v)
 	case ssa.OpTruncU:

@@ -262,7 +262,8 @@ func (s *Selector) extend(m mop, v *ssa.Value) {
 
 // wrap loads only the lower half of what is in a record. A load from memory has to be whole, for its trap.
 func (s *Selector) wrap(v *ssa.Value) {
-	if x := v.Args[0]; x.Op != ssa.OpLoad && s.Movable(x) && x.Type == ssa.I64 && (!x.Op.HasMem() || x.Mem == ssa.Mem64) {
+	if x := v.Args[0]; x.Op != ssa.OpLoad && s.Movable(x) && x.Type == ssa.I64 &&
+		(!x.Op.HasMem() || x.Mem == ssa.Mem64) {
 		s.addMem(mMov.with(formMem), codegen.Inst{Size: uint8(S32)}, s.fold(x), s.Def(v))
 		return
 	}
@@ -308,5 +309,6 @@ func (s *Selector) division(m mop, v *ssa.Value) {
 func (s *Selector) mulHi(m mop, v *ssa.Value) {
 	x, y := v.Args[0], v.Args[1]
 	other := s.distinct(x, y)
-	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, codegen.FixedUse(s.VReg(x), RAX), codegen.UseOf(other), codegen.FixedDef(s.VReg(v), RDX), codegen.Destroyed(RAX))
+	s.add(m, codegen.Inst{Size: uint8(sizeOf(v.Type))}, codegen.FixedUse(s.VReg(x), RAX), codegen.UseOf(other),
+		codegen.FixedDef(s.VReg(v), RDX), codegen.Destroyed(RAX))
 }

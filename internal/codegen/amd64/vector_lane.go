@@ -85,7 +85,8 @@ func extract(op SSE, size Size, t ssa.Type) vectorRule {
 		if v.Lane() == 0 && op == Pextrd {
 			s.add(mFromX, codegen.Inst{Size: uint8(size)}, x, codegen.DefOf(d))
 		} else {
-			s.add(mVecOut, codegen.Inst{Imm: int64(withImm(op, uint8(v.Lane()))), Size: uint8(size)}, x, codegen.DefOf(d))
+			s.add(mVecOut, codegen.Inst{Imm: int64(withImm(op, uint8(v.Lane()))), Size: uint8(size)}, x,
+				codegen.DefOf(d))
 		}
 		return d
 	}

@@ -115,12 +115,14 @@ func TestAccess(t *testing.T) {
 		op   Op
 		r    Reg
 		size int
-	}{{Ldrb, X1, 1}, {LdrshX, X1, 2}, {LdrW, X1, 4}, {LdrswX, X1, 4}, {LdrX, X1, 8}, {StrX, X1, 8}, {LdrD, V0 + 1, 8}, {StrS, V0 + 1, 4}, {LdrQ, V0 + 1, 16}, {StrQ, V0 + 1, 16}}
+	}{{Ldrb, X1, 1}, {LdrshX, X1, 2}, {LdrW, X1, 4}, {LdrswX, X1, 4}, {LdrX, X1, 8}, {StrX, X1, 8},
+		{LdrD, V0 + 1, 8}, {StrS, V0 + 1, 4}, {LdrQ, V0 + 1, 16}, {StrQ, V0 + 1, 16}}
 	for _, l := range loads {
 		if got := 1 << accessSize(l.op); got != l.size {
 			t.Errorf("%08x is of %d bytes, not %d", uint32(l.op), got, l.size)
 		}
-		for _, disp := range []int{0, 1, -1, 255, 256, -256, -257, 4095 * l.size, 4096 * l.size, l.size, 1 << 20, 1<<24 + 8} {
+		for _, disp := range []int{0, 1, -1, 255, 256, -256, -257, 4095 * l.size, 4096 * l.size, l.size, 1 << 20,
+			1<<24 + 8} {
 			code := assembled(func(a *Assembler) { a.Access(l.op, l.r, At(X2, int32(disp))) })
 			if got := accessed(t, code); got != int64(disp) {
 				t.Errorf("%08x at %d is\n%sat %d", uint32(l.op), disp, disassemble(code), got)
@@ -202,7 +204,8 @@ func execute(t *testing.T, w uint32, d, n int64) int64 {
 
 // constants are numbers around powers of two, patterns, and random ones.
 func constants() []int64 {
-	list := []int64{0, -1, math.MinInt64, math.MaxInt64, 0x0f0f0f0f0f0f0f0f, 0x5555555555555555, 0xffff0000, 0x0000ffff00000000, 0x12345678, 0x0bad0bad0bad0bad, -0x12345678}
+	list := []int64{0, -1, math.MinInt64, math.MaxInt64, 0x0f0f0f0f0f0f0f0f, 0x5555555555555555, 0xffff0000,
+		0x0000ffff00000000, 0x12345678, 0x0bad0bad0bad0bad, -0x12345678}
 	for i := range 64 {
 		for d := range int64(3) {
 			list = append(list, 1<<i+d-1, -(1<<i + d - 1), int64(^uint64(0)>>i<<(i/2)))
@@ -210,7 +213,8 @@ func constants() []int64 {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 500 {
-		list = append(list, int64(random.Uint64()), int64(random.Uint64()>>random.IntN(64)), int64(int32(random.Uint32())))
+		list = append(list, int64(random.Uint64()), int64(random.Uint64()>>random.IntN(64)),
+			int64(int32(random.Uint32())))
 	}
 	return list
 }
@@ -239,11 +243,13 @@ func FuzzLogicalImmediate(f *testing.F) {
 	for n := range Op(2) {
 		for immr := range Op(64) {
 			for imms := range Op(64) {
-				inst, err := arm64asm.Decode(binary.LittleEndian.AppendUint32(nil, uint32(AndImm.Of(S64)|n<<22|immr<<16|imms<<10|2<<5|1)))
+				inst, err := arm64asm.Decode(binary.LittleEndian.AppendUint32(nil,
+					uint32(AndImm.Of(S64)|n<<22|immr<<16|imms<<10|2<<5|1)))
 				if err != nil || inst.Args[2] == nil {
 					continue
 				}
-				if v, err := strconv.ParseUint(strings.TrimPrefix(inst.Args[2].String(), "#"), 0, 64); err == nil && v+1 > 1 { // which no encoding means, though the decoder takes some for that
+				v, err := strconv.ParseUint(strings.TrimPrefix(inst.Args[2].String(), "#"), 0, 64)
+				if err == nil && v+1 > 1 { // no encoding means 0 and -1, though the decoder takes some for that
 					all[v] = true
 				}
 			}
@@ -261,7 +267,8 @@ func FuzzLogicalImmediate(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := strconv.ParseUint(strings.TrimPrefix(inst.Args[2].String(), "#"), 0, 64); err != nil || v != uint64(c) {
+		if v, err := strconv.ParseUint(strings.TrimPrefix(inst.Args[2].String(), "#"), 0, 64); err != nil ||
+			v != uint64(c) {
 			t.Fatalf("%#x is %v", uint64(c), inst)
 		}
 	})
@@ -319,7 +326,8 @@ func TestFarLabels(t *testing.T) {
 		a.Bind(behind)
 		a.word(uint32(Brk))
 		code := a.Finish()
-		if binary.LittleEndian.Uint32(code[a.Final(at):]) != uint32(Ret) || binary.LittleEndian.Uint32(code[a.Offset(behind):]) != uint32(Brk) {
+		if binary.LittleEndian.Uint32(code[a.Final(at):]) != uint32(Ret) ||
+			binary.LittleEndian.Uint32(code[a.Offset(behind):]) != uint32(Brk) {
 			t.Fatalf("with %d bytes between, labels and positions are wrong", distance)
 		}
 		for at, targets := 0, 0; at < len(code); {

@@ -30,7 +30,8 @@ func checkGolden(t *testing.T, source, want string) {
 	b := Target{Features{LSE: true}}.NewBackend()
 	b.Configure(&runtime)
 	var got strings.Builder
-	text := strings.ReplaceAll(string(file), "TYPES", fmt.Sprint(codegen.OffTypes)) // the other offsets are not looked at
+	text := strings.ReplaceAll(string(file), "TYPES",
+		fmt.Sprint(codegen.OffTypes)) // the other offsets are not looked at
 	for _, source := range strings.SplitAfter(text, "\n\n") {
 		f, err := ssa.Parse(source)
 		if err != nil {

@@ -96,8 +96,10 @@ var mopNames = [mopCount]string{
 	mR2: "r2", mR2M: "r2m", mR3: "r3", mR4: "r4", mR2Tied: "r2tied", mR3Tied: "r3tied",
 	mLoad: "load", mStore: "store", mStoreZero: "storezero",
 	mDivS: "divs", mDivU: "divu", mRemS: "rems", mRemU: "remu", mPopcnt: "popcnt", mTrunc: "trunc",
-	mAtomicLoad: "atomicload", mAtomicStore: "atomicstore", mAtomic: "atomic", mCas: "cas", mFence: "fence", mPause: "pause",
-	mCmp: "cmp", mCmpImm: "cmpimm", mCmpZero: "cmpzero", mCmpBit: "cmpbit", mCmpVec: "cmpvec", mBounds: "bounds", mCast: "cast",
+	mAtomicLoad: "atomicload", mAtomicStore: "atomicstore", mAtomic: "atomic", mCas: "cas", mFence: "fence",
+	mPause: "pause",
+	mCmp:   "cmp", mCmpImm: "cmpimm", mCmpZero: "cmpzero", mCmpBit: "cmpbit", mCmpVec: "cmpvec", mBounds: "bounds",
+	mCast: "cast",
 }
 
 // String returns the name of the operation, with its consumer.

@@ -152,7 +152,8 @@ func loadOp(t ssa.Type, mem ssa.Mem) Op {
 	case t == ssa.I64 && mem == ssa.Mem32S:
 		return LdrswX
 	}
-	return [...]Op{ssa.Mem8S: LdrsbW, ssa.Mem8U: Ldrb, ssa.Mem16S: LdrshW, ssa.Mem16U: Ldrh, ssa.Mem32S: LdrW, ssa.Mem32U: LdrW, ssa.Mem64: LdrX}[mem]
+	return [...]Op{ssa.Mem8S: LdrsbW, ssa.Mem8U: Ldrb, ssa.Mem16S: LdrshW, ssa.Mem16U: Ldrh, ssa.Mem32S: LdrW,
+		ssa.Mem32U: LdrW, ssa.Mem64: LdrX}[mem]
 }
 
 // storeOp returns the instruction that stores the low bytes of a value.

@@ -26,7 +26,8 @@ func (c *comparison) take(o codegen.Operand) {
 
 // conds are the conditions of the flags, by ssa.Cond.
 var conds = [...]Cond{
-	ssa.Eq: EQ, ssa.Ne: NE, ssa.LtS: LT, ssa.GeS: GE, ssa.GtS: GT, ssa.LeS: LE, ssa.LtU: LO, ssa.GeU: HS, ssa.GtU: HI, ssa.LeU: LS,
+	ssa.Eq: EQ, ssa.Ne: NE, ssa.LtS: LT, ssa.GeS: GE, ssa.GtS: GT, ssa.LeS: LE, ssa.LtU: LO, ssa.GeU: HS,
+	ssa.GtU: HI, ssa.LeU: LS,
 }
 
 // floatConds are those after a comparison of floats: all but NE are false if there is a NaN.
@@ -36,7 +37,8 @@ var floatConds = [...]Cond{ssa.Eq: EQ, ssa.Ne: NE, ssa.LtS: MI, ssa.GeS: GE, ssa
 // branch that needs none.
 func (s *Selector) condition(v *ssa.Value, branch bool) comparison {
 	negate := false
-	for v.Op == ssa.OpIcmp && s.Foldable(v) && v.Cond() <= ssa.Ne && codegen.IsZero(v.Args[1]) && s.isComparison(v.Args[0]) {
+	for v.Op == ssa.OpIcmp && s.Foldable(v) && v.Cond() <= ssa.Ne && codegen.IsZero(v.Args[1]) &&
+		s.isComparison(v.Args[0]) {
 		negate = negate != (v.Cond() == ssa.Eq)
 		v = v.Args[0]
 	}

@@ -73,7 +73,8 @@ func (s *Selector) Choose(v *ssa.Value) {
 		s.load(v)
 	case ssa.OpStore, ssa.OpSet, ssa.OpSetPart:
 		s.store(v)
-	case ssa.OpAtomicLoad, ssa.OpAtomicStore, ssa.OpAtomicXchg, ssa.OpAtomicAdd, ssa.OpAtomicAnd, ssa.OpAtomicOr, ssa.OpAtomicXor, ssa.OpAtomicCas:
+	case ssa.OpAtomicLoad, ssa.OpAtomicStore, ssa.OpAtomicXchg, ssa.OpAtomicAdd, ssa.OpAtomicAnd, ssa.OpAtomicOr,
+		ssa.OpAtomicXor, ssa.OpAtomicCas:
 		s.atomic(v)
 	case ssa.OpFence:
 		s.add(mFence, codegen.Inst{})

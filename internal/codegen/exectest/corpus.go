@@ -13,7 +13,8 @@ func CorpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
 	}
 	space := m.AddressSpace()
 	return &ssa.Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: corpusObjects(m),
+		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000),
+		TagPtr: array(0x40000), TypeID: array(0x50000), Objects: corpusObjects(m),
 		MemoryLen: 8, TableLen: 8, FuncType: 20, Args: int64(codegen.OffArgs),
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]
@@ -23,8 +24,9 @@ func CorpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
 
 // CorpusRuntime is the run time that belongs to CorpusEnv.
 func CorpusRuntime() *codegen.Runtime {
-	return &codegen.Runtime{FuncInstance: 8, InstanceHome: true, CellSize: func(class int) uint32 { return 16 * uint32(class) },
-		OwnFunc: func(own uint32) int32 { return 0x20000 + 64*int32(own) },
+	return &codegen.Runtime{FuncInstance: 8, InstanceHome: true,
+		CellSize: func(class int) uint32 { return 16 * uint32(class) },
+		OwnFunc:  func(own uint32) int32 { return 0x20000 + 64*int32(own) },
 		Switch: codegen.SwitchLayout{
 			Ref: 0, Link: 8, Limit: 16, Frame: 24, PC: 32, Func: 40, Type: 48, Status: 52, Begun: 2, Chain: 1 << 20,
 			Exception: codegen.ExceptionLayout{Tag: 8, Len: 16, Payload: 24},
@@ -35,7 +37,8 @@ func CorpusRuntime() *codegen.Runtime {
 
 // corpusObjects lays objects out like the run time does.
 func corpusObjects(m *wasm.Module) ssa.ObjectEnv {
-	env := ssa.ObjectEnv{Layouts: make([]ssa.ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12, Kind: 56, StructKind: 2, ArrayKind: 3,
+	env := ssa.ObjectEnv{Layouts: make([]ssa.ObjectLayout, len(m.Types)), Types: 0x280, LogRecord: 6, Depths: 12,
+		Kind: 56, StructKind: 2, ArrayKind: 3,
 		Identities: wasm.NewTypeSet().Add(m.Types, m.RecGroups),
 		Class:      func(size uint64) (int, bool) { return int(size+15) / 16 % 39, size <= 1024 }}
 	for i, t := range m.Types {

@@ -90,7 +90,8 @@ func (fa *frameAllocator) inst(in codegen.Inst) {
 			o.Reg = operands[0].Reg
 		case o.Kind == codegen.Def && fa.share:
 			if i := slices.IndexFunc(operands, func(u codegen.Operand) bool {
-				return u.Kind == codegen.Use && u.Fixed == codegen.NoReg && u.Reg != codegen.NoReg && f.VRegs[u.V].Class == f.VRegs[o.V].Class
+				return u.Kind == codegen.Use && u.Fixed == codegen.NoReg && u.Reg != codegen.NoReg &&
+					f.VRegs[u.V].Class == f.VRegs[o.V].Class
 			}); i >= 0 {
 				o.Reg = operands[i].Reg
 				continue

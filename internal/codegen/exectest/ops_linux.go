@@ -168,7 +168,8 @@ func floatCases() []opCase {
 		for _, to := range types(ssa.I32, ssa.I64) {
 			for _, op := range []ssa.Op{ssa.OpTruncS, ssa.OpTruncU, ssa.OpTruncSatS, ssa.OpTruncSatU} {
 				cases = append(cases, opCase{op, 0, to, types(t), func(x, _ uint64) (uint64, wasm.TrapCode) {
-					tr := Truncation{To: to, Signed: op == ssa.OpTruncS || op == ssa.OpTruncSatS, Saturate: op >= ssa.OpTruncSatS}
+					tr := Truncation{To: to, Signed: op == ssa.OpTruncS || op == ssa.OpTruncSatS,
+						Saturate: op >= ssa.OpTruncSatS}
 					return tr.Exact(number(x))
 				}})
 			}
