@@ -17,7 +17,8 @@ func TestContinuationListener(t *testing.T) {
 	  (type $f (func)) (type $k (cont $f)) (import "h" "wait" (func $wait)) (tag $stop)
 	  (func $inner (call $wait) (suspend $stop))
 	  (elem declare func $inner)
-	  (func (export "body") (block $on (result (ref $k)) (resume $k (on $stop $on) (cont.new $k (ref.func $inner))) (return))
+	  (func (export "body")
+	    (block $on (result (ref $k)) (resume $k (on $stop $on) (cont.new $k (ref.func $inner))) (return))
 	    (drop)))`
 	var heard []string
 	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures).
@@ -26,8 +27,8 @@ func TestContinuationListener(t *testing.T) {
 			if e.Tag != nil {
 				tag = e.Tag.String()
 			}
-			heard = append(heard, fmt.Sprintf("%s %v %d by %d in %s %s stack %v", e.Func, e.Kind, e.Continuation, e.Other,
-				f.FuncName, tag, e.StackBytes > 0))
+			heard = append(heard, fmt.Sprintf("%s %v %d by %d in %s %s stack %v", e.Func, e.Kind, e.Continuation,
+				e.Other, f.FuncName, tag, e.StackBytes > 0))
 		}))
 	if err != nil {
 		t.Fatal(err)

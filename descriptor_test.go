@@ -106,7 +106,8 @@ func TestDescribedObjects(t *testing.T) {
 		refused(t, err, "and not exactly of")
 		_, err = store.NewDescribed(shape, describing, weft.I32(1), weft.I32(2))
 		refused(t, err, "2 values given, the struct has 1 fields")
-		_, err = store.DefineType(wasm.CompType{Kind: wasm.CompStruct, Descriptor: wasm.TypeClause{Given: true, Type: class}})
+		clause := wasm.TypeClause{Given: true, Type: class}
+		_, err = store.DefineType(wasm.CompType{Kind: wasm.CompStruct, Descriptor: clause})
 		refused(t, err, "does not stand alone")
 
 		// What takes exact references takes no others.

@@ -160,7 +160,8 @@ func (s *Store) DefineType(t wasm.CompType) (wasm.HeapType, error) {
 	}
 	defer s.leave()
 	if t.Descriptor.Given || t.Describes.Given {
-		return wasm.HeapNone, errors.New("weft: a type with a descriptor, or one that describes another, does not stand alone")
+		return wasm.HeapNone,
+			errors.New("weft: a type with a descriptor, or one that describes another, does not stand alone")
 	}
 	if t.Kind != wasm.CompStruct && (t.Kind != wasm.CompArray || len(t.Fields) != 1) {
 		return wasm.HeapNone, errors.New("weft: a struct, or an array with one field for its elements, expected")

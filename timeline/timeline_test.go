@@ -1,7 +1,6 @@
 package timeline
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,6 +23,14 @@ func record(t *testing.T, most int, source string) (*Recorder, error) {
 		clock += time.Microsecond
 		return clock
 	}
+	err := runMain(t, r, source, 1)
+	r.checkSpans(t)
+	return r, err
+}
+
+// runMain calls the export "main" of a module in several stores, one after the other.
+func runMain(t *testing.T, r *Recorder, source string, stores int) error {
+	t.Helper()
 	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures).WithContinuationListener(r.Hear))
 	if err != nil {
 		t.Fatal(err)
@@ -32,18 +39,21 @@ func record(t *testing.T, most int, source string) (*Recorder, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
+	for range stores {
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(store.Close)
+		instance, err := weft.NewLinker(store).Instantiate(t.Context(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := instance.Func("main").Call(t.Context()); err != nil {
+			return err
+		}
 	}
-	defer store.Close()
-	instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = instance.Func("main").Call(context.Background())
-	r.checkSpans(t)
-	return r, err
+	return nil
 }
 
 // checkSpans checks what is so of each recording: the spans of a continuation are without gaps, and at each time one
@@ -74,7 +84,8 @@ func (r *Recorder) checkSpans(t *testing.T) {
 	for i := range conts {
 		c := &conts[i]
 		if c.begin() < ends[lane[i]] {
-			t.Errorf("%s #%d begins at %v in lane %d, which is in use until %v", c.title(), i, c.begin(), lane[i], ends[lane[i]])
+			t.Errorf("%s #%d begins at %v in lane %d, which is in use until %v", c.title(), i, c.begin(), lane[i],
+				ends[lane[i]])
 		}
 		ends[lane[i]] = c.finish()
 	}
@@ -90,8 +101,8 @@ func (r *Recorder) text() string {
 		fmt.Fprintf(&b, "#%d %s lane %d maker %d ended %v\n", i, c.title(), lane[i], c.maker, c.ended)
 		for k := range c.spans {
 			s := &c.spans[k]
-			fmt.Fprintf(&b, "  %d-%d %v other %d %s %s\n", s.from.Microseconds(), s.to.Microseconds(), s.state, s.other, s.tag,
-				r.where(s.place))
+			fmt.Fprintf(&b, "  %d-%d %v other %d %s %s\n", s.from.Microseconds(), s.to.Microseconds(), s.state,
+				s.other, s.tag, r.where(s.place))
 		}
 	}
 	return b.String()
@@ -118,7 +129,8 @@ var programs = map[string]string{
 	  (func (export "main") (local $k (ref null $k))
 	    (block $on (result (ref $k)) (resume $k (on $outer $on) (cont.new $k (ref.func $middle))) (return))
 	    (resume $k)))`,
-	"switch": `(module (rec (type $f (func (param (ref null $k)))) (type $k (cont $f))) (type $g (func)) (type $l (cont $g))
+	"switch": `(module (rec (type $f (func (param (ref null $k)))) (type $k (cont $f)))
+	  (type $g (func)) (type $l (cont $g))
 	  (tag $t)
 	  (func $second (type $f) (param $back (ref null $k)) (switch $k $t (local.get $back)) (drop))
 	  (func $first (param (ref null $k)) (drop (switch $k $t (cont.new $k (ref.func $second)))))
@@ -141,7 +153,8 @@ var programs = map[string]string{
 	  (elem declare func $body)
 	  (func (export "main")
 	    (drop (cont.new $k (ref.func $body)))
-	    (global.set $left (block $on (result (ref $k)) (resume $k (on $e $on) (cont.new $k (ref.func $body))) (return)))))`,
+	    (global.set $left (block $on (result (ref $k))
+	      (resume $k (on $e $on) (cont.new $k (ref.func $body))) (return)))))`,
 }
 
 // TestRecorder compares what is recorded of programs with golden files.
@@ -204,7 +217,10 @@ func TestMost(t *testing.T) {
 func many(conts, yields int) string {
 	return fmt.Sprintf(`(module (type $f (func)) (type $k (cont $f)) (tag $yield (param i32))
 	  (func $generate (local $i i32)
-	    (loop $l (suspend $yield (local.get $i)) (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const %d)))))
+	    (loop $l
+	      (suspend $yield (local.get $i))
+	      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+	      (br_if $l (i32.lt_u (local.get $i) (i32.const %d)))))
 	  (elem declare func $generate)
 	  (func $one (local $k (ref null $k))
 	    (local.set $k (cont.new $k (ref.func $generate)))
@@ -215,7 +231,10 @@ func many(conts, yields int) string {
 	          (br $done))
 	        (local.set $k) (drop) (br $next))))
 	  (func (export "main") (local $i i32)
-	    (loop $l (call $one) (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const %d))))))`, yields, conts)
+	    (loop $l
+	      (call $one)
+	      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+	      (br_if $l (i32.lt_u (local.get $i) (i32.const %d))))))`, yields, conts)
 }
 
 // page is the recording of a program as a page, in a browser.
@@ -239,7 +258,8 @@ func TestPage(t *testing.T) {
 	}
 	b := showPage(t, r)
 	b.Want(`document.querySelectorAll("[src], [href], link, img").length`, "0")
-	b.Want(`[...document.querySelectorAll("tbody tr td:first-child")].map(e => e.textContent).sort().join()`, "deep,middle")
+	b.Want(`[...document.querySelectorAll("tbody tr td:first-child")].map(e => e.textContent).sort().join()`,
+		"deep,middle")
 	b.Want(`document.getElementById("room").style.height`, "54px")
 	b.Eval(`document.getElementById("search").value = "deep"; document.querySelector("form").requestSubmit()`)
 	b.Want(`document.getElementById("found").textContent`, "1 found")
@@ -257,7 +277,8 @@ func TestPage(t *testing.T) {
 }
 
 // painted counts the points of the picture that are not transparent.
-const painted = `(() => { const c = document.getElementById("lines"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+const painted = `(() => {
+	const c = document.getElementById("lines"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
 	let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i] > 0) n++; return n })()`
 
 // TestNames checks that what comes from a module cannot be anything but text in the page.
@@ -294,27 +315,8 @@ func TestMany(t *testing.T) {
 // TestStores records two stores, each with lanes of its own.
 func TestStores(t *testing.T) {
 	r := NewRecorder(0)
-	engine, err := weft.NewEngine(weft.NewConfig().WithContinuationListener(r.Hear))
-	if err != nil {
+	if err := runMain(t, r, programs["generator"], 2); err != nil {
 		t.Fatal(err)
-	}
-	module, err := engine.Compile([]byte(programs["generator"]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		store, err := engine.NewStore(weft.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer store.Close()
-		instance, err := weft.NewLinker(store).Instantiate(t.Context(), module)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := instance.Func("main").Call(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 	}
 	var stores []int
 	for _, c := range r.finished() {

@@ -10,7 +10,8 @@ import (
 type executorFlag weft.Executor
 
 const executorUsage = "execute functions by `ENGINE`: auto (native where that works), native " +
-	"(machine code, for amd64 and arm64), or interp. Also with native, functions are interpreted first, until they have run so often that compiling them pays"
+	"(machine code, for amd64 and arm64), or interp. Also with native, functions are interpreted first, " +
+	"until they have run so often that compiling them pays"
 
 var executorNames = [...]string{weft.Interpreter: "interp", weft.Native: "native", weft.Automatic: "auto"}
 

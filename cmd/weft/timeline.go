@@ -20,7 +20,7 @@ type timelineFlag struct {
 
 func (t *timelineFlag) define(f *pflag.FlagSet) {
 	f.StringVar(&t.path, "timeline", "",
-		"write to `FILE` a page of the program's continuations over time; if it ends in .json, for Perfetto and the like")
+		"write to `FILE` a page of the program's continuations over time; one that ends in .json is for Perfetto")
 }
 
 // configure lets a recorder hear of continuations, if a timeline is wanted.

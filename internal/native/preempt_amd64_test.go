@@ -54,7 +54,8 @@ func BenchmarkHostCall(b *testing.B) {
 	g := newGuest(b, store.DefaultLimits)
 	f := g.host(wasm.FuncType{Params: []wasm.ValType{wasm.I32}, Results: []wasm.ValType{wasm.I32}},
 		func(context.Context, []uint64) error { return nil })
-	g.instantiate(`(module (import "" "f" (func (param i32) (result i32))) (func (export "loop") (param i64) unreachable))`,
+	g.instantiate(`(module
+	  (import "" "f" (func (param i32) (result i32))) (func (export "loop") (param i64) unreachable))`,
 		[]store.Extern{f}, func(h *handmade) {
 			h.frame(24)
 			loop := h.NewLabel()

@@ -157,7 +157,9 @@ const (
 	mPtest
 
 	mBounds // address, temporary, length; Imm: what is added
-	mCast   // object or its type (formMem: object), type, temporary; Imm: code of a trap, and the shift from types to offsets of records; Disp: offset in a record
+	// mCast: object or its type (formMem: object), type, temporary; Imm: code of a trap, and the shift from types to
+	// offsets of records; Disp: offset in a record.
+	mCast
 
 	mopCount
 )

@@ -86,7 +86,9 @@ const (
 	mCmpVec  // n: whether a vector's lanes, of Size, are all (Imm: 1) or any (0) not 0: EQ, NE
 
 	mBounds // address, length, temporary; Imm: what is added
-	mCast   // object or its type, type, temporary; Cond: 1 if the first is the object; Imm: code of a trap, and the shift from types to offsets of records; Disp: offset in a record
+	// mCast: object or its type, type, temporary; Cond: 1 if the first is the object; Imm: code of a trap, and the shift
+	// from types to offsets of records; Disp: offset in a record.
+	mCast
 
 	mopCount
 )
