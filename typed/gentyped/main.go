@@ -27,8 +27,14 @@ var inLines = template.FuncMap{"line": func(index, most int) string {
 	return ""
 }}
 
+// lists are the parameters of a family, behind the context: as they are read from slots, declared, and made values.
+var lists = template.Must(template.New("").Funcs(inLines).Parse(`
+{{- define "fromSlots"}}{{range .Params}}, {{line .Index 3}}fromSlot[{{.Type}}](slots[{{.Index}}]){{end}}{{end}}
+{{- define "declared"}}{{range .Params}}, {{line .Index 8}}{{.Name}} {{.Type}}{{end}}{{end}}
+{{- define "toValues"}}{{range .Params}}, {{line .Index 6}}toValue({{.Name}}){{end}}{{end}}`))
+
 // hosts is the host function of a family.
-var hosts = template.Must(template.New("").Funcs(inLines).Parse(`
+var hosts = template.Must(template.Must(lists.Clone()).Parse(`
 // {{.Name}} makes a host function with {{.Says}}.
 func {{.Name}}{{.TypeParams}}(
 	call func({{.Args}}) {{.ErrorType}},
@@ -51,18 +57,18 @@ func {{.Name}}{{.TypeParams}}(
 	}
 	return newHost(call == nil, params, results, func(ctx context.Context, slots []uint64) error {
 		{{- if .Results}}
-		{{.ResultNames}}err := call(ctx{{range .Params}}, {{line .Index 3}}fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
+		{{.ResultNames}}err := call(ctx{{template "fromSlots" .}})
 		{{range .Results}}slots[{{.Index}}] = toSlot({{.Name}})
 		{{end}}return err
 		{{- else}}
-		return call(ctx{{range .Params}}, {{line .Index 3}}fromSlot[{{.Type}}](slots[{{.Index}}]){{end}})
+		return call(ctx{{template "fromSlots" .}})
 		{{- end}}
 	})
 }
 `))
 
 // calls is the caller of a family.
-var calls = template.Must(template.New("").Funcs(inLines).Parse(`
+var calls = template.Must(template.Must(lists.Clone()).Parse(`
 // Call{{.Name}} returns a Go function that calls a function with {{.Says}}.
 func Call{{.Name}}{{.TypeParams}}(
 	fn *weft.Func,
@@ -74,8 +80,8 @@ func Call{{.Name}}{{.TypeParams}}(
 		return nil, err
 	}
 	if calls.values {
-		return func(ctx context.Context{{range .Params}}, {{line .Index 8}}{{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
-			{{if .Results}}out{{else}}_{{end}}, err {{if .Results}}:={{else}}={{end}} fn.Call(ctx{{range .Params}}, {{line .Index 6}}toValue({{.Name}}){{end}})
+		return func(ctx context.Context{{template "declared" .}}) {{.NamedErrorType}} {
+			{{if .Results}}out{{else}}_{{end}}, err {{if .Results}}:={{else}}={{end}} fn.Call(ctx{{template "toValues" .}})
 			{{- if .Results}}
 			if err != nil {
 				return {{.ResultNames}}err
@@ -88,7 +94,7 @@ func Call{{.Name}}{{.TypeParams}}(
 			{{- end}}
 		}, nil
 	}
-	return func(ctx context.Context{{range .Params}}, {{line .Index 8}}{{.Name}} {{.Type}}{{end}}) {{.NamedErrorType}} {
+	return func(ctx context.Context{{template "declared" .}}) {{.NamedErrorType}} {
 		slots := calls.take()
 		{{range .Params}}slots[{{.Index}}] = toSlot({{.Name}})
 		{{end}}err = fn.CallSlots(ctx, slots[:])
