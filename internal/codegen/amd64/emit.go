@@ -94,7 +94,7 @@ func (e *Emitter) prologue() growth {
 	return g
 }
 
-func (e *Emitter) epilogue() {
+func (e *Emitter) Epilogue() {
 	if size := int32(e.F.FrameSize); size > 0 {
 		e.a.ALUImm(ADD, S64, RSP, size)
 	}
@@ -128,7 +128,7 @@ func (e *Emitter) rare(g growth) {
 	for i := range e.Exits {
 		x := &e.Exits[i]
 		a.Bind(x.Label)
-		e.raise(x.Trap, x.Pos)
+		e.Raise(x.Trap, x.Pos)
 	}
 	if g.needed {
 		a.Bind(g.away)
@@ -167,8 +167,8 @@ func (e *Emitter) tailHostsAway() {
 	}
 }
 
-// raise emits a trap.
-func (e *Emitter) raise(trap wasm.TrapCode, pos int32) {
+// Raise emits a trap.
+func (e *Emitter) Raise(trap wasm.TrapCode, pos int32) {
 	e.a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(trap))
 	e.a.CallMem(At(contextReg, codegen.OffTrapStub))
 	e.Site(pos, trap)
@@ -208,7 +208,7 @@ func (e *Emitter) inst(in *codegen.Inst) error {
 	case b == mop(codegen.OpNone) || b >= mopCount:
 		return fmt.Errorf("amd64: there is no machine operation %d", in.Op)
 	case b < mop(codegen.OpOwn):
-		e.control(in)
+		e.Control(e, in)
 	case mCmp <= b && b <= mPtest:
 		e.comparison(in)
 	case b == mBounds:

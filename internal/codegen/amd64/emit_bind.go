@@ -11,8 +11,8 @@ import (
 // others having been moved up, and goes on as the continuation would have. That code is part of the function that binds. Go can
 // undo this, if it is to do something with the continuation.
 
-// contBind emits a cont.bind. Everything it takes is in slots, and so is its result.
-func (e *Emitter) contBind(in *codegen.Inst) {
+// ContBind emits a cont.bind. Everything it takes is in slots, and so is its result.
+func (e *Emitter) ContBind(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	const d, ref, next, frame, x = RBP, RDX, R13, R12, RAX
 	slot := func(i int32) Mem { return At(contextReg, codegen.OffArgs+8*i) }

@@ -167,113 +167,72 @@ func (e *Emitter) branch(c Cond) {
 	default:
 		a.Jcc(c, e.Label(yes))
 	}
-	e.jump(no)
+	e.Jump(no)
 }
 
-// jump goes to a block, unless it is the next one.
-func (e *Emitter) jump(to int) {
+// Jump goes to a block, unless it is the next one.
+func (e *Emitter) Jump(to int) {
 	if !e.IsNext(to) {
 		e.a.Jmp(e.Label(to))
 	}
 }
 
-// control emits branches and calls.
-func (e *Emitter) control(in *codegen.Inst) {
+// Return implements [codegen.Controls].
+func (e *Emitter) Return() { e.a.Ret() }
+
+// CallRecord implements [codegen.Controls].
+func (e *Emitter) CallRecord() {
+	e.a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
+	e.a.CallMem(At(recordReg, e.Config.FuncCode))
+}
+
+// TailCallRecord implements [codegen.Controls].
+func (e *Emitter) TailCallRecord(host codegen.Label) {
 	a := &e.a
-	switch in.Op {
-	case codegen.OpEntry:
-	case codegen.OpJump:
-		e.jump(e.Succs()[0].To)
-	case codegen.OpTable:
-		e.table(in)
-	case codegen.OpReturn:
-		e.epilogue()
-		if e.F.Begins {
-			e.endContinuation()
-		}
-		a.Ret()
-	case codegen.OpTrap:
-		e.raise(wasm.TrapCode(in.Imm), in.Pos)
-	case codegen.OpInvoke:
-		e.InvokePads(in)
-		e.jump(e.Succs()[0].To)
-	case codegen.OpCall:
-		e.callOwn(uint32(in.Imm), false)
-		e.Called(in)
-	case codegen.OpCallRecord:
-		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
-		a.CallMem(At(recordReg, e.Config.FuncCode))
-		e.Called(in)
-	case codegen.OpTailCall:
-		e.epilogue()
-		e.callOwn(uint32(in.Imm), true)
-	case codegen.OpReenter:
-		e.epilogue()
-		e.reenter(uint32(in.Imm))
-	case codegen.OpTailCallRecord:
-		e.epilogue()
-		a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
-		away := a.NewLabel()
-		a.Test(S64, instanceReg, instanceReg)
-		a.Jcc(E, away)
-		a.JmpMem(At(recordReg, e.Config.FuncCode))
-		e.TailHosts = append(e.TailHosts, away)
-	case codegen.OpBuiltin:
-		a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(in.Imm))
-		a.CallMem(At(contextReg, codegen.OffHostStub))
-		e.Called(in)
-	case codegen.OpContBind:
-		e.contBind(in)
-	case codegen.OpContNew:
-		e.contNew(in)
-	case codegen.OpResume:
-		e.resume(in)
-		e.Switched(codegen.Resume)
-		e.Detail().Number = int64(uint32(in.Imm))
-	case codegen.OpSuspendTag: // there is no common case
-		e.stub(in)
-		e.catchMark(in, a.NewLabel())
-		e.Switched(codegen.SuspendTag)
-	case codegen.OpSuspendTo:
-		e.suspendTo(in)
-		e.Switched(codegen.SuspendTo)
-	case codegen.OpSuspend:
-		e.suspend(in)
-		e.Switched(codegen.Suspend)
-	case codegen.OpSwitch:
-		e.switchTo(in)
-		e.Switched(codegen.SwitchTo)
-	case codegen.OpResumeThrow:
-		e.resumeThrow(in)
-		e.Switched(codegen.Resume)
-		e.Detail().Number = int64(uint32(in.Imm))
-	case codegen.OpAlloc:
-		e.alloc(in)
-	case codegen.OpArray:
-		e.newArray(in)
-	case codegen.OpFuel:
-		left := e.Reg(in, 0)
-		a.Load(S64, left, At(contextReg, codegen.OffFuel))
-		a.ALUStoreImm(SUB, S64, At(left, 0), 1)
-		p := e.NewAway(in)
-		a.Jcc(B, p.Away)
-		a.Bind(p.Back)
-		e.Polls = append(e.Polls, p)
-	case codegen.OpPoll:
-		p := e.NewAway(in)
-		a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)
-		a.Jcc(NE, p.Away)
-		a.ALUStoreImm(SUB, S32, At(contextReg, codegen.OffPollsLeft), 1)
-		a.Jcc(B, p.Away)
-		a.Bind(p.Back)
-		e.Polls = append(e.Polls, p)
-	}
+	a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
+	a.Test(S64, instanceReg, instanceReg)
+	a.Jcc(E, host)
+	a.JmpMem(At(recordReg, e.Config.FuncCode))
+}
+
+// Builtin implements [codegen.Controls].
+func (e *Emitter) Builtin(request int64) {
+	e.a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(request))
+	e.a.CallMem(At(contextReg, codegen.OffHostStub))
+}
+
+// SuspendTag implements [codegen.Controls]. There is no common case.
+func (e *Emitter) SuspendTag(in *codegen.Inst) {
+	e.stub(in)
+	e.catchMark(in, e.a.NewLabel())
+}
+
+// Fuel implements [codegen.Controls].
+func (e *Emitter) Fuel(in *codegen.Inst) {
+	a, left := &e.a, e.Reg(in, 0)
+	a.Load(S64, left, At(contextReg, codegen.OffFuel))
+	a.ALUStoreImm(SUB, S64, At(left, 0), 1)
+	p := e.NewAway(in)
+	a.Jcc(B, p.Away)
+	a.Bind(p.Back)
+	e.Polls = append(e.Polls, p)
+}
+
+// Poll implements [codegen.Controls].
+func (e *Emitter) Poll(in *codegen.Inst) {
+	a, p := &e.a, e.NewAway(in)
+	a.ALUStoreImm(CMP, S32, At(contextReg, codegen.OffInterrupt), 0)
+	a.Jcc(NE, p.Away)
+	a.ALUStoreImm(SUB, S32, At(contextReg, codegen.OffPollsLeft), 1)
+	a.Jcc(B, p.Away)
+	a.Bind(p.Back)
+	e.Polls = append(e.Polls, p)
 }
 
 // fewTargets is up to how many targets a table is a chain of comparisons.
 const fewTargets = 4
 
-func (e *Emitter) table(in *codegen.Inst) {
+func (e *Emitter) Table(in *codegen.Inst) {
 	a, x := &e.a, e.Reg(in, 0)
 	succs := e.Succs()
 	last := len(succs) - 1
@@ -286,7 +245,7 @@ func (e *Emitter) table(in *codegen.Inst) {
 			}
 			a.Jcc(E, e.Label(edge.To))
 		}
-		e.jump(succs[last].To)
+		e.Jump(succs[last].To)
 		return
 	}
 	base, at := e.Reg(in, 1), e.Reg(in, 2)

@@ -10,8 +10,8 @@ import (
 // a call takes the address from the callee's record, which is part of the caller's instance. Such a
 // call can be made direct when its callee is there, without moving anything.
 
-// callOwn emits a call, or a tail call, of one of the module's own functions.
-func (e *Emitter) callOwn(own uint32, tail bool) {
+// CallOwn emits a call, or a tail call, of one of the module's own functions.
+func (e *Emitter) CallOwn(own uint32, tail bool) {
 	a := &e.a
 	indirect := e.Config.OwnFunc != nil
 	switch {
@@ -30,9 +30,9 @@ func (e *Emitter) callOwn(own uint32, tail bool) {
 	e.Relocation(a.Pos()-4, own, indirect)
 }
 
-// reenter lets the function begin anew where the instance's record of it leads, unless that is here: then Go is asked
+// Reenter lets the function begin anew where the instance's record of it leads, unless that is here: then Go is asked
 // for the form that can be entered anywhere, to which the record leads from then on.
-func (e *Emitter) reenter(own uint32) {
+func (e *Emitter) Reenter(own uint32) {
 	a := &e.a
 	const code, here = R13, R12 // they carry no arguments
 	ask := a.NewLabel()

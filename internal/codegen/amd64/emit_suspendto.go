@@ -4,7 +4,7 @@ import (
 	"weft/internal/codegen"
 )
 
-// suspendTo emits a suspension to a handler by its name: the reference that there will be to the continuation that was
+// SuspendTo emits a suspension to a handler by its name: the reference that there will be to the continuation that was
 // resumed with the handler. So the name leads to that, and through it to the clauses, without a search.
 //
 // The name is good if it is the reference, the continuation has begun and not ended, and it is one of those that run,
@@ -13,7 +13,7 @@ import (
 // in a ring, which leads to neither; the other way ends.
 //
 // What is captured gets the next reference, which makes the name stale.
-func (e *Emitter) suspendTo(in *codegen.Inst) {
+func (e *Emitter) SuspendTo(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
 	if l.TagPtr == nil || result == NoReg {

@@ -55,10 +55,10 @@ func (e *Emitter) callStub(in *codegen.Inst) {
 	e.Detail().Number = in.Imm
 }
 
-// endContinuation emits the end of a function with which continuations begin, if it is that of a
+// EndContinuation emits the end of a function with which continuations begin, if it is that of a
 // continuation. A return would do, but no call belongs to it: the processor would take the wrong calls
 // for those that the next returns belong to.
-func (e *Emitter) endContinuation() {
+func (e *Emitter) EndContinuation() {
 	a := &e.a
 	const to = RBP
 	called := a.NewLabel()
@@ -70,9 +70,9 @@ func (e *Emitter) endContinuation() {
 	a.Bind(called)
 }
 
-// contNew emits a cont.new. Common is that the pool has a continuation, and that the function has code. If the
+// ContNew emits a cont.new. Common is that the pool has a continuation, and that the function has code. If the
 // call ends in between, that continuation is one without references.
-func (e *Emitter) contNew(in *codegen.Inst) {
+func (e *Emitter) ContNew(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TypeID == nil {
 		e.stub(in)
@@ -133,8 +133,8 @@ func (e *Emitter) takeAny(d, inner, ref, next Reg, slow Label) {
 	a.Bind(taken)
 }
 
-// resume emits a resume. Common is a continuation that is ready, and alone.
-func (e *Emitter) resume(in *codegen.Inst) {
+// Resume emits a resume. Common is a continuation that is ready, and alone.
+func (e *Emitter) Resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TagPtr == nil || ssa.Tags(in.Imm) > 0 {
 		a.Load(S64, instanceReg, At(RSP, 0)) // as in every frame that calls
@@ -188,10 +188,10 @@ func (e *Emitter) capture(d, self, result, x Reg) {
 	a.Store(S64, At(d, l.Ref), x)
 }
 
-// suspend emits a suspend. Common is that the resume of what runs has a clause for the tag, in compiled code: then what
+// Suspend emits a suspend. Common is that the resume of what runs has a clause for the tag, in compiled code: then what
 // runs is captured alone. However many other resumes lie between, it is inline. The operand Scale is the register
 // in which the clause gets the reference.
-func (e *Emitter) suspend(in *codegen.Inst) {
+func (e *Emitter) Suspend(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
 	if l.TagPtr == nil || result == NoReg {
@@ -226,9 +226,9 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 	e.catchMark(in, back)
 }
 
-// switchTo emits a switch. Common is that the resume of what runs has a clause for it, in compiled code, and a
+// SwitchTo emits a switch. Common is that the resume of what runs has a clause for it, in compiled code, and a
 // continuation that is ready, and alone. The operand Scale is the register in which that gets the reference.
-func (e *Emitter) switchTo(in *codegen.Inst) {
+func (e *Emitter) SwitchTo(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
 	if l.TagPtr == nil || result == NoReg || l.TagPtr(uint32(in.Imm)) > math.MaxInt32 {

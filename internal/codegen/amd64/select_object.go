@@ -17,9 +17,9 @@ func (s *Selector) commit(v *ssa.Value) {
 	s.addMem(mAdd.with(formToMemImm), in, address{scale: addrContext, disp: cursor(v.Aux)})
 }
 
-// alloc emits the address of the next cell. If there is none, code asks for a run of its size class, and then tries
+// Alloc emits the address of the next cell. If there is none, code asks for a run of its size class, and then tries
 // again.
-func (e *Emitter) alloc(in *codegen.Inst) {
+func (e *Emitter) Alloc(in *codegen.Inst) {
 	a, d := &e.a, e.Reg(in, 0)
 	r := e.NewAway(in)
 	at := cursor(in.Imm)

@@ -11,8 +11,8 @@ import (
 // there when the cursor moves, which is last. Everything else is left to Go, by a stub that keeps all
 // registers: so this is no call for the allocator of registers.
 
-// newArray emits an OpArray.
-func (e *Emitter) newArray(in *codegen.Inst) {
+// NewArray emits an OpArray.
+func (e *Emitter) NewArray(in *codegen.Inst) {
 	a, log2 := &e.a, in.Imm
 	r, regs := e.NewAway(in), e.ArrayRegs(in)
 	n, made, words, class := regs.Len, regs.Made, regs.Words, regs.Class

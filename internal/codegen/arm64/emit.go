@@ -96,8 +96,8 @@ func (a *Assembler) moveSP(c int64) {
 	a.RRR(AddExt.Of(S64)|extUXTX, SP, SP, X16)
 }
 
-// epilogue takes the frame away, and loads the return address.
-func (e *Emitter) epilogue() {
+// Epilogue takes the frame away, and loads the return address.
+func (e *Emitter) Epilogue() {
 	e.a.Load(LR, At(SP, e.size))
 	e.a.moveSP(int64(e.size) + 8)
 }
@@ -131,7 +131,7 @@ func (e *Emitter) rare(g growth) {
 	for i := range e.Exits {
 		x := &e.Exits[i]
 		a.Bind(x.Label)
-		e.raise(x.Trap, x.Pos)
+		e.Raise(x.Trap, x.Pos)
 	}
 	if g.needed {
 		e.grow(g)
@@ -193,8 +193,8 @@ func (e *Emitter) tailHostsAway() {
 	}
 }
 
-// raise emits a trap.
-func (e *Emitter) raise(trap wasm.TrapCode, pos int32) {
+// Raise emits a trap.
+func (e *Emitter) Raise(trap wasm.TrapCode, pos int32) {
 	e.request(int64(trap))
 	e.callContext(codegen.OffTrapStub)
 	e.Site(pos, trap)
@@ -234,7 +234,7 @@ func (e *Emitter) inst(in *codegen.Inst) error {
 	case b == mop(codegen.OpNone) || b >= mopCount:
 		return fmt.Errorf("arm64: there is no machine operation %d", in.Op)
 	case b < mop(codegen.OpOwn):
-		e.control(in)
+		e.Control(e, in)
 	case mCmp <= b && b <= mCmpVec:
 		e.comparison(in)
 	case mAtomicLoad <= b && b <= mPause:

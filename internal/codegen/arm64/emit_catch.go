@@ -51,9 +51,9 @@ func (e *Emitter) catchTables() {
 	}
 }
 
-// resumeThrow emits a resume_throw, whose payload is in slots, or resume_throw_ref, which has the
+// ResumeThrow emits a resume_throw, whose payload is in slots, or resume_throw_ref, which has the
 // exception as operand.
-func (e *Emitter) resumeThrow(in *codegen.Inst) {
+func (e *Emitter) ResumeThrow(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	index := in.Imm>>32 - 1
 	byRef := index < 0

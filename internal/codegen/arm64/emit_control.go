@@ -22,7 +22,7 @@ func (e *Emitter) comparison(in *codegen.Inst) {
 			yes, no, c = no, yes, c.Invert()
 		}
 		e.jumpIf(in, c, e.Label(yes))
-		e.jump(no)
+		e.Jump(no)
 	case toTrap:
 		e.jumpIf(in, c, e.Trap(wasm.TrapCode(in.Imm>>32), in.Pos))
 	}
@@ -87,73 +87,46 @@ func (e *Emitter) choose(in *codegen.Inst, c Cond) {
 	a.RRR(MovV, d, scratchV, scratchV)
 }
 
-// jump goes to a block, unless it is the next one.
-func (e *Emitter) jump(to int) {
+// Jump goes to a block, unless it is the next one.
+func (e *Emitter) Jump(to int) {
 	if !e.IsNext(to) {
 		e.a.B(e.Label(to))
 	}
 }
 
-// control emits branches and calls.
-func (e *Emitter) control(in *codegen.Inst) {
-	a := &e.a
-	switch in.Op {
-	case codegen.OpEntry:
-	case codegen.OpJump:
-		e.jump(e.Succs()[0].To)
-	case codegen.OpTable:
-		e.table(in)
-	case codegen.OpReturn:
-		e.epilogue()
-		if e.F.Begins {
-			e.endContinuation()
-		}
-		a.Ret()
-	case codegen.OpTrap:
-		e.raise(wasm.TrapCode(in.Imm), in.Pos)
-	case codegen.OpInvoke:
-		e.InvokePads(in)
-		e.jump(e.Succs()[0].To)
-	case codegen.OpCall:
-		e.callOwn(uint32(in.Imm), false)
-		e.Called(in)
-	case codegen.OpCallRecord:
-		a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
-		a.Load(X16, At(recordReg, e.Config.FuncCode))
-		a.Call(X16)
-		e.Called(in)
-	case codegen.OpTailCall:
-		e.epilogue()
-		e.callOwn(uint32(in.Imm), true)
-	case codegen.OpReenter:
-		e.epilogue()
-		e.reenter(uint32(in.Imm))
-	case codegen.OpTailCallRecord:
-		e.epilogue()
-		a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
-		away := a.NewLabel()
-		a.Cbz(S64, instanceReg, away)
-		a.Load(X16, At(recordReg, e.Config.FuncCode))
-		a.Jump(X16)
-		e.TailHosts = append(e.TailHosts, away)
-	case codegen.OpBuiltin:
-		e.request(in.Imm)
-		e.callContext(codegen.OffHostStub)
-		e.Called(in)
-	case codegen.OpAlloc:
-		e.alloc(in)
-	case codegen.OpArray:
-		e.newArray(in)
-	case codegen.OpFuel:
-		e.fuel(in)
-	case codegen.OpPoll:
-		e.poll(in)
-	default:
-		e.stackSwitch(in)
-	}
+// Return implements [codegen.Controls].
+func (e *Emitter) Return() { e.a.Ret() }
+
+// CallRecord implements [codegen.Controls].
+func (e *Emitter) CallRecord() {
+	e.a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
+	e.a.Load(X16, At(recordReg, e.Config.FuncCode))
+	e.a.Call(X16)
 }
 
-func (e *Emitter) fuel(in *codegen.Inst) {
+// TailCallRecord implements [codegen.Controls].
+func (e *Emitter) TailCallRecord(host codegen.Label) {
+	a := &e.a
+	a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
+	a.Cbz(S64, instanceReg, host)
+	a.Load(X16, At(recordReg, e.Config.FuncCode))
+	a.Jump(X16)
+}
+
+// Builtin implements [codegen.Controls].
+func (e *Emitter) Builtin(request int64) {
+	e.request(request)
+	e.callContext(codegen.OffHostStub)
+}
+
+// SuspendTag implements [codegen.Controls]. There is no common case.
+func (e *Emitter) SuspendTag(in *codegen.Inst) {
+	e.stub(in)
+	e.catchMark(in, e.a.NewLabel())
+}
+
+// Fuel implements [codegen.Controls].
+func (e *Emitter) Fuel(in *codegen.Inst) {
 	a, left := &e.a, e.Reg(in, 0)
 	p := e.NewAway(in)
 	a.Load(left, At(contextReg, codegen.OffFuel))
@@ -165,7 +138,8 @@ func (e *Emitter) fuel(in *codegen.Inst) {
 	e.Polls = append(e.Polls, p)
 }
 
-func (e *Emitter) poll(in *codegen.Inst) {
+// Poll implements [codegen.Controls].
+func (e *Emitter) Poll(in *codegen.Inst) {
 	a := &e.a
 	p := e.NewAway(in)
 	a.Load32(X16, At(contextReg, codegen.OffInterrupt))
@@ -181,7 +155,7 @@ func (e *Emitter) poll(in *codegen.Inst) {
 // fewTargets is up to how many targets a table is a chain of comparisons.
 const fewTargets = 4
 
-func (e *Emitter) table(in *codegen.Inst) {
+func (e *Emitter) Table(in *codegen.Inst) {
 	a, x := &e.a, e.Reg(in, 0)
 	succs := e.Succs()
 	last := len(succs) - 1
@@ -194,7 +168,7 @@ func (e *Emitter) table(in *codegen.Inst) {
 				a.BCond(EQ, e.Label(edge.To))
 			}
 		}
-		e.jump(succs[last].To)
+		e.Jump(succs[last].To)
 		return
 	}
 	base, at := e.Reg(in, 1), e.Reg(in, 2)
@@ -213,9 +187,9 @@ func (e *Emitter) table(in *codegen.Inst) {
 	e.Tables = append(e.Tables, codegen.JumpTable{Label: l, Targets: succs[:last]})
 }
 
-// alloc emits the address of the next cell. If there is none, code asks for a run of its size class, and then tries
+// Alloc emits the address of the next cell. If there is none, code asks for a run of its size class, and then tries
 // again.
-func (e *Emitter) alloc(in *codegen.Inst) {
+func (e *Emitter) Alloc(in *codegen.Inst) {
 	a, d := &e.a, e.Reg(in, 0)
 	r := e.NewAway(in)
 	at := cursor(in.Imm)
@@ -227,9 +201,9 @@ func (e *Emitter) alloc(in *codegen.Inst) {
 	e.Refills = append(e.Refills, r)
 }
 
-// callOwn emits a call, or a tail call, of one of the module's own functions: through its record, as long as nobody
+// CallOwn emits a call, or a tail call, of one of the module's own functions: through its record, as long as nobody
 // makes it direct (see Target.SetCall).
-func (e *Emitter) callOwn(own uint32, tail bool) {
+func (e *Emitter) CallOwn(own uint32, tail bool) {
 	a := &e.a
 	indirect := e.Config.OwnFunc != nil
 	switch {
@@ -247,9 +221,9 @@ func (e *Emitter) callOwn(own uint32, tail bool) {
 	e.Relocation(a.Pos()-4, own, indirect)
 }
 
-// reenter lets the function begin anew where the instance's record of it leads, unless that is here: then Go is asked
+// Reenter lets the function begin anew where the instance's record of it leads, unless that is here: then Go is asked
 // for the form that can be entered anywhere, to which the record leads from then on.
-func (e *Emitter) reenter(own uint32) {
+func (e *Emitter) Reenter(own uint32) {
 	a := &e.a
 	const code, here = X9, X10 // they carry no arguments
 	ask := a.NewLabel()

@@ -60,37 +60,6 @@ func (a *Assembler) markOf(d, pc Reg) {
 	a.RR(insert(Bfm, S64, 16, 16), d, pc)
 }
 
-// stackSwitch emits an operation on continuations.
-func (e *Emitter) stackSwitch(in *codegen.Inst) {
-	switch in.Op {
-	case codegen.OpContBind:
-		e.contBind(in)
-	case codegen.OpContNew:
-		e.contNew(in)
-	case codegen.OpResume:
-		e.resume(in)
-		e.Switched(codegen.Resume)
-		e.Detail().Number = int64(uint32(in.Imm))
-	case codegen.OpSuspendTag: // there is no common case
-		e.stub(in)
-		e.catchMark(in, e.a.NewLabel())
-		e.Switched(codegen.SuspendTag)
-	case codegen.OpSuspendTo:
-		e.suspendTo(in)
-		e.Switched(codegen.SuspendTo)
-	case codegen.OpSuspend:
-		e.suspend(in)
-		e.Switched(codegen.Suspend)
-	case codegen.OpSwitch:
-		e.switchTo(in)
-		e.Switched(codegen.SwitchTo)
-	case codegen.OpResumeThrow:
-		e.resumeThrow(in)
-		e.Switched(codegen.Resume)
-		e.Detail().Number = int64(uint32(in.Imm))
-	}
-}
-
 // stub emits the call that does what the common case does not.
 func (e *Emitter) stub(in *codegen.Inst) {
 	e.a.MovImm(numberReg, in.Imm)
@@ -107,10 +76,10 @@ func (e *Emitter) callStub(in *codegen.Inst) {
 // ownInstance loads the instance, which is in every frame that calls.
 func (e *Emitter) ownInstance() { e.a.Load(instanceReg, At(SP, 0)) }
 
-// endContinuation emits the end of a function with which continuations begin, if it is that of a
+// EndContinuation emits the end of a function with which continuations begin, if it is that of a
 // continuation. A return would do, but no call belongs to it: the processor would take the wrong calls
 // for those that the next returns belong to.
-func (e *Emitter) endContinuation() {
+func (e *Emitter) EndContinuation() {
 	a := &e.a
 	called := a.NewLabel()
 	a.Load(X16, At(contextReg, codegen.OffContReturnStub))
@@ -120,9 +89,9 @@ func (e *Emitter) endContinuation() {
 	a.Bind(called)
 }
 
-// contNew emits a cont.new. Common is that the pool has a continuation, and that the function has code. If the
+// ContNew emits a cont.new. Common is that the pool has a continuation, and that the function has code. If the
 // call ends in between, that continuation is one without references.
-func (e *Emitter) contNew(in *codegen.Inst) {
+func (e *Emitter) ContNew(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TypeID == nil {
 		e.stub(in)
@@ -189,8 +158,8 @@ func (e *Emitter) takeAny(d, inner, ref, next Reg, slow Label) {
 // addChain adds what a descriptor's copy of its reference has beyond that.
 func (a *Assembler) addChain(d, s Reg, chain int32) { a.AddConst(S64, d, s, int64(chain)) }
 
-// resume emits a resume. Common is a continuation that is suspended in compiled code, or fresh with a stack.
-func (e *Emitter) resume(in *codegen.Inst) {
+// Resume emits a resume. Common is a continuation that is suspended in compiled code, or fresh with a stack.
+func (e *Emitter) Resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	if l.TagPtr == nil {
 		e.stub(in)
@@ -260,10 +229,10 @@ func (e *Emitter) toClause(clause, frame Reg) {
 	a.Jump(LR)
 }
 
-// suspend emits a suspend. Common is that the resume of what runs has a clause for the tag, in compiled code: then what
+// Suspend emits a suspend. Common is that the resume of what runs has a clause for the tag, in compiled code: then what
 // runs is captured alone. However many other resumes lie between, it is inline. The operand Scale is the register
 // in which the clause gets the reference.
-func (e *Emitter) suspend(in *codegen.Inst) {
+func (e *Emitter) Suspend(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
 	if l.TagPtr == nil || result == NoReg {
@@ -295,9 +264,9 @@ func (e *Emitter) suspend(in *codegen.Inst) {
 	e.catchMark(in, back)
 }
 
-// switchTo emits a switch. Common is that the resume of what runs has a clause for it, in compiled code, and a
+// SwitchTo emits a switch. Common is that the resume of what runs has a clause for it, in compiled code, and a
 // continuation that is ready, and alone. The operand Scale is the register in which that gets the reference.
-func (e *Emitter) switchTo(in *codegen.Inst) {
+func (e *Emitter) SwitchTo(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
 	if l.TagPtr == nil || result == NoReg || l.TagPtr(uint32(in.Imm)) != int64(int32(l.TagPtr(uint32(in.Imm)))) {
@@ -402,7 +371,7 @@ func (e *Emitter) outerClauses(d, parent, clause, frame, tag Reg, slow Label) {
 	a.Bind(found)
 }
 
-// suspendTo emits a suspension to a handler by its name: the reference that there will be to the continuation that was
+// SuspendTo emits a suspension to a handler by its name: the reference that there will be to the continuation that was
 // resumed with the handler. So the name leads to that, and through it to the clauses, without a search.
 //
 // The name is good if it is the reference, the continuation has begun and not ended, and it is one of those that run,
@@ -411,7 +380,7 @@ func (e *Emitter) outerClauses(d, parent, clause, frame, tag Reg, slow Label) {
 // in a ring, which leads to neither; the other way ends.
 //
 // What is captured gets the next reference, which makes the name stale.
-func (e *Emitter) suspendTo(in *codegen.Inst) {
+func (e *Emitter) SuspendTo(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	result := Reg(in.Scale)
 	if l.TagPtr == nil || result == NoReg {
@@ -476,12 +445,12 @@ func (e *Emitter) isRunning(d, inner, outer Reg, not Label) {
 	a.Bind(running)
 }
 
-// contBind emits a cont.bind, in the common case: a continuation that has not begun and has no bound values yet, and
+// ContBind emits a cont.bind, in the common case: a continuation that has not begun and has no bound values yet, and
 // parameters that are all passed in registers. The values go onto its stack, behind their number of slots, where a
 // frame would be; and it goes on at code that knows how many they are, part of the function that binds (boundStarts).
 // Go can undo this, if it is to do something with the continuation. Everything it takes is in slots, and so is its
 // result.
-func (e *Emitter) contBind(in *codegen.Inst) {
+func (e *Emitter) ContBind(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
 	const d, ref, next, frame, x = free0, free1, free2, free3, free4
 	slot := func(i int32) Mem { return At(contextReg, codegen.OffArgs+8*i) }
