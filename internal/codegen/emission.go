@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"math"
 	"slices"
 
 	"weft/wasm"
@@ -211,6 +212,24 @@ func (e *Emission) CatchTable() Label {
 	t.Pads = b.Succs[len(b.Succs)-len(e.F.Catches[t.List]):]
 	e.Catches = append(e.Catches, t)
 	return t.Label
+}
+
+// CatchEntries calls a function for what stands in the table of clauses: a word for each tag, and the landing pad.
+// Clauses behind a tag that no word can tell are left out: the engine looks at them itself.
+func (e *Emission) CatchEntries(t *CatchTable, tagPtr func(tag uint32) int64, entry func(tag int32, pad Label)) {
+	for i, c := range e.F.Catches[t.List] {
+		tag := int64(0)
+		if c.Kind.HasTag() {
+			tag = tagPtr(c.Tag)
+		}
+		if tag > math.MaxInt32 {
+			return
+		}
+		if c.Kind.HasRef() {
+			tag |= CatchWantsRef
+		}
+		entry(int32(tag), e.Label(t.Pads[i].To))
+	}
 }
 
 // Relocation records a call of one of the module's own functions; offset is that of its displacement.

@@ -36,20 +36,10 @@ func (e *Emitter) catchTables() {
 		t := &e.Catches[i]
 		a.Align(4)
 		a.Bind(t.Label)
-		for j, c := range e.F.Catches[t.List] {
-			tag := int64(0)
-			if c.Kind.HasTag() {
-				tag = e.Config.Switch.TagPtr(c.Tag)
-			}
-			if tag > math.MaxInt32 {
-				break
-			}
-			if c.Kind.HasRef() {
-				tag |= codegen.CatchWantsRef
-			}
-			a.put32(int32(tag))
-			a.TableEntry(t.Label, e.Label(t.Pads[j].To))
-		}
+		e.CatchEntries(t, e.Config.Switch.TagPtr, func(tag int32, pad codegen.Label) {
+			a.put32(tag)
+			a.TableEntry(t.Label, pad)
+		})
 		a.put32(codegen.CatchEnd)
 	}
 }

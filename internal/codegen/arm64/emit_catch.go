@@ -32,20 +32,10 @@ func (e *Emitter) catchTables() {
 	for i := range e.Catches {
 		t := &e.Catches[i]
 		a.Bind(t.Label)
-		for j, c := range e.F.Catches[t.List] {
-			tag := int64(0)
-			if c.Kind.HasTag() {
-				tag = e.Config.Switch.TagPtr(c.Tag)
-			}
-			if tag > math.MaxInt32 {
-				break
-			}
-			if c.Kind.HasRef() {
-				tag |= codegen.CatchWantsRef
-			}
+		e.CatchEntries(t, e.Config.Switch.TagPtr, func(tag int32, pad codegen.Label) {
 			a.Data(uint32(tag))
-			a.TableEntry(t.Label, e.Label(t.Pads[j].To))
-		}
+			a.TableEntry(t.Label, pad)
+		})
 		end := int32(codegen.CatchEnd)
 		a.Data(uint32(end))
 	}

@@ -1,6 +1,8 @@
 package exectest
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +10,68 @@ import (
 	"weft/internal/ssa"
 	"weft/wasm/binary/scripttest"
 )
+
+// TestCorpus compiles all functions of the corpus that the builder of SSA supports, in both forms, and checks the
+// allocation of registers. It hands the code on to check.
+func TestCorpus(t *testing.T, back codegen.Backend, check func(t *testing.T, code *codegen.Code)) {
+	t.Helper()
+	back.Configure(CorpusRuntime())
+	c := checkedCompiler{back: back, allocator: codegen.NewAllocator(back.Machine())}
+	functions, bytes, failures := 0, 0, 0
+	for _, m := range scripttest.Valid(t, "../../..") {
+		for _, guarded := range []bool{true, false} {
+			env := CorpusEnv(m, guarded)
+			for i := range 2 * len(m.Funcs) {
+				code, err := c.compile(env, i/2, i%2 == 1)
+				if err != nil {
+					t.Errorf("function %d: %v", i/2, err)
+					if failures++; failures > 10 {
+						t.FailNow()
+					}
+				}
+				if code == nil {
+					continue
+				}
+				functions++
+				bytes += len(code.Bytes)
+				check(t, code)
+			}
+		}
+	}
+	t.Logf("%d functions, %d bytes of code", functions, bytes)
+}
+
+// A checkedCompiler compiles one function after the other.
+type checkedCompiler struct {
+	back      codegen.Backend
+	builder   ssa.Builder
+	optimizer ssa.Optimizer
+	allocator *codegen.Allocator
+}
+
+// compile returns nil for what the builder does not support.
+func (c *checkedCompiler) compile(env *ssa.Env, i int, plain bool) (*codegen.Code, error) {
+	c.builder.Plain = plain
+	f, err := c.builder.Build(env, i)
+	var unsupported *ssa.Unsupported
+	if errors.As(err, &unsupported) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	c.optimizer.Run(f)
+	cf, err := c.back.Select(f)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%v", err, f)
+	}
+	if err := c.allocator.Allocate(cf); err != nil {
+		return nil, fmt.Errorf("%w\n%v", err, f)
+	}
+	if err := codegen.Check(cf, c.back.Machine()); err != nil {
+		return nil, fmt.Errorf("%w\n%v\n%s", err, f, cf.Text(c.back.InstName))
+	}
+	return c.back.Emit(cf)
+}
 
 // BenchmarkCompile selects and emits the functions of the corpus. The time of the allocator of
 // registers lies between and is not reported.
