@@ -68,7 +68,8 @@ Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2
 	f.Uint64Var(&c.Seed, "seed", 0, "make another search for each number `N`")
 	f.IntVar(&c.Jobs, "jobs", 0, "run schedules on `N` processors (default all); the result does not depend on it")
 	f.StringSliceVar(&flags.strategies, "strategy", nil,
-		"choose schedules by these `NAMES`, in turns: surw, pos, pct, random, deviations, or dpor alone (default surw, pos, deviations)")
+		"choose schedules by these `NAMES`, in turns: surw, roles, pos, pct, random, deviations, or dpor alone "+
+			"(default surw, pos, roles, deviations)")
 	f.StringVar(&flags.points, "points", string(explore.SharedPoints),
 		"stop threads at `WHICH` points: \"shared\" (locks, calls of the host, accesses to what threads share), \"sync\" "+
 			"(no plain accesses), or \"all\" accesses")
