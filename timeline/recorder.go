@@ -24,7 +24,7 @@ type Recorder struct {
 	known  map[placeKey]int
 }
 
-// DefaultEvents is how many events a recorder keeps if it is not told: about 100 MB.
+// DefaultEvents is how many events a recorder keeps if it is not told: about 150 MB.
 const DefaultEvents = 1_000_000
 
 // NewRecorder returns a recorder that keeps the first events, as many as most says; 0 stands for [DefaultEvents]. What
