@@ -14,7 +14,8 @@ import (
 // that can be executed and at others that can be written: so functions are added to pages of which others
 // are being executed, and all code together takes two mappings. Elsewhere pages are made writable and then executable.
 type codeMemory struct {
-	start, size uintptr // what is executed
+	start, size uintptr // what is executed, from a multiple of codePage on, which the system's pages may be smaller than
+	reserved    span    // the addresses of which that is a part
 	// file is the memory, and writable where it can be written; -1 and 0 if there is one
 	// mapping only.
 	file     int
@@ -25,27 +26,30 @@ type codeMemory struct {
 
 // newCodeMemory reserves the region.
 func newCodeMemory(size uintptr) (*codeMemory, error) {
-	if m := mapTwice(size); m != nil {
-		return m, nil
+	m, err := mapOnce(size)
+	if err == nil {
+		m.mapTwice()
 	}
-	return mapOnce(size)
+	return m, err
 }
 
+// mapOnce reserves a region whose pages are made writable and then executable.
 func mapOnce(size uintptr) (*codeMemory, error) {
-	start, err := reservePages(size)
+	reserved := span{size: size + codePage}
+	start, err := reservePages(reserved.size)
 	if err != nil {
 		return nil, fmt.Errorf("weft: reserve %d bytes of address space for machine code: %w", size, err)
 	}
-	return &codeMemory{start: start, size: size, file: -1}, nil
+	reserved.start = start
+	return &codeMemory{start: (start + codePage - 1) &^ (codePage - 1), size: size, reserved: reserved, file: -1}, nil
 }
 
 // release gives back the region, of which nothing is in use.
 func (m *codeMemory) release() {
+	releasePages(m.reserved)
 	if m.appends() {
 		m.releaseTwice()
-		return
 	}
-	releasePages(span{m.start, m.size})
 }
 
 // appends reports whether code can be written to a page in which other code is.

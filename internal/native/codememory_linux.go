@@ -8,29 +8,34 @@ import (
 
 const reserveFlags = unix.MAP_ANON | unix.MAP_PRIVATE | unix.MAP_NORESERVE
 
-// mapTwice returns nil if the system refuses any of what it needs.
-func mapTwice(size uintptr) *codeMemory {
+// mapTwice makes the region one that is mapped twice, unless the system refuses any of what that needs.
+func (m *codeMemory) mapTwice() {
 	file, err := unix.MemfdCreate("weft code", unix.MFD_CLOEXEC)
 	if err != nil {
-		return nil
+		return
 	}
-	if unix.Ftruncate(file, int64(size)) == nil {
-		code, err := unix.MmapPtr(file, 0, nil, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED|unix.MAP_NORESERVE)
+	if unix.Ftruncate(file, int64(m.size)) == nil {
+		data, err := unix.MmapPtr(file, 0, nil, m.size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_NORESERVE)
 		if err == nil {
-			data, err := unix.MmapPtr(file, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE,
-				unix.MAP_SHARED|unix.MAP_NORESERVE)
-			if err == nil {
-				return &codeMemory{start: uintptr(code), size: size, file: file, writable: uintptr(data)}
+			if mapExecutable(file, 0, span{m.start, m.size}) == nil {
+				m.file, m.writable = file, uintptr(data)
+				return
 			}
-			_ = unix.MunmapPtr(code, size) // nothing of it is in use
+			_ = unix.MunmapPtr(data, m.size) // nothing of it is in use
 		}
 	}
 	_ = unix.Close(file)
-	return nil
 }
 
+// mapExecutable maps what the file has from an offset on where it is executed.
+func mapExecutable(file int, offset uintptr, pages span) error {
+	_, err := unix.MmapPtr(file, int64(offset), store.Pointer(pages.start), pages.size, unix.PROT_READ|unix.PROT_EXEC,
+		unix.MAP_SHARED|unix.MAP_NORESERVE|unix.MAP_FIXED)
+	return err
+}
+
+// releaseTwice gives back what mapTwice has made beside the region.
 func (m *codeMemory) releaseTwice() {
-	_ = unix.MunmapPtr(store.Pointer(m.start), m.size)
 	_ = unix.MunmapPtr(store.Pointer(m.writable), m.size)
 	_ = unix.Close(m.file)
 }
@@ -47,6 +52,5 @@ func (m *codeMemory) mapAgain(piece span) {
 	}
 	start, end := piece.start&^(codePage-1), (piece.end()+codePage-1)&^(codePage-1)
 	// If it fails, there is no memory for the system's tables, and the mapping is as it was.
-	_, _ = unix.MmapPtr(m.file, int64(start-m.start), store.Pointer(start), end-start, unix.PROT_READ|unix.PROT_EXEC,
-		unix.MAP_SHARED|unix.MAP_NORESERVE|unix.MAP_FIXED)
+	_ = mapExecutable(m.file, start-m.start, span{start, end - start})
 }

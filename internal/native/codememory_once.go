@@ -5,7 +5,7 @@ package native
 // Memory is mapped twice on Linux only: elsewhere there is no file without a name that pure Go could make and map for
 // execution.
 
-func mapTwice(uintptr) *codeMemory { return nil }
+func (*codeMemory) mapTwice() {}
 
 func (*codeMemory) releaseTwice() {}
 

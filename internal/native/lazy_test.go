@@ -147,11 +147,17 @@ func TestCodeMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	twice := mapTwice(4 * codePage)
-	if twice == nil {
+	twice, err := newCodeMemory(4 * codePage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !twice.appends() {
 		t.Fatal("the system does not map memory twice: functions take a page each")
 	}
 	for _, m := range []*codeMemory{once, twice} {
+		if m.start%codePage != 0 || m.start < m.reserved.start || m.start+m.size > m.reserved.end() {
+			t.Errorf("%#x bytes at %#x of %#x at %#x", m.size, m.start, m.reserved.size, m.reserved.start)
+		}
 		space := newCodeSpace(m, span{m.start, m.size}, codePage)
 		piece, err := space.place([]byte{1, 2, 3})
 		if err != nil {
