@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"weft"
+	"weft/internal/generate"
 	"weft/wasm"
 	"weft/wasm/binary"
 	"weft/wasm/text"
@@ -43,7 +44,13 @@ func FuzzExecute(f *testing.F) {
 		}
 		f.Add(encode(f, string(source)))
 	}
-	for _, source := range []string{fib, generator, nested, numeric, legacy, wide} {
+	seeds := []string{fib, generator, nested, numeric, legacy, wide}
+	for i, source := range generate.Seeds(3, wasm.AllFeatures) {
+		if i%2 == 0 { // the second of a pair imports from the first
+			seeds = append(seeds, source)
+		}
+	}
+	for _, source := range seeds {
 		f.Add(encode(f, source))
 	}
 	others := allExecutors(f, wasm.AllFeatures)

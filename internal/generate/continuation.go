@@ -22,6 +22,9 @@ func (g *generator) continuationTypes() {
 	if g.has(named) {
 		g.namedTypes()
 	}
+	if g.has(tagValues) {
+		g.tagValueTypes()
+	}
 }
 
 // switchable returns a continuation of type $kr.
@@ -90,22 +93,10 @@ func (g *generator) resumeWith(depth int) string {
 		kont = fmt.Sprintf("(local.get %s) (local.set %s (ref.null %s))", typ, typ, typ)
 		guard = typ
 	}
-	done, clauses, opening, closing := g.name("d"), "", "", ""
-	for _, tag := range g.tags {
-		if g.next(8) == 7 {
-			continue // nobody handles it
-		}
-		h, k := g.name("h"), "$kn"+tag.name
-		clauses += fmt.Sprintf(" (on $%s %s)", tag.name, h)
-		opening = fmt.Sprintf("(block %s (result%s (ref %s))\n", h, space(tag.params), k) + opening
-		closing += fmt.Sprintf(")\n(local.set %s) %s", k, g.take("", tag.params))
-		if depth < maxDepth && g.next(2) == 1 {
-			closing += "\n" + g.statements(depth+1)
-		}
-		closing += " (br " + done + ")"
-	}
+	done := g.name("d")
+	h := g.handlers(depth, done, "on $", "$kn", 8)
 	action := fmt.Sprintf("(block %s\n%s(resume_with %s%s%s %s)\n%s (br %s)%s)\n(global.set $name (ref.null $hn))",
-		done, opening, typ, clauses, g.values(params, 2), kont, g.take("", g.results), done, closing)
+		done, h.opening, typ, h.clauses, g.values(params, 2), kont, g.take("", g.results), done, h.closing)
 	if guard == "" {
 		return action
 	}
@@ -118,6 +109,10 @@ func (g *generator) resume(depth int) string {
 	s := one(g, g.tags)
 	typ, kont, params, guard := "$ke", "(cont.new $ke (ref.func $f1))", []string(nil), ""
 	switch g.next(8) {
+	case 0:
+		if g.has(tagValues) && g.next(4) == 3 {
+			kont = "(cont.new $ke (ref.func $ftag))"
+		}
 	case 1, 2:
 		typ, params = "$k"+s.name, s.results
 		guard, kont = typ, "(local.get "+typ+")"
@@ -146,28 +141,13 @@ func (g *generator) resume(depth int) string {
 		kont = fmt.Sprintf("(cont.bind %s %s %s)", typ, typ, kont) // of nothing
 	}
 
-	// One block for each clause, the innermost around the resume.
-	done, clauses, opening, closing := g.name("d"), "", "", ""
-	word := "on"
+	done, word := g.name("d"), "on $"
 	if g.has(dialect) {
-		word = "tag"
+		word = "tag $"
 	}
-	for _, tag := range g.tags {
-		if g.next(5) == 4 {
-			continue // goes on to an outer resume
-		}
-		h := g.name("h")
-		k := "$k" + tag.name
-		clauses += fmt.Sprintf(" (%s $%s %s)", word, tag.name, h)
-		opening = fmt.Sprintf("(block %s (result%s (ref %s))\n", h, space(tag.params), k) + opening
-		closing += fmt.Sprintf(")\n(local.set %s) %s", k, g.take("", tag.params))
-		if depth < maxDepth && g.next(2) == 1 {
-			closing += "\n" + g.statements(depth+1)
-		}
-		closing += " (br " + done + ")"
-	}
+	h := g.handlers(depth, done, word, "$k", 5)
 	if g.next(3) != 2 && !g.has(dialect) {
-		clauses += " (on $sw switch)"
+		h.clauses += " (on $sw switch)"
 	}
 	instruction := "resume " + typ
 	args := g.values(params, 2)
@@ -175,8 +155,8 @@ func (g *generator) resume(depth int) string {
 		e := one(g, g.errors)
 		instruction, args = "resume_throw "+typ+" $"+e.name, g.values(e.params, 2)
 	}
-	action := fmt.Sprintf("(block %s\n%s(%s%s%s %s)\n%s (br %s)%s)", done, opening, instruction, clauses, args, kont,
-		g.take("", g.results), done, closing)
+	action := fmt.Sprintf("(block %s\n%s(%s%s%s %s)\n%s (br %s)%s)", done, h.opening, instruction, h.clauses, args, kont,
+		g.take("", g.results), done, h.closing)
 	switch {
 	case guard == "global":
 		return fmt.Sprintf("(if (i32.eqz (ref.is_null (global.get $gk))) (then\n%s))", action)
@@ -184,6 +164,34 @@ func (g *generator) resume(depth int) string {
 		return fmt.Sprintf("(if (i32.eqz (ref.is_null (local.get %s))) (then\n%s))", guard, action)
 	}
 	return action
+}
+
+// handlers are the clauses of a resumption, and what handles them: one block for each clause, the innermost around the
+// resumption.
+type handlers struct {
+	clauses, opening, closing string
+	tags                      []signature // of the clauses
+}
+
+// handlers makes clauses for the tags. A handler keeps the continuation in the local of the tag that begins with
+// prefix, and goes to done. One tag of so many is left to an outer resumption.
+func (g *generator) handlers(depth int, done, word, prefix string, left int) handlers {
+	var h handlers
+	for _, tag := range g.tags {
+		if g.next(left) == left-1 {
+			continue
+		}
+		label, k := g.name("h"), prefix+tag.name
+		h.clauses += fmt.Sprintf(" (%s%s %s)", word, tag.name, label)
+		h.opening = fmt.Sprintf("(block %s (result%s (ref %s))\n", label, space(tag.params), k) + h.opening
+		h.closing += fmt.Sprintf(")\n(local.set %s) %s", k, g.take("", tag.params))
+		if depth < maxDepth && g.next(2) == 1 {
+			h.closing += "\n" + g.statements(depth+1)
+		}
+		h.closing += " (br " + done + ")"
+		h.tags = append(h.tags, tag)
+	}
+	return h
 }
 
 // dialect is the one of 2023: without switch, but with barriers.

@@ -246,6 +246,11 @@ func (g *generator) shared() string {
 			s = strings.Replace(s, "(ref.null "+k+")", "(cont.new "+k+" (ref.func $f3))", 1)
 		}
 	}
+	if g.has(tagValues) {
+		for _, tag := range g.tags {
+			global("v"+tag.name, "(ref null $v"+tag.name+")", " (ref.null $v"+tag.name+")")
+		}
+	}
 	if g.has(wasm.GC) {
 		global("object", "anyref", " (ref.null any)")
 	}
@@ -269,6 +274,9 @@ func (g *generator) state() {
 	}
 	if g.has(named) {
 		g.namedState()
+	}
+	if g.has(tagValues) {
+		g.tagValueState()
 	}
 	g.out.WriteString("(data $d (i32.const 0) \"\\01\\82\\03\\84\\ff\\ff\\ff\\7f\\00\\00\\00\\80and some text\")\n")
 	g.out.WriteString("(data $bytesOfData \"\\80\\ff\\7f\\00to be copied\")\n")

@@ -66,6 +66,9 @@ func (g *generator) statement(depth int) string {
 		if g.has(named) && g.next(4) == 3 {
 			return g.suspendTo()
 		}
+		if g.has(tagValues) && g.next(4) == 3 {
+			return g.suspendTag()
+		}
 		if g.has(wasm.StackSwitching) {
 			return g.suspend()
 		}
@@ -90,6 +93,9 @@ func (g *generator) statement(depth int) string {
 	}
 	if g.has(named) && g.next(4) == 3 {
 		return g.resumeWith(depth)
+	}
+	if g.has(tagValues) && g.next(4) == 3 {
+		return g.resumeTags(depth)
 	}
 	if g.has(wasm.StackSwitching) {
 		return g.resume(depth)

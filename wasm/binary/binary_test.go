@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"weft/internal/generate"
 	"weft/wasm"
 	"weft/wasm/binary"
+	"weft/wasm/text"
 )
 
 // equal compares modules but for their positions in the input.
@@ -208,6 +210,13 @@ func TestErrors(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(strings.Join(everything, "")))
 	f.Add([]byte(preamble + "\x00\x09\x04name\x00\x02\x01M"))
+	for _, source := range generate.Seeds(4, wasm.AllFeatures) {
+		m, err := text.Parse([]byte(source), wasm.AllFeatures)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(binary.Encode(m))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if m, err := binary.Decode(b, wasm.AllFeatures); err == nil {
 			reencode(t, m)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"weft/internal/generate"
 	"weft/wasm"
 	"weft/wasm/text"
 )
@@ -21,6 +22,9 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(src, false)
 		f.Add(src, true)
+	}
+	for _, src := range generate.Seeds(4, wasm.AllFeatures) {
+		f.Add([]byte(src), false)
 	}
 	for _, src := range []string{"", "(module)", `(func $"\u{1F600}" (@name "x"))`, "(table 0 funcref) (elem declare)",
 		"(data \"\\00\") (func data.drop 0)", "(func (if (then)))", "(func (try (do) (delegate 0)))",

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"weft/internal/generate"
 	"weft/wasm"
 	"weft/wasm/binary"
 	"weft/wasm/text"
@@ -208,7 +209,7 @@ func TestCost(t *testing.T) {
 // FuzzValidate checks that validation never fails but with an error, and that
 // a valid module is valid when encoded and decoded again.
 func FuzzValidate(f *testing.F) {
-	for _, source := range valid {
+	for _, source := range append(generate.Seeds(4, wasm.AllFeatures), valid...) {
 		m, err := text.Parse([]byte(source), wasm.AllFeatures)
 		if err != nil {
 			f.Fatal(err)
