@@ -76,13 +76,15 @@ func (d *dpor) Choose(p threads.Point, candidates []*threads.Thread, usual *thre
 func (d *dpor) newNode(p threads.Point, candidates []*threads.Thread, usual *threads.Thread) *dporNode {
 	n := &dporNode{chosen: -1, backtrack: map[int]bool{}, done: map[int]bool{}}
 	n.sleep = d.asleep()
+	exiting := false // the end of the program comes last, or the events of others are not seen at all
 	for _, t := range candidates {
 		n.candidates = append(n.candidates, dporEvent{t.ID(), t.At()})
 		if sleeps(n.sleep, t.ID()) || givesWay(p) && t == p.Thread {
 			continue
 		}
-		if n.chosen < 0 || t == usual {
-			n.chosen = t.ID()
+		exits := t.At().Kind == threads.Exit
+		if n.chosen < 0 || exiting || t == usual && !exits {
+			n.chosen, exiting = t.ID(), exits
 		}
 	}
 	if n.chosen >= 0 {
@@ -144,9 +146,11 @@ func (d *dpor) point(p threads.Point, next *threads.Thread) {
 }
 
 // conflict is [conflict] for points of which one may be in the middle of a wait: that of a condition lets go of a lock,
-// and takes it again, inside the library. So waits conflict with all by which threads synchronise.
+// and takes it again, inside the library. So waits conflict with all by which threads synchronise. The end of the
+// program conflicts with what the host sees; nobody sees what else it cuts off.
 func (d *dpor) conflict(a, b threads.Point) bool {
-	return conflict(a, b) || d.waits(a) && d.synchronises(b) || d.waits(b) && d.synchronises(a)
+	return conflict(a, b) || a.Kind == threads.Exit && b.Kind == threads.Call ||
+		a.Kind == threads.Call && b.Kind == threads.Exit || d.waits(a) && d.synchronises(b) || d.waits(b) && d.synchronises(a)
 }
 
 func (d *dpor) waits(p threads.Point) bool {

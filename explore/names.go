@@ -120,6 +120,18 @@ func (n *names) of(function uint32) string {
 	return fmt.Sprintf("func[%d]", function)
 }
 
+// exits reports whether a call of a function begins to end the program. What the C library does then takes the locks of
+// files, and does not give them back.
+func (n *names) exits(callee, caller uint32) bool {
+	switch n.byIndex[callee] {
+	case "exit", "quick_exit":
+		return !n.system[caller] || n.byIndex[caller] == "_start"
+	case "__wasm_call_dtors":
+		return n.byIndex[caller] == "_start"
+	}
+	return false
+}
+
 func (n *names) isSystem(function uint32) bool { return n.system[function] }
 
 func (n *names) lock(function uint32) lockOp { return lockFunctions[unadorned(n.byIndex[function])] }

@@ -311,7 +311,7 @@ func (s *search) observer() observer {
 // isPoint reports whether there is a point at a site, as far as is known.
 func (s *search) isPoint(site *site) bool {
 	switch {
-	case site.class == locks:
+	case site.class == locks || site.class == exits:
 		return true
 	case site.system || site.class.isHeap():
 		return false
@@ -437,7 +437,7 @@ func (w *worker) run(ctx context.Context, s *search, j *job, o observer) (err er
 		w.scripted.follow(j.race.flipped(), false)
 		c = w.scripted
 	} else if c = w.choosers[j.strategy]; c == nil {
-		c = choosers[j.strategy](s)
+		c = &exitsLast{chooser: choosers[j.strategy](s), patience: 100 + 2*s.length}
 		w.choosers[j.strategy] = c
 	}
 	if j.outcome, err = w.world.run(ctx, c, j.seed, o); err != nil {

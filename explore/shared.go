@@ -77,6 +77,9 @@ func (l *learner) access(t *threads.Thread, _ int, s *site, a access) bool {
 		l.note(t, s, a.address, a.size, true)
 		return true
 	}
+	if s.class == exits {
+		return true
+	}
 	if s.system {
 		return false
 	}

@@ -39,22 +39,23 @@ const (
 	heapCalls   // of a function that allocates or frees
 	heapReturns // of one that allocates
 	locks       // a call of a function of the C library by which threads synchronise
+	exits       // a call of one that ends the program
 )
 
 var classNames = [...]string{loads: "load", stores: "store", fills: "fill", copies: "copy", atomicLoads: "atomic load",
 	atomicWrites: "atomic write", waits: "wait", notifies: "notify", fences: "fence", heapCalls: "call",
-	heapReturns: "return", locks: "call"}
+	heapReturns: "return", locks: "call", exits: "exit"}
 
 func (c class) String() string { return classNames[c] }
 
 // isSync reports whether threads synchronise by it.
-func (c class) isSync() bool { return c >= atomicLoads && c != heapCalls && c != heapReturns }
+func (c class) isSync() bool { return c >= atomicLoads && c <= fences || c == locks }
 
 // isHeap reports whether it is about allocating, and no access.
 func (c class) isHeap() bool { return c == heapCalls || c == heapReturns }
 
 // writes reports whether memory may be written.
-func (c class) writes() bool { return c != loads && c != atomicLoads }
+func (c class) writes() bool { return c != loads && c != atomicLoads && c != exits }
 
 // classify says what an instruction does; false for one that is no site.
 func classify(in *wasm.Instr) (class, bool) {
@@ -111,6 +112,10 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 			}
 			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, system: system}
 			switch {
+			case in.Op == wasm.OpCall && names.exits(in.Index, index):
+				s.class, s.system = exits, false
+				list = append(list, s)
+				continue
 			case in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall:
 				s.lock, s.heap, s.callee = names.lock(in.Index), names.heap(in.Index), in.Index
 				if s.class = locks; s.lock == noLock {
@@ -163,7 +168,10 @@ func (s *site) access(operands *[3]uint64) access {
 func (s *site) point(w *weft.Watched) threads.Point {
 	a := s.access(&w.Operands)
 	p := threads.Point{Kind: threads.Access, Site: s.offset, Address: a.address, Size: int(a.size), Writes: a.writes}
-	if s.class.isSync() {
+	switch {
+	case s.class == exits:
+		return threads.Point{Kind: threads.Exit, Site: s.offset}
+	case s.class.isSync():
 		p.Kind = threads.Sync
 	}
 	return p

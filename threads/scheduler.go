@@ -57,7 +57,8 @@ type Scheduler struct {
 	threads []*Thread // that have not ended
 	made    int
 	current *Thread
-	chosen  *Thread // the next one, if a thread has stopped for it that has not begun
+	until   *Thread // for whose end the run lasts; nil for that of all
+	chosen  *Thread // the next one, if a thread has stopped for it that has not begun, or ends
 	running bool
 	serving bool
 	jobs    []func() // of Do
@@ -248,7 +249,7 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 	case s.running:
 		return errors.New("threads: it runs already")
 	}
-	s.running = true
+	s.running, s.until = true, until
 	defer s.end()
 	at := Point{Kind: Idle}
 	for {
@@ -305,6 +306,10 @@ func (s *Scheduler) end() {
 // choose the next.
 func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 	idle := Point{Kind: Idle}
+	if t.exiting {
+		s.remove(t)
+		return Point{Thread: t, Kind: End, Blocked: true}, t.err
+	}
 	s.arm()
 	s.enter(t)
 	s.slots[0] = uint64(t.result)
@@ -313,7 +318,9 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 	t = s.current
 	s.current = nil
 	if err != nil {
-		t.err = err
+		if t.err = err; t.exiting {
+			return s.exit(t)
+		}
 		s.remove(t)
 		return idle, err
 	}
@@ -327,8 +334,28 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 		return Point{Thread: t, Kind: Call}, err
 	}
 	t.results = append([]uint64(nil), s.slots[:wasm.SlotCount(t.cont.Type().Results)]...)
+	if t == s.until && s.exits() {
+		return s.exit(t)
+	}
 	s.remove(t)
 	return Point{Thread: t, Kind: End, Blocked: true}, nil
+}
+
+// exit makes a thread wait for its turn to end the run.
+func (s *Scheduler) exit(t *Thread) (Point, error) {
+	t.exiting, t.state = true, Ready
+	return Point{Thread: t, Kind: Exit}, nil
+}
+
+// exits reports whether the end of the run is a point: others may do more before.
+func (s *Scheduler) exits() bool { return s.counts && len(s.threads) > 1 }
+
+// Exit is for host functions that end the run with the error which they return then. The thread executes nothing more,
+// but others may go on before the run ends.
+func (s *Scheduler) Exit() {
+	if t := s.current; t != nil && s.exits() {
+		t.exiting = true
+	}
 }
 
 // remove takes a thread that has ended from the list.
@@ -466,9 +493,9 @@ func (s *Scheduler) offer(p Point, result uint32) error {
 }
 
 // switchTo lets another thread go on in place of the current one. One that has not begun begins from Go: if there is no
-// room for its stack, that is its end, and not that of the thread which stops.
+// room for its stack, that is its end, and not that of the thread which stops. One that executes nothing more ends there.
 func (s *Scheduler) switchTo(next *Thread) error {
-	if !next.begun {
+	if !next.begun || next.exiting {
 		s.chosen = next
 		return s.suspend
 	}

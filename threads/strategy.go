@@ -12,6 +12,9 @@ const (
 	Spawn
 	// End is the end of a thread.
 	End
+	// Exit is where a thread is about to end the run, with others: as the one for whose end the run lasts, or by
+	// [Scheduler.Exit]. There is none where steps are not counted.
+	Exit
 	// Yield is where a thread asks that others run.
 	Yield
 	// Call is a call of the host that has an effect, or that waits for something else than time.
@@ -30,7 +33,7 @@ const (
 	Sync
 )
 
-var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Yield: "yield", Call: "call",
+var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Exit: "exit", Yield: "yield", Call: "call",
 	Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
 
 func (k Kind) String() string { return kindNames[k] }

@@ -52,6 +52,7 @@ type Thread struct {
 	cont      *weft.Continuation
 	begun     bool // it takes a result when it is resumed
 	first     bool // the continuation is that of Spec.First
+	exiting   bool // it executes nothing more: when it goes on the run ends
 	state     State
 	result    uint32   // with which it is resumed
 	globals   []uint64 // while it does not run

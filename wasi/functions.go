@@ -135,6 +135,10 @@ func (t *thread) defineModule(l *weft.Linker, module string, list []function) er
 		if trace != nil {
 			trace.exit(uint32(slots[0]))
 		}
+		if g := t.system.green; g != nil {
+			g.scheduler.Exit()
+			return &weft.ExitError{Code: uint32(slots[0])}
+		}
 		return t.system.exit(uint32(slots[0]))
 	})
 }

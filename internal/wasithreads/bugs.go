@@ -67,6 +67,7 @@ func Bugs() []Bug {
 		{Name: "buffer_swap", Kind: "check, then act", Sign: Exit, Threads: 3},
 		{Name: "cache_pair", Kind: "atomicity over two fields", Threads: 3},
 		{Name: "callback", Kind: "use after free", Threads: 2, Races: true, Freed: true, Unoptimised: true},
+		{Name: "checked_late", Kind: "main that does not wait", Threads: 2},
 		{Name: "cond_two_mutexes", Kind: "lost signal", Sign: Deadlock, Threads: 2, Races: true},
 		{Name: "dekker", Kind: "mutual exclusion by hand", Threads: 2},
 		{Name: "double_checked", Kind: "double-checked locking", Threads: 2, Races: true, Unoptimised: true},
