@@ -1,10 +1,16 @@
 package explore
 
-import "weft/threads"
+import (
+	"slices"
+
+	"weft/threads"
+)
 
 // bounded is the search by the number of deviations from the default schedule (M. Musuvathi, S. Qadeer: Iterative
 // Context Bounding for Systematic Testing of Multithreaded Programs, PLDI 2007; here all departures count, not only
 // preemptions): first all schedules with one, then all with two, and so on. What fails has the fewest that there are.
+// Of those with as many, the first are those that depart where no other has: a thread comes to most instructions many
+// times, and what goes wrong at one of them mostly does at the first or second time.
 type bounded struct {
 	queue []schedulePrefix // that have not run
 	level int              // of the first in the queue
@@ -20,6 +26,7 @@ type schedulePrefix struct {
 	before *schedulePrefix
 	last   threads.Deviation
 	depth  int
+	rank   int // how many times its threads had been at the instructions of the deviations, in all
 }
 
 // deviations lists them, the first one first.
@@ -53,7 +60,11 @@ func (b *bounded) take() *schedulePrefix {
 // ran adds what follows from a schedule that has run: all that depart from it once more, later.
 func (b *bounded) ran(p *schedulePrefix, alternatives []threads.Deviation) {
 	b.open--
+	times := map[threads.Deviation]int{}
 	for i, d := range alternatives {
+		place := threads.Deviation{Thread: d.Thread, Site: d.Site, Next: d.Next}
+		rank := p.rank + times[place]
+		times[place]++
 		if p.depth == 0 && !b.shard.has(i) {
 			continue
 		}
@@ -61,7 +72,7 @@ func (b *bounded) ran(p *schedulePrefix, alternatives []threads.Deviation) {
 			b.lost = true
 			return
 		}
-		b.next = append(b.next, schedulePrefix{p, d, p.depth + 1})
+		b.next = append(b.next, schedulePrefix{p, d, p.depth + 1, rank})
 	}
 }
 
@@ -69,6 +80,7 @@ func (b *bounded) ran(p *schedulePrefix, alternatives []threads.Deviation) {
 func (b *bounded) advance() bool {
 	if len(b.queue) == 0 && b.open == 0 && len(b.next) > 0 {
 		b.queue, b.next = b.next, nil
+		slices.SortStableFunc(b.queue, func(p, q schedulePrefix) int { return p.rank - q.rank })
 		b.level++
 	}
 	return len(b.queue) > 0
