@@ -4,13 +4,20 @@
 //
 // # From bytes to results
 //
+//	r := weft.NewRuntime(weft.NewConfig(), weft.DefaultLimits())
+//	defer r.Close()
+//	instance, err := r.InstantiateSource(ctx, source) // binary or text
+//	results, err := instance.Func("main").Call(ctx, weft.I32(42))
+//
+// That is short for these, which programs use that have several stores, or several
+// instances of a module:
+//
 //	engine, err := weft.NewEngine(weft.NewConfig())
-//	module, err := engine.Compile(source)         // binary or text
+//	module, err := engine.Compile(source)
 //	store, err := engine.NewStore(weft.DefaultLimits())
 //	defer store.Close()
 //	linker := weft.NewLinker(store)               // names for imports
 //	instance, err := linker.Instantiate(ctx, module)
-//	results, err := instance.Func("main").Call(ctx, weft.I32(42))
 //
 // An [Engine] compiles modules; with a [Cache] it does so only once. A [Store] owns
 // everything that its instances make, within its [Limits]. An [Instance] has what

@@ -17,9 +17,9 @@ import (
 // A Trap ends a call because the guest did something that has no result. A host function that returns one lets its
 // caller trap.
 type Trap struct {
-	Code   wasm.TrapCode
-	Detail string     // says more, if there is more to say
-	Stack  StackTrace // where it happened
+	Code   wasm.TrapCode // such as [wasm.TrapDivideByZero]
+	Detail string        // says more, if there is more to say
+	Stack  StackTrace    // where it happened
 }
 
 // An Exception ends a call by an exception that nothing in Wasm caught. A host

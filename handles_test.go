@@ -37,6 +37,7 @@ func handles(t *testing.T, engine *weft.Engine) (*weft.Store, []any) {
 		engine, m.in.Module(), m.store, linker, m.in, m.in.Func("id"), m.in.Memory("memory"), m.in.Memory("shared").Shared(),
 		m.in.Table("table"), m.in.Global("global"), tag, m.k, newSwitch, handlers, globals, snapshot,
 		m.store.NewWaiter(func(bool) {}), newCache(t, weft.CacheOptions{}), new(weft.CPUProfiler),
+		weft.Runtime{Linker: linker},
 	}
 }
 

@@ -1,6 +1,7 @@
 package weft
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 // A Linker finds the imports of modules by name.
 type Linker struct {
 	store   *Store
+	noStore error // why there is none, if more is to be said than that
 	modules map[string]*namespace
 }
 
@@ -37,6 +39,19 @@ func (l *Linker) Store() *Store {
 		return nil
 	}
 	return l.store
+}
+
+// Err returns why nothing can be made with the linker: because there is no store, or it is closed. Otherwise it is nil.
+func (l *Linker) Err() error {
+	switch {
+	case l == nil:
+		return errNoLinker
+	case l.store == nil:
+		return cmp.Or(l.noStore, errNoStore)
+	case l.store.store.Closed():
+		return ErrClosed
+	}
+	return nil
 }
 
 // Define gives a value the name that imports of it use. It replaces what had
@@ -88,14 +103,14 @@ func (l *Linker) Instance(module string) *Instance {
 // the error is that of a call; the instance is returned as well, because others may
 // already hold parts of it.
 func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) {
-	if l == nil {
-		return nil, errNoLinker
-	}
-	if err := missing(ctx, l.store); err != nil {
+	if err := l.Err(); err != nil {
 		return nil, err
 	}
-	if m == nil {
-		return nil, l.store.refuse(errNoModule)
+	switch {
+	case ctx == nil:
+		return nil, errNoContext
+	case m == nil:
+		return nil, errNoModule
 	}
 	imports := make([]Extern, len(m.module.Wasm.Imports))
 	for i := range imports {
@@ -108,6 +123,19 @@ func (l *Linker) Instantiate(ctx context.Context, m *Module) (*Instance, error) 
 	return l.store.Instantiate(ctx, m, imports)
 }
 
+// InstantiateSource makes an instance of a module in binary or text form: it is [Engine.Compile], then
+// [Linker.Instantiate]. A module that has several instances is better compiled once.
+func (l *Linker) InstantiateSource(ctx context.Context, source []byte) (*Instance, error) {
+	if err := l.Err(); err != nil {
+		return nil, err
+	}
+	m, err := l.store.engine.Compile(source)
+	if err != nil {
+		return nil, err
+	}
+	return l.Instantiate(ctx, m)
+}
+
 // DefineFunc makes a host function of slots and gives it a name.
 func (l *Linker) DefineFunc(module, name string, t wasm.FuncType, f HostFunc) error {
 	return l.define(module, name, func(name string) (*Func, error) { return l.store.NewFunc(name, t, f) })
@@ -118,7 +146,7 @@ func (l *Linker) DefineValues(module, name string, t wasm.FuncType, f ValuesFunc
 	return l.define(module, name, func(name string) (*Func, error) { return l.store.NewValuesFunc(name, t, f) })
 }
 
-// Wrap makes a host function of any Go function that [Wrap] takes, and gives it a name:
+// Wrap makes a host function of any Go function that [Store.Wrap] takes, and gives it a name:
 //
 //	err := linker.Wrap("env", "log", func(m *weft.Memory, addr, n uint32) { … })
 func (l *Linker) Wrap(module, name string, f any) error {
@@ -127,11 +155,8 @@ func (l *Linker) Wrap(module, name string, f any) error {
 
 // define gives a name to a function that it makes, if it can.
 func (l *Linker) define(module, name string, make func(name string) (*Func, error)) error {
-	switch {
-	case l == nil:
-		return errNoLinker
-	case l.store == nil:
-		return errNoStore
+	if err := l.Err(); err != nil {
+		return err
 	}
 	fn, err := make(module + "." + name)
 	if err != nil {
@@ -188,12 +213,13 @@ var errNoHostModule = errors.New("weft: there is no host module")
 // Define makes the functions those of a linker's store and gives them names of modules, under which they are the
 // same functions. What the linker has under these names besides stays. Nothing is defined if there is an error.
 func (h *HostModule) Define(l *Linker, modules ...string) error {
-	switch {
-	case h == nil:
+	if h == nil {
 		return errNoHostModule
-	case l == nil:
-		return errNoLinker
-	case len(modules) == 0:
+	}
+	if err := l.Err(); err != nil {
+		return err
+	}
+	if len(modules) == 0 {
 		return errors.New("weft: a host module is defined under no name")
 	}
 	made := make([]*Func, len(h.functions))

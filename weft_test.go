@@ -3,12 +3,27 @@ package weft_test
 import (
 	"context"
 	"errors"
+	"log"
 	"testing"
 	"time"
 
 	"weft"
 	"weft/wasm"
 )
+
+// open compiles a module, instantiates it with what the linker got from define,
+// and returns the store too.
+func open(source string, define func(*weft.Linker) error) (*weft.Store, *weft.Instance) {
+	r := weft.NewRuntime(weft.NewConfig(), weft.DefaultLimits())
+	if err := define(r.Linker); err != nil {
+		log.Fatal(err)
+	}
+	instance, err := r.InstantiateSource(context.Background(), []byte(source))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return r.Store(), instance
+}
 
 // openOn compiles a module and instantiates it in a store, which ends with the test. Unless it is nil, define
 // prepares the store, and defines the imports.

@@ -2,7 +2,6 @@ package jsstring
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf16"
@@ -41,8 +40,8 @@ var builtins = [...]builtin{
 
 // Define gives a linker the builtins, as the module [ModuleName].
 func Define(l *weft.Linker) error {
-	if l == nil || l.Store() == nil {
-		return errors.New("jsstring: there is no linker, or it has no store")
+	if err := l.Err(); err != nil {
+		return fmt.Errorf("jsstring: %w", err)
 	}
 	units, err := l.Store().DefineType(wasm.CompType{Kind: wasm.CompArray,
 		Fields: []wasm.FieldType{{Type: wasm.ValType{Kind: wasm.KindI16}, Mutable: true}}})

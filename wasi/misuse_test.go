@@ -26,7 +26,7 @@ func TestConfigMisuse(t *testing.T) {
 		"directory /c is nil":   NewConfig().WithFS("/c", nil),
 		"listener is nil":       NewConfig().WithListener(net.Listener(nil)),
 		"zero Config":           {},
-		"no linker":             NewConfig(),
+		"there is no":           NewConfig(),
 	} {
 		for _, l := range []*weft.Linker{nil, weft.NewLinker(nil)} {
 			if _, err := c.Define(l); err == nil || !strings.Contains(err.Error(), says) {

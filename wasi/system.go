@@ -65,8 +65,8 @@ func (c Config) Define(l *weft.Linker) (*System, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	if l == nil || l.Store() == nil {
-		return nil, errNoLinker
+	if err := l.Err(); err != nil {
+		return nil, fmt.Errorf("wasi: %w", err)
 	}
 	s := &System{config: c, random: newGate(), listing: newGate()}
 	s.started = c.clock.Monotonic()
@@ -192,7 +192,6 @@ func (s *System) run(ctx context.Context, in *weft.Instance, f *weft.Func, args 
 }
 
 var (
-	errNoLinker   = errors.New("wasi: there is no linker, or it has no store")
 	errNoModule   = errors.New("wasi: there is no module")
 	errNoContext  = errors.New("wasi: the context is nil")
 	errNotGreen   = errors.New("wasi: the threads of the system are not green")

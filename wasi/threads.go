@@ -77,10 +77,10 @@ func (ts *parallel) exit(err error) {
 // DefineMemories makes the shared memories that a module imports, so that its
 // threads have them in common, and gives them to a linker.
 func (s *System) DefineMemories(l *weft.Linker, m *weft.Module) error {
-	switch {
-	case l == nil || l.Store() == nil:
-		return errNoLinker
-	case m == nil:
+	if err := l.Err(); err != nil {
+		return fmt.Errorf("wasi: %w", err)
+	}
+	if m == nil {
 		return errNoModule
 	}
 	for _, im := range m.Wasm().Imports {

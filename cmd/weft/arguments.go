@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"weft"
+	"weft/jsstring"
 	"weft/wasm"
 	"weft/wasm/text"
 )
@@ -168,11 +169,11 @@ func formatResult(v weft.Value) string {
 	if v.IsNull() {
 		return "null"
 	}
-	switch r := v.Ref().(type) {
-	case string:
-		return "extern:" + r
-	case weft.I31:
-		return fmt.Sprintf("i31:%d", r)
+	if text, ok := jsstring.Text(v); ok {
+		return "extern:" + text
+	}
+	if i, ok := v.Ref().(weft.I31); ok {
+		return fmt.Sprintf("i31:%d", i)
 	}
 	return "(ref." + v.Type().Heap.String() + ")"
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"weft/jsstring"
 	"weft/wasi"
 	"weft/wasm"
 )
@@ -27,7 +28,7 @@ var knownHosts = []hostInterface{
 		"env.__cxa_throw", "a.a"}, exports: []string{"emscripten_*", "_emscripten_*"}},
 	{name: "emnapi (Node-API)", imports: []string{"napi.*", "emnapi.*", "env.napi_*"},
 		exports: []string{"napi_register_*"}},
-	{name: "string builtins of JavaScript", imports: []string{"wasm:js-string.*"}},
+	{name: "string builtins of JavaScript", imports: []string{jsstring.ModuleName + ".*"}},
 	{name: "AssemblyScript", exports: []string{"__new", "__pin"}},
 	{name: "a component, of which this is the core", imports: []string{"cm32p2|*"},
 		sections: []string{"component-type*"}},

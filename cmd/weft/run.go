@@ -45,6 +45,8 @@ function.
 A program that imports wasi_snapshot_preview1 gets WASI: ARGS are its arguments, and
 the code with which it exits is the exit code. It reaches the files, the
 environment and the sockets that --dir, --env and --listen give it, and no others.
+One that imports wasm:js-string gets the string builtins of JavaScript, whose
+strings --max-heap does not bound.
 
 Everything behind FILE belongs to the program. Without WASI, or with --invoke, ARGS are read by the types of the
 function's parameters: integers decimal or hexadecimal, signed or unsigned, floats
@@ -217,6 +219,9 @@ func (flags *runFlags) runModule(
 	}
 	preloads, err := readPreloads(cmd, module, flags.preloads)
 	if err != nil {
+		return err
+	}
+	if err := provideStrings(linker, module, preloads); err != nil {
 		return err
 	}
 	var host *wasiHost

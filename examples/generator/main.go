@@ -20,15 +20,13 @@ const source = `(module
 
 func main() {
 	ctx := context.Background()
-	engine := must(weft.NewEngine(weft.NewConfig()))
-	module := must(engine.Compile([]byte(source)))
-	store := must(engine.NewStore(weft.DefaultLimits()))
-	defer store.Close()
-	instance := must(weft.NewLinker(store).Instantiate(ctx, module))
+	runtime := weft.NewRuntime(weft.NewConfig(), weft.DefaultLimits())
+	defer runtime.Close()
+	instance := must(runtime.InstantiateSource(ctx, []byte(source)))
 
 	// Nothing of the function runs before the loop wants its first value, and
 	// what is left of it when the loop ends is garbage.
-	squares := must(store.NewContinuation(instance.Func("squares")))
+	squares := must(runtime.Store().NewContinuation(instance.Func("squares")))
 	for values, err := range squares.Values(ctx, instance.Tag("yield")) {
 		if err != nil {
 			log.Fatal(err)

@@ -18,23 +18,20 @@ const source = `(module
 
 func main() {
 	ctx := context.Background()
-	engine := must(weft.NewEngine(weft.NewConfig()))
-	module := must(engine.Compile([]byte(source)))
 
-	// A store has what the guest makes. Everything of it is used by one goroutine
+	// A runtime has what the guest makes. Everything of it is used by one goroutine
 	// at a time.
-	store := must(engine.NewStore(weft.DefaultLimits()))
-	defer store.Close()
+	runtime := weft.NewRuntime(weft.NewConfig(), weft.DefaultLimits())
+	defer runtime.Close()
 
 	// The types of the Go function are compared with those of the import.
-	linker := weft.NewLinker(store)
 	price := func(ctx context.Context, item int32) (float64, error) {
 		return 1.25 * float64(item), nil
 	}
-	if err := typed.Func1(price).Define(linker, "shop", "price"); err != nil {
+	if err := typed.Func1(price).Define(runtime.Linker, "shop", "price"); err != nil {
 		log.Fatal(err)
 	}
-	instance := must(linker.Instantiate(ctx, module))
+	instance := must(runtime.InstantiateSource(ctx, []byte(source)))
 
 	total := must(typed.CallFunc2[int32, float64, float64](instance.Func("total")))
 	fmt.Println(must(total(ctx, 4, 3)))

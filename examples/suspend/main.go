@@ -19,10 +19,9 @@ const source = `(module
 
 func main() {
 	ctx := context.Background()
-	engine := must(weft.NewEngine(weft.NewConfig()))
-	module := must(engine.Compile([]byte(source)))
-	store := must(engine.NewStore(weft.DefaultLimits()))
-	defer store.Close()
+	runtime := weft.NewRuntime(weft.NewConfig(), weft.DefaultLimits())
+	defer runtime.Close()
+	store := runtime.Store()
 
 	// A tag is the kind of a suspension: what is handed out, and what comes back.
 	i32 := []wasm.ValType{wasm.I32}
@@ -30,11 +29,10 @@ func main() {
 	ask := func(ctx context.Context, about int32) (int32, error) {
 		return 0, question.Suspend(weft.I32(about))
 	}
-	linker := weft.NewLinker(store)
-	if err := typed.Func1(ask).Define(linker, "env", "ask"); err != nil {
+	if err := typed.Func1(ask).Define(runtime.Linker, "env", "ask"); err != nil {
 		log.Fatal(err)
 	}
-	instance := must(linker.Instantiate(ctx, module))
+	instance := must(runtime.InstantiateSource(ctx, []byte(source)))
 
 	// A program may have any number of guests that wait, and resume each when its
 	// answer is there. Here it is at once.
