@@ -3,13 +3,14 @@ package explore
 import (
 	"context"
 	"testing"
+	"time"
 
 	"weft/internal/wasithreads"
 	"weft/threads"
 )
 
 // benched is a program of three threads and about fifty events, which has no bug.
-func benched(b *testing.B) (*search, context.Context) {
+func benched(b testing.TB) (*search, context.Context) {
 	b.Helper()
 	c := wasithreads.NewToolchain(b)
 	var bug wasithreads.Bug
@@ -55,6 +56,29 @@ func BenchmarkSchedule(b *testing.B) {
 			b.ReportMetric(float64(points)/float64(b.N), "points/op")
 		})
 	}
+}
+
+// BenchmarkReset runs the default schedule: of its time, how much goes into setting the program back.
+func BenchmarkReset(b *testing.B) {
+	s, ctx := benched(b)
+	world := s.workers[0].world
+	var follow scripted
+	var resets time.Duration
+	b.ResetTimer()
+	for range b.N {
+		follow.follow(nil, false)
+		if _, err := world.run(ctx, &follow, 0, nil); err != nil {
+			b.Fatal(err)
+		}
+		begun := time.Now() // stopping the timer would take longer than what it leaves out
+		if err := world.reset(); err != nil {
+			b.Fatal(err)
+		}
+		resets += time.Since(begun)
+		world.used = false
+	}
+	b.ReportMetric(float64(resets.Nanoseconds())/float64(b.N), "reset-ns/op")
+	b.ReportMetric(float64(world.instance.Memory("memory").Size())/(1<<20), "MiB")
 }
 
 // BenchmarkRaces compares the default schedule as it is, with points at what threads share, and with the detector of

@@ -209,6 +209,8 @@ func (s *Store) Restore(sn *Snapshot) error {
 // endContinuations ends those that are fresh or suspended, as a collection does that reaches none. The guest's stacks
 // are not recorded, so none could go on.
 func (s *Store) endContinuations() {
+	// Those of the pool are for machine code only. Who makes threads from Go again and again would only add to them.
+	s.Conts.EmptyPool()
 	if s.Conts.Live() == 0 {
 		return
 	}
