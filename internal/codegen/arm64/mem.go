@@ -121,3 +121,14 @@ func (a *Assembler) Store(m Mem, s Reg) { a.Access(StrX, s, m) }
 
 // Store32 is described at Store.
 func (a *Assembler) Store32(m Mem, s Reg) { a.Access(StrW, s, m) }
+
+// LoadPair loads two general registers from words that follow each other, StorePair stores two. The displacement is a
+// multiple of 8 from -512 to 504.
+func (a *Assembler) LoadPair(x, y Reg, m Mem) { a.pair(Ldp, x, y, m) }
+
+// StorePair is described at LoadPair.
+func (a *Assembler) StorePair(m Mem, x, y Reg) { a.pair(Stp, x, y, m) }
+
+func (a *Assembler) pair(o Op, x, y Reg, m Mem) {
+	a.RR(o|Op(m.Disp>>3&0x7f)<<15|number(y)<<10, x, m.Base)
+}
