@@ -59,6 +59,8 @@ func TestInstructions(t *testing.T) {
 		{"brk #0x0", func(a *Assembler) { a.word(uint32(Brk)) }},
 		{"ldp x1, x2, [x3,#504]", func(a *Assembler) { a.LoadPair(X1, X2, At(X3, 504)) }},
 		{"stp x1, x2, [sp,#-512]", func(a *Assembler) { a.StorePair(At(SP, -512), X1, X2) }},
+		{"ldp d1, d2, [x3,#8]", func(a *Assembler) { a.RR(pairOf(LdrD)|1<<15|2<<10, V0+1, X3) }},
+		{"stp q1, q2, [x3,#16]", func(a *Assembler) { a.RR(pairOf(StrQ)|1<<15|2<<10, V0+1, X3) }},
 		{"fadd s1, s2, s3", func(a *Assembler) { a.RRR(Fadd, V0+1, V0+2, V0+3) }},
 		{"fdiv d1, d2, d3", func(a *Assembler) { a.RRR(Fdiv.OfFloat(S64), V0+1, V0+2, V0+3) }},
 		{"fmin d1, d2, d3", func(a *Assembler) { a.RRR(Fmin.OfFloat(S64), V0+1, V0+2, V0+3) }},

@@ -2,7 +2,6 @@ package arm64
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
 
 	"weft/internal/codegen"
@@ -37,7 +36,9 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	for b := e.NextBlock(); b != nil; b = e.NextBlock() {
 		e.a.Bind(e.BlockLabel())
 		for j := b.First; j < b.End; j++ {
-			if err := e.inst(&f.Insts[j]); err != nil {
+			if j+1 < b.End && e.slotPair(&f.Insts[j], &f.Insts[j+1]) {
+				j++
+			} else if err := e.inst(&f.Insts[j]); err != nil {
 				return nil, err
 			}
 		}
@@ -262,17 +263,40 @@ func (e *Emitter) moves(in *codegen.Inst) {
 			a.Mov(S64, x, y)
 		}
 	default:
-		size := Size(bits.TrailingZeros8(e.F.VRegs[e.F.Operands[in.First].V].Size))
-		o := [...]Op{S32: LdrW, S64: LdrX}[min(size, S64)]
-		if isV(x) {
-			o = [...]Op{S32: LdrS, S64: LdrD, S128: LdrQ}[size]
-		}
-		if in.Flags&codegen.Spill != 0 {
-			o &^= loadBit
-		}
-		a.Access(o, x, At(SP, int32(in.Imm)))
+		a.Access(e.slotAccess(in), x, At(SP, int32(in.Imm)))
 	}
 }
 
-// loadBit tells the loads from the stores of the same size, that of whole registers.
-const loadBit Op = 1 << 22
+// slotAccess returns the instruction of a store to the frame, or of a load from it. It is of whole slots, of 8 or 16
+// bytes, also for values of 4: so those that lie beside each other make pairs.
+func (e *Emitter) slotAccess(in *codegen.Inst) Op {
+	o := LdrX
+	if isV(e.Reg(in, 0)) {
+		o = LdrD
+		if e.F.VRegs[e.F.Operands[in.First].V].Size == 16 {
+			o = LdrQ
+		}
+	}
+	if in.Flags&codegen.Spill != 0 {
+		o &^= loadBit
+	}
+	return o
+}
+
+// slotPair emits two accesses to slots that lie beside each other as one, and reports whether they are such.
+func (e *Emitter) slotPair(x, y *codegen.Inst) bool {
+	const both = codegen.Spill | codegen.Reload
+	if x.Flags&both == 0 || x.Flags&both != y.Flags&both {
+		return false
+	}
+	if x.Imm > y.Imm {
+		x, y = y, x
+	}
+	o, r, q := e.slotAccess(x), e.Reg(x, 0), e.Reg(y, 0)
+	width := int64(1) << accessSize(o)
+	if o != e.slotAccess(y) || r == q || y.Imm-x.Imm != width || x.Imm%width != 0 || x.Imm >= 64*width {
+		return false
+	}
+	e.a.RR(pairOf(o)|Op(x.Imm/width)<<15|number(q)<<10, r, SP)
+	return true
+}

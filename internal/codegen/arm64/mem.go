@@ -30,9 +30,26 @@ const (
 
 	Prfm Op = 0xf9800000 // asks for the cache line
 
-	Stp Op = 0xa9000000 // two general registers
-	Ldp Op = 0xa9400000
+	Stp  Op = 0xa9000000 // two general registers
+	Ldp  Op = 0xa9400000
+	StpD Op = 0x6d000000 // two V registers
+	StpQ Op = 0xad000000
 )
+
+// loadBit tells the loads from the stores of the same size, that of whole registers.
+const loadBit Op = 1 << 22
+
+// pairOf returns the load or store of two registers that does what LdrX, StrX, LdrD, StrD, LdrQ or StrQ does for one.
+func pairOf(o Op) Op {
+	pair := Stp
+	switch o &^ loadBit {
+	case StrD:
+		pair = StpD
+	case StrQ:
+		pair = StpQ
+	}
+	return pair | o&loadBit
+}
 
 // Atomic accesses, whose address is that in a register: of bytes, Op.OfMem makes the others.
 const (
