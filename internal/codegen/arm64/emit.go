@@ -17,6 +17,7 @@ type Emitter struct {
 
 	a       Assembler
 	size    int32 // of the frame, without the return address
+	frame   bool  // whether there is one
 	casts   []castAway
 	truncs  []truncAway
 	vectors []Label // of the constants of 16 bytes; 0 for one that is not in pooled
@@ -29,6 +30,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.Begin(f, &e.a)
 	e.size = frameSize(f)
 	e.Code.FrameSize = int(e.size)
+	e.frame = e.needsFrame()
 	e.casts, e.truncs = e.casts[:0], e.truncs[:0]
 	e.vectors, e.pooled = append(e.vectors[:0], make([]Label, len(f.Vectors))...), e.pooled[:0]
 	e.a.Bind(e.Start)
@@ -42,6 +44,9 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 				return nil, err
 			}
 		}
+	}
+	if !e.frame {
+		e.Code.Prologue = e.a.Pos()
 	}
 	e.rare(grow)
 	return e.Finish(e.a.Finish()), nil
@@ -57,6 +62,9 @@ type growth struct {
 // instruction there is either no frame, and the address in LR, or a frame with the address behind it.
 func (e *Emitter) prologue() growth {
 	a := &e.a
+	if !e.frame {
+		return growth{}
+	}
 	g := growth{needed: !e.Leaf || e.size > codegen.SmallFrame}
 	if g.needed {
 		g.start, g.away = a.NewLabel(), a.NewLabel()
@@ -73,6 +81,33 @@ func (e *Emitter) prologue() growth {
 	a.moveSP(-int64(e.size) - 8)
 	e.Code.Prologue = a.Pos()
 	return g
+}
+
+// needsFrame reports whether something can happen in a function that has to find its return address in the frame, or
+// may change LR. A function without a frame has no loops, because code stops at signals only where there is a frame.
+func (e *Emitter) needsFrame() bool {
+	if !e.Leaf || e.F.FrameSize > 0 {
+		return true
+	}
+	loops := func(b codegen.Block) bool { return b.IsLoop }
+	return slices.ContainsFunc(e.F.Blocks, loops) || slices.ContainsFunc(e.F.Insts, happens)
+}
+
+// happens reports whether an instruction may leave its function, or is a row that uses LR.
+func happens(in codegen.Inst) bool {
+	if in.Flags&(codegen.Move|codegen.Exchange) != 0 {
+		return false
+	}
+	switch m := mop(in.Op); m.base() {
+	case mop(codegen.OpEntry), mop(codegen.OpJump), mop(codegen.OpReturn), mMovImm, mF32Const, mF64Const, mAddress,
+		mR2, mR2M, mR3, mR4, mR2Tied, mR3Tied, mPopcnt:
+		return false
+	case mLoad, mStore, mStoreZero:
+		return in.Scale&addrFaults != 0
+	case mCmp, mCmpImm, mCmpZero, mCmpBit, mCmpVec:
+		return m.consumer() == toTrap
+	}
+	return true
 }
 
 // addLarge adds a constant that is not negative, without another register.
@@ -99,6 +134,9 @@ func (a *Assembler) moveSP(c int64) {
 
 // Epilogue takes the frame away, and loads the return address.
 func (e *Emitter) Epilogue() {
+	if !e.frame {
+		return
+	}
 	e.a.Load(LR, At(SP, e.size))
 	e.a.moveSP(int64(e.size) + 8)
 }
