@@ -18,9 +18,19 @@ import (
 // Go builds a command of this module, for this system. Go's own cache makes that
 // quick when nothing has changed.
 func (b *Box) Go(ctx context.Context, pkg string, env ...string) (string, error) {
-	out := filepath.Join(b.Dir, "bin", strings.ReplaceAll(strings.TrimPrefix(pkg, "weft/bench/"), "/", "-"))
+	return b.goBuild(ctx, pkg, "", env)
+}
+
+// Cross builds a command of this module for Linux on another processor, as one static program.
+func (b *Box) Cross(ctx context.Context, pkg, arch string) (string, error) {
+	return b.goBuild(ctx, pkg, "-"+arch, []string{"GOOS=linux", "GOARCH=" + arch, "CGO_ENABLED=0"})
+}
+
+func (b *Box) goBuild(ctx context.Context, pkg, suffix string, env []string) (string, error) {
+	name := strings.ReplaceAll(strings.TrimPrefix(pkg, "weft/bench/"), "/", "-") + suffix
+	out := filepath.Join(b.Dir, "bin", name)
 	return out, b.once(b.made, out, func() error {
-		b.Progress("building " + pkg)
+		b.Progress("building " + name)
 		return Run(ctx, b.Module, env, "go", "build", "-o", out, pkg)
 	})
 }

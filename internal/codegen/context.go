@@ -10,7 +10,7 @@ const ArgSlots = 2048
 // outside of Go's heap. Code depends on the offsets of its fields.
 type Context struct {
 	Current   uintptr // *store.ContRecord of the running continuation
-	Conts     uintptr // the first descriptor
+	Conts     uintptr // the first descriptor; stays behind Current
 	Interrupt uint32  // not 0: polls leave to Go
 	Request   uint32  // what the code asks Go for
 

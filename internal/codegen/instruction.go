@@ -331,7 +331,7 @@ func (a *Allocator) allocateOperands(in *Inst, ops []Operand) {
 	taken := fixedDefs | destroyed | late | tiedReg
 	for k := range ops {
 		if op := &ops[k]; op.Kind == Def && op.Fixed == NoReg {
-			op.Reg = a.take(a.f.VRegs[op.V].Class, taken, a.hintAt[o+k])
+			op.Reg = a.take(a.f.VRegs[op.V].Class, taken, a.hintOfDef(op.V, o+k))
 			taken |= bit(op.Reg)
 		}
 	}
@@ -341,6 +341,15 @@ func (a *Allocator) allocateOperands(in *Inst, ops []Operand) {
 			a.define(op.V, op.Reg, a.nextAt[o+k])
 		}
 	}
+}
+
+// hintOfDef returns the register that the next use of a value wants, or else the one that the value should be in at the
+// end of a loop: in the loop's own header that was not known yet when the block was looked through.
+func (a *Allocator) hintOfDef(v VReg, operand int) Reg {
+	if hint := a.hintAt[operand]; hint != NoReg {
+		return hint
+	}
+	return a.vals[v].prefer
 }
 
 // commute swaps the first two operands of an instruction that destroys the first one, if the second

@@ -20,7 +20,8 @@ type Runtime struct {
 	CellSize func(class int) uint32
 }
 
-// A SwitchLayout says where in a continuation's descriptor its fields are.
+// A SwitchLayout says where in a continuation's descriptor its fields are. Link is the word behind Ref, and PC that
+// behind Frame.
 type SwitchLayout struct {
 	Ref, Link, Limit, Frame, PC, Func, Type int32
 	// Status is a word, and Begun what it is for a continuation that has begun in machine code, and has not ended.

@@ -137,9 +137,7 @@ func (b *border) Call(to codegen.Field) {
 // JumpUnlessByte implements [codegen.Border].
 func (b *border) JumpUnlessByte(r Reg, f codegen.Field, l Label) {
 	b.Access(Ldrb, scratchReg, mem(f))
-	b.RRR(Eor, scratchReg, scratchReg, r)
-	lowest, _ := logicalImmediate(AndsImm, S32, 0xff)
-	b.RR(lowest, ZR, scratchReg)
+	b.RRR(SubsExt|extUXTB, ZR, scratchReg, r)
 	b.BCond(NE, l)
 }
 

@@ -2,7 +2,6 @@ package arm64
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
 
 	"weft/internal/codegen"
@@ -18,6 +17,7 @@ type Emitter struct {
 
 	a       Assembler
 	size    int32 // of the frame, without the return address
+	frame   bool  // whether there is one
 	casts   []castAway
 	truncs  []truncAway
 	vectors []Label // of the constants of 16 bytes; 0 for one that is not in pooled
@@ -30,6 +30,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.Begin(f, &e.a)
 	e.size = frameSize(f)
 	e.Code.FrameSize = int(e.size)
+	e.frame = e.needsFrame()
 	e.casts, e.truncs = e.casts[:0], e.truncs[:0]
 	e.vectors, e.pooled = append(e.vectors[:0], make([]Label, len(f.Vectors))...), e.pooled[:0]
 	e.a.Bind(e.Start)
@@ -37,10 +38,15 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	for b := e.NextBlock(); b != nil; b = e.NextBlock() {
 		e.a.Bind(e.BlockLabel())
 		for j := b.First; j < b.End; j++ {
-			if err := e.inst(&f.Insts[j]); err != nil {
+			if j+1 < b.End && e.slotPair(&f.Insts[j], &f.Insts[j+1]) {
+				j++
+			} else if err := e.inst(&f.Insts[j]); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if !e.frame {
+		e.Code.Prologue = e.a.Pos()
 	}
 	e.rare(grow)
 	return e.Finish(e.a.Finish()), nil
@@ -56,6 +62,9 @@ type growth struct {
 // instruction there is either no frame, and the address in LR, or a frame with the address behind it.
 func (e *Emitter) prologue() growth {
 	a := &e.a
+	if !e.frame {
+		return growth{}
+	}
 	g := growth{needed: !e.Leaf || e.size > codegen.SmallFrame}
 	if g.needed {
 		g.start, g.away = a.NewLabel(), a.NewLabel()
@@ -72,6 +81,33 @@ func (e *Emitter) prologue() growth {
 	a.moveSP(-int64(e.size) - 8)
 	e.Code.Prologue = a.Pos()
 	return g
+}
+
+// needsFrame reports whether something can happen in a function that has to find its return address in the frame, or
+// may change LR. A function without a frame has no loops, because code stops at signals only where there is a frame.
+func (e *Emitter) needsFrame() bool {
+	if !e.Leaf || e.F.FrameSize > 0 {
+		return true
+	}
+	loops := func(b codegen.Block) bool { return b.IsLoop }
+	return slices.ContainsFunc(e.F.Blocks, loops) || slices.ContainsFunc(e.F.Insts, happens)
+}
+
+// happens reports whether an instruction may leave its function, or is a row that uses LR.
+func happens(in codegen.Inst) bool {
+	if in.Flags&(codegen.Move|codegen.Exchange) != 0 {
+		return false
+	}
+	switch m := mop(in.Op); m.base() {
+	case mop(codegen.OpEntry), mop(codegen.OpJump), mop(codegen.OpReturn), mMovImm, mF32Const, mF64Const, mAddress,
+		mR2, mR2M, mR3, mR4, mR2Tied, mR3Tied, mPopcnt:
+		return false
+	case mLoad, mStore, mStoreZero:
+		return in.Scale&addrFaults != 0
+	case mCmp, mCmpImm, mCmpZero, mCmpBit, mCmpVec:
+		return m.consumer() == toTrap
+	}
+	return true
 }
 
 // addLarge adds a constant that is not negative, without another register.
@@ -98,6 +134,9 @@ func (a *Assembler) moveSP(c int64) {
 
 // Epilogue takes the frame away, and loads the return address.
 func (e *Emitter) Epilogue() {
+	if !e.frame {
+		return
+	}
 	e.a.Load(LR, At(SP, e.size))
 	e.a.moveSP(int64(e.size) + 8)
 }
@@ -262,17 +301,40 @@ func (e *Emitter) moves(in *codegen.Inst) {
 			a.Mov(S64, x, y)
 		}
 	default:
-		size := Size(bits.TrailingZeros8(e.F.VRegs[e.F.Operands[in.First].V].Size))
-		o := [...]Op{S32: LdrW, S64: LdrX}[min(size, S64)]
-		if isV(x) {
-			o = [...]Op{S32: LdrS, S64: LdrD, S128: LdrQ}[size]
-		}
-		if in.Flags&codegen.Spill != 0 {
-			o &^= loadBit
-		}
-		a.Access(o, x, At(SP, int32(in.Imm)))
+		a.Access(e.slotAccess(in), x, At(SP, int32(in.Imm)))
 	}
 }
 
-// loadBit tells the loads from the stores of the same size, that of whole registers.
-const loadBit Op = 1 << 22
+// slotAccess returns the instruction of a store to the frame, or of a load from it. It is of whole slots, of 8 or 16
+// bytes, also for values of 4: so those that lie beside each other make pairs.
+func (e *Emitter) slotAccess(in *codegen.Inst) Op {
+	o := LdrX
+	if isV(e.Reg(in, 0)) {
+		o = LdrD
+		if e.F.VRegs[e.F.Operands[in.First].V].Size == 16 {
+			o = LdrQ
+		}
+	}
+	if in.Flags&codegen.Spill != 0 {
+		o &^= loadBit
+	}
+	return o
+}
+
+// slotPair emits two accesses to slots that lie beside each other as one, and reports whether they are such.
+func (e *Emitter) slotPair(x, y *codegen.Inst) bool {
+	const both = codegen.Spill | codegen.Reload
+	if x.Flags&both == 0 || x.Flags&both != y.Flags&both {
+		return false
+	}
+	if x.Imm > y.Imm {
+		x, y = y, x
+	}
+	o, r, q := e.slotAccess(x), e.Reg(x, 0), e.Reg(y, 0)
+	width := int64(1) << accessSize(o)
+	if o != e.slotAccess(y) || r == q || y.Imm-x.Imm != width || x.Imm%width != 0 || x.Imm >= 64*width {
+		return false
+	}
+	e.a.RR(pairOf(o)|Op(x.Imm/width)<<15|number(q)<<10, r, SP)
+	return true
+}

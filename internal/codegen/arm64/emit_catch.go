@@ -21,9 +21,8 @@ func (e *Emitter) catchMark(in *codegen.Inst, back Label) {
 	if in.Cond != codegen.HasClauses {
 		return
 	}
-	a.site(siteMark, e.CatchTable(), markLow)
-	a.sites[len(a.sites)-1].base = back
-	a.word(markHigh)
+	a.word(catchMark)
+	a.TableEntry(back, e.CatchTable())
 }
 
 // catchTables emits the tables.
@@ -89,8 +88,7 @@ func (e *Emitter) ResumeThrow(in *codegen.Inst) {
 	a.RRR(Add.Of(S64), clause, clause, table)
 	a.Load(self, At(contextReg, codegen.OffCurrent))
 	a.Store(At(contextReg, codegen.OffCurrent), inner)
-	a.Store(At(d, l.Ref), next)
-	a.Store(At(d, l.Link), self)
+	a.StorePair(At(d, l.Ref), next, self) // and Link
 	e.stopHere(self, back)
 	a.MovToSP(frame)
 	a.Jump(clause)
@@ -105,18 +103,14 @@ func (e *Emitter) ResumeThrow(in *codegen.Inst) {
 // catchTable makes table that which the mark leads to where inner is suspended; without one it goes to slow.
 func (e *Emitter) catchTable(inner, table Reg, slow Label) {
 	a := &e.a
-	const payload, pc, mark = free4, free5, free6 // the frame comes later
+	const pc, mark = free5, free6
 	a.Load(pc, At(inner, e.Config.Switch.PC))
-	a.Load(mark, At(pc, 0))
-	a.MovImm(X16, int64(catchMark)|int64(catchMark|3<<29|1<<21)<<32)
-	a.RRR(Eor.Of(S64), X16, X16, mark)
-	// What is left may only be the payload: 16 bits of each half.
-	payloadBits, _ := logicalImmediate(AndImm, S64, ^(0xffff<<5 | 0xffff<<37))
-	a.RR(payloadBits, X16, X16)
-	a.Cbnz(S64, X16, slow)
-	a.markOf(payload, pc)
-	a.Load(pc, At(inner, e.Config.Switch.PC))
-	a.RRR(AddExt.Of(S64)|extSXTW, table, pc, payload)
+	a.Load32(X16, At(pc, 0))
+	a.MovImm(mark, catchMark)
+	a.Cmp(S32, X16, mark)
+	a.BCond(NE, slow)
+	a.Access(LdrswX, table, At(pc, markWord))
+	a.RRR(Add.Of(S64), table, table, pc)
 }
 
 // givePayload copies what a clause gets to where it finds it: the payload of an exception, unless it catches all, and

@@ -30,34 +30,18 @@ const (
 	free6 = X15
 )
 
-// A mark is two instructions without effect: moves of 16 bits each to the register that is always zero. The kinds
-// differ in the size of that.
+// A mark is a branch over the word behind it, which has what the mark tells. It tests the register that is always
+// zero, as no other branch does. The kinds differ in the size of that.
 const (
-	resumeMark = 0xd280001f // movz xzr, low
-	catchMark  = 0x5280001f // movz wzr, low
-	markLow    = catchMark
-	markHigh   = catchMark | 3<<29 | 1<<21 // movk wzr, high, lsl 16
-	markSize   = 8
+	resumeMark = 0xb4000040 | 31 // cbz xzr, .+8
+	catchMark  = 0x34000040 | 31 // cbz wzr, .+8
+	markWord   = 4               // where the word is
 )
-
-// markWords returns the instructions of a mark.
-func markWords(kind uint32, payload int32) (low, high uint32) {
-	return kind | uint32(payload)&0xffff<<5, kind | 3<<29 | 1<<21 | uint32(payload)>>16<<5
-}
 
 // Mark emits the mark of a resume.
 func (a *Assembler) Mark(clauses int32) {
-	low, high := markWords(resumeMark, clauses)
-	a.word(low)
-	a.word(high)
-}
-
-// markOf makes d what the mark at pc tells, with zeros above. It changes pc.
-func (a *Assembler) markOf(d, pc Reg) {
-	a.Load(pc, At(pc, 0))
-	a.RR(extract(Ubfm, S64, 5, 16), d, pc)
-	a.RR(extract(Ubfm, S64, 37, 16), pc, pc)
-	a.RR(insert(Bfm, S64, 16, 16), d, pc)
+	a.word(resumeMark)
+	a.word(uint32(clauses))
 }
 
 // stub emits the call that does what the common case does not.
@@ -121,6 +105,12 @@ func (e *Emitter) descriptor(d, ref Reg) {
 	e.a.RRR(AddExt.Of(S64)|extUXTW, d, X16, ref)
 }
 
+// descriptors makes d the same, and self that of what runs.
+func (e *Emitter) descriptors(self, d, ref Reg) {
+	e.a.LoadPair(self, X16, At(contextReg, codegen.OffCurrent))
+	e.a.RRR(AddExt.Of(S64)|extUXTW, d, X16, ref)
+}
+
 // take makes next the reference after ref, which must be the live one of d, and
 // d's to go on with alone: else it jumps. The last revision is Go's matter.
 func (e *Emitter) take(d, ref, next Reg, slow Label) {
@@ -168,7 +158,7 @@ func (e *Emitter) Resume(in *codegen.Inst) {
 	}
 	const d, inner, next, self = free0, free1, free2, free3
 	others, slow, back := a.NewLabel(), a.NewLabel(), a.NewLabel()
-	e.descriptor(d, contReg)
+	e.descriptors(self, d, contReg)
 	e.take(d, contReg, next, others)
 	e.resumeTaken(d, d, next, self, back)
 
@@ -182,13 +172,11 @@ func (e *Emitter) Resume(in *codegen.Inst) {
 	a.Mark(l.NoClauses)
 }
 
-// resumeTaken makes d the child of what runs, and goes on with inner. It changes self and next.
+// resumeTaken makes d the child of self, which runs, and goes on with inner. It changes next.
 func (e *Emitter) resumeTaken(d, inner, next, self Reg, back Label) {
 	a, l := &e.a, &e.Config.Switch
-	a.Load(self, At(contextReg, codegen.OffCurrent))
 	a.Store(At(contextReg, codegen.OffCurrent), inner)
-	a.Store(At(d, l.Ref), next)
-	a.Store(At(d, l.Link), self)
+	a.StorePair(At(d, l.Ref), next, self) // and Link
 	e.goOn(self, inner, next, back)
 }
 
@@ -196,19 +184,17 @@ func (e *Emitter) resumeTaken(d, inner, next, self Reg, back Label) {
 func (e *Emitter) goOn(self, to, pc Reg, back Label) {
 	a, l := &e.a, &e.Config.Switch
 	e.stopHere(self, back)
-	a.Load(X16, At(to, l.Frame))
-	a.Load(pc, At(to, l.PC))
+	a.LoadPair(X16, pc, At(to, l.Frame)) // and PC
 	a.MovToSP(X16)
 	a.Jump(pc)
 }
 
 // stopHere notes where self goes on. It changes LR.
 func (e *Emitter) stopHere(self Reg, back Label) {
-	a, l := &e.a, &e.Config.Switch
+	a := &e.a
 	a.Adr(LR, back)
-	a.Store(At(self, l.PC), LR)
-	a.MovFromSP(LR)
-	a.Store(At(self, l.Frame), LR)
+	a.MovFromSP(X16)
+	a.StorePair(At(self, e.Config.Switch.Frame), X16, LR) // and PC
 }
 
 // capture makes self, which has stopped, the innermost of what is captured with d, which is another, and result
@@ -219,14 +205,6 @@ func (e *Emitter) capture(d, self, result Reg) {
 	a.Load(result, At(d, l.Ref))
 	a.addChain(LR, result, l.Chain)
 	a.Store(At(d, l.Ref), LR)
-}
-
-// toClause goes on at a clause, with its frame.
-func (e *Emitter) toClause(clause, frame Reg) {
-	a := &e.a
-	a.Load(LR, At(clause, 8))
-	a.MovToSP(frame)
-	a.Jump(LR)
 }
 
 // Suspend emits a suspend. Common is that the resume of what runs has a clause for the tag, in compiled code: then what
@@ -240,24 +218,24 @@ func (e *Emitter) Suspend(in *codegen.Inst) {
 		e.stub(in)
 		return
 	}
-	const d, parent, clause, frame, self, tag = free0, free1, free2, free3, free4, tagReg
+	s := search{d: free0, parent: free1, clause: free2, pad: free3, frame: free4, tag: tagReg}
+	const self = free5
 	slow, back := a.NewLabel(), a.NewLabel()
-	a.Load(d, At(contextReg, codegen.OffCurrent))
-	a.Load(result, At(d, l.Ref))
-	others, found := e.clauses(d, parent, clause, frame, tag, slow)
+	a.Load(s.d, At(contextReg, codegen.OffCurrent))
+	others, found := e.clauses(&s, result, slow)
 	a.Bind(found)
-	a.Store(At(contextReg, codegen.OffCurrent), parent)
-	e.stopHere(d, back)
-	e.toClause(clause, frame)
+	a.Store(At(contextReg, codegen.OffCurrent), s.parent)
+	e.stopHere(s.d, back)
+	e.toClause(&s)
 
-	up := e.otherClauses(others, found, clause, tag)
+	up := e.otherClauses(&s, others, found)
 	a.Bind(up)
-	a.Mov(S64, self, d)
-	e.outerClauses(d, parent, clause, frame, tag, slow)
-	a.Store(At(contextReg, codegen.OffCurrent), parent)
+	a.Mov(S64, self, s.d)
+	e.outerClauses(&s, slow)
+	a.Store(At(contextReg, codegen.OffCurrent), s.parent)
 	e.stopHere(self, back)
-	e.capture(d, self, result)
-	e.toClause(clause, frame)
+	e.capture(s.d, self, result)
+	e.toClause(&s)
 	a.Bind(slow)
 	e.ownInstance()
 	e.stub(in)
@@ -274,32 +252,28 @@ func (e *Emitter) SwitchTo(in *codegen.Inst) {
 		return
 	}
 	const d, parent, clause, target, next, inner, self = free0, free1, free2, free3, free4, free5, free6
-	const tag, frame = tagReg, target
+	s := search{d: d, parent: parent, clause: clause, pad: inner, frame: target, tag: tagReg}
 	slow, back, general, alone := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
-	a.Load(tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
-	a.AddConst(S64, tag, tag, codegen.SwitchClause)
+	a.Load(s.tag, At(instanceReg, int32(l.TagPtr(uint32(in.Imm)))))
+	a.AddConst(S64, s.tag, s.tag, codegen.SwitchClause)
 	a.Load(d, At(contextReg, codegen.OffCurrent))
-	others, found := e.clauses(d, parent, clause, frame, tag, slow)
+	others, found := e.clauses(&s, result, slow)
 	a.Bind(found) // d is to be captured
 	e.descriptor(target, contReg)
 	e.take(target, contReg, next, general)
 	a.Store(At(contextReg, codegen.OffCurrent), target)
-	a.Store(At(target, l.Ref), next)
-	a.Store(At(target, l.Link), parent)
-	a.Load(result, At(d, l.Ref))
+	a.StorePair(At(target, l.Ref), next, parent) // and Link
 	e.goOn(d, target, next, back)
 
-	up := e.otherClauses(others, found, clause, tag)
+	up := e.otherClauses(&s, others, found)
 	a.Bind(up)
-	e.outerClauses(d, parent, clause, frame, tag, slow)
-	a.Bind(general) // d is to be captured, with those above it, or others go on with the target
-	e.descriptor(target, contReg)
-	e.takeAny(target, inner, contReg, next, slow)
-	a.Load(self, At(contextReg, codegen.OffCurrent))
-	a.Store(At(contextReg, codegen.OffCurrent), inner)
-	a.Store(At(target, l.Ref), next)
-	a.Store(At(target, l.Link), parent)
+	e.outerClauses(&s, slow)
 	a.Load(result, At(d, l.Ref))
+	a.Bind(general) // d is to be captured, with those above it, or others go on with the target
+	e.descriptors(self, target, contReg)
+	e.takeAny(target, inner, contReg, next, slow)
+	a.Store(At(contextReg, codegen.OffCurrent), inner)
+	a.StorePair(At(target, l.Ref), next, parent) // and Link
 	a.Cmp(S64, self, d)
 	a.BCond(EQ, alone)
 	e.capture(d, self, result)
@@ -311,64 +285,77 @@ func (e *Emitter) SwitchTo(in *codegen.Inst) {
 	e.catchMark(in, back)
 }
 
-// clauses looks for the tag in the first clause of the resume that runs d: of parent, whose frame gets into a register,
-// too. If it is another's it jumps to others; found is to be bound behind.
-func (e *Emitter) clauses(d, parent, clause, frame, tag Reg, slow Label) (others, found Label) {
+// A search for a tag has registers: d is what was resumed by parent, in whose frame clause is the place of a clause,
+// and pad where that leads.
+type search struct{ d, parent, clause, pad, frame, tag Reg }
+
+// clauses looks for the tag in the first clause of the resume that runs d, whose reference gets into ref. If it is
+// another's it jumps to others; found is to be bound behind.
+func (e *Emitter) clauses(s *search, ref Reg, slow Label) (others, found Label) {
 	a := &e.a
 	others, found = a.NewLabel(), a.NewLabel()
-	e.firstClause(d, parent, clause, frame, tag, slow)
+	a.LoadPair(ref, s.parent, At(s.d, e.Config.Switch.Ref)) // and Link
+	e.firstClause(s, slow)
 	a.BCond(NE, others)
 	return others, found
 }
 
-// firstClause compares the tag with that of the first clause. It changes LR.
-func (e *Emitter) firstClause(d, parent, clause, frame, tag Reg, slow Label) {
-	a, l := &e.a, &e.Config.Switch
-	a.Load(parent, At(d, l.Link))
-	a.Cbz(S64, parent, slow)
-	a.Load(LR, At(parent, l.PC))
-	a.Load(frame, At(parent, l.Frame))
-	a.markOf(clause, LR)
-	a.Load(X16, At(frame, 0)) // the parent's instance
-	a.RRR(Add.Of(S64), clause, clause, X16)
-	a.Load(X16, At(clause, 0))
-	a.Cmp(S64, X16, tag)
+// firstClause compares the tag with that of parent's first clause, which X16 has then. It changes LR.
+func (e *Emitter) firstClause(s *search, slow Label) {
+	a := &e.a
+	a.Cbz(S64, s.parent, slow)
+	a.LoadPair(s.frame, LR, At(s.parent, e.Config.Switch.Frame)) // and PC
+	a.Load32(s.clause, At(LR, markWord))
+	a.Load(X16, At(s.frame, 0)) // the parent's instance
+	a.RRR(Add.Of(S64), s.clause, s.clause, X16)
+	e.compareClause(s)
 }
 
-// nextClauses compares the tag with those of the clauses behind. If none is for it, it goes to none, else it goes on.
-func (e *Emitter) nextClauses(clause, tag Reg, none Label) {
+func (e *Emitter) compareClause(s *search) {
+	e.a.LoadPair(X16, s.pad, At(s.clause, 0))
+	e.a.Cmp(S64, X16, s.tag)
+}
+
+// nextClauses compares the tag with those of the clauses behind the one whose tag is in X16. If none is for it, it goes
+// to none, else it goes on.
+func (e *Emitter) nextClauses(s *search, none Label) {
 	a := &e.a
 	next := a.NewLabel()
 	a.Bind(next)
-	a.Load(X16, At(clause, 0))
 	a.Cbz(S64, X16, none)
-	a.AddConst(S64, clause, clause, codegen.ClauseSize)
-	a.Load(X16, At(clause, 0))
-	a.Cmp(S64, X16, tag)
+	a.AddConst(S64, s.clause, s.clause, codegen.ClauseSize)
+	e.compareClause(s)
 	a.BCond(NE, next)
 }
 
 // otherClauses emits the search in the other clauses of the resume. If none is for the tag it goes to the
 // label that it returns.
-func (e *Emitter) otherClauses(others, found Label, clause, tag Reg) Label {
+func (e *Emitter) otherClauses(s *search, others, found Label) Label {
 	up := e.a.NewLabel()
 	e.a.Bind(others)
-	e.nextClauses(clause, tag, up)
+	e.nextClauses(s, up)
 	e.a.B(found)
 	return up
 }
 
 // outerClauses emits the search in the clauses of the resumes around that of parent, until one of them has
 // resumed d.
-func (e *Emitter) outerClauses(d, parent, clause, frame, tag Reg, slow Label) {
+func (e *Emitter) outerClauses(s *search, slow Label) {
 	a := &e.a
 	up, found := a.NewLabel(), a.NewLabel()
 	a.Bind(up)
-	a.Mov(S64, d, parent)
-	e.firstClause(d, parent, clause, frame, tag, slow)
+	a.Mov(S64, s.d, s.parent)
+	a.Load(s.parent, At(s.d, e.Config.Switch.Link))
+	e.firstClause(s, slow)
 	a.BCond(EQ, found)
-	e.nextClauses(clause, tag, up)
+	e.nextClauses(s, up)
 	a.Bind(found)
+}
+
+// toClause goes on at a clause.
+func (e *Emitter) toClause(s *search) {
+	e.a.MovToSP(s.frame)
+	e.a.Jump(s.pad)
 }
 
 // SuspendTo emits a suspension to a handler by its name: the reference that there will be to the continuation that was
@@ -388,7 +375,8 @@ func (e *Emitter) SuspendTo(in *codegen.Inst) {
 		e.stub(in)
 		return
 	}
-	const d, parent, clause, frame, self, next, name, tag = free0, free1, free2, free3, free4, free5, contReg, tagReg
+	const d, self, next, name = free0, free4, free5, contReg
+	s := search{d: d, parent: free1, clause: free2, pad: free6, frame: free3, tag: tagReg}
 	slow, back, found, alone, captured := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
 	e.descriptor(d, name)
 	a.Load(X16, At(d, l.Ref))
@@ -400,13 +388,14 @@ func (e *Emitter) SuspendTo(in *codegen.Inst) {
 	e.nextReference(name, next, slow)
 	e.isRunning(d, free1, free2, slow)
 
-	a.AddConst(S64, tag, tag, codegen.NamedClause)
-	e.firstClause(d, parent, clause, frame, tag, slow)
+	a.AddConst(S64, s.tag, s.tag, codegen.NamedClause)
+	a.Load(s.parent, At(d, l.Link))
+	e.firstClause(&s, slow)
 	a.BCond(EQ, found)
-	e.nextClauses(clause, tag, slow)
+	e.nextClauses(&s, slow)
 	a.Bind(found)
 	a.Load(self, At(contextReg, codegen.OffCurrent))
-	a.Store(At(contextReg, codegen.OffCurrent), parent)
+	a.Store(At(contextReg, codegen.OffCurrent), s.parent)
 	e.stopHere(self, back)
 	a.Cmp(S64, self, d)
 	a.BCond(EQ, alone)
@@ -418,7 +407,7 @@ func (e *Emitter) SuspendTo(in *codegen.Inst) {
 	a.Store(At(d, l.Ref), next)
 	a.Bind(captured)
 	a.Mov(S64, result, next)
-	e.toClause(clause, frame)
+	e.toClause(&s)
 	a.Bind(slow)
 	e.ownInstance()
 	e.stub(in)

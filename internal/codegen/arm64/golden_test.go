@@ -12,10 +12,11 @@ import (
 )
 
 // TestGolden compares the code of small functions with golden files: that
-// selection takes operations together. The functions are those of amd64's test.
+// selection takes operations together, in the functions of amd64's test, and where the moves of loops and frames are.
 func TestGolden(t *testing.T) {
 	for _, test := range []struct{ source, golden string }{
 		{"../amd64/testdata/fusions.ssa", "testdata/fusions.golden"},
+		{"testdata/frames.ssa", "testdata/frames.golden"},
 	} {
 		t.Run(test.golden, func(t *testing.T) { checkGolden(t, test.source, test.golden) })
 	}

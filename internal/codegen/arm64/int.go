@@ -91,6 +91,7 @@ const (
 
 // Extensions of the last operand of AddExt and its like.
 const (
+	extUXTB Op = 0 << 13
 	extUXTW Op = 2 << 13
 	extSXTW Op = 6 << 13
 	extUXTX Op = 3 << 13

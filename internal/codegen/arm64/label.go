@@ -34,14 +34,13 @@ const (
 	siteAddress                     // adr
 	siteLoad                        // ldr of a constant
 	siteTable                       // 4 bytes relative to another label
-	siteMark                        // two instructions that tell a distance; see Mark
 )
 
 // A site is a place in the code that Finish must fill in, and may make longer.
 type site struct {
 	offset int32 // before Finish
 	target Label
-	base   Label // siteTable, siteMark: the label that the distance is from
+	base   Label // siteTable: the label that the distance is from
 	kind   siteKind
 	grown  bool
 	added  int32 // bytes that were added by the sites before this one
@@ -155,7 +154,7 @@ func (a *Assembler) grow() bool {
 	found := false
 	for i := range a.sites {
 		s := &a.sites[i]
-		if s.grown || s.kind == siteTable || s.kind == siteMark {
+		if s.grown || s.kind == siteTable {
 			continue
 		}
 		distance, reach := a.target(s.target)-(s.offset+s.added), s.kind.reach()
@@ -243,10 +242,6 @@ func (a *Assembler) link(s *site) {
 		put(0, w|uint32(distance&3)<<29|uint32(distance>>2)&(1<<19-1)<<5)
 	case siteTable:
 		put(0, uint32(a.target(s.target)-a.target(s.base)))
-	case siteMark:
-		distance = a.target(s.target) - a.target(s.base)
-		put(0, markLow|uint32(distance)&0xffff<<5)
-		put(1, markHigh|uint32(distance)>>16<<5)
 	}
 }
 

@@ -30,9 +30,26 @@ const (
 
 	Prfm Op = 0xf9800000 // asks for the cache line
 
-	Stp Op = 0xa9000000 // two general registers
-	Ldp Op = 0xa9400000
+	Stp  Op = 0xa9000000 // two general registers
+	Ldp  Op = 0xa9400000
+	StpD Op = 0x6d000000 // two V registers
+	StpQ Op = 0xad000000
 )
+
+// loadBit tells the loads from the stores of the same size, that of whole registers.
+const loadBit Op = 1 << 22
+
+// pairOf returns the load or store of two registers that does what LdrX, StrX, LdrD, StrD, LdrQ or StrQ does for one.
+func pairOf(o Op) Op {
+	pair := Stp
+	switch o &^ loadBit {
+	case StrD:
+		pair = StpD
+	case StrQ:
+		pair = StpQ
+	}
+	return pair | o&loadBit
+}
 
 // Atomic accesses, whose address is that in a register: of bytes, Op.OfMem makes the others.
 const (
@@ -121,3 +138,14 @@ func (a *Assembler) Store(m Mem, s Reg) { a.Access(StrX, s, m) }
 
 // Store32 is described at Store.
 func (a *Assembler) Store32(m Mem, s Reg) { a.Access(StrW, s, m) }
+
+// LoadPair loads two general registers from words that follow each other, StorePair stores two. The displacement is a
+// multiple of 8 from -512 to 504.
+func (a *Assembler) LoadPair(x, y Reg, m Mem) { a.pair(Ldp, x, y, m) }
+
+// StorePair is described at LoadPair.
+func (a *Assembler) StorePair(m Mem, x, y Reg) { a.pair(Stp, x, y, m) }
+
+func (a *Assembler) pair(o Op, x, y Reg, m Mem) {
+	a.RR(o|Op(m.Disp>>3&0x7f)<<15|number(y)<<10, x, m.Base)
+}

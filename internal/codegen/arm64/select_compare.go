@@ -205,7 +205,7 @@ func (s *Selector) selectValue(v *ssa.Value) {
 	case ssa.V128:
 		with = selectVector
 	}
-	s.consume(c, toSelect, wasm.TrapNone, with, s.UseLate(yes), s.UseLate(no), s.Def(v))
+	s.consume(c, toSelect, wasm.TrapNone, with, s.Use(yes), s.Use(no), s.Def(v))
 }
 
 // selectVector stands for the row of instructions that chooses one of two vectors.

@@ -86,9 +86,7 @@ func (Target) SetCall(code []byte, c *codegen.Relocation, to int64) bool {
 
 // SetMark implements [codegen.Target].
 func (Target) SetMark(code []byte, site int, clauses int32) {
-	low, high := markWords(resumeMark, clauses)
-	binary.LittleEndian.PutUint32(code[site:], low)
-	binary.LittleEndian.PutUint32(code[site+4:], high)
+	binary.LittleEndian.PutUint32(code[site+markWord:], uint32(clauses))
 }
 
 // Pad implements [codegen.Target].
