@@ -28,7 +28,8 @@ type unit struct {
 
 // Tags and attributes that matter here.
 const (
-	tagInlined = 0x1d
+	tagInlined    = 0x1d
+	tagSubprogram = 0x2e
 
 	attrName           = 0x03
 	attrStmtList       = 0x10

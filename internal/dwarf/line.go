@@ -18,8 +18,9 @@ type row struct {
 
 // A table has the rows of all line programs, by address.
 type table struct {
-	rows  []row
-	files []string
+	rows      []row
+	sequences []sequence // of which the rows are
+	files     []string
 	// programs are the files of the programs, by their place in the section.
 	programs map[uint64]fileList
 }
@@ -58,6 +59,7 @@ func readLines(s *Sections) *table {
 			t.programs[start] = p.fileList
 		}
 	}
+	t.part()
 	slices.SortStableFunc(t.rows, func(a, b row) int {
 		if order := cmp.Compare(a.addr, b.addr); order != 0 {
 			return order
@@ -305,6 +307,9 @@ func (p *program) end() {
 	if len(p.rows) == 0 || p.rows[0].addr == 0 || p.addr > 1<<32-3 {
 		return
 	}
+	s := sequence{span: span{p.rows[0].addr, uint32(p.addr)}, from: len(p.table.rows)}
 	p.table.rows = append(p.table.rows, p.rows...)
+	s.to = len(p.table.rows)
+	p.table.sequences = append(p.table.sequences, s)
 	p.table.rows = append(p.table.rows, row{addr: uint32(p.addr)})
 }

@@ -9,3 +9,10 @@ for version in 4 5; do
 	done
 done
 chmod 644 ./*.wasm
+objects=$(mktemp -d)
+for part in WRAPPED OTHER; do
+	clang --target=wasm32 -g -O2 -fdebug-compilation-dir=/src -D$part -c -o "$objects/$part.o" wrap.c
+done
+clang --target=wasm32 -nostdlib -Wl,--no-entry,--wrap=f -o wrap.wasm "$objects/OTHER.o" "$objects/WRAPPED.o"
+rm -r "$objects"
+chmod 644 wrap.wasm
