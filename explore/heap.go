@@ -74,7 +74,7 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 			h.allocated(operands[0], size)
 		}
 		return nil
-	case fences, locks, exits:
+	case fences, locks, exits, copierCalls:
 		return nil
 	}
 	if s.system {

@@ -132,6 +132,11 @@ func (n *names) exits(callee, caller uint32) bool {
 	return false
 }
 
+// copiers are functions that the C library uses as the program does.
+var copiers = []string{"memcpy", "memmove", "memset", "__memcpy", "__memmove", "__memset"}
+
+func (n *names) copies(function uint32) bool { return slices.Contains(copiers, n.byIndex[function]) }
+
 func (n *names) isSystem(function uint32) bool { return n.system[function] }
 
 func (n *names) lock(function uint32) lockOp { return lockFunctions[unadorned(n.byIndex[function])] }

@@ -146,7 +146,7 @@ func (r *raceObserver) point(p threads.Point, next *threads.Thread) {
 // happens takes an access that a thread makes now.
 func (r *raceObserver) happens(id int, s *site, a access) {
 	switch s.class {
-	case locks, exits:
+	case locks, exits, copierCalls:
 	case fences:
 		r.clocks.synchronise(id, &r.clocks.fence)
 	default:

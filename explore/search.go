@@ -262,7 +262,7 @@ func (s *search) learns(site *site) bool {
 	if site.class.isHeap() {
 		return false
 	}
-	return !site.system || site.class.isSync() && !s.config.IgnoreRaces
+	return !site.system || site.class == copierCalls || site.class.isSync() && !s.config.IgnoreRaces
 }
 
 // learningShared is what the search does first.
@@ -313,7 +313,7 @@ func (s *search) isPoint(site *site) bool {
 	switch {
 	case site.class == locks || site.class == exits:
 		return true
-	case site.system || site.class.isHeap():
+	case site.system || site.class.isHeap() || site.class == copierCalls:
 		return false
 	case s.config.Points == AllPoints:
 		return true

@@ -58,6 +58,7 @@ type learner struct {
 	order []uint64      // the words, as they came
 	made  int           // threads beside the first
 	ran   [][]uint32    // by thread: the functions in which it has accessed memory, in order
+	owned ownedWords
 }
 
 // A sharedWord is a word that has been accessed.
@@ -69,7 +70,9 @@ type sharedWord struct {
 	events  []int // by thread
 }
 
-func newLearner(k *knowledge) *learner { return &learner{known: k, words: map[uint64]*sharedWord{}} }
+func newLearner(k *knowledge) *learner {
+	return &learner{known: k, words: map[uint64]*sharedWord{}, owned: ownedWords{}}
+}
 
 // access implements observer. Points are where it is known that threads share what is accessed.
 func (l *learner) access(t *threads.Thread, _ int, s *site, a access) bool {
@@ -77,8 +80,12 @@ func (l *learner) access(t *threads.Thread, _ int, s *site, a access) bool {
 		l.note(t, s, a.address, a.size, true)
 		return true
 	}
-	if s.class == exits {
+	switch s.class {
+	case exits:
 		return true
+	case copierCalls:
+		l.owned.call(s, a)
+		return false
 	}
 	if s.system {
 		return false
@@ -136,6 +143,9 @@ func (l *learner) note(t *threads.Thread, s *site, address, size uint64, writes 
 	first, last := address>>wordShift, (address+size-1)>>wordShift
 	last = min(last, first+mostWords)
 	for at := first; at <= last; at++ {
+		if l.owned.has(s, at) {
+			continue
+		}
 		w := l.words[at]
 		if w == nil {
 			w = l.newWord(t.ID())
@@ -182,6 +192,7 @@ func (l *learner) end() bool {
 	}
 	l.learnRoles()
 	clear(l.words)
+	clear(l.owned)
 	l.order, l.made = l.order[:0], 0
 	return isNew
 }

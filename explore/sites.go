@@ -21,6 +21,7 @@ type site struct {
 	heap     heapOp // of a call, or of the function that returns
 	silent   bool   // it is watched, but never a point
 	system   bool   // it belongs to what the C library does for itself: never a point
+	copier   bool   // it is in a function that copies or sets memory, for whoever calls that
 }
 
 // A class says what an instruction does to memory.
@@ -40,11 +41,12 @@ const (
 	heapReturns // of one that allocates
 	locks       // a call of a function of the C library by which threads synchronise
 	exits       // a call of one that ends the program
+	copierCalls // a call of one that copies or sets memory: see owned.go
 )
 
 var classNames = [...]string{loads: "load", stores: "store", fills: "fill", copies: "copy", atomicLoads: "atomic load",
 	atomicWrites: "atomic write", waits: "wait", notifies: "notify", fences: "fence", heapCalls: "call",
-	heapReturns: "return", locks: "call", exits: "exit"}
+	heapReturns: "return", locks: "call", exits: "exit", copierCalls: "call"}
 
 func (c class) String() string { return classNames[c] }
 
@@ -110,10 +112,15 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 			if err := reader.Next(&in); err != nil {
 				return nil, err
 			}
-			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, system: system}
+			s := site{offset: uint32(f.BodyOffset + in.Offset), function: index, op: in.Op, system: system,
+				copier: names.copies(index)}
 			switch {
 			case in.Op == wasm.OpCall && names.exits(in.Index, index):
 				s.class, s.system = exits, false
+				list = append(list, s)
+				continue
+			case in.Op == wasm.OpCall && names.copies(in.Index):
+				s.class = copierCalls
 				list = append(list, s)
 				continue
 			case in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall:
@@ -154,7 +161,7 @@ type access struct {
 func (s *site) access(operands *[3]uint64) access {
 	a := access{address: operands[0] + s.memory, size: uint64(s.size), writes: s.class.writes()}
 	switch s.class {
-	case fills:
+	case fills, copierCalls:
 		a.size = operands[2]
 	case copies:
 		a.size, a.from = operands[2], operands[1]
