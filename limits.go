@@ -41,7 +41,8 @@ type Limits struct {
 	// is enough for a million functions and a million globals, and so is 0.
 	InstanceBytes uint64
 	// HeapBytes bounds the heap of structs, arrays, exceptions and references to Go
-	// values; beyond it the guest traps with "out of memory". The default is 4 GiB.
+	// values, with what those say that they keep of Go's memory ([Sized]); beyond it the guest traps with
+	// "out of memory". The default is 4 GiB.
 	HeapBytes uint64
 	// HostDepth bounds how deeply calls from Go into the guest may nest: a host
 	// function that calls the guest is one level. The default is 1,000.

@@ -116,8 +116,9 @@ func (s *Store) Collect() error {
 
 // Stats says what a store holds.
 type Stats struct {
-	// HeapBytes are the bytes of the objects that the last collection found alive.
-	HeapBytes uint64
+	// HeapBytes are the bytes of the objects that the last collection found alive, and HostBytes those among them that
+	// references to Go values count.
+	HeapBytes, HostBytes uint64
 	// Continuations are those that have not ended and were not collected.
 	Continuations int
 	// StackBytes are the bytes of their stacks, and of stacks that are kept for the next ones.
@@ -140,7 +141,7 @@ func (s *Store) Stats() Stats {
 		return Stats{}
 	}
 	defer s.drop()
-	stats := Stats{HeapBytes: s.store.HeapLive(), Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
+	stats := Stats{HeapBytes: s.store.HeapLive(), HostBytes: s.store.HostLive(), Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
 		Collections: s.store.Collections}
 	stats.MemoryBytes, stats.TableElements, stats.InstanceBytes = s.store.Usage()
 	counts := s.store.Counts()

@@ -3,7 +3,6 @@ package weft
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"weft/internal/store"
@@ -50,8 +49,9 @@ func FuncRef(f *Func) Value {
 }
 
 // ExternRef returns a reference to a Go value; nil is null. A store to which it is passed keeps the value until a
-// collection finds that the guest cannot reach it any more. Each counts as 16 KiB of the heap for when that
-// comes: 2,048 of them, or more in a large heap.
+// collection finds that the guest cannot reach it any more. A value that is [Sized] counts towards [Limits].HeapBytes with
+// what it keeps. Another one counts about 100 bytes, whatever it keeps, and 16 KiB for when the next collection comes: after
+// 2,048 of them, or more in a large heap.
 func ExternRef(v any) Value {
 	if v == nil {
 		return Null(wasm.HeapExtern)
@@ -235,16 +235,26 @@ func (s *Store) fill(slots []uint64, values []Value, types []wasm.ValType, what 
 	slots = slots[:0]
 	for i, v := range values {
 		if slots, err = s.toSlots(slots, v, types[i]); err != nil {
-			return fmt.Errorf("weft: %s %d: %w", what, i, err)
+			return whichFailed(err, what, i)
 		}
 	}
 	return nil
 }
 
+// whichFailed says which value an error is about. What an allocation of the guest's would have ended with stays what it
+// is, for a host function to return.
+func whichFailed(err error, what string, i int) error {
+	switch err.(type) {
+	case *Trap, *Interrupt:
+		return err
+	}
+	return fmt.Errorf("weft: %s %d: %w", what, i, err)
+}
+
 // refSlot returns the slot of a reference that is not null, and its heap type.
 func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	if isHostValue(v) {
-		slot, trap := s.store.ExternRef(v.ref, canFind(v.ref, v.ref))
+		slot, trap := s.store.ExternRef(v.ref)
 		if trap != 0 {
 			return 0, 0, s.trap(trap)
 		}
@@ -291,10 +301,6 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 	}
 	return 0, 0, fmt.Errorf("the %s reference belongs to another store", v.typ.Heap)
 }
-
-// canFind reports whether looking for x in a map finds y: not if Go cannot
-// compare them, nor if they are or contain a NaN.
-func canFind(x, y any) bool { return reflect.ValueOf(x).Comparable() && x == y }
 
 // isHostValue reports whether v refers to a value of the host, and not to
 // something of the guest as seen through extern.convert_any.

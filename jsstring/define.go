@@ -1,6 +1,7 @@
 package jsstring
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -43,19 +44,22 @@ func Define(l *weft.Linker) error {
 	if err := l.Err(); err != nil {
 		return fmt.Errorf("jsstring: %w", err)
 	}
-	units, err := l.Store().DefineType(wasm.CompType{Kind: wasm.CompArray,
+	store := l.Store()
+	units, err := store.DefineType(wasm.CompType{Kind: wasm.CompArray,
 		Fields: []wasm.FieldType{{Type: wasm.ValType{Kind: wasm.KindI16}, Mutable: true}}})
 	if err != nil {
 		return fmt.Errorf("jsstring: %w", err)
 	}
-	types := map[byte]wasm.ValType{'i': wasm.I32, 's': wasm.ExternRef, 'S': wasm.Ref(wasm.HeapExtern), 'a': wasm.RefNull(units)}
+	types := map[byte]wasm.ValType{
+		'i': wasm.I32, 's': wasm.ExternRef, 'S': wasm.Ref(wasm.HeapExtern), 'a': wasm.RefNull(units),
+	}
 	for _, b := range builtins {
 		t := wasm.FuncType{Results: []wasm.ValType{types[b.result]}}
 		for i := range len(b.params) {
 			t.Params = append(t.Params, types[b.params[i]])
 		}
-		err := l.DefineValues(ModuleName, b.name, t, func(_ context.Context, args []weft.Value) ([]weft.Value, error) {
-			result, err := b.call(&call{args})
+		err := l.DefineValues(ModuleName, b.name, t, func(ctx context.Context, args []weft.Value) ([]weft.Value, error) {
+			result, err := b.call(&call{ctx, store, args})
 			return []weft.Value{result}, err
 		})
 		if err != nil {
@@ -83,21 +87,39 @@ func DefineConstants(l *weft.Linker, m *weft.Module, from string) error {
 }
 
 // A call has the arguments of a builtin.
-type call struct{ args []weft.Value }
+type call struct {
+	ctx   context.Context
+	store *weft.Store
+	args  []weft.Value
+}
 
 // str returns an argument as a string. Others are a trap, as the proposal wants it.
 func (c *call) str(i int) (*String, error) {
+	if err := c.isString(i); err != nil {
+		return nil, err
+	}
+	switch s := c.args[i].Ref().(type) {
+	case string:
+		return decode(c.ctx, s)
+	case *String:
+		return s, nil
+	}
+	return nil, nil
+}
+
+// isString returns the trap for an argument that is no string.
+func (c *call) isString(i int) error {
 	switch s := c.args[i].Ref().(type) {
 	case *String:
 		if s != nil {
-			return s, nil
+			return nil
 		}
 	case string:
-		return New(s), nil
+		return nil
 	case nil:
-		return nil, &weft.Trap{Code: wasm.TrapNullReference, Detail: "a string is expected"}
+		return &weft.Trap{Code: wasm.TrapNullReference, Detail: "a string is expected"}
 	}
-	return nil, &weft.Trap{Code: wasm.TrapCastFailure, Detail: fmt.Sprintf("a string is expected, not %T", c.args[i].Ref())}
+	return &weft.Trap{Code: wasm.TrapCastFailure, Detail: fmt.Sprintf("a string is expected, not %T", c.args[i].Ref())}
 }
 
 // number returns an argument that has no sign.
@@ -117,13 +139,11 @@ func outOfBounds(format string, args ...any) error {
 }
 
 func (c *call) cast() (weft.Value, error) {
-	_, err := c.str(0)
-	return c.args[0], err
+	return c.args[0], c.isString(0)
 }
 
 func (c *call) test() (weft.Value, error) {
-	_, err := c.str(0)
-	return boolean(err == nil), nil
+	return boolean(c.isString(0) == nil), nil
 }
 
 // array returns an argument that is an array of code units, not null.
@@ -143,11 +163,12 @@ func (c *call) fromCharCodeArray() (weft.Value, error) {
 	if start > end || end > a.Len() {
 		return weft.Value{}, outOfBounds("code units %d to %d of %d", start, end, a.Len())
 	}
-	units := make([]uint16, end-start)
-	if err := weft.ReadArray(a, start, units); err != nil {
+	if err := c.makeRoom(end - start); err != nil {
 		return weft.Value{}, err
 	}
-	return ref(FromUnits(units)), nil
+	units := room(end - start)
+	err = c.inPieces(len(units), func(from, to int) error { return weft.ReadArray(a, start+from, units[from:to]) })
+	return ref(FromUnits(units)), err
 }
 
 func (c *call) intoCharCodeArray() (weft.Value, error) {
@@ -163,7 +184,8 @@ func (c *call) intoCharCodeArray() (weft.Value, error) {
 	if at > a.Len() || s.Len() > a.Len()-at {
 		return weft.Value{}, outOfBounds("%d code units at %d of %d", s.Len(), at, a.Len())
 	}
-	return weft.I32(int32(s.Len())), weft.WriteArray(a, at, s.Units())
+	err = c.inPieces(s.Len(), func(from, to int) error { return weft.WriteArray(a, at+from, s.units[from:to]) })
+	return weft.I32(int32(s.Len())), err
 }
 
 func (c *call) fromCharCode() (weft.Value, error) {
@@ -230,10 +252,8 @@ func (c *call) concat() (weft.Value, error) {
 	if err != nil {
 		return weft.Value{}, err
 	}
-	if a.length+b.length > MaxLength {
-		return weft.Value{}, &weft.Trap{Code: wasm.TrapOutOfMemory, Detail: "a string would be too long"}
-	}
-	return ref(concat(a, b)), nil
+	s, err := c.join(a, b)
+	return ref(s), err
 }
 
 func (c *call) substring() (weft.Value, error) {
@@ -245,18 +265,21 @@ func (c *call) substring() (weft.Value, error) {
 	if start >= end {
 		return ref(FromUnits(nil)), nil
 	}
-	return ref(FromUnits(slices.Clone(s.Units()[start:end]))), nil
+	if err := c.makeRoom(end - start); err != nil {
+		return weft.Value{}, err
+	}
+	units := room(end - start) // of its own: a small part would keep all of a large string
+	return ref(FromUnits(units)), c.copy(units, s.units[start:end])
 }
 
 func (c *call) equals() (weft.Value, error) {
-	if c.args[0].IsNull() || c.args[1].IsNull() {
-		both := c.args[0].IsNull() && c.args[1].IsNull()
-		for i := range c.args {
-			if _, err := c.str(i); err != nil && !c.args[i].IsNull() {
-				return weft.Value{}, err
-			}
+	for i := range c.args {
+		if err := c.isString(i); err != nil && !c.args[i].IsNull() {
+			return weft.Value{}, err
 		}
-		return boolean(both), nil
+	}
+	if c.args[0].IsNull() || c.args[1].IsNull() {
+		return boolean(c.args[0].IsNull() && c.args[1].IsNull()), nil
 	}
 	order, err := c.compare()
 	return boolean(order.I32() == 0), err
@@ -274,5 +297,15 @@ func (c *call) compare() (weft.Value, error) {
 	if a == b {
 		return weft.I32(0), nil
 	}
-	return weft.I32(int32(slices.Compare(a.Units(), b.Units()))), nil
+	order, both := 0, min(a.Len(), b.Len())
+	err = c.inPieces(both, func(from, to int) error {
+		if order == 0 {
+			order = slices.Compare(a.units[from:to], b.units[from:to])
+		}
+		return nil
+	})
+	if order == 0 {
+		order = cmp.Compare(a.Len(), b.Len())
+	}
+	return weft.I32(int32(order)), err
 }

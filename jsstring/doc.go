@@ -9,7 +9,10 @@
 // need not be valid UTF-16. A Go string that is passed as an externref is one, too; each operation then decodes it, so
 // [New] is better for those that are used much.
 //
-// Strings lie in Go's heap. The limits of a store count them as other references to Go values, not by their length; one
-// has at most [MaxLength] code units, beyond which a guest traps. So give the builtins to guests that are trusted with
-// memory.
+// Strings lie in Go's heap, and count towards that of the store which has them ([weft.Limits].HeapBytes) with what they
+// keep, as long as the guest can reach them: beyond the limit it traps with "out of memory", before Go takes memory for
+// a long one. What a concatenation returns may count up to twice its length: it has room for what is appended or
+// prepended next, which other strings use with it, so that building a string piece by piece takes time in proportion
+// to its length. A string has at most [MaxLength] code units, beyond which a guest traps. What works on long strings
+// looks at the context of the call.
 package jsstring

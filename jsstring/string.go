@@ -1,8 +1,9 @@
 package jsstring
 
 import (
-	"sync"
+	"context"
 	"unicode/utf16"
+	"unsafe"
 
 	"weft"
 )
@@ -10,86 +11,80 @@ import (
 // MaxLength is how many code units a string has at most.
 const MaxLength = 1 << 26
 
-// A String is a string of JavaScript. It does not change, and is safe for concurrent use.
+// A String is a string of JavaScript. It does not change, and is safe for concurrent use. For stores
+// it is [weft.Sized], and maybe a [weft.Part].
 type String struct {
-	length int
-
-	mu          sync.Mutex
-	units       []uint16 // nil while the string is only the concatenation of others
-	left, right *String
+	units  []uint16
+	joined bool    // it came of a concatenation
+	in     *buffer // what the units are a part of; nil if they are its own
+	at     int     // where in that
 }
-
-// shortest is from how many code units on a concatenation is put off: guests build long strings piece by piece.
-const shortest = 32
 
 // New returns the string with a text, in which what is not UTF-8 becomes U+FFFD.
-func New(text string) *String { return FromUnits(utf16.Encode([]rune(text))) }
+func New(text string) *String {
+	s, _ := decode(context.Background(), text) // which does not end
+	return s
+}
+
+// decode does the same while the context has not ended.
+func decode(ctx context.Context, text string) (*String, error) {
+	n, next := 0, lookInterval
+	for i, r := range text {
+		if n += utf16.RuneLen(r); i >= next {
+			if err := ended(ctx); err != nil {
+				return nil, err
+			}
+			next = i + lookInterval
+		}
+	}
+	units, next := room(n)[:0], lookInterval
+	for i, r := range text {
+		if units = utf16.AppendRune(units, r); i >= next {
+			if err := ended(ctx); err != nil {
+				return nil, err
+			}
+			next = i + lookInterval
+		}
+	}
+	return FromUnits(units), nil
+}
 
 // FromUnits returns the string of code units, which must not be changed afterwards.
-func FromUnits(units []uint16) *String {
-	if units == nil {
-		units = []uint16{}
-	}
-	return &String{length: len(units), units: units}
-}
+func FromUnits(units []uint16) *String { return &String{units: units} }
 
 // Len returns the number of code units.
-func (s *String) Len() int {
-	if s == nil {
-		return 0
-	}
-	return s.length
-}
+func (s *String) Len() int { return len(s.Units()) }
 
 // Units returns the code units, which must not be changed.
 func (s *String) Units() []uint16 {
 	if s == nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.units == nil {
-		s.units = joined(s)
-		s.left, s.right = nil, nil
-	}
 	return s.units
 }
 
-// joined returns the code units of a concatenation, from the last to the first: strings that grow at their end are deep
-// at the left.
-func joined(s *String) []uint16 {
-	units := make([]uint16, s.length)
-	end := s.length
-	todo := []*String{s.left, s.right}
-	for len(todo) > 0 {
-		part := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		part.mu.Lock()
-		if part.units == nil {
-			todo = append(todo, part.left, part.right)
-		} else {
-			end -= copy(units[end-len(part.units):], part.units)
-		}
-		part.mu.Unlock()
+// HeapBytes returns what the string keeps of Go's memory, but for what it shares with others.
+func (s *String) HeapBytes() uint64 {
+	bytes := uint64(unsafe.Sizeof(*s))
+	if s == nil || s.in != nil {
+		return bytes
 	}
-	return units
+	return bytes + bytesOf(cap(s.units))
 }
+
+// Whole returns what the string shares with others; nil if that is nothing.
+func (s *String) Whole() any {
+	if s == nil || s.in == nil {
+		return nil
+	}
+	return s.in
+}
+
+// bytesOf returns how many bytes code units take.
+func bytesOf(units int) uint64 { return 2 * uint64(units) }
 
 // String returns the text. Surrogates that have no partner become U+FFFD.
 func (s *String) String() string { return string(utf16.Decode(s.Units())) }
-
-// concat returns both strings, one after the other.
-func concat(a, b *String) *String {
-	switch {
-	case a.length == 0:
-		return b
-	case b.length == 0:
-		return a
-	case a.length+b.length < shortest:
-		return FromUnits(append(append(make([]uint16, 0, a.length+b.length), a.Units()...), b.Units()...))
-	}
-	return &String{length: a.length + b.length, left: a, right: b}
-}
 
 // Text returns the text of a value that is a string; false if it is none.
 func Text(v weft.Value) (string, bool) {

@@ -5,14 +5,19 @@ import (
 
 	"weft"
 	"weft/jsstring"
+	"weft/wasi"
 	"weft/wasm"
 )
 
 // provideStrings defines the string builtins of JavaScript for a program, and the strings that it imports by their
-// content, if it or one of the others imports the builtins.
+// content, if it or one of the others imports the builtins. Threads have instances of their own, for which there are
+// neither.
 func provideStrings(l *weft.Linker, m *weft.Module, others preloads) error {
 	if !imports(m, jsstring.ModuleName) && !others.imports(jsstring.ModuleName) {
 		return nil
+	}
+	if imports(m, wasi.ThreadModuleName) {
+		return usagef("the program has threads, whose instances would not find what it imports from %q", jsstring.ModuleName)
 	}
 	if err := jsstring.Define(l); err != nil {
 		return err

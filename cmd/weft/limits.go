@@ -25,7 +25,7 @@ func (flags *limitFlags) define(f *pflag.FlagSet) {
 	flags.table = newCount(limits.TableElements)
 	f.Var(&flags.units, "fuel", "end the program after `N` calls and branches backwards (default none)")
 	f.Var(&flags.memory, "max-memory", "limit linear memories to `SIZE` together; beyond it they do not grow")
-	f.Var(&flags.heap, "max-heap", "limit the heap of objects to `SIZE`")
+	f.Var(&flags.heap, "max-heap", "limit the heap of objects, and of strings of wasm:js-string, to `SIZE`")
 	f.Var(&flags.stack, "max-stack", "limit the stacks of a call to `SIZE` together")
 	f.Var(&flags.table, "max-table", "limit tables to `N` elements together")
 }

@@ -45,8 +45,7 @@ function.
 A program that imports wasi_snapshot_preview1 gets WASI: ARGS are its arguments, and
 the code with which it exits is the exit code. It reaches the files, the
 environment and the sockets that --dir, --env and --listen give it, and no others.
-One that imports wasm:js-string gets the string builtins of JavaScript, whose
-strings --max-heap does not bound.
+One that imports wasm:js-string gets the string builtins of JavaScript, unless it has threads.
 
 Everything behind FILE belongs to the program. Without WASI, or with --invoke, ARGS are read by the types of the
 function's parameters: integers decimal or hexadecimal, signed or unsigned, floats

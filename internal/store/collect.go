@@ -171,8 +171,8 @@ func (s *Store) Collect() wasm.TrapCode {
 	return wasm.TrapNone
 }
 
-// HeapLive returns the bytes of the objects that the last collection found alive.
-func (s *Store) HeapLive() uint64 { return s.heap.live }
+// HeapLive returns the bytes of the objects and of the host values that the last collection found alive.
+func (s *Store) HeapLive() uint64 { return plus(s.heap.live, s.heap.hostLive) }
 
 type collector struct {
 	s     *Store
@@ -253,6 +253,7 @@ func (c *collector) markRoots() {
 		m.ScanStacks(c.words)
 	}
 	c.goWords(s.Pending)
+	s.heap.mark(s.externs.making.whole)
 }
 
 // goWords follows what may be references in slots of the Go heap.
@@ -340,6 +341,8 @@ func (c *collector) objects() {
 		if header := headerOf(obj); header.typ < uint32(wasm.FirstTypeID) {
 			if header.typ == typeException {
 				c.exception(obj)
+			} else {
+				c.extern(obj)
 			}
 		} else if r := records.at(header.typ); r.scan == scanWords {
 			c.steps -= bits.OnesCount64(r.refs)

@@ -78,7 +78,7 @@ func TestCollectionIsGivenUp(t *testing.T) {
 	root := forest(t, s, 20_000)
 	const values = 1000 // not so many that it is time to collect
 	for range values {
-		if _, trap := s.ExternRef(nil, false); trap != wasm.TrapNone {
+		if _, trap := s.ExternRef([]int(nil)); trap != wasm.TrapNone {
 			t.Fatal(trap)
 		}
 	}

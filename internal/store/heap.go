@@ -105,11 +105,13 @@ type Heap struct {
 	single        bool        // runs have one cell
 
 	bytes   uint64    // in blocks that are not free
-	host    uint64    // what host values count
+	host    hostCount // what host values count
 	trigger uint64    // a block is refused once there are so many of both, until a collection
 	live    uint64    // in objects that the last collection found alive
-	marking []uintptr // objects that have been marked but not scanned
-	spilled bool      // there are more: see block.again
+	// hostLive is what host values counted towards the limit that it found alive.
+	hostLive uint64
+	marking  []uintptr // objects that have been marked but not scanned
+	spilled  bool      // there are more: see block.again
 }
 
 func (h *Heap) init(s *Store) {
@@ -124,7 +126,7 @@ func (h *Heap) init(s *Store) {
 
 // full reports whether so little of the limit was left after a collection that
 // the next one would follow at once.
-func (h *Heap) full() bool { return h.live > uint64(h.limit-h.limit/32) }
+func (h *Heap) full() bool { return plus(h.live, h.hostLive) > uint64(h.limit-h.limit/32) }
 
 // A header begins every object.
 type header struct {
@@ -173,7 +175,7 @@ func (h *Heap) block(class int) int32 {
 // there are none.
 func (h *Heap) blockRun(n int) int {
 	bytes := uint64(n) << blockLog2
-	if h.bytes+h.host+bytes > h.trigger || h.bytes+bytes > uint64(h.limit) {
+	if !h.fits(bytes, hostCount{}) {
 		return -1
 	}
 	at := -1
@@ -407,18 +409,25 @@ func (c *collector) sweepHeap() {
 	h.setTrigger()
 }
 
-// hostValue is what a host value counts towards the next collection, beside its cell: nobody knows how much of Go's
-// memory it keeps. With a small heap there is a collection at the latest when 2,048 have been added.
-const hostValue = 16 << 10
+// fits reports whether there may be so many bytes more in blocks, and of host values, before the next collection.
+func (h *Heap) fits(bytes uint64, host hostCount) bool {
+	host = host.plus(h.host)
+	return plus(h.bytes+bytes, host.trigger) <= h.trigger && plus(h.bytes+bytes, host.bytes) <= uint64(h.limit)
+}
 
-// addHost counts a host value, and reports whether it is time to collect.
-func (h *Heap) addHost() bool {
-	h.host += hostValue
-	return h.bytes+h.host > h.trigger
+// addHost counts a host value if there is room for it.
+func (h *Heap) addHost(n hostCount) bool {
+	if !h.fits(0, n) {
+		return false
+	}
+	h.host = h.host.plus(n)
+	return true
 }
 
 // setTrigger lets as much be allocated before the next collection as the last one found alive.
-func (h *Heap) setTrigger() { h.trigger = h.bytes + h.host + max(firstTrigger, h.live+h.host) }
+func (h *Heap) setTrigger() {
+	h.trigger = plus(h.bytes+h.host.trigger, max(firstTrigger, h.live+h.host.trigger))
+}
 
 // releaseLarge gives back the room of a large object.
 func (h *Heap) releaseLarge(p uintptr) {

@@ -133,7 +133,7 @@ func TestManyHeaps(t *testing.T) {
 		})
 		for range 3 { // more than a small heap has room for
 			for n := range 2 << 10 {
-				ref, trap := s.ExternRef(n, true)
+				ref, trap := s.ExternRef(n)
 				if trap != 0 {
 					t.Fatalf("store %d, value %d: %v", i, n, trap)
 				}

@@ -253,7 +253,7 @@ func TestLimitsWithoutEnd(t *testing.T) {
 	if !s.Conts.AllocStack(s.Conts.New(nil, 0), 20<<20) {
 		t.Error("no stack of 20 MiB")
 	}
-	if _, trap := s.ExternRef("value", true); trap != 0 {
+	if _, trap := s.ExternRef("value"); trap != 0 {
 		t.Errorf("no object: %v", trap)
 	}
 }
