@@ -72,6 +72,25 @@ func TestLostUpdate(t *testing.T) {
 	}
 }
 
+// endless is a thread that calls the host for ever, beside the first, which ends the program.
+const endless = `(module
+  (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (import "env" "memory") 1 1 shared) (export "memory" (memory 0))
+  (func (export "wasi_thread_start") (param i32 i32)
+    (loop $l (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 8))) (br $l)))
+  (func (export "_start") (drop (call $spawn (i32.const 0)))))`
+
+// TestUnfair has schedules that come to no end because they never let a thread go on that could.
+func TestUnfair(t *testing.T) {
+	for _, s := range []explore.Strategy{explore.SURW, explore.POS, explore.PCT, explore.RandomWalk, explore.Deviations, explore.DPOR} {
+		config := explore.Config{Schedules: 30, Strategies: []explore.Strategy{s}, Bounds: explore.Bounds{Points: 2000}}
+		if f := explores(t, []byte(endless), config).Failure; f != nil {
+			t.Errorf("%s: %v", s, f)
+		}
+	}
+}
+
 // TestNothingFound looks through all schedules of a program that is right, and says so.
 func TestNothingFound(t *testing.T) {
 	report := explores(t, adders(1, 1, true), explore.Config{Strategies: []explore.Strategy{explore.Deviations}, Schedules: 10_000})

@@ -61,7 +61,7 @@ type outcome struct {
 	deviations []threads.Deviation
 	complete   bool // there are no more deviations
 	hash       uint64
-	pruned     bool // it would have repeated another one
+	pruned     bool // it would have repeated another one, or is unfair
 	points     int
 	output     string
 }
@@ -71,7 +71,7 @@ func (w *world) outcome(err error) *outcome {
 	o := &outcome{hash: w.scheduler.Hash(), points: w.points, output: w.out.String()}
 	list, all := w.strategy.Deviations()
 	o.deviations, o.complete = slices.Clone(list), all
-	if o.pruned = errors.Is(err, errSeen); !o.pruned {
+	if o.pruned = errors.Is(err, errSeen) || errors.Is(err, errUnfair); !o.pruned {
 		o.failure = w.failure(err)
 	}
 	return o

@@ -57,10 +57,12 @@ type world struct {
 	observer  observer   // nil where all watched instructions are points
 	heap      *heapWatch // nil if nobody wants to know
 	bounds    Bounds
-	threads   int // that there may be at a time, beside the first
-	points    int // of the schedule
-	spins     int // points at which a thread had executed threads.SpinSteps without one
-	last      int // the number of the thread that went on last
+	threads   int   // that there may be at a time, beside the first
+	points    int   // of the schedule
+	spins     int   // points at which a thread had executed threads.SpinSteps without one
+	last      int   // the number of the thread that went on last
+	ran       []int // by thread: the point at which it went on last, or was made
+	gap       int   // for how many points a thread could go on and did not, at most
 	used      bool
 }
 
@@ -82,6 +84,10 @@ var defaultBounds = Bounds{Points: 200_000, Steps: 20_000_000}
 
 // errHang ends a schedule that comes to no end.
 var errHang = errors.New("explore: the schedule comes to no end")
+
+// errUnfair ends one that comes to no end because it lets a thread wait that could go on. That is no failure: no system
+// would do so.
+var errUnfair = errors.New("explore: the schedule lets a thread wait for ever")
 
 // newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
 func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
@@ -113,18 +119,45 @@ func (w *world) watched() threads.Config {
 // trace hears of each point, and ends schedules that are too long.
 func (w *world) trace(p threads.Point, next *threads.Thread) {
 	w.points++
+	if p.Kind == threads.Spawn {
+		w.ranAt(len(w.ran))
+	}
 	if next != nil {
-		w.last = next.ID()
+		if w.last = next.ID(); next != p.Thread && !next.At().Blocked {
+			w.gap = max(w.gap, w.points-*w.ranAt(w.last))
+		}
+		*w.ranAt(w.last) = w.points
 	}
 	if p.Kind == threads.Spin {
 		w.spins++
 	}
 	if w.points > w.bounds.Points || uint64(w.spins)*threads.SpinSteps > w.bounds.Steps {
-		w.scheduler.Stop(errHang)
+		w.scheduler.Stop(w.endless())
 	}
 	if w.observer != nil {
 		w.observer.point(p, next)
 	}
+}
+
+// ranAt returns the place of a thread in ran. One that is seen for the first time counts as made now.
+func (w *world) ranAt(id int) *int {
+	for len(w.ran) <= id {
+		w.ran = append(w.ran, w.points)
+	}
+	return &w.ran[id]
+}
+
+// endless returns why a schedule is too long. It is unfair if a thread could go on and did not, for half of it.
+func (w *world) endless() error {
+	for _, t := range w.scheduler.Threads() {
+		if t.State() == threads.Ready && !t.At().Blocked {
+			w.gap = max(w.gap, w.points-*w.ranAt(t.ID()))
+		}
+	}
+	if w.gap > w.points/2 {
+		return errUnfair
+	}
+	return errHang
 }
 
 func (w *world) instantiate(ctx context.Context) error {
@@ -168,7 +201,7 @@ func (w *world) run(ctx context.Context, c chooser, seed uint64, o observer) (*o
 		}
 	}
 	w.used = true
-	w.observer, w.points, w.spins, w.last = o, 0, 0, 0
+	w.observer, w.points, w.spins, w.last, w.gap, w.ran = o, 0, 0, 0, 0, append(w.ran[:0], 0)
 	if w.heap != nil {
 		w.heap.begin()
 	}
