@@ -48,10 +48,8 @@ func (l *Linker) Err() error {
 		return errNoLinker
 	case l.store == nil:
 		return cmp.Or(l.noStore, errNoStore)
-	case l.store.store.Closed():
-		return ErrClosed
 	}
-	return nil
+	return l.store.Err()
 }
 
 // Define gives a value the name that imports of it use. It replaces what had

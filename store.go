@@ -55,6 +55,17 @@ func (s *Store) Close() {
 	runtime.KeepAlive(s)
 }
 
+// Err returns [ErrClosed] once the store is closed, an error if there is none, and nil as long as it can be used.
+func (s *Store) Err() error {
+	switch {
+	case s == nil:
+		return errNoStore
+	case s.store.Closed():
+		return ErrClosed
+	}
+	return nil
+}
+
 // enter begins a use of the store that is not a call; leave ends it.
 func (s *Store) enter() error {
 	if s == nil {

@@ -176,6 +176,19 @@ func TestDeadlock(t *testing.T) {
 	}
 }
 
+// TestCloseFromTrace closes the store while threads wait for each other: that is what the run ends with.
+func TestCloseFromTrace(t *testing.T) {
+	for name, engine := range engines(t) {
+		var w *world
+		w = newWorld(t, engine, pingPong, threads.Config{Trace: func(threads.Point, *threads.Thread) { w.store.Close() }})
+		w.spawn(t, "forever")
+		w.spawn(t, "forever")
+		if err := w.scheduler.Run(context.Background(), nil); !errors.Is(err, weft.ErrClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	for name, engine := range engines(t) {
 		for _, virtual := range []bool{false, true} {

@@ -87,8 +87,10 @@ func (s *Scheduler) wakeUp(t *Thread) {
 
 // idle waits until a thread may be ready.
 func (s *Scheduler) idle(ctx context.Context) error {
-	first := s.alarms.first()
+	first, closed := s.alarms.first(), s.store.Err()
 	switch {
+	case closed != nil: // by who was asked or told last
+		return closed
 	case s.config.Virtual && first != nil:
 		s.passed = max(s.passed, first.alarm.when)
 		s.ring()
