@@ -91,8 +91,8 @@ func (s *Store) drop() {
 // a context, which costs nothing. [Store.Fuel] returns what is left, and [Store.AddFuel] adds to it, also while a
 // host function runs.
 //
-// Let machine code count ([NativeOptions]): where it does not, functions are interpreted as long as fuel is bounded. Then
-// set fuel before anything runs: continuations that such code has begun cannot go on, and trap as at a barrier.
+// Let machine code count ([NativeOptions]): where it does not, functions are interpreted as long as fuel is bounded.
+// Then set fuel before anything runs: continuations that such code has begun cannot go on, and trap as at a barrier.
 func (s *Store) SetFuel(n uint64) {
 	if s != nil {
 		s.store.SetFuel(n)
@@ -152,7 +152,8 @@ func (s *Store) Stats() Stats {
 		return Stats{}
 	}
 	defer s.drop()
-	stats := Stats{HeapBytes: s.store.HeapLive(), HostBytes: s.store.HostLive(), Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
+	stats := Stats{HeapBytes: s.store.HeapLive(), HostBytes: s.store.HostLive(),
+		Continuations: s.store.Conts.Live(), StackBytes: s.store.Conts.StackBytes(),
 		Collections: s.store.Collections}
 	stats.MemoryBytes, stats.TableElements, stats.InstanceBytes = s.store.Usage()
 	counts := s.store.Counts()

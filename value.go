@@ -49,9 +49,9 @@ func FuncRef(f *Func) Value {
 }
 
 // ExternRef returns a reference to a Go value; nil is null. A store to which it is passed keeps the value until a
-// collection finds that the guest cannot reach it any more. A value that is [Sized] counts towards [Limits].HeapBytes with
-// what it keeps. Another one counts about 100 bytes, whatever it keeps, and 16 KiB for when the next collection comes: after
-// 2,048 of them, or more in a large heap.
+// collection finds that the guest cannot reach it any more. A value that is [Sized] counts towards [Limits].HeapBytes
+// with what it keeps. Another one counts about 100 bytes, whatever it keeps, and 16 KiB for when the next collection
+// comes: after 2,048 of them, or more in a large heap.
 func ExternRef(v any) Value {
 	if v == nil {
 		return Null(wasm.HeapExtern)

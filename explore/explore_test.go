@@ -83,7 +83,9 @@ const endless = `(module
 
 // TestUnfair has schedules that come to no end because they never let a thread go on that could.
 func TestUnfair(t *testing.T) {
-	for _, s := range []explore.Strategy{explore.SURW, explore.POS, explore.PCT, explore.RandomWalk, explore.Deviations, explore.DPOR} {
+	all := []explore.Strategy{explore.SURW, explore.Roles, explore.POS, explore.PCT, explore.RandomWalk,
+		explore.Deviations, explore.DPOR}
+	for _, s := range all {
 		config := explore.Config{Schedules: 30, Strategies: []explore.Strategy{s}, Bounds: explore.Bounds{Points: 2000}}
 		if f := explores(t, []byte(endless), config).Failure; f != nil {
 			t.Errorf("%s: %v", s, f)

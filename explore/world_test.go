@@ -2,7 +2,8 @@ package explore
 
 import "testing"
 
-// TestReset sets a program back a few times: nothing of its threads is left, so no schedule is slower than those before.
+// TestReset sets a program back a few times: nothing of its threads is left, so no schedule is slower than those
+// before.
 func TestReset(t *testing.T) {
 	s, ctx := benched(t)
 	w := s.workers[0].world
@@ -18,7 +19,8 @@ func TestReset(t *testing.T) {
 			t.Fatal(err)
 		}
 		if stats := w.store.Stats(); stats.Continuations != 0 || stats.StackBytes != 0 {
-			t.Errorf("after schedule %d there are %d continuations, and %d bytes of stacks", i, stats.Continuations, stats.StackBytes)
+			t.Errorf("after schedule %d there are %d continuations, and %d bytes of stacks", i, stats.Continuations,
+				stats.StackBytes)
 		}
 	}
 }

@@ -493,7 +493,8 @@ func (s *Scheduler) offer(p Point, result uint32) error {
 }
 
 // switchTo lets another thread go on in place of the current one. One that has not begun begins from Go: if there is no
-// room for its stack, that is its end, and not that of the thread which stops. One that executes nothing more ends there.
+// room for its stack, that is its end, and not that of the thread which stops. One that executes nothing more ends
+// there.
 func (s *Scheduler) switchTo(next *Thread) error {
 	if !next.begun || next.exiting {
 		s.chosen = next

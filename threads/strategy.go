@@ -33,8 +33,8 @@ const (
 	Sync
 )
 
-var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Exit: "exit", Yield: "yield", Call: "call",
-	Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
+var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Exit: "exit", Yield: "yield",
+	Call: "call", Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
 
 func (k Kind) String() string { return kindNames[k] }
 

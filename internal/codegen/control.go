@@ -2,8 +2,8 @@ package codegen
 
 import "weft/wasm"
 
-// Controls are what an instruction set emits for the operations that all have. Where a call has a site, that is recorded
-// by [Emission.Control]; the others record theirs.
+// Controls are what an instruction set emits for the operations that all have. Where a call has a site, that is
+// recorded by [Emission.Control]; the others record theirs.
 type Controls interface {
 	// Jump goes to a block, unless it is the next one. Table does it by an index.
 	Jump(to int)

@@ -42,7 +42,8 @@ func modules(t testing.TB) map[string]*wasm.Module {
 func TestPlaces(t *testing.T) {
 	var b strings.Builder
 	all := modules(t)
-	for _, name := range []string{"divide-dwarf4-O0.wasm", "divide-dwarf4-O2.wasm", "divide-dwarf5-O0.wasm", "divide-dwarf5-O2.wasm",
+	for _, name := range []string{"divide-dwarf4-O0.wasm", "divide-dwarf4-O2.wasm", "divide-dwarf5-O0.wasm",
+		"divide-dwarf5-O2.wasm",
 		"wrap.wasm"} {
 		m := all[name]
 		d := New(ModuleSections(m))

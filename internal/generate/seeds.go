@@ -6,8 +6,9 @@ import (
 	"weft/wasm"
 )
 
-// Seeds returns the texts of the modules of n pairs, always the same ones: for fuzzers of formats and of validation, which
-// find by themselves what is near to the modules that they begin with, but no sections and instructions that are new.
+// Seeds returns the texts of the modules of n pairs, always the same ones: for fuzzers of formats and of validation,
+// which find by themselves what is near to the modules that they begin with, but no sections and instructions that are
+// new.
 func Seeds(n int, features wasm.Features) []string {
 	var texts []string
 	for i := range n {

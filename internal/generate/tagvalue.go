@@ -22,7 +22,8 @@ func (g *generator) tagValueTypes() {
 func (g *generator) tagValueState() {
 	s := g.tags[0]
 	drops := strings.Repeat(" (drop)", len(s.results))
-	fmt.Fprintf(&g.out, "(func $ftag (type $fe) (suspend_tag $v%s%s (global.get $v%s))%s (call $f1))\n(elem declare func $ftag)\n",
+	fmt.Fprintf(&g.out, "(func $ftag (type $fe) (suspend_tag $v%s%s (global.get $v%s))%s (call $f1))\n"+
+		"(elem declare func $ftag)\n",
 		s.name, g.values(s.params, 0), s.name, drops)
 }
 
@@ -69,8 +70,8 @@ func (g *generator) resumeTags(depth int) string {
 			values += fmt.Sprintf(" (ref.null %s)", global)
 		}
 	}
-	action := fmt.Sprintf("%s(block %s\n%s(resume_tags %s%s%s%s %s)\n%s (br %s)%s)%s", before, done, h.opening, typ, h.clauses,
-		g.values(params, 2), values, kont, g.take("", g.results), done, h.closing, after)
+	action := fmt.Sprintf("%s(block %s\n%s(resume_tags %s%s%s%s %s)\n%s (br %s)%s)%s", before, done, h.opening, typ,
+		h.clauses, g.values(params, 2), values, kont, g.take("", g.results), done, h.closing, after)
 	if guard == "" {
 		return action
 	}
