@@ -147,7 +147,10 @@ func stack(all bool) string {
 	return strings.Join(lines, "|")
 }
 
-func waits(c chan bool) { <-c }
+func waits(c chan bool) {
+	c <- true
+	<-c
+}
 
 func main() {
 	fmt.Println(chain(20000, nil))
@@ -166,7 +169,7 @@ func main() {
 	fmt.Println(strings.Join(callers(3), "\n"))
 	c := make(chan bool)
 	go waits(c)
-	runtime.Gosched()
+	<-c // It has begun now. The stack of a goroutine that has not does not name its function.
 	fmt.Println(strings.Contains(stack(true), "main.waits"))
 	mine := stack(false)
 	fmt.Println(strings.Contains(mine, "main.stack"), strings.Contains(mine, "main.main"), strings.Contains(string(debug.Stack()), "main.main"))
