@@ -80,7 +80,7 @@ func TestExecutors(t *testing.T) {
 	current := rivals(t, wasm.AllFeatures)
 	dialect := rivals(t, wasm.AllFeatures|wasm.TypedContinuations2023)
 	plain := rivals(t, wasm.AllFeatures&^wasm.StackSwitching) // functions that may begin in the interpreter
-	campaign{bytes: 3000, few: 10, rivals: func(s uint64) *rivalry {
+	campaign{bytes: 3000, few: 7, rivals: func(s uint64) *rivalry {
 		switch s % 8 {
 		case 3, 5:
 			return plain

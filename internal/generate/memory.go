@@ -62,7 +62,7 @@ func (g *generator) memoryStatement() string {
 	case 1:
 		from := g.memory()
 		return fmt.Sprintf("(memory.copy %s %s %s %s %s)", m.name, from.name, at,
-			g.masked(from.address, "0xfff", 2), g.masked(shorter(m.address, from.address), "0xff", 1))
+			g.masked(from.address, "0xfff", 2), g.length(shorter(m.address, from.address)))
 	case 2:
 		return fmt.Sprintf("(memory.init %s $bytesOfData %s %s %s)", m.name, at, g.masked("i32", "7", 1), g.masked("i32", "7", 1))
 	case 3:
@@ -72,5 +72,16 @@ func (g *generator) memoryStatement() string {
 	case 4:
 		return fmt.Sprintf("(drop (memory.grow %s %s))", m.name, g.masked(m.address, "1", 1))
 	}
-	return fmt.Sprintf("(memory.fill %s %s %s %s)", m.name, at, g.value("i32", 1), g.masked(m.address, "0xff", 1))
+	return fmt.Sprintf("(memory.fill %s %s %s %s)", m.name, at, g.value("i32", 1), g.length(m.address))
+}
+
+// length returns a number of bytes: of few, which code copies itself, one may be known.
+func (g *generator) length(typ string) string {
+	switch g.next(4) {
+	case 1:
+		return fmt.Sprintf("(%s.const %d)", typ, g.next(140))
+	case 2:
+		return g.masked(typ, "0x3f", 1)
+	}
+	return g.masked(typ, "0xff", 1)
 }

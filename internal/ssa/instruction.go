@@ -112,7 +112,7 @@ func (b *Builder) instruction() {
 	case wasm.OpMemoryFill:
 		b.memoryFill()
 	case wasm.OpMemoryCopy:
-		b.threeOperands(MemoryCopy, in.Index, in.Index2)
+		b.memoryCopy()
 	case wasm.OpMemoryInit:
 		b.threeOperands(MemoryInit, in.Index2, in.Index)
 	case wasm.OpDataDrop:

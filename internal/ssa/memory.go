@@ -77,11 +77,6 @@ func (b *Builder) threeOperands(number Builtin, first, second uint32) {
 	b.builtin(number, b.number(first), b.number(second), b.widen(to), b.widen(from), b.widen(n))
 }
 
-func (b *Builder) memoryFill() {
-	n, value, to := b.pop(), b.pop(), b.pop()
-	b.builtin(MemoryFill, b.number(b.in.Index), b.widen(to), value, b.widen(n))
-}
-
 // element returns the address of an element of a table after checking the index.
 func (b *Builder) element(table uint32, index *Value, code wasm.TrapCode) *Value {
 	record := b.record(b.env.TablePtr(table))
