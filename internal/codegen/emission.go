@@ -82,8 +82,12 @@ type Emission struct {
 
 	assembly Assembly
 	blocks   []Label
+	place    int   // of the next block, in the order
 	targets  []int // by block: itself, or where it leads if it only jumps
-	call     int   // the site of the block's last call, which an invoke gives its pads to; -1 for none
+	order    []int // of blocks (rotate.go)
+	places   []int // by block: where it is in the order
+	tops     []bool
+	call     int // the site of the block's last call, which an invoke gives its pads to; -1 for none
 	pads     []sitePads
 	sites    []Site
 	details  []Detail
@@ -111,8 +115,9 @@ func (e *Emission) Begin(f *Func, a Assembly) {
 		}
 	}
 	e.thread()
+	e.arrange()
 	e.Start = a.NewLabel()
-	e.Block, e.Next = 0, 0
+	e.place, e.Next = 0, 0
 }
 
 // opMask is what of an Op tells which operation it is; an instruction set may use the rest for forms of it.
@@ -121,13 +126,18 @@ const opMask = 0xff
 // NextBlock goes on to the next block that is not left out, and returns it, nil behind the last.
 func (e *Emission) NextBlock() *Block {
 	blocks := e.F.Blocks
-	if e.Next >= len(blocks) {
+	if e.place >= len(blocks) {
 		return nil
 	}
-	e.Block, e.call = e.Next, -1
-	for e.Next++; e.Next < len(blocks) && (e.targets[e.Next] != e.Next || blocks[e.Next].First == blocks[e.Next].End); {
-		e.Next++
+	e.Block, e.call = e.order[e.place], -1
+	for e.place++; e.place < len(blocks); e.place++ {
+		next := e.order[e.place]
+		if e.targets[next] == next && blocks[next].First < blocks[next].End {
+			e.Next = next
+			return &blocks[e.Block]
+		}
 	}
+	e.Next = len(blocks)
 	return &blocks[e.Block]
 }
 

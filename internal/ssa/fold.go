@@ -71,6 +71,10 @@ func (o *Optimizer) foldBinary(v *Value, info *OpInfo) *Value {
 			return x
 		case x.Op == OpAnd && x.Args[1].Op == OpConst:
 			return o.changed(v, OpAnd, x.Args[0], o.constant(t, c&uint64(x.Args[1].Aux)))
+		case x.Op == OpExtendU:
+			return o.extended(OpAnd, x.Args[0], o.constant(I32, c))
+		case c == 0xffffffff && t == I64:
+			return o.make(OpExtendU, I64, 0, o.make(OpWrap, I32, 0, x))
 		}
 	case OpMul:
 		switch {
@@ -87,11 +91,21 @@ func (o *Optimizer) foldBinary(v *Value, info *OpInfo) *Value {
 			return x
 		case n != c:
 			return o.changed(v, v.Op, x, o.constant(t, n))
+		case x.Op == OpExtendU && v.Op == OpShrU && n >= 32:
+			return o.constant(t, 0)
+		case x.Op == OpExtendU && v.Op == OpShrU:
+			return o.extended(OpShrU, x.Args[0], o.constant(I32, n))
 		}
 	case OpDivU, OpRemU, OpDivS, OpRemS:
 		return o.foldDivision(v, x, c)
 	}
 	return v
+}
+
+// extended returns an operation on the halves of values whose upper halves are 0, as its result's is. Languages that
+// compute with numbers of 32 bits in 64, as Go does, mask them again and again.
+func (o *Optimizer) extended(op Op, x, y *Value) *Value {
+	return o.make(OpExtendU, I64, 0, o.make(op, I32, 0, x, y))
 }
 
 // isBool reports whether a value is 0 or 1.
@@ -107,6 +121,12 @@ func (o *Optimizer) foldVariable(v, x, y *Value) *Value {
 	case OpAnd, OpOr:
 		if x == y {
 			return x
+		}
+	}
+	switch v.Op {
+	case OpAnd, OpOr, OpXor:
+		if x.Op == OpExtendU && y.Op == OpExtendU {
+			return o.extended(v.Op, x.Args[0], y.Args[0])
 		}
 	case OpShl, OpShrS, OpShrU, OpRotl, OpRotr:
 		// The count is taken modulo the width anyway.

@@ -39,7 +39,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Bind(e.Start)
 	grow := e.prologue()
 	for b := e.NextBlock(); b != nil; b = e.NextBlock() {
-		if b.IsLoop {
+		if e.IsTop() {
 			e.a.Align(16)
 		}
 		e.a.Bind(e.BlockLabel())

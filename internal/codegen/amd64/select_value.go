@@ -127,7 +127,13 @@ func (s *Selector) addition(v *ssa.Value) {
 			return
 		}
 	}
-	m := s.sum(v, 0, true)
+	s.sumOf(v, v)
+}
+
+// sumOf emits an addition in registers, as a value of its type or, for addresses, of the lower half.
+func (s *Selector) sumOf(addition, v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	m := s.sum(addition, 0, true)
 	switch {
 	case m.base != nil && m.index == nil:
 		in.Imm = m.disp
@@ -265,6 +271,10 @@ func (s *Selector) wrap(v *ssa.Value) {
 	if x := v.Args[0]; x.Op != ssa.OpLoad && s.Movable(x) && x.Type == ssa.I64 &&
 		(!x.Op.HasMem() || x.Mem == ssa.Mem64) {
 		s.addMem(mMov.with(formMem), codegen.Inst{Size: uint8(S32)}, s.fold(x), s.Def(v))
+		return
+	}
+	if x := v.Args[0]; x.Op == ssa.OpAdd && s.Foldable(x) {
+		s.sumOf(x, v)
 		return
 	}
 	s.extend(mMov, v)

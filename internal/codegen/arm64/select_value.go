@@ -363,7 +363,32 @@ func (s *Selector) wrap(v *ssa.Value) {
 			}
 		}
 	}
+	if x.Op == ssa.OpAdd && s.Foldable(x) {
+		s.lowerSum(x.Args[0], x.Args[1], s.Def(v))
+		return
+	}
 	s.shape(mR2M, Orr.Of(S32), s.Use(x), s.Def(v))
+}
+
+// lowerSum emits an addition whose upper half nobody wants.
+func (s *Selector) lowerSum(x, y *ssa.Value, d codegen.Operand) {
+	const size = S32
+	if c, ok := codegen.Constant(y); ok {
+		if o, ok := addImmediate(AddImm, size, int64(int32(c))); ok {
+			s.shape(mR2, o, s.Use(x), d)
+			return
+		}
+	}
+	if x.Op == ssa.OpShl {
+		x, y = y, x
+	}
+	if y.Op == ssa.OpShl && s.Foldable(y) {
+		if c, ok := codegen.Constant(y.Args[1]); ok && 0 <= c && c < 32 {
+			s.shape(mR3, Add.Of(size).Shifted(shiftLSL, uint8(c)), s.Use(x), s.Use(y.Args[0]), d)
+			return
+		}
+	}
+	s.shape(mR3, Add.Of(size), s.Use(x), s.Use(y), d)
 }
 
 // commit makes what is at the cursor an object: it moves on.

@@ -36,6 +36,7 @@ func (isa *InstructionSet) Run(t *testing.T) {
 	t.Run("Table", isa.testTable)
 	t.Run("Accesses", isa.testAccesses)
 	t.Run("Addresses64", isa.testAddresses64)
+	t.Run("LowerSums", isa.testLowerSums)
 	t.Run("Bounds", isa.testBounds)
 	t.Run("Calls", isa.testCalls)
 	t.Run("Instance", isa.testInstance)

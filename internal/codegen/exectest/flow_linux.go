@@ -3,6 +3,7 @@ package exectest
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -328,6 +329,52 @@ func (isa *InstructionSet) testAddresses64(t *testing.T) {
 			v := form(k)
 			if got, trap := m.run(m.compile(k.ret(v))[0], sig, base, 3); trap != wasm.TrapNone || got[0] != 1003 {
 				t.Errorf("form %d: %v, %v", i, got, trap)
+			}
+		}
+	})
+}
+
+// testLowerSums takes the lower half of sums: its upper half is 0, whatever the terms have there.
+func (isa *InstructionSet) testLowerSums(t *testing.T) {
+	isa.machines(t, func(m *machine) {
+		sig := &ssa.Signature{Params: types(ssa.I64, ssa.I64), Results: types(ssa.I64)}
+		add := func(k *maker, x, y *ssa.Value) *ssa.Value { return k.op(ssa.OpAdd, ssa.I64, 0, x, y) }
+		for _, shift := range []uint64{0, 1, 3, 4, 31, 32, 63} {
+			for _, c := range []uint64{0, 1, 1 << 31, math.MaxUint64, 1<<32 + 12, math.MaxInt32} {
+				for _, form := range []string{"x + c", "x + y", "x + (y << n)", "(y << n) + x", "x + (y << n) + c"} {
+					k := newFunc(sig.Params, sig.Results)
+					x, y := k.param(0), k.param(1)
+					if strings.Contains(form, "<<") {
+						y = k.op(ssa.OpShl, ssa.I64, 0, y, k.constant(ssa.I64, shift))
+					}
+					if form[0] == '(' {
+						x, y = y, x
+					}
+					sum := x
+					if strings.Contains(form, "y") {
+						sum = add(k, x, y)
+					}
+					if strings.Contains(form, "c") {
+						sum = add(k, sum, k.constant(ssa.I64, c))
+					}
+					code := m.compile(k.ret(k.op(ssa.OpExtendU, ssa.I64, 0, k.op(ssa.OpWrap, ssa.I32, 0, sum))))[0]
+					for _, x := range edges(ssa.I64) {
+						for _, y := range edges(ssa.I64) {
+							want := x
+							if strings.Contains(form, "<<") {
+								want += y << shift
+							} else if strings.Contains(form, "y") {
+								want += y
+							}
+							if strings.Contains(form, "c") {
+								want += c
+							}
+							if got, trap := m.run(code, sig, x, y); trap != wasm.TrapNone || got[0] != uint64(uint32(want)) {
+								t.Fatalf("%s, x %#x, y %#x, n %d, c %#x: %#x, %v", form, x, y, shift, c, got, trap)
+							}
+						}
+					}
+				}
 			}
 		}
 	})
