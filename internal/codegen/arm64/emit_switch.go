@@ -151,7 +151,8 @@ func (a *Assembler) addChain(d, s Reg, chain int32) { a.AddConst(S64, d, s, int6
 // Resume emits a resume. Common is a continuation that is suspended in compiled code, or fresh with a stack.
 func (e *Emitter) Resume(in *codegen.Inst) {
 	a, l := &e.a, &e.Config.Switch
-	if l.TagPtr == nil {
+	if l.TagPtr == nil || ssa.Tags(in.Imm) > 0 {
+		e.ownInstance()
 		e.stub(in)
 		a.Mark(l.NoClauses)
 		return
