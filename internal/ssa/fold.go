@@ -67,7 +67,7 @@ func (o *Optimizer) foldBinary(v *Value, info *OpInfo) *Value {
 		switch {
 		case c == 0:
 			return y
-		case c == ones, c == 1 && isBool(x), c == 0xffffffff && x.Op == OpExtendU:
+		case c == ones, c == 1 && isBool(x), c == 0xffffffff && x.Op == OpExtendU, isLoadedWithin(x, c):
 			return x
 		case x.Op == OpAnd && x.Args[1].Op == OpConst:
 			return o.changed(v, OpAnd, x.Args[0], o.constant(t, c&uint64(x.Args[1].Aux)))
@@ -106,6 +106,23 @@ func (o *Optimizer) foldBinary(v *Value, info *OpInfo) *Value {
 // compute with numbers of 32 bits in 64, as Go does, mask them again and again.
 func (o *Optimizer) extended(op Op, x, y *Value) *Value {
 	return o.make(OpExtendU, I64, 0, o.make(op, I32, 0, x, y))
+}
+
+// isLoadedWithin reports whether a value is loaded from so few bytes, without a sign, that it has no other bits than
+// those of a mask.
+func isLoadedWithin(v *Value, mask uint64) bool {
+	if v.Op != OpLoad && v.Op != OpPart && v.Op != OpPartFixed {
+		return false
+	}
+	switch v.Mem {
+	case Mem8U:
+		return mask&0xff == 0xff
+	case Mem16U:
+		return mask&0xffff == 0xffff
+	case Mem32U:
+		return mask&0xffff_ffff == 0xffff_ffff
+	}
+	return false
 }
 
 // isBool reports whether a value is 0 or 1.

@@ -10,4 +10,14 @@
   (func $twice (param i64) (result i64)
     (i64.add (i64.mul (local.get 0) (i64.const 24)) (i64.mul (local.get 0) (i64.const 24))))
   (func $branch (result i32)
-    (if (result i32) (i32.gt_u (i32.const 3) (i32.const 2)) (then (i32.const 1)) (else (i32.const 2)))))
+    (if (result i32) (i32.gt_u (i32.const 3) (i32.const 2)) (then (i32.const 1)) (else (i32.const 2))))
+  ;; What Go makes of uint32: in 64 bits, masked again and again.
+  (func $masked (param i64 i64) (result i64)
+    (i64.xor
+      (i64.and (i64.shr_u (i64.and (local.get 0) (i64.const 0xffffffff)) (i64.const 24)) (i64.const 0xffffffff))
+      (i64.and (local.get 1) (i64.const 0xffffffff))))
+  (func $nothing (param i64) (result i64)
+    (i64.shr_u (i64.and (local.get 0) (i64.const 0xffffffff)) (i64.const 32)))
+  (memory 1)
+  (func $byte (param i32) (result i32) (i32.and (i32.load8_u (local.get 0)) (i32.const 0xff)))
+  (func $some (param i32) (result i32) (i32.and (i32.load16_u (local.get 0)) (i32.const 0xff))))
