@@ -87,7 +87,8 @@ func (c Config) WithNativeOptions(o NativeOptions) Config {
 
 // WithSteps lets the code of both executors count steps, in the same way, as the fuel of a store ([Store.SetFuel]): one
 // at the beginning of each function, at each arrival at a loop, and before each atomic access to memory. So a schedule
-// that is told by steps is the same on both, and on every machine. Code is slower by some percent.
+// that is told by steps is the same on both, and on every machine. Code is slower by some percent. With [Automatic],
+// machine code is made on amd64 alone: that of arm64 makes NaNs of other bits, which a program may look at.
 func (c Config) WithSteps() Config {
 	c.native.Steps, c.native.Fuel = true, true
 	return c
@@ -112,6 +113,9 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 		if mode, err := native.ModeHere(); err == nil && mode.Untried {
 			return i, errUntried, nil
 		}
+	}
+	if c.executor == Automatic && c.native.Steps && runtime.GOARCH != "amd64" {
+		return i, errOtherNaNs, nil
 	}
 	options := native.Config(c.native)
 	options.InterpretFirst = options.InterpretFirst && c.profiler == nil // its samples are of one engine's calls
@@ -140,3 +144,6 @@ func (m *Module) Interpreted() error {
 // Unguarded reports whether there was no address space for guards behind the instance's memories, so that its machine
 // code compares addresses with their lengths, which takes a little longer.
 func (in *Instance) Unguarded() bool { return in != nil && in.instance.Unguarded }
+
+var errOtherNaNs = fmt.Errorf(
+	"weft: what counts steps is interpreted on %s, whose machine code makes NaNs of other bits", runtime.GOARCH)

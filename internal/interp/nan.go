@@ -2,15 +2,27 @@ package interp
 
 import (
 	"math"
+	"runtime"
 	"unsafe"
 )
 
 // Which NaN an operation returns the specification leaves open, and processors, and even two orders of operands, differ
-// in it. All executors of a machine give the same bits. On x86-64 these are those of the first operand that is a NaN,
-// made quiet; where none is, the canonical NaN with its sign set. Machine code has that for nothing, as long as it does
-// not swap the operands of an addition or multiplication, and so has what Go makes of the operations on scalars in run:
-// TestNaNBits holds it to that. Operations on lanes see to it themselves. Minima and maxima of lanes give the canonical
-// NaN with its sign set in any case.
+// in it. The interpreter gives the same bits on all machines, those of x86-64: of the first operand that is a NaN, made
+// quiet; where none is, the canonical NaN with its sign set. Machine code for x86-64 has that for nothing, as long as it
+// does not swap the operands of an addition or multiplication, and so has what Go makes there of the operations on
+// scalars in run: TestNaNBits holds it to that. Operations on lanes see to it themselves. Minima and maxima of lanes
+// give the canonical NaN with its sign set in any case. Machine code for arm64 has what that processor makes.
+
+// processorNaNs says that Go's arithmetic has those bits.
+const processorNaNs = runtime.GOARCH == "amd64"
+
+// made returns the result r of Go's arithmetic on x and y.
+func made[F float](r, x, y F) F {
+	if !processorNaNs && r != r {
+		return nanOf(x, y)
+	}
+	return r
+}
 
 // nanOf returns the NaN that is the result of an operation on x and y.
 func nanOf[F float](x, y F) F {

@@ -1187,15 +1187,20 @@ loadMemory:
 		case op(wasm.OpF32Copysign):
 			set32(fp, in.a, u32(fp, in.b)&^(1<<31)|u32(fp, in.c)&(1<<31))
 		case op(wasm.OpF32Sqrt):
-			set32(fp, in.a, math.Float32bits(float32(math.Sqrt(float64(f32(fp, in.b))))))
+			x := f32(fp, in.b)
+			setF32(fp, in.a, made(float32(math.Sqrt(float64(x))), x, 0))
 		case op(wasm.OpF32Add):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)+f32(fp, in.c)))
+			x, y := f32(fp, in.b), f32(fp, in.c)
+			setF32(fp, in.a, made(x+y, x, y))
 		case op(wasm.OpF32Sub):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)-f32(fp, in.c)))
+			x, y := f32(fp, in.b), f32(fp, in.c)
+			setF32(fp, in.a, made(x-y, x, y))
 		case op(wasm.OpF32Mul):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)*f32(fp, in.c)))
+			x, y := f32(fp, in.b), f32(fp, in.c)
+			setF32(fp, in.a, made(x*y, x, y))
 		case op(wasm.OpF32Div):
-			set32(fp, in.a, math.Float32bits(f32(fp, in.b)/f32(fp, in.c)))
+			x, y := f32(fp, in.b), f32(fp, in.c)
+			setF32(fp, in.a, made(x/y, x, y))
 		case op(wasm.OpF32Min):
 			x, y := f32(fp, in.b), f32(fp, in.c)
 			if x != x || y != y {
@@ -1227,15 +1232,20 @@ loadMemory:
 		case op(wasm.OpF64Copysign):
 			set64(fp, in.a, u64(fp, in.b)&^(1<<63)|u64(fp, in.c)&(1<<63))
 		case op(wasm.OpF64Sqrt):
-			set64(fp, in.a, math.Float64bits(math.Sqrt(f64(fp, in.b))))
+			x := f64(fp, in.b)
+			setF64(fp, in.a, made(math.Sqrt(x), x, 0))
 		case op(wasm.OpF64Add):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)+f64(fp, in.c)))
+			x, y := f64(fp, in.b), f64(fp, in.c)
+			setF64(fp, in.a, made(x+y, x, y))
 		case op(wasm.OpF64Sub):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)-f64(fp, in.c)))
+			x, y := f64(fp, in.b), f64(fp, in.c)
+			setF64(fp, in.a, made(x-y, x, y))
 		case op(wasm.OpF64Mul):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)*f64(fp, in.c)))
+			x, y := f64(fp, in.b), f64(fp, in.c)
+			setF64(fp, in.a, made(x*y, x, y))
 		case op(wasm.OpF64Div):
-			set64(fp, in.a, math.Float64bits(f64(fp, in.b)/f64(fp, in.c)))
+			x, y := f64(fp, in.b), f64(fp, in.c)
+			setF64(fp, in.a, made(x/y, x, y))
 		case op(wasm.OpF64Min):
 			x, y := f64(fp, in.b), f64(fp, in.c)
 			if x != x || y != y {
