@@ -48,6 +48,9 @@ func Check(t TB, module []byte, config Config) {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
+	if report.Schedules == 0 {
+		t.Errorf("no schedule has ended in the time")
+	}
 	if report.Failure != nil {
 		t.Errorf("%v\n%s", report.Failure, report.Schedule)
 		if err := keep(dir, report.Schedule); err != nil {

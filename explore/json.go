@@ -21,7 +21,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	}
 	if r.Schedule != "" {
 		out.Found, out.Strategy, out.Schedule = r.Found, r.Strategy, r.Schedule
-		out.Deviations = jsonDeviations(r.Deviations)
+		out.Deviations, out.Unreached = jsonDeviations(r.Deviations), jsonDeviations(r.Unreached)
 	}
 	if r.Failure != nil {
 		out.Failure = jsonFailureOf(s, r.Failure)
@@ -55,6 +55,7 @@ type jsonReport struct {
 	Strategy   Strategy     `json:"strategy,omitempty"`
 	Schedule   string       `json:"schedule,omitempty"`
 	Deviations []string     `json:"deviations,omitempty"`
+	Unreached  []string     `json:"unreached,omitempty"` // of them: what has not come to pass
 	Trace      []jsonEvent  `json:"trace"`
 	Links      []Link       `json:"links"`
 	Races      []jsonRace   `json:"races"`

@@ -36,5 +36,20 @@ func Replay(ctx context.Context, source []byte, schedule string, config Config) 
 		return nil, err
 	}
 	return &Report{Module: told.Module, Seed: config.Seed, Schedules: 1, Distinct: 1, Complete: -1, Failure: failure,
-		Found: 1, Schedule: schedule, Deviations: told.Deviations, Trace: trace, Strategy: "replay"}, nil
+		Found: 1, Schedule: schedule, Deviations: told.Deviations, Trace: trace, Strategy: "replay",
+		Unreached: unreached(told.Deviations, trace)}, nil
+}
+
+// unreached returns the deviations that no event tells of.
+func unreached(told []threads.Deviation, trace []Event) (list []threads.Deviation) {
+	happened := map[string]bool{}
+	for i := range trace {
+		happened[trace[i].Deviation] = true
+	}
+	for _, d := range told {
+		if !happened[d.String()] {
+			list = append(list, d)
+		}
+	}
+	return list
 }

@@ -30,6 +30,8 @@ type Report struct {
 	Schedule   string
 	Deviations []threads.Deviation
 	Trace      []Event // of that schedule
+	// Unreached are the deviations of a schedule that was replayed which have not come to pass.
+	Unreached []threads.Deviation
 
 	// Races are the data races that were seen, in any schedule.
 	Races []Race

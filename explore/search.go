@@ -88,10 +88,15 @@ func Run(ctx context.Context, source []byte, config Config) (*Report, error) {
 // errTime ends a search whose time is used up.
 var errTime = errors.New("explore: the time is used up")
 
+// A ConfigError says why there is no search as a [Config] wants it.
+type ConfigError struct{ why string }
+
+func (e *ConfigError) Error() string { return "explore: " + e.why }
+
 // check completes a configuration.
 func (c *Config) check() error {
 	if c.Schedules < 0 || c.Time < 0 || c.Jobs < 0 {
-		return errors.New("explore: a negative number of schedules or jobs, or a negative time")
+		return &ConfigError{"a negative number of schedules or jobs, or a negative time"}
 	}
 	if c.WASI == nil {
 		config := wasi.NewConfig()
@@ -117,10 +122,10 @@ func (c *Config) check() error {
 			continue
 		}
 		if s == DPOR {
-			return errors.New("explore: dpor goes with no other strategy")
+			return &ConfigError{"dpor goes with no other strategy"}
 		}
 		if _, ok := choosers[s]; !ok && s != Deviations {
-			return fmt.Errorf("explore: there is no strategy %q", s)
+			return &ConfigError{fmt.Sprintf("there is no strategy %q", s)}
 		}
 	}
 	switch c.Points {
@@ -128,7 +133,7 @@ func (c *Config) check() error {
 		c.Points = SharedPoints
 	case SharedPoints, SyncPoints, AllPoints:
 	default:
-		return fmt.Errorf("explore: there are no points %q", c.Points)
+		return &ConfigError{fmt.Sprintf("there are no points %q", c.Points)}
 	}
 	if c.Bounds.Points == 0 {
 		c.Bounds.Points = defaultBounds.Points

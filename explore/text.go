@@ -24,8 +24,13 @@ func (r *Report) writeText(w io.Writer, events bool) error {
 	t := &textWriter{story: newStory(r), Writer: bufio.NewWriter(w)}
 	if r.Failure != nil {
 		t.failure(r.Failure)
-	} else {
+	} else if r.Schedules > 0 {
 		fmt.Fprintln(t, "no failure")
+	} else {
+		fmt.Fprintln(t, "nothing is known: no schedule has ended in the time")
+	}
+	for _, d := range r.Unreached {
+		fmt.Fprintf(t, "of the schedule, %v has not come to pass\n", d)
 	}
 	if events {
 		t.schedule()
@@ -178,8 +183,20 @@ func (t *textWriter) lines(name, text string) {
 
 func (t *textWriter) repeat() {
 	if s := t.report.Schedule; s != "" {
-		fmt.Fprintf(t, "\nto repeat it:\n    weft run %s FILE\n", replayArguments(s))
+		fmt.Fprintf(t, "\nto repeat it:\n    weft %s %s FILE\n", t.report.repeater(), replayArguments(s))
 	}
+}
+
+// repeater returns the command that repeats the failure. Only explore looks at each access to the heap, and ends what
+// has no end.
+func (r *Report) repeater() string {
+	switch f := r.Failure; {
+	case f != nil && f.Kind == KindHeap:
+		return "explore --heap"
+	case f != nil && f.Kind == KindHang:
+		return "explore"
+	}
+	return "run"
 }
 
 func (t *textWriter) race(at int) {

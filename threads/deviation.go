@@ -71,7 +71,7 @@ func ParseDeviation(s string) (Deviation, error) {
 	}
 	d.Next, err[3] = parseThread(next)
 	if slices.ContainsFunc(err[:], func(e error) bool { return e != nil }) || between && d.Steps == 0 ||
-		watched && (d.Site == 0 || between || d.Thread < 0) {
+		watched && (d.Site == 0 || d.Point == 0 || between || d.Thread < 0) {
 		return bad()
 	}
 	return d, nil

@@ -71,10 +71,10 @@ func ParseSchedule(text string) (*Schedule, error) {
 		s.Seeded = true
 		return s, nil
 	}
+	if parts[3] == "" {
+		return s, nil // the default schedule
+	}
 	for d := range strings.SplitSeq(parts[3], ",") {
-		if d == "" {
-			continue
-		}
 		deviation, err := ParseDeviation(d)
 		if err != nil {
 			return nil, err

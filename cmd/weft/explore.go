@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,6 +29,7 @@ type exploreFlags struct {
 	replay     string
 	trace      bool
 	json       bool
+	merge      bool
 	html       string
 	shard      string
 	noProgress bool
@@ -48,7 +50,7 @@ deadlock, or without an end. That is made shorter, and printed as a string which
 
   weft run --replay STRING FILE ARGS...
 
-Data races are reported, too.
+What has no end, and what --heap has found, explore repeats itself (weft explore [--heap] --replay STRING). Data races are reported, too. With --merge, the files are JSON reports of the shards of one search, and one report is made of them.
 
 The program is one for wasi-threads, such as clang and Zig make with shared memory. With debug information (-g) the
 report has lines of the source. Compile without optimisation (-O0) what is searched for bugs: compilers remove some.
@@ -56,7 +58,9 @@ report has lines of the source. Compile without optimisation (-O0) what is searc
 Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2 the command was used wrongly.`,
 		Example: `  weft explore program.wasm
   weft explore --time 10m --html failure.html program.wasm ARG
-  weft explore --replay weft1:5d2c0a91:steps:1@3fa.2>0 --trace program.wasm`,
+  weft explore --replay 'weft1:5d2c0a91:steps:1@3fa.2>0' --trace program.wasm
+  weft explore --shard 2/8 --json program.wasm > 2.json
+  weft explore --merge 1.json 2.json 3.json`,
 		Args: usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0], args) },
 	}
@@ -82,6 +86,7 @@ Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2
 	f.BoolVar(&flags.trace, "trace", false, "print what happens in the schedule that fails, an event per line")
 	f.BoolVar(&flags.json, "json", false, "print the report as JSON")
 	f.StringVar(&flags.html, "html", "", "write to `FILE` a picture of the schedule that fails, for a browser")
+	f.BoolVar(&flags.merge, "merge", false, "make one report of the JSON reports of shards, which the FILEs are")
 	f.BoolVar(&flags.noProgress, "no-progress", false, "never show how far the search has come")
 	f.StringVar(&flags.shard, "shard", "", "search one part of several, such as `2/8`: the JSON reports can be merged")
 	flags.executor = executorFlag(weft.Automatic)
@@ -94,6 +99,12 @@ Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2
 }
 
 func (flags *exploreFlags) run(cmd *cobra.Command, file string, args []string) error {
+	if err := flags.check(cmd); err != nil {
+		return err
+	}
+	if flags.merge {
+		return flags.mergeReports(cmd, args)
+	}
 	source, err := readInput(cmd, file)
 	if err != nil {
 		return err
@@ -130,16 +141,67 @@ func (flags *exploreFlags) run(cmd *cobra.Command, file string, args []string) e
 		report, err = explore.Run(ctx, source, *c)
 	}
 	end()
-	if err != nil {
+	var config *explore.ConfigError
+	var trap *weft.Trap
+	switch {
+	case errors.As(err, &config):
+		return usageError{err}
+	case errors.As(err, &trap): // before there are threads: not what was searched for
+		return fmt.Errorf("%s: %v", file, err)
+	case err != nil:
 		return fileError(file, err)
 	}
+	return flags.tell(cmd, report)
+}
+
+// check refuses what would silently mean something else.
+func (flags *exploreFlags) check(cmd *cobra.Command) error {
+	for _, name := range []string{"schedules", "time", "jobs", "threads"} {
+		if f := cmd.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || f.Value.String() == "0s") {
+			return usagef("--%s %s: it must be more", name, f.Value)
+		}
+	}
+	for _, name := range []string{"replay", "strategy", "points", "html", "shard"} {
+		if f := cmd.Flags().Lookup(name); f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+			return usagef("--%s: it is empty", name)
+		}
+	}
+	return nil
+}
+
+// tell prints a report, and returns what the command ends with.
+func (flags *exploreFlags) tell(cmd *cobra.Command, report *explore.Report) error {
 	if err := flags.print(cmd.OutOrStdout(), report); err != nil {
 		return err
 	}
-	if report.Failed() {
+	switch {
+	case report.Failed():
 		return &weft.ExitError{Code: exitFound}
+	case report.Schedules == 0:
+		return errors.New("no schedule has ended in the time")
 	}
 	return nil
+}
+
+// mergeReports makes one report of those in files.
+func (flags *exploreFlags) mergeReports(cmd *cobra.Command, files []string) error {
+	var reports []*explore.Report
+	for _, file := range files {
+		text, err := readInput(cmd, file)
+		if err != nil {
+			return err
+		}
+		r := &explore.Report{}
+		if err := json.Unmarshal(text, r); err != nil {
+			return fmt.Errorf("%s: it is no report of explore: %w", file, err)
+		}
+		reports = append(reports, r)
+	}
+	report, err := explore.Merge(reports...)
+	if err != nil {
+		return err
+	}
+	return flags.tell(cmd, report)
 }
 
 // print writes the report in the forms that are wanted.

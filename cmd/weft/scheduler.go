@@ -50,6 +50,9 @@ func (flags *schedulerFlags) define(f *pflag.FlagSet) {
 // prepare reads the flags, for a module.
 func (flags *schedulerFlags) prepare(cmd *cobra.Command, source []byte, wasi *wasiFlags) error {
 	seeded := cmd.Flags().Changed("seed")
+	if cmd.Flags().Changed("replay") && flags.replay == "" {
+		return usagef("--replay: it is empty")
+	}
 	flags.deterministic = seeded || flags.replay != ""
 	switch {
 	case flags.kind != "parallel" && flags.kind != "green":
