@@ -21,6 +21,7 @@ var (
 	rows      = flag.String("rows", "", "which programs TestTable measures: a regular expression")
 	columns   = flag.String("columns", "all,surw,pos,roles,pct,random,deviations", "the strategies of TestTable")
 	trials    = flag.Int("trials", 1, "how many searches, with different seeds, each program with a bug gets")
+	replays   = flag.Int("replays", 1, "how often what a search has found is repeated on each executor")
 	most      = flag.Int("most", 3000, "how many schedules a search for a known bug may take")
 	schedules = flag.Int("schedules", 200, "how many schedules each correct program runs in")
 )
@@ -63,7 +64,7 @@ var kinds = map[wasithreads.Sign]explore.Kind{wasithreads.Trap: explore.KindTrap
 	wasithreads.Output: explore.KindOutput, wasithreads.Heap: explore.KindHeap}
 
 // TestBugs finds each bug of the suite, tells it by few deviations, and repeats it on both executors. With -trials 20
-// -most 10000 that is what docs/explore.md tells of.
+// -most 10000 -replays 5 that is what docs/explore.md tells of.
 func TestBugs(t *testing.T) {
 	for _, s := range subjects(t, false) {
 		t.Run(s.Name, func(t *testing.T) {
@@ -95,13 +96,15 @@ func (s *subject) checkFound(t *testing.T, seed uint64, report *explore.Report) 
 	for _, interpret := range []bool{false, true} {
 		config := s.config(seed)
 		config.Interpret = interpret
-		again, err := explore.Replay(context.Background(), s.module, report.Schedule, config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !f.Same(again.Failure) {
-			t.Errorf("seed %d, interpreted %v: %s repeats %v in %s as %v", seed, interpret, report.Schedule, f, f.Place,
-				again.Failure)
+		for range *replays {
+			again, err := explore.Replay(context.Background(), s.module, report.Schedule, config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !f.Same(again.Failure) || len(again.Unreached) > 0 {
+				t.Errorf("seed %d, interpreted %v: %s repeats %v in %s as %v, without %v", seed, interpret, report.Schedule, f,
+					f.Place, again.Failure, again.Unreached)
+			}
 		}
 	}
 }

@@ -152,7 +152,11 @@ func TestCodeMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !twice.appends() {
-		t.Fatal("the system does not map memory twice: functions take a page each")
+		const why = "the system does not map memory twice: functions take a page each"
+		if runtime.GOOS == "linux" {
+			t.Fatal(why)
+		}
+		t.Skip(why)
 	}
 	for _, m := range []*codeMemory{once, twice} {
 		if m.start%codePage != 0 || m.start < m.reserved.start || m.start+m.size > m.reserved.end() {

@@ -9,8 +9,9 @@ import "unsafe"
 //   - It is released only by its owner's Close or cleanup, when no code runs
 //     that could still use it.
 //
-// On systems without mmap the Go heap stands in (offheap_other.go): its large
-// objects do not move either, and the owner keeps them reachable.
+// On systems without mmap the Go heap stands in (offheap_other.go; on Windows for
+// small ranges): its large objects do not move either, and the owner keeps them
+// reachable.
 
 // pageRound is the granularity of committing memory, a multiple of any page size.
 const pageRound = 64 << 10
