@@ -17,7 +17,8 @@ import (
 	"weft/wasm"
 )
 
-var across = flag.String("across", "", "the file with which TestAcross compares what generated modules do; it is written if it is not there")
+var across = flag.String("across", "",
+	"the file with which TestAcross compares what generated modules do; it is written if it is not there")
 
 // An account is what a generated module has done, for another process.
 type account struct {

@@ -88,12 +88,13 @@ func testFewBytes(t *testing.T, engine *weft.Engine, source string, number func(
 	}
 	restart()
 	for n := range mostBytes + 1 {
-		for _, distance := range []int{-n - 1, -n/2 - 1, -1, 0, 1, 7, n/2 + 1, n + 1, size - start - n, size - start - n + 1} {
+		most := size - start - n
+		for _, distance := range []int{-n - 1, -n/2 - 1, -1, 0, 1, 7, n/2 + 1, n + 1, most, most + 1} {
 			from, to := start, start+distance
 			if distance%2 == 0 {
 				from, to = to, from
 			}
-			outside := distance > size-start-n
+			outside := distance > most
 			move := func() { copy(want[to:to+n], want[from:from+n]) }
 			try("copy", outside, move, number(to), number(from), number(n))
 			try(fmt.Sprint("copy", n), outside, move, number(to), number(from))

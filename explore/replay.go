@@ -31,25 +31,11 @@ func Replay(ctx context.Context, source []byte, schedule string, config Config) 
 	if err := s.learn(ctx); err != nil {
 		return nil, err
 	}
-	failure, trace, err := s.trace(ctx, told.Deviations)
+	failure, traced, err := s.trace(ctx, told.Deviations)
 	if err != nil {
 		return nil, err
 	}
 	return &Report{Module: told.Module, Seed: config.Seed, Schedules: 1, Distinct: 1, Complete: -1, Failure: failure,
-		Found: 1, Schedule: schedule, Deviations: told.Deviations, Trace: trace, Strategy: "replay",
-		Unreached: unreached(told.Deviations, trace)}, nil
-}
-
-// unreached returns the deviations that no event tells of.
-func unreached(told []threads.Deviation, trace []Event) (list []threads.Deviation) {
-	happened := map[string]bool{}
-	for i := range trace {
-		happened[trace[i].Deviation] = true
-	}
-	for _, d := range told {
-		if !happened[d.String()] {
-			list = append(list, d)
-		}
-	}
-	return list
+		Found: 1, Schedule: schedule, Deviations: told.Deviations, Trace: traced.events, Strategy: "replay",
+		Unreached: traced.unreached(told.Deviations)}, nil
 }

@@ -89,14 +89,14 @@ func (s *search) explain(ctx context.Context) error {
 		}
 		list = shorter
 	}
-	again, trace, err := s.trace(ctx, list)
+	again, traced, err := s.trace(ctx, list)
 	if err != nil {
 		return err
 	}
 	if !r.Failure.Same(again) {
 		return fmt.Errorf("explore: the schedule fails differently when it is repeated: %v, then %v", r.Failure, again)
 	}
-	r.Failure, r.Trace, r.Deviations = again, trace, list
+	r.Failure, r.Trace, r.Deviations = again, traced.events, list
 	r.Schedule = s.schedule(list)
 	return nil
 }

@@ -47,9 +47,9 @@ const mostEvents = 20_000
 type tracer struct {
 	world      *world
 	events     []Event
-	pending    *site // of the access that is about to be a point
-	deviations map[threads.Deviation]bool
-	made       int // threads beside the first
+	pending    *site                      // of the access that is about to be a point
+	deviations map[threads.Deviation]bool // whether they have come to pass
+	made       int                        // threads beside the first
 
 	// Some things show only when something else happens: whom a notify has woken, when its thread comes to its next
 	// event; the stack of a thread that does not go on behind an event, when it has stopped.
@@ -74,13 +74,13 @@ func newTracer(w *world, list []threads.Deviation) *tracer {
 	t := &tracer{world: w, deviations: map[threads.Deviation]bool{}, notifying: map[int]*notifying{},
 		before: map[int]int{}, again: map[int]int{}, stopAt: -1}
 	for _, d := range list {
-		t.deviations[d] = true
+		t.deviations[d] = false
 	}
 	return t
 }
 
 // trace repeats a schedule, and returns how it fails and what happens in it.
-func (s *search) trace(ctx context.Context, list []threads.Deviation) (*Failure, []Event, error) {
+func (s *search) trace(ctx context.Context, list []threads.Deviation) (*Failure, *tracer, error) {
 	r, err := s.newReplayer(ctx, list, func(t *site) bool { return s.isPoint(t) || t.class == notifies })
 	if err != nil {
 		return nil, nil, err
@@ -101,7 +101,17 @@ func (s *search) trace(ctx context.Context, list []threads.Deviation) (*Failure,
 		}
 		t.events[i].describe()
 	}
-	return s.fails(o), t.events, nil
+	return s.fails(o), t, nil
+}
+
+// unreached returns which deviations have not come to pass.
+func (t *tracer) unreached(list []threads.Deviation) (left []threads.Deviation) {
+	for _, d := range list {
+		if !t.deviations[d] {
+			left = append(left, d)
+		}
+	}
+	return left
 }
 
 // access implements observer. What the C library notifies is an event, but no point.
@@ -189,6 +199,13 @@ func (t *tracer) sited(e Event, s *site) Event {
 func (t *tracer) point(p threads.Point, next *threads.Thread) {
 	s := t.pending
 	t.pending = nil
+	if next != nil {
+		at := p.Place()
+		at.Next = next.ID()
+		if _, ok := t.deviations[at]; ok {
+			t.deviations[at] = true
+		}
+	}
 	if p.Thread != nil {
 		t.ran(p.Thread.ID())
 		if e := t.event(p, s, next); p.Kind != threads.Wait || !t.blocks(&e) {
@@ -218,7 +235,7 @@ func (t *tracer) event(p threads.Point, s *site, next *threads.Thread) Event {
 		e.Next, e.Before = next.ID(), s != nil
 		at := p.Place()
 		at.Next = next.ID()
-		if t.deviations[at] {
+		if _, ok := t.deviations[at]; ok {
 			e.Deviation = at.String()
 		}
 	}

@@ -50,12 +50,15 @@ deadlock, or without an end. That is made shorter, and printed as a string which
 
   weft run --replay STRING FILE ARGS...
 
-What has no end, and what --heap has found, explore repeats itself (weft explore [--heap] --replay STRING). Data races are reported, too. With --merge, the files are JSON reports of the shards of one search, and one report is made of them.
+What has no end, and what --heap has found, explore repeats itself (weft explore [--heap] --replay STRING FILE).
+
+Data races are reported, too. With --merge, the files are JSON reports of the shards of a search, and become one.
 
 The program is one for wasi-threads, such as clang and Zig make with shared memory. With debug information (-g) the
 report has lines of the source. Compile without optimisation (-O0) what is searched for bugs: compilers remove some.
 
-Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run; 2 the command was used wrongly.`,
+Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run, or no schedule has ended in the time;
+2 the command was used wrongly.`,
 		Example: `  weft explore program.wasm
   weft explore --time 10m --html failure.html program.wasm ARG
   weft explore --replay 'weft1:5d2c0a91:steps:1@3fa.2>0' --trace program.wasm

@@ -56,8 +56,8 @@ func (r *Region) Commit(size uintptr) error {
 	case size <= r.usable:
 		return nil
 	case r.keep == nil:
-		more := size - r.usable
-		if _, err := windows.VirtualAlloc(uintptr(r.Base)+r.usable, more, windows.MEM_COMMIT, windows.PAGE_READWRITE); err != nil {
+		at, more := uintptr(r.Base)+r.usable, size-r.usable
+		if _, err := windows.VirtualAlloc(at, more, windows.MEM_COMMIT, windows.PAGE_READWRITE); err != nil {
 			return fmt.Errorf("commit %d bytes of memory: %w", more, err)
 		}
 	}

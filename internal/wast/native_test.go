@@ -34,7 +34,8 @@ func TestCorpusNative(t *testing.T) {
 				defer stop()
 			}
 			var modules census
-			runCorpus(t, &wast.Runner{Timeout: 2 * time.Minute, CollectAlways: options.NoSignals, Executor: weft.Native, Native: options, Compiled: modules.count})
+			runCorpus(t, &wast.Runner{Timeout: 2 * time.Minute, CollectAlways: options.NoSignals, Executor: weft.Native,
+				Native: options, Compiled: modules.count})
 			modules.report(t)
 			if modules.native == 0 || modules.interpreted > 0 {
 				t.Errorf("%d modules were native, %d interpreted: this tests something else", modules.native, modules.interpreted)
