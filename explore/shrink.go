@@ -79,10 +79,17 @@ func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *
 	}
 	for points = 0; len(list) > 2; {
 		shorter, err := r.oneForTwo(ctx, list, fails)
-		if shorter == nil || err != nil {
+		if err != nil {
 			return list, err
 		}
+		if shorter == nil {
+			break
+		}
 		list = shorter
+	}
+	points = 0
+	if shorter, err := chain(list, fails); shorter != nil || err != nil {
+		return shorter, err
 	}
 	return list, nil
 }

@@ -1,0 +1,32 @@
+package explore
+
+import (
+	"slices"
+	"testing"
+
+	"weft/threads"
+)
+
+// TestChain finds the one chain that fails, from a list with its instruction, and none where there is none.
+func TestChain(t *testing.T) {
+	at := func(thread int, site uint32, next int) threads.Deviation {
+		return threads.Deviation{Thread: thread, Point: 1, Site: site, Next: next}
+	}
+	list := []threads.Deviation{{Thread: 1, Point: 2, Next: 4}, at(2, 0x500, 3), at(3, 0x500, 0), at(1, 0x500, 4)}
+	want := []threads.Deviation{at(1, 0x500, 2), at(2, 0x500, 3), at(3, 0x500, 4)}
+	tried := 0
+	found, err := chain(list, func(l []threads.Deviation) (bool, error) {
+		tried++
+		return slices.Equal(l, want), nil
+	})
+	if err != nil || !slices.Equal(found, want) {
+		t.Errorf("found %v, %v", found, err)
+	}
+	const most = 5*4*3 + 5*4*3*2 // orders of three and of four of the threads 0 to 4
+	if tried > most {
+		t.Errorf("%d chains were tried, there are %d", tried, most)
+	}
+	if found, err := chain(list, func([]threads.Deviation) (bool, error) { return false, nil }); found != nil || err != nil {
+		t.Errorf("found %v, %v", found, err)
+	}
+}
