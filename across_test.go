@@ -7,7 +7,6 @@ import (
 	"flag"
 	"hash/fnv"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
@@ -58,7 +57,7 @@ func TestAcross(t *testing.T) {
 			t.Fatal(err)
 		}
 		source := sourceAcross(want.Seed)
-		got := accountOf(want.Seed, run(t, native[want.Seed%2], source, want.Calls))
+		got := accountOf(want.Seed, runAcross(t, native[want.Seed%2], source, want.Calls))
 		if got.Stopped || want.Stopped {
 			stopped++
 		}
@@ -97,8 +96,8 @@ func writeAccounts(t *testing.T) {
 	native, reference := enginesAcross(t, weft.Native), enginesAcross(t, weft.Interpreter)
 	for s := *seed; s < *seed+uint64(*modules); s++ {
 		source := sourceAcross(s)
-		want := run(t, reference[s%2], source, 0)
-		if d := difference(want, run(t, native[s%2], source, want.calls)); d != "" {
+		want := runAcross(t, reference[s%2], source, 0)
+		if d := difference(want, runAcross(t, native[s%2], source, want.calls)); d != "" {
 			t.Errorf("seed %d: %s\n%s", s, d, source)
 		}
 		if err := out.Encode(accountOf(s, want)); err != nil {
@@ -127,15 +126,10 @@ func enginesAcross(t *testing.T, executor weft.Executor) (engines [2]*weft.Engin
 
 // sourceAcross returns the module of a seed.
 func sourceAcross(seed uint64) string {
-	random := rand.New(rand.NewPCG(seed, 0))
-	choices := make([]byte, 200+random.IntN(3000))
-	for i := range choices {
-		choices[i] = byte(random.Uint32())
-	}
-	return generate.Module(choices, wasm.AllFeatures)
+	return generate.Module(choicesOf(seed, 0, 3000), wasm.AllFeatures)
 }
 
-func run(t *testing.T, engine *weft.Engine, source string, calls int) record {
+func runAcross(t *testing.T, engine *weft.Engine, source string, calls int) record {
 	return execute(t, compileWith(t, engine, []byte(source)), execution{deadline: 10 * time.Second, calls: calls})
 }
 

@@ -106,11 +106,7 @@ func (c campaign) run(t *testing.T) {
 	stopped := 0
 	for s := *seed; s < *seed+uint64(*modules); s++ {
 		r := c.rivals(s)
-		random := rand.New(rand.NewPCG(s, c.stream))
-		choices := make([]byte, 200+random.IntN(c.bytes))
-		for i := range choices {
-			choices[i] = byte(random.Uint32())
-		}
+		choices := choicesOf(s, c.stream, c.bytes)
 		d, stop := c.compare(r, t, choices)
 		if stop {
 			stopped++
@@ -126,6 +122,16 @@ func (c campaign) run(t *testing.T) {
 	if stopped > *modules/c.few {
 		t.Error("too few end")
 	}
+}
+
+// choicesOf returns random choices, up to so many beyond 200.
+func choicesOf(seed, stream uint64, more int) []byte {
+	random := rand.New(rand.NewPCG(seed, stream))
+	choices := make([]byte, 200+random.IntN(more))
+	for i := range choices {
+		choices[i] = byte(random.Uint32())
+	}
+	return choices
 }
 
 // sourceOfPair returns the text of both modules of a pair.

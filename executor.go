@@ -110,12 +110,14 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 		return i, nil, err
 	}
 	if c.executor == Automatic {
-		if mode, err := native.ModeHere(); err == nil && mode.Untried {
+		switch mode, err := native.ModeHere(); {
+		case err != nil:
+			// New says why there is no machine code.
+		case mode.Untried:
 			return i, errUntried, nil
+		case c.native.Steps && runtime.GOARCH != "amd64":
+			return i, errOtherNaNs, nil
 		}
-	}
-	if c.executor == Automatic && c.native.Steps && runtime.GOARCH != "amd64" {
-		return i, errOtherNaNs, nil
 	}
 	options := native.Config(c.native)
 	options.InterpretFirst = options.InterpretFirst && c.profiler == nil // its samples are of one engine's calls
@@ -126,7 +128,11 @@ func (c Config) newExecutor() (executor store.Engine, why, err error) {
 	return n, nil, err
 }
 
-var errUntried = fmt.Errorf("weft: machine code for %s has not been tried yet; WithExecutor(Native) does", runtime.GOOS)
+var (
+	errUntried   = fmt.Errorf("weft: machine code for %s has not been tried yet; WithExecutor(Native) does", runtime.GOOS)
+	errOtherNaNs = fmt.Errorf(
+		"weft: what counts steps is interpreted on %s, whose machine code makes NaNs of other bits", runtime.GOARCH)
+)
 
 // Interpreted returns why the module is interpreted, though its engine was not asked for that: because nothing else
 // works here, or because of a fault of the compiler. It is nil if machine code is made of the module, or if the
@@ -144,6 +150,3 @@ func (m *Module) Interpreted() error {
 // Unguarded reports whether there was no address space for guards behind the instance's memories, so that its machine
 // code compares addresses with their lengths, which takes a little longer.
 func (in *Instance) Unguarded() bool { return in != nil && in.instance.Unguarded }
-
-var errOtherNaNs = fmt.Errorf(
-	"weft: what counts steps is interpreted on %s, whose machine code makes NaNs of other bits", runtime.GOARCH)

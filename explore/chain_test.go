@@ -26,7 +26,8 @@ func TestChain(t *testing.T) {
 	if tried > most {
 		t.Errorf("%d chains were tried, there are %d", tried, most)
 	}
-	if found, err := chain(list, func([]threads.Deviation) (bool, error) { return false, nil }); found != nil || err != nil {
+	never := func([]threads.Deviation) (bool, error) { return false, nil }
+	if found, err := chain(list, never); found != nil || err != nil {
 		t.Errorf("found %v, %v", found, err)
 	}
 }

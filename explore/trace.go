@@ -199,16 +199,10 @@ func (t *tracer) sited(e Event, s *site) Event {
 func (t *tracer) point(p threads.Point, next *threads.Thread) {
 	s := t.pending
 	t.pending = nil
-	if next != nil {
-		at := p.Place()
-		at.Next = next.ID()
-		if _, ok := t.deviations[at]; ok {
-			t.deviations[at] = true
-		}
-	}
+	deviation := t.deviation(p, next)
 	if p.Thread != nil {
 		t.ran(p.Thread.ID())
-		if e := t.event(p, s, next); p.Kind != threads.Wait || !t.blocks(&e) {
+		if e := t.event(p, s, next, deviation); p.Kind != threads.Wait || !t.blocks(&e) {
 			t.note(e)
 		}
 		if next != p.Thread && p.Kind != threads.End && len(t.events) < mostEvents {
@@ -220,8 +214,22 @@ func (t *tracer) point(p threads.Point, next *threads.Thread) {
 	}
 }
 
+// deviation returns what the schedule says of who goes on at a point, which has come to pass then; "" if it says nothing.
+func (t *tracer) deviation(p threads.Point, next *threads.Thread) string {
+	if next == nil {
+		return ""
+	}
+	at := p.Place()
+	at.Next = next.ID()
+	if _, told := t.deviations[at]; !told {
+		return ""
+	}
+	t.deviations[at] = true
+	return at.String()
+}
+
 // event returns the event of a point, which is before the instruction given, or nil.
-func (t *tracer) event(p threads.Point, s *site, next *threads.Thread) Event {
+func (t *tracer) event(p threads.Point, s *site, next *threads.Thread, deviation string) Event {
 	e := Event{Thread: p.Thread.ID(), Kind: p.Kind.String(), Address: p.Address, Size: p.Size, Writes: p.Writes,
 		Blocked: p.Blocked, Next: -1}
 	if s != nil && s.offset == p.Site {
@@ -232,12 +240,7 @@ func (t *tracer) event(p threads.Point, s *site, next *threads.Thread) Event {
 		e.Made = t.made
 	}
 	if next != nil && next != p.Thread {
-		e.Next, e.Before = next.ID(), s != nil
-		at := p.Place()
-		at.Next = next.ID()
-		if _, ok := t.deviations[at]; ok {
-			e.Deviation = at.String()
-		}
+		e.Next, e.Before, e.Deviation = next.ID(), s != nil, deviation
 	}
 	return e
 }

@@ -8,8 +8,8 @@ import (
 
 // Which NaN an operation returns the specification leaves open, and processors, and even two orders of operands, differ
 // in it. The interpreter gives the same bits on all machines, those of x86-64: of the first operand that is a NaN, made
-// quiet; where none is, the canonical NaN with its sign set. Machine code for x86-64 has that for nothing, as long as it
-// does not swap the operands of an addition or multiplication, and so has what Go makes there of the operations on
+// quiet; where none is, the canonical NaN with its sign set. Machine code for x86-64 has that for nothing, as long as
+// it does not swap the operands of an addition or multiplication, and so has what Go makes there of the operations on
 // scalars in run: TestNaNBits holds it to that. Operations on lanes see to it themselves. Minima and maxima of lanes
 // give the canonical NaN with its sign set in any case. Machine code for arm64 has what that processor makes.
 

@@ -162,17 +162,13 @@ func (b *Builder) moveKnown(n int64, move func(piece, []place), spans []*span) {
 // findBases gets the addresses of memories, which may move where code leaves to Go.
 func (b *Builder) findBases(spans []*span) {
 	for _, s := range spans {
-		if b.env.Guarded(s.memory) {
-			s.base = b.shared(OpGetInvariant, I64, b.env.MemoryBase, s.record)
-		} else {
-			s.base = b.add(OpGet, I64, b.env.MemoryBase, s.record)
-		}
+		s.base = b.memoryBase(s.memory, s.record)
 	}
 }
 
 func (p piece) bytes() int64 { return int64(p.mem.Size()) }
 
-// address returns the address and displacement of a place.
+// addressIn returns the address and displacement of a place.
 func (b *Builder) addressIn(s *span, at place) (*Value, int64) {
 	if at.before {
 		return b.add(OpSub, I64, 0, s.end, b.constant(I64, uint64(at.offset))), 0

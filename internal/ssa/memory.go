@@ -36,7 +36,7 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 	address, offset, index := b.pop(), b.in.Offset64, b.in.Index
 	record := b.record(b.env.MemoryPtr(index))
 	if b.env.Guarded(index) {
-		return b.shared(OpGetInvariant, I64, b.env.MemoryBase, record), address, int64(offset)
+		return b.memoryBase(index, record), address, int64(offset)
 	}
 	end := offset + uint64(mem.Size())
 	if end < offset {
@@ -44,11 +44,19 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 		return nil, nil, 0
 	}
 	b.boundsCheck(index, record, address, end)
-	base = b.add(OpGet, I64, b.env.MemoryBase, record)
+	base = b.memoryBase(index, record)
 	if offset >= 1<<32 {
 		address, offset = b.add(OpAdd, I64, 0, address, b.constant(I64, offset)), 0
 	}
 	return base, address, int64(offset)
+}
+
+// memoryBase returns the address of a memory, which may move where code leaves to Go, unless there is a guard behind it.
+func (b *Builder) memoryBase(index uint32, record *Value) *Value {
+	if b.env.Guarded(index) {
+		return b.shared(OpGetInvariant, I64, b.env.MemoryBase, record)
+	}
+	return b.add(OpGet, I64, b.env.MemoryBase, record)
 }
 
 func (b *Builder) memorySize() {

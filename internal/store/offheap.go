@@ -9,7 +9,7 @@ import "unsafe"
 //   - It is released only by its owner's Close or cleanup, when no code runs
 //     that could still use it.
 //
-// On systems without mmap the Go heap stands in (offheap_other.go; on Windows for
+// On systems without mmap the Go heap stands in (offheap_plain.go; on Windows for
 // small ranges): its large objects do not move either, and the owner keeps them
 // reachable.
 

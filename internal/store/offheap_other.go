@@ -11,20 +11,7 @@ import (
 // reservation is an allocation.
 const maxReserve = 256 << 20
 
-// A Region is a range of memory whose beginning is usable.
-type Region struct {
-	Base     unsafe.Pointer
-	reserved uintptr
-	usable   uintptr
-	keep     []byte // for Go's collector
-}
-
-// spareForViews is not needed: who has a slice of Go's heap keeps it.
-const spareForViews = 0
-
-// reserveLike takes memory from the Go heap, of which nothing is usable.
-func reserveLike(size, usable uintptr) (Region, error) { return reserveSpare(size, usable, 0) }
-
+// reserveSpare takes memory from the Go heap, of which nothing is usable.
 func reserveSpare(size, _, _ uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
 	if size > maxReserve {
@@ -33,15 +20,6 @@ func reserveSpare(size, _, _ uintptr) (Region, error) {
 	keep := make([]byte, size)
 	return Region{Base: unsafe.Pointer(unsafe.SliceData(keep)), reserved: size, keep: keep}, nil
 }
-
-// giveBack cannot give pages back.
-func giveBack([]byte) bool { return false }
-
-// takePlot has none.
-func takePlot(size uintptr) (Region, bool) { return Region{}, false }
-
-// admitStore has nothing to refuse.
-func admitStore() error { return nil }
 
 // Commit makes the first size bytes usable.
 func (r *Region) Commit(size uintptr) error {
@@ -56,12 +34,6 @@ func (r *Region) Commit(size uintptr) error {
 // Release forgets the memory.
 func (r *Region) Release() { *r = Region{} }
 
-// WantLargePages asks for large pages from an offset on; here it cannot be asked for.
-func (r *Region) WantLargePages(from uintptr) {}
-
-// Recycle forgets the memory.
-func (r *Region) Recycle(dirty uintptr) { r.Release() }
-
 // Retire forgets the memory, which lives as long as slices of it.
 func (r *Region) Retire(n uintptr) { r.Release() }
 
@@ -71,10 +43,4 @@ func (r *Region) trim(size uintptr) error {
 	return nil
 }
 
-// makeAnonymous has nothing to do: no image backs memory here.
-func (r *Region) makeAnonymous() error { return nil }
-
 func (r *Region) bytes(from, to uintptr) []byte { return r.keep[from:to] }
-
-// populate has pages ready for memory that is about to be written; here it cannot be asked for.
-func populate([]byte) {}

@@ -11,20 +11,7 @@ import (
 // What is larger, such as room for stacks and the collected heap, is reserved address space.
 const maxOnHeap = 64 << 20
 
-// A Region is a range of memory whose beginning is usable.
-type Region struct {
-	Base     unsafe.Pointer
-	reserved uintptr
-	usable   uintptr
-	keep     []byte // for Go's collector; nil for reserved address space
-}
-
-// spareForViews is not needed: who has a slice of Go's heap keeps it.
-const spareForViews = 0
-
-// reserveLike takes memory of which nothing is usable.
-func reserveLike(size, usable uintptr) (Region, error) { return reserveSpare(size, usable, 0) }
-
+// reserveSpare takes memory of which nothing is usable.
 func reserveSpare(size, _, _ uintptr) (Region, error) {
 	size = roundUp(size, pageRound)
 	if size <= maxOnHeap {
@@ -37,15 +24,6 @@ func reserveSpare(size, _, _ uintptr) (Region, error) {
 	}
 	return Region{Base: Pointer(at), reserved: size}, nil
 }
-
-// giveBack cannot give pages back.
-func giveBack([]byte) bool { return false }
-
-// takePlot has none.
-func takePlot(size uintptr) (Region, bool) { return Region{}, false }
-
-// admitStore has nothing to refuse.
-func admitStore() error { return nil }
 
 // Commit makes the first size bytes usable.
 func (r *Region) Commit(size uintptr) error {
@@ -73,12 +51,6 @@ func (r *Region) Release() {
 	*r = Region{}
 }
 
-// WantLargePages asks for large pages from an offset on; here it cannot be asked for.
-func (r *Region) WantLargePages(from uintptr) {}
-
-// Recycle gives the memory back.
-func (r *Region) Recycle(dirty uintptr) { r.Release() }
-
 // Retire gives back memory of whose first n bytes Go code may have slices. On Go's heap it lives as long as these. Of
 // reserved address space nobody knows how long that is, so the n bytes stay.
 func (r *Region) Retire(n uintptr) {
@@ -100,12 +72,6 @@ func (r *Region) trim(size uintptr) error {
 	return nil
 }
 
-// makeAnonymous has nothing to do: no image backs memory here.
-func (r *Region) makeAnonymous() error { return nil }
-
 func (r *Region) bytes(from, to uintptr) []byte {
 	return unsafe.Slice((*byte)(unsafe.Add(r.Base, from)), to-from)
 }
-
-// populate has pages ready for memory that is about to be written; here it cannot be asked for.
-func populate([]byte) {}
