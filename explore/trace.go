@@ -214,7 +214,8 @@ func (t *tracer) point(p threads.Point, next *threads.Thread) {
 	}
 }
 
-// deviation returns what the schedule says of who goes on at a point, which has come to pass then; "" if it says nothing.
+// deviation returns what the schedule says of who goes on at a point, which has come to pass then; "" if it says
+// nothing.
 func (t *tracer) deviation(p threads.Point, next *threads.Thread) string {
 	if next == nil {
 		return ""

@@ -51,7 +51,7 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 	return base, address, int64(offset)
 }
 
-// memoryBase returns the address of a memory, which may move where code leaves to Go, unless there is a guard behind it.
+// memoryBase returns the address of a memory, which may move where code leaves to Go unless there is a guard behind it.
 func (b *Builder) memoryBase(index uint32, record *Value) *Value {
 	if b.env.Guarded(index) {
 		return b.shared(OpGetInvariant, I64, b.env.MemoryBase, record)

@@ -4,7 +4,7 @@ package store
 
 import "unsafe"
 
-// What systems without mmap have in common: small ranges lie on Go's heap, and there are no plots, images or large pages.
+// What systems without mmap have in common: small ranges lie on Go's heap; there are no plots, images or large pages.
 
 // A Region is a range of memory whose beginning is usable.
 type Region struct {
