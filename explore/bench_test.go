@@ -85,7 +85,8 @@ func BenchmarkReset(b *testing.B) {
 // races, which watches all accesses.
 func BenchmarkRaces(b *testing.B) {
 	s, ctx := benched(b)
-	plain, err := s.analysis.compile(s.engine, false, func(*site) bool { return false })
+	nothing := func(*site) bool { return false }
+	plain, err := s.analysis.compile(s.engine, nothing, nothing)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -18,13 +18,14 @@ const (
 	reallocs
 	aligned // aligned_alloc, memalign
 	frees
+	places // posix_memalign, which returns the address elsewhere
 )
 
 // allocates reports whether its result is the address of a block.
-func (h heapOp) allocates() bool { return h != noHeap && h != frees }
+func (h heapOp) allocates() bool { return h != noHeap && h != frees && h != places }
 
 var heapFunctions = map[string]heapOp{"malloc": mallocs, "calloc": callocs, "realloc": reallocs, "aligned_alloc": aligned,
-	"memalign": aligned, "free": frees}
+	"memalign": aligned, "free": frees, "posix_memalign": places}
 
 // heap returns what a function does with the heap. Linkers that wrap one put "__wrap_" before the name.
 func (n *names) heap(function uint32) heapOp {
@@ -39,22 +40,24 @@ type heapError struct {
 
 func (e *heapError) Error() string { return fmt.Sprintf("%s at address %#x", e.what, e.address) }
 
-// A heapWatch finds out, in a schedule, that the program itself uses a block of the heap after it was freed, frees it
-// twice, or accesses the first bytes of the memory, where no object is. A block that was freed and is allocated again
-// is no longer known.
+// A heapWatch finds out, in a schedule, that the program itself uses a block of the heap after it was freed, or frees
+// it twice. A block that was freed and is allocated again is no longer known.
 type heapWatch struct {
-	wanted map[int]uint64 // by thread: how large the block is that it allocates
+	wanted map[int]allocation // by thread: what it is about to allocate
 	sizes  map[uint64]uint64
 	freed  []freedBlock // in the order of addresses
 }
 
+// An allocation is a call that has not returned.
+type allocation struct {
+	op   heapOp
+	size uint64
+}
+
 type freedBlock struct{ address, size uint64 }
 
-// nullPage is the length of what linkers leave free before the first object, in bytes.
-const nullPage = 1024
-
 func newHeapWatch() *heapWatch {
-	return &heapWatch{wanted: map[int]uint64{}, sizes: map[uint64]uint64{}}
+	return &heapWatch{wanted: map[int]allocation{}, sizes: map[uint64]uint64{}}
 }
 
 func (h *heapWatch) begin() {
@@ -69,16 +72,13 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 	case heapCalls:
 		return h.call(t.ID(), s.heap, operands)
 	case heapReturns:
-		if size, ok := h.wanted[t.ID()]; ok && operands[0] != 0 {
-			delete(h.wanted, t.ID())
-			h.allocated(operands[0], size)
-		}
+		h.returns(t.ID(), s.heap, operands[0])
 		return nil
 	case fences, locks, exits, copierCalls:
 		return nil
 	}
-	if s.system {
-		return nil
+	if _, allocates := h.wanted[t.ID()]; allocates || s.system {
+		return nil // what is copied or cleared by the allocator may be free for it
 	}
 	if err := h.used(a.address, a.size); err != nil || s.class != copies {
 		return err
@@ -89,18 +89,32 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 func (h *heapWatch) call(thread int, op heapOp, operands *[3]uint64) *heapError {
 	switch op {
 	case mallocs:
-		h.wanted[thread] = operands[0]
+		h.wanted[thread] = allocation{op, operands[0]}
 	case callocs:
-		h.wanted[thread] = operands[0] * operands[1]
+		h.wanted[thread] = allocation{op, operands[0] * operands[1]}
 	case aligned:
-		h.wanted[thread] = operands[1]
+		h.wanted[thread] = allocation{op, operands[1]}
 	case reallocs:
-		h.wanted[thread] = operands[1]
+		h.wanted[thread] = allocation{op, operands[1]}
 		return h.free(operands[0])
 	case frees:
 		return h.free(operands[0])
+	case places:
+		h.freed = h.freed[:0] // it may be any of them
 	}
 	return nil
+}
+
+// returns takes the address that a function returns. Those that others call on their way to theirs do not count.
+func (h *heapWatch) returns(thread int, op heapOp, address uint64) {
+	a, ok := h.wanted[thread]
+	if !ok || a.op != op {
+		return
+	}
+	delete(h.wanted, thread)
+	if address != 0 {
+		h.allocated(address, a.size)
+	}
 }
 
 func (h *heapWatch) free(address uint64) *heapError {
@@ -142,9 +156,6 @@ func (h *heapWatch) allocated(address, size uint64) {
 func (h *heapWatch) used(address, size uint64) *heapError {
 	if size == 0 {
 		return nil
-	}
-	if address < nullPage {
-		return &heapError{"access through a null pointer", address}
 	}
 	i, found := h.find(address)
 	switch {

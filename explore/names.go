@@ -77,6 +77,12 @@ var libraryFunctions = []string{
 // userFunctions are not the library's, though their names are like that.
 var userFunctions = []string{"__original_main", "__main_argc_argv", "__main_void", "__cxx_global_var_init*", "__cxx_*"}
 
+// isUsers reports whether a function with a name like the library's is the program's own. The library is in C: what has
+// parameters in its name is in C++.
+func isUsers(name string) bool {
+	return matches(userFunctions, name) || strings.Contains(name, "(") && !strings.HasPrefix(name, "__cxxabiv1::")
+}
+
 // names knows the functions of a module by their names.
 type names struct {
 	byIndex map[uint32]string
@@ -104,9 +110,19 @@ func newNames(m *wasm.Module, space *wasm.AddressSpace) *names {
 	}
 	for index, name := range n.byIndex {
 		n.system[index] = matches(systemFunctions, name) ||
-			n.posix && matches(libraryFunctions, name) && !matches(userFunctions, name)
+			n.posix && matches(libraryFunctions, name) && !isUsers(name)
 	}
 	return n
+}
+
+// has reports whether there is a function with a name.
+func (n *names) has(name string) bool {
+	for _, known := range n.byIndex {
+		if known == name {
+			return true
+		}
+	}
+	return false
 }
 
 // unadorned takes away what a C library puts before the name of a function that it uses itself, too.

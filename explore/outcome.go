@@ -24,6 +24,7 @@ const (
 	KindOutput    Kind = "output"    // it is not what it is in other schedules
 	KindRace      Kind = "race"      // threads access the same bytes, unordered, and one of them writes
 	KindHeap      Kind = "heap"      // what was freed is used, or freed again
+	KindNull      Kind = "null"      // a null pointer is used
 )
 
 // A Failure is how a program has failed in a schedule.
@@ -92,9 +93,12 @@ func (w *world) failure(err error) *Failure {
 	var deadlock *threads.DeadlockError
 	var host *weft.HostError
 	var heap *heapError
+	var null *nullError
 	switch {
 	case errors.As(err, &heap):
 		f.Kind, f.Message, f.Place = KindHeap, heap.Error(), w.placeOf(stackOf(err))
+	case errors.As(err, &null):
+		f.Kind, f.Message, f.Place = KindNull, null.Error(), w.placeOf(stackOf(err))
 	case exit != nil:
 		f.Kind, f.Place = KindExit, fmt.Sprint(exit.Code)
 		f.Message = fmt.Sprintf("the program exits with code %d", exit.Code)

@@ -25,6 +25,7 @@ func Replay(ctx context.Context, source []byte, schedule string, config Config) 
 		return nil, err
 	}
 	defer s.close()
+	s.looksAll = true
 	if err := s.watchAll(ctx); err != nil {
 		return nil, err
 	}

@@ -76,10 +76,8 @@ func (s *search) finish(ctx context.Context) (*Report, error) {
 // explain makes the schedule that fails shorter, and looks at it.
 func (s *search) explain(ctx context.Context) error {
 	r := s.report
-	if len(s.workers) == 0 { // it was found while the search still learned
-		if err := s.freeze(ctx); err != nil {
-			return err
-		}
+	if err := s.lookAgain(ctx); err != nil {
+		return err
 	}
 	list := r.found
 	if !s.config.KeepFirst {
@@ -89,11 +87,12 @@ func (s *search) explain(ctx context.Context) error {
 		}
 		list = shorter
 	}
+	s.looksAll = true
 	again, traced, err := s.trace(ctx, list)
 	if err != nil {
 		return err
 	}
-	if !r.Failure.Same(again) {
+	if !r.Failure.Same(again) && !again.isMisuse() {
 		return fmt.Errorf("explore: the schedule fails differently when it is repeated: %v, then %v", r.Failure, again)
 	}
 	r.Failure, r.Trace, r.Deviations = again, traced.events, list

@@ -29,6 +29,7 @@ type search struct {
 	known    *knowledge
 	length   int // points of the longest schedule so far
 	races    *raceLog
+	looksAll bool // in schedules that are repeated, at each access
 
 	learning *world // with points at all sites
 	learner  *learner
@@ -216,7 +217,7 @@ func (s *search) closeWorkers() {
 
 // watchAll makes the world for the schedules that learn.
 func (s *search) watchAll(ctx context.Context) error {
-	program, err := s.analysis.compile(s.engine, s.config.Heap, s.learns)
+	program, err := s.analysis.compile(s.engine, s.learns, s.looks)
 	if err != nil {
 		return err
 	}
@@ -332,7 +333,7 @@ func (s *search) isPoint(site *site) bool {
 func (s *search) freeze(ctx context.Context) error {
 	s.closeWorkers()
 	var err error
-	if s.watched, err = s.analysis.compile(s.engine, s.config.Heap, s.isPoint); err != nil {
+	if s.watched, err = s.analysis.compile(s.engine, s.isPoint, s.looks); err != nil {
 		return err
 	}
 	for range s.config.Jobs {

@@ -27,9 +27,8 @@ func (s *search) newReplayer(
 	for _, d := range list {
 		named[d.Site] = true
 	}
-	program, err := s.analysis.compile(s.engine, s.config.Heap, func(t *site) bool {
-		return named[t.offset] || wanted(t)
-	})
+	wants := func(t *site) bool { return named[t.offset] || wanted(t) }
+	program, err := s.analysis.compile(s.engine, wants, s.looks)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +36,7 @@ func (s *search) newReplayer(
 	if err != nil {
 		return nil, err
 	}
+	w.looks = s.looksAll // a schedule that fails otherwise has not been looked at everywhere
 	return &replayer{world: w}, nil
 }
 
@@ -88,7 +88,11 @@ func (s *search) shrink(ctx context.Context, list []threads.Deviation, failure *
 		list = shorter
 	}
 	points = 0
-	if shorter, err := chain(list, fails); shorter != nil || err != nil {
+	try := func(list []threads.Deviation) (bool, bool, error) {
+		ok, err := fails(list)
+		return ok, r.scripted.left == 0, err
+	}
+	if shorter, err := chain(list, try); shorter != nil || err != nil {
 		return shorter, err
 	}
 	return list, nil

@@ -187,13 +187,10 @@ func (t *textWriter) repeat() {
 	}
 }
 
-// repeater returns the command that repeats the failure. Only explore looks at each access to the heap, and ends what
-// has no end.
+// repeater returns the command that repeats the failure. Only explore looks at what is accessed, and ends what has no
+// end.
 func (r *Report) repeater() string {
-	switch f := r.Failure; {
-	case f != nil && f.Kind == KindHeap:
-		return "explore --heap"
-	case f != nil && f.Kind == KindHang:
+	if f := r.Failure; f != nil && (f.Kind == KindHang || f.isMisuse()) {
 		return "explore"
 	}
 	return "run"

@@ -18,14 +18,14 @@ type program struct {
 	watched  []site // in the order of their offsets
 }
 
-// compile makes a program with the sites that are wanted, and silent ones at which the heap is used, if that is wanted.
-func (a *analysis) compile(engine *weft.Engine, heap bool, wanted func(*site) bool) (*program, error) {
+// compile makes a program with points at the sites that are wanted, and silent ones at others that are to be watched.
+func (a *analysis) compile(engine *weft.Engine, wanted, silent func(*site) bool) (*program, error) {
 	p := &program{analysis: a}
 	var offsets []uint32
 	for i := range a.sites {
 		s := a.sites[i]
 		s.silent = !wanted(&s)
-		if !s.silent || heap && (s.class.isHeap() || !s.system) {
+		if !s.silent || silent(&s) {
 			p.watched = append(p.watched, s)
 			offsets = append(offsets, s.offset)
 		}
@@ -54,8 +54,10 @@ type world struct {
 	config    wasi.Config
 	out, err  bytes.Buffer
 	strategy  *threads.Choosing
-	observer  observer   // nil where all watched instructions are points
-	heap      *heapWatch // nil if nobody wants to know
+	observer  observer // nil where all watched instructions are points
+	heap      *heapWatch
+	nulls     bool // the null page is free
+	looks     bool // what is done wrong to memory is a failure
 	bounds    Bounds
 	threads   int   // that there may be at a time, beside the first
 	points    int   // of the schedule
@@ -91,13 +93,11 @@ var errUnfair = errors.New("explore: the schedule lets a thread wait for ever")
 
 // newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
 func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
-	w := &world{program: p, strategy: threads.NewChoosing(nil), config: *c.WASI, bounds: c.Bounds, threads: c.Threads}
+	w := &world{program: p, strategy: threads.NewChoosing(nil), config: *c.WASI, bounds: c.Bounds, threads: c.Threads,
+		heap: newHeapWatch(), looks: true}
 	w.strategy.Early = threads.Sleepers
 	if c.Timeouts {
 		w.strategy.Early = threads.Timeouts
-	}
-	if c.Heap {
-		w.heap = newHeapWatch()
 	}
 	store, err := engine.NewStore(weft.DefaultLimits())
 	if err != nil {
@@ -174,6 +174,7 @@ func (w *world) instantiate(ctx context.Context) error {
 	if w.instance, err = linker.Instantiate(ctx, w.program.compiled); err != nil {
 		return err
 	}
+	w.nulls = w.leavesNull()
 	w.snapshot, err = w.store.Snapshot()
 	return err
 }
@@ -181,8 +182,8 @@ func (w *world) instantiate(ctx context.Context) error {
 func (w *world) watch(t *threads.Thread, q weft.Watched) (threads.Point, bool) {
 	s := &w.program.watched[q.Index]
 	a := s.access(&q.Operands)
-	if w.heap != nil {
-		if err := w.heap.sees(t, s, a, &q.Operands); err != nil {
+	if w.looks {
+		if err := w.misused(t, s, a, &q); err != nil {
 			w.scheduler.Stop(err)
 			return s.point(&q), true
 		}
@@ -202,16 +203,18 @@ func (w *world) run(ctx context.Context, c chooser, seed uint64, o observer) (*o
 	}
 	w.used = true
 	w.observer, w.points, w.spins, w.last, w.gap, w.ran = o, 0, 0, 0, 0, append(w.ran[:0], 0)
-	if w.heap != nil {
-		w.heap.begin()
-	}
+	w.heap.begin()
 	w.strategy.Reset(c)
 	c.begin(seed)
 	err := w.system.Start(ctx, w.instance)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return w.outcome(err), nil
+	out := w.outcome(err)
+	if w.looks && w.nulls && out.failure == nil && !out.pruned && w.nullWritten() {
+		out.failure = w.failure(errNullWritten)
+	}
+	return out, nil
 }
 
 // reset sets everything back to what it was before the first run.

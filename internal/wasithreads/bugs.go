@@ -19,9 +19,10 @@ const (
 	Race                 // two threads touch the same bytes, unordered: it ends as it should all the same
 	Output               // is not what it is in other schedules
 	Heap                 // what was freed is used, or freed again: it ends as it should, most often
+	Null                 // a null pointer is used, which WebAssembly lets pass
 )
 
-var signNames = [...]string{"trap", "exit", "deadlock", "livelock", "race", "output", "heap"}
+var signNames = [...]string{"trap", "exit", "deadlock", "livelock", "race", "output", "heap", "null"}
 
 func (s Sign) String() string { return signNames[s] }
 
@@ -57,6 +58,7 @@ func Bugs() []Bug {
 	)
 	bugs := []Bug{
 		{Name: "aba_stack", Kind: "ABA", Threads: 2},
+		{Name: "allocators", Kind: "use after free", Sign: Heap, Threads: 2, Freed: true},
 		{Name: "array_growth", Kind: "use after free", Threads: 2, Freed: true},
 		{Name: "atomic_load_store", Kind: "read, modify, write through atomics", Threads: 2},
 		{Name: "atomic_max", Kind: "read, modify, write through atomics", Threads: 3},
@@ -79,6 +81,7 @@ func Bugs() []Bug {
 		{Name: "futex_late", Kind: "lost wake-up", Sign: Deadlock, Threads: 2},
 		{Name: "hash_resize", Kind: "order violation", Threads: 2},
 		{Name: "if_not_while", Kind: "waiting with if", Threads: 3},
+		{Name: "half_published", Kind: "order of publication", Sign: Null, Threads: 2},
 		{Name: "iterator", Kind: "invalidation of an iterator", Threads: 2, Freed: true},
 		{Name: "join_lock", Kind: "join and lock", Sign: Deadlock, Threads: 2},
 		{Name: "late_identity", Kind: "order violation", Threads: 1, Races: true},

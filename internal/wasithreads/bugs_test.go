@@ -201,7 +201,7 @@ func testUnreached(t *testing.T, r *runner, right string) {
 // testFailure holds that a program fails, if its failure shows.
 func testFailure(t *testing.T, r *runner, right string) {
 	most := 30 * *seeds
-	silent := r.bug.Sign == wasithreads.Race || r.bug.Sign == wasithreads.Heap
+	silent := slices.Contains([]wasithreads.Sign{wasithreads.Race, wasithreads.Heap, wasithreads.Null}, r.bug.Sign)
 	rare := r.bug.Rare != "" || r.bug.Unoptimised && *level != "-O0"
 	if silent || rare {
 		most = *seeds
