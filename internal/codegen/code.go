@@ -59,12 +59,13 @@ type Detail struct {
 	Number int64
 }
 
-// Detail returns what there is of a site besides itself, given the details of its function.
-func (s *Site) Detail(of []Detail) Detail {
+// Detail returns what there is of a site besides itself, given the details of its function: not to be changed, and no
+// copy, which would cost more than all else that throws look for.
+func (s *Site) Detail(of []Detail) *Detail {
 	if s.detail == 0 {
-		return Detail{}
+		return new(Detail)
 	}
-	return of[s.detail-1]
+	return &of[s.detail-1]
 }
 
 // AddDetail returns the detail of a site, to be changed: a new one, if it has none.

@@ -26,7 +26,7 @@ func AppendCode(b []byte, c *Code) []byte {
 		w.number(int(s.Offset - last.Offset))
 		w.signed(int64(s.Pos) - int64(last.Pos))
 		d := s.Detail(c.Details)
-		form := siteForm(s, &d)
+		form := siteForm(s, d)
 		w.b = append(w.b, byte(s.Trap), form)
 		if form&siteFull != 0 {
 			w.signed(d.Number)
