@@ -21,15 +21,17 @@ const (
 	places // posix_memalign, which returns the address elsewhere
 )
 
-// allocates reports whether its result is the address of a block.
-func (h heapOp) allocates() bool { return h != noHeap && h != frees && h != places }
-
 var heapFunctions = map[string]heapOp{"malloc": mallocs, "calloc": callocs, "realloc": reallocs, "aligned_alloc": aligned,
 	"memalign": aligned, "free": frees, "posix_memalign": places}
 
-// heap returns what a function does with the heap. Linkers that wrap one put "__wrap_" before the name.
+// heap returns what a function does with the heap. Linkers that wrap one put "__wrap_" before the name, and allocators
+// their own.
 func (n *names) heap(function uint32) heapOp {
-	return heapFunctions[strings.TrimPrefix(unadorned(n.byIndex[function]), "wrap_")]
+	name := unadorned(n.byIndex[function])
+	for _, prefix := range []string{"wrap_", "dl", "emmalloc_"} {
+		name = strings.TrimPrefix(name, prefix)
+	}
+	return heapFunctions[name]
 }
 
 // A heapError ends a schedule in which memory is used wrongly.
@@ -43,25 +45,25 @@ func (e *heapError) Error() string { return fmt.Sprintf("%s at address %#x", e.w
 // A heapWatch finds out, in a schedule, that the program itself uses a block of the heap after it was freed, or frees
 // it twice. A block that was freed and is allocated again is no longer known.
 type heapWatch struct {
-	wanted map[int]allocation // by thread: what it is about to allocate
+	inside map[int]heapCall // by thread: the function in which it is
 	sizes  map[uint64]uint64
 	freed  []freedBlock // in the order of addresses
 }
 
-// An allocation is a call that has not returned.
-type allocation struct {
+// A heapCall is one that has not returned.
+type heapCall struct {
 	op   heapOp
-	size uint64
+	size uint64 // of what it allocates
 }
 
 type freedBlock struct{ address, size uint64 }
 
 func newHeapWatch() *heapWatch {
-	return &heapWatch{wanted: map[int]allocation{}, sizes: map[uint64]uint64{}}
+	return &heapWatch{inside: map[int]heapCall{}, sizes: map[uint64]uint64{}}
 }
 
 func (h *heapWatch) begin() {
-	clear(h.wanted)
+	clear(h.inside)
 	clear(h.sizes)
 	h.freed = h.freed[:0]
 }
@@ -77,8 +79,8 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 	case fences, locks, exits, copierCalls:
 		return nil
 	}
-	if _, allocates := h.wanted[t.ID()]; allocates || s.system {
-		return nil // what is copied or cleared by the allocator may be free for it
+	if _, inside := h.inside[t.ID()]; inside || s.system {
+		return nil // what is free is the allocator's
 	}
 	if err := h.used(a.address, a.size); err != nil || s.class != copies {
 		return err
@@ -87,33 +89,34 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 }
 
 func (h *heapWatch) call(thread int, op heapOp, operands *[3]uint64) *heapError {
+	c := heapCall{op: op}
 	switch op {
 	case mallocs:
-		h.wanted[thread] = allocation{op, operands[0]}
+		c.size = operands[0]
 	case callocs:
-		h.wanted[thread] = allocation{op, operands[0] * operands[1]}
-	case aligned:
-		h.wanted[thread] = allocation{op, operands[1]}
-	case reallocs:
-		h.wanted[thread] = allocation{op, operands[1]}
+		c.size = operands[0] * operands[1]
+	case aligned, reallocs:
+		c.size = operands[1]
+	}
+	h.inside[thread] = c
+	if op == frees || op == reallocs {
 		return h.free(operands[0])
-	case frees:
-		return h.free(operands[0])
-	case places:
-		h.freed = h.freed[:0] // it may be any of them
 	}
 	return nil
 }
 
-// returns takes the address that a function returns. Those that others call on their way to theirs do not count.
-func (h *heapWatch) returns(thread int, op heapOp, address uint64) {
-	a, ok := h.wanted[thread]
-	if !ok || a.op != op {
+// returns takes the result of a function. Those that others call on their way to theirs do not count.
+func (h *heapWatch) returns(thread int, op heapOp, result uint64) {
+	c, ok := h.inside[thread]
+	if !ok || c.op != op {
 		return
 	}
-	delete(h.wanted, thread)
-	if address != 0 {
-		h.allocated(address, a.size)
+	delete(h.inside, thread)
+	switch {
+	case op == places:
+		h.freed = h.freed[:0] // it may be any of them
+	case op != frees && result != 0:
+		h.allocated(result, c.size)
 	}
 }
 

@@ -38,7 +38,7 @@ const (
 	notifies
 	fences
 	heapCalls   // of a function that allocates or frees
-	heapReturns // of one that allocates
+	heapReturns // of such a function
 	locks       // a call of a function of the C library by which threads synchronise
 	exits       // a call of one that ends the program
 	copierCalls // a call of one that copies or sets memory: see owned.go
@@ -132,7 +132,7 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 					list = append(list, s)
 				}
 				continue
-			case heap.allocates() && (in.Op == wasm.OpReturn || in.Op == wasm.OpEnd && reader.Len() == 0):
+			case heap != noHeap && (in.Op == wasm.OpReturn || in.Op == wasm.OpEnd && reader.Len() == 0):
 				s.class, s.heap = heapReturns, heap
 				list = append(list, s)
 				continue
