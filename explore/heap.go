@@ -88,7 +88,11 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 	return h.used(a.from, a.size)
 }
 
+// call takes a call. Those that such functions make themselves do not count.
 func (h *heapWatch) call(thread int, op heapOp, operands *[3]uint64) *heapError {
+	if _, inside := h.inside[thread]; inside {
+		return nil
+	}
 	c := heapCall{op: op}
 	switch op {
 	case mallocs:
@@ -105,7 +109,7 @@ func (h *heapWatch) call(thread int, op heapOp, operands *[3]uint64) *heapError 
 	return nil
 }
 
-// returns takes the result of a function. Those that others call on their way to theirs do not count.
+// returns takes the result of a function.
 func (h *heapWatch) returns(thread int, op heapOp, result uint64) {
 	c, ok := h.inside[thread]
 	if !ok || c.op != op {

@@ -128,7 +128,7 @@ func analyse(m *wasm.Module, features wasm.Features) (*analysis, error) {
 				if s.class = locks; s.lock == noLock {
 					s.class = heapCalls
 				}
-				if !system && s.lock != noLock || s.heap != noHeap && heap == noHeap {
+				if !system && s.lock != noLock || s.heap != noHeap {
 					list = append(list, s)
 				}
 				continue
