@@ -65,6 +65,10 @@ func (e *Emitter) integer(in *codegen.Inst) {
 		a.VEX(SARX, size, e.Reg(in, 2), e.Reg(in, 0), e.Reg(in, 1))
 	case mRorx:
 		a.RorxImm(size, e.Reg(in, 1), e.Reg(in, 0), uint8(in.Imm))
+	case mAndn:
+		a.VEX(ANDN, size, e.Reg(in, 2), e.Reg(in, 1), e.Reg(in, 0))
+	case mBlsr:
+		a.VEX(BLSR, size, blsrReg, e.Reg(in, 0), e.Reg(in, 1))
 	case mMulHiS:
 		a.Unary(IMUL, size, e.Reg(in, 1))
 	case mMulHiU:

@@ -314,6 +314,10 @@ func TestVEX(t *testing.T) {
 		{0xc462b1f7c7, func(a *Assembler) { a.VEX(SHLX, S64, R8, RDI, R9) }},
 		{0xc4c29af7f7, func(a *Assembler) { a.VEX(SARX, S64, RSI, R15, R12) }},
 		{0xc4e243f7e5, func(a *Assembler) { a.VEX(SHRX, S32, RSP, RBP, RDI) }},
+		{0xc4e278f2d9, func(a *Assembler) { a.VEX(ANDN, S32, RBX, RCX, RAX) }},
+		{0xc442a8f2c4, func(a *Assembler) { a.VEX(ANDN, S64, R8, R12, R10) }},
+		{0xc4e278f3cb, func(a *Assembler) { a.VEX(BLSR, S32, blsrReg, RBX, RAX) }},
+		{0xc4c2b8f3ca, func(a *Assembler) { a.VEX(BLSR, S64, blsrReg, R10, R8) }},
 		{0xc4637bf0c807, func(a *Assembler) { a.RorxImm(S32, R9, RAX, 7) }},
 		{0xc4c3fbf0db3f, func(a *Assembler) { a.RorxImm(S64, RBX, R11, 63) }},
 	} {

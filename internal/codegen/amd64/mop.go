@@ -84,6 +84,8 @@ const (
 	mShrx
 	mSarx
 	mRorx // x, d; Imm
+	mAndn // x, which is inverted, y, d
+	mBlsr // x, d: without the lowest bit that is set
 	mMulHiS
 	mMulHiU
 	mDivS // x, y, d, temporary
@@ -168,6 +170,7 @@ var mopNames = [mopCount]string{
 	mMovImm: "const", mF32Const: "f32const", mF64Const: "f64const", mCopy: "copy", mContext: "context",
 	mAdd: "add", mLea: "lea", mSub: "sub", mAnd: "and", mOr: "or", mXor: "xor", mImul: "imul", mImulImm: "imulimm", mNeg: "neg", mNot: "not",
 	mShl: "shl", mShr: "shr", mSar: "sar", mRol: "rol", mRor: "ror", mShlx: "shlx", mShrx: "shrx", mSarx: "sarx", mRorx: "rorx",
+	mAndn: "andn", mBlsr: "blsr",
 	mMulHiS: "mulhis", mMulHiU: "mulhiu", mDivS: "divs", mDivU: "divu", mRemS: "rems", mRemU: "remu", mClz: "clz", mCtz: "ctz",
 	mMov: "mov", mMovzx8: "movzx8", mMovzx16: "movzx16", mMovsx8: "movsx8", mMovsx16: "movsx16", mMovsxd: "movsxd",
 	mPopcnt: "popcnt", mLzcnt: "lzcnt", mTzcnt: "tzcnt", mStore: "store", mStoreX: "storex",

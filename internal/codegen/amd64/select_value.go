@@ -22,7 +22,7 @@ func (s *Selector) Choose(v *ssa.Value) {
 	case ssa.OpMul:
 		s.multiplication(v)
 	case ssa.OpAnd:
-		s.binary(mAnd, v)
+		s.conjunction(v)
 	case ssa.OpOr:
 		s.binary(mOr, v)
 	case ssa.OpXor:
@@ -158,6 +158,27 @@ func (s *Selector) subtraction(v *ssa.Value) {
 		return
 	}
 	s.binary(mSub, v)
+}
+
+// conjunction is two instructions in one where BMI1 has that: x & (x-1) and x & ^y.
+func (s *Selector) conjunction(v *ssa.Value) {
+	in := codegen.Inst{Size: uint8(sizeOf(v.Type))}
+	for i, y := range v.Args {
+		x := v.Args[1-i]
+		if !s.Config.Features.BMI1 || y.Op != ssa.OpAdd && y.Op != ssa.OpXor {
+			continue
+		}
+		switch c, _ := codegen.Constant(y.Args[1]); {
+		case c != -1:
+		case y.Op == ssa.OpXor && x.Op != ssa.OpConst:
+			s.add(mAndn, in, s.Low(y.Args[0]), s.Low(x), s.Def(v))
+			return
+		case y.Op == ssa.OpAdd && y.Args[0] == x:
+			s.add(mBlsr, in, s.Low(x), s.Def(v))
+			return
+		}
+	}
+	s.binary(mAnd, v)
 }
 
 func (s *Selector) exclusiveOr(v *ssa.Value) {

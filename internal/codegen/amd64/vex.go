@@ -1,15 +1,21 @@
 package amd64
 
-// A VEX instruction has three operands and leaves the flags alone: the shifts of
-// BMI2, by a register and not only CL. S32 or S64.
+// A VEX instruction has three operands: the shifts of BMI2, by a register and not only CL, which leave the flags alone,
+// and what BMI1 has. S32 or S64.
 type VEX uint16
 
-// The shifts; the prefix and the opcode, both as the encoding has them.
+// The prefix and the opcode, both as the encoding has them.
 const (
+	ANDN VEX = 0xf2 // count is inverted
+	BLSR VEX = 0xf3 // with blsrReg as dst: count is the result
+
 	SHLX VEX = 1<<8 | 0xf7
 	SARX VEX = 2<<8 | 0xf7
 	SHRX VEX = 3<<8 | 0xf7
 )
+
+// blsrReg stands for BLSR, which has its opcode with others.
+const blsrReg Reg = 1
 
 // VEX emits op dst, src, count.
 func (a *Assembler) VEX(op VEX, size Size, dst, src, count Reg) {
