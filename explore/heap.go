@@ -47,16 +47,21 @@ func (e *heapError) Error() string { return fmt.Sprintf("%s at address %#x", e.w
 type heapWatch struct {
 	inside map[int]heapCall // by thread: the function in which it is
 	sizes  map[uint64]uint64
-	freed  []freedBlock // in the order of addresses
+	freed  []freedBlock // in the order of addresses, without overlap
+	frees  uint64
 }
+
+// mostFreed bounds how many blocks are known that were freed: the last ones, half as many at least.
+const mostFreed = 1024
 
 // A heapCall is one that has not returned.
 type heapCall struct {
 	op   heapOp
-	size uint64 // of what it allocates
+	size uint64 // of what it allocates, at least 1
+	old  uint64 // the address that realloc gets
 }
 
-type freedBlock struct{ address, size uint64 }
+type freedBlock struct{ address, size, at uint64 }
 
 func newHeapWatch() *heapWatch {
 	return &heapWatch{inside: map[int]heapCall{}, sizes: map[uint64]uint64{}}
@@ -65,7 +70,7 @@ func newHeapWatch() *heapWatch {
 func (h *heapWatch) begin() {
 	clear(h.inside)
 	clear(h.sizes)
-	h.freed = h.freed[:0]
+	h.freed, h.frees = h.freed[:0], 0
 }
 
 // sees looks at what a thread is about to do. The error says what is wrong with it.
@@ -93,14 +98,16 @@ func (h *heapWatch) call(thread int, op heapOp, operands *[3]uint64) *heapError 
 	if _, inside := h.inside[thread]; inside {
 		return nil
 	}
-	c := heapCall{op: op}
+	c := heapCall{op: op, size: 1}
 	switch op {
 	case mallocs:
-		c.size = operands[0]
+		c.size = max(operands[0], 1)
 	case callocs:
-		c.size = operands[0] * operands[1]
-	case aligned, reallocs:
-		c.size = operands[1]
+		c.size = max(operands[0]*operands[1], 1)
+	case aligned:
+		c.size = max(operands[1], 1)
+	case reallocs:
+		c.old, c.size = operands[0], max(operands[1], 1)
 	}
 	h.inside[thread] = c
 	if op == frees || op == reallocs {
@@ -121,6 +128,10 @@ func (h *heapWatch) returns(thread int, op heapOp, result uint64) {
 		h.freed = h.freed[:0] // it may be any of them
 	case op != frees && result != 0:
 		h.allocated(result, c.size)
+	case op == reallocs: // there is no room: the block stays as it was
+		if i, found := h.find(c.old); found {
+			h.allocated(c.old, h.freed[i].size)
+		}
 	}
 }
 
@@ -132,9 +143,15 @@ func (h *heapWatch) free(address uint64) *heapError {
 	if found {
 		return &heapError{"double free", address}
 	}
-	if size, ok := h.sizes[address]; ok {
-		h.freed = slices.Insert(h.freed, i, freedBlock{address, size})
-		delete(h.sizes, address)
+	size, ok := h.sizes[address]
+	if !ok {
+		return nil
+	}
+	delete(h.sizes, address)
+	h.frees++
+	h.freed = slices.Insert(h.freed, i, freedBlock{address, size, h.frees})
+	if len(h.freed) > mostFreed {
+		h.freed = slices.DeleteFunc(h.freed, func(b freedBlock) bool { return h.frees-b.at >= mostFreed/2 })
 	}
 	return nil
 }
@@ -155,20 +172,26 @@ func (h *heapWatch) find(address uint64) (int, bool) {
 // allocated forgets the blocks that were freed where a new one is.
 func (h *heapWatch) allocated(address, size uint64) {
 	h.sizes[address] = size
-	h.freed = slices.DeleteFunc(h.freed, func(b freedBlock) bool {
-		return b.address < address+size && address < b.address+b.size
-	})
+	from, to := h.overlapping(address, size)
+	h.freed = slices.Delete(h.freed, from, to)
+}
+
+// overlapping returns which blocks that were freed have bytes in common with some.
+func (h *heapWatch) overlapping(address, size uint64) (from, to int) {
+	from, _ = h.find(address)
+	if from > 0 && address < h.freed[from-1].address+h.freed[from-1].size {
+		from--
+	}
+	for to = from; to < len(h.freed) && h.freed[to].address < address+size; to++ {
+	}
+	return from, to
 }
 
 func (h *heapWatch) used(address, size uint64) *heapError {
 	if size == 0 {
 		return nil
 	}
-	i, found := h.find(address)
-	switch {
-	case found && h.freed[i].size > 0,
-		i > 0 && address < h.freed[i-1].address+h.freed[i-1].size,
-		i < len(h.freed) && h.freed[i].address < address+size:
+	if from, to := h.overlapping(address, size); from < to {
 		return &heapError{"use of memory that was freed,", address}
 	}
 	return nil
