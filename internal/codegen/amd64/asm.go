@@ -12,12 +12,14 @@ type Assembler struct {
 	labels []label
 	sites  []site
 	cursor int // where Final goes on from
+	bound  int // the offset of the label that was bound last
 }
 
 // Reset makes the assembler ready for another function, and keeps its memory:
 // what Finish returned before is overwritten.
 func (a *Assembler) Reset() {
 	a.buf, a.labels, a.sites, a.cursor = a.buf[:0], a.labels[:0], a.sites[:0], 0
+	a.bound = 0
 }
 
 // Pos returns the offset, in bytes, at which the next instruction begins. Final

@@ -21,6 +21,23 @@ type Emitter struct {
 	constants []poolConstant
 	vectors   []Label // of the constants of 16 bytes; 0 for one that is not in pooled
 	pooled    []int64 // those that are used, as codegen.Func.Vectors has them
+	flagged   flagged
+}
+
+// A flagged is a register that an instruction has written which has set the zero flag by it, and where that ends. No
+// flags live between instructions but so: a comparison with 0 that follows at once needs no test.
+type flagged struct {
+	reg  Reg
+	size Size
+	end  int
+}
+
+// flags says so of what the last instruction has written.
+func (e *Emitter) flags(reg Reg, size Size) { e.flagged = flagged{reg, size, e.a.Pos()} }
+
+// hasFlags reports whether the zero flag tells about a register: nothing came after that, also by a jump.
+func (e *Emitter) hasFlags(reg Reg, size Size) bool {
+	return e.flagged == flagged{reg, size, e.a.Pos()} && e.a.bound < e.a.Pos()
 }
 
 // A poolConstant is a float's bits behind the function.
@@ -33,6 +50,7 @@ type poolConstant struct {
 // Emit returns the code of a function.
 func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	e.a.Reset()
+	e.flagged = flagged{}
 	e.Begin(f, &e.a)
 	e.casts, e.constants = e.casts[:0], e.constants[:0]
 	e.vectors, e.pooled = zeroed(e.vectors, len(f.Vectors)), e.pooled[:0]

@@ -54,10 +54,11 @@ func (e *Emitter) compare(in *codegen.Inst, i int) {
 		case formReg:
 			a.ALU(CMP, size, x, y)
 		case formImm:
-			if imm == 0 {
-				a.Test(size, x, x)
-			} else {
+			switch c := Cond(in.Cond); {
+			case imm != 0:
 				a.ALUImm(CMP, size, x, imm)
+			case c != E && c != NE || !e.hasFlags(x, size):
+				a.Test(size, x, x)
 			}
 		case formMem:
 			a.ALULoad(CMP, size, x, at)

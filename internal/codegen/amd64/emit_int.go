@@ -45,6 +45,7 @@ func (e *Emitter) integer(in *codegen.Inst) {
 		a.ImulImm(size, e.Reg(in, 1), e.Reg(in, 0), int32(in.Imm))
 	case mNeg:
 		a.Unary(NEG, size, e.Reg(in, 1))
+		e.flags(e.Reg(in, 1), size)
 	case mNot:
 		a.Unary(NOT, size, e.Reg(in, 1))
 	case mShl:
@@ -67,8 +68,10 @@ func (e *Emitter) integer(in *codegen.Inst) {
 		a.RorxImm(size, e.Reg(in, 1), e.Reg(in, 0), uint8(in.Imm))
 	case mAndn:
 		a.VEX(ANDN, size, e.Reg(in, 2), e.Reg(in, 1), e.Reg(in, 0))
+		e.flags(e.Reg(in, 2), size)
 	case mBlsr:
 		a.VEX(BLSR, size, blsrReg, e.Reg(in, 0), e.Reg(in, 1))
+		e.flags(e.Reg(in, 1), size)
 	case mMulHiS:
 		a.Unary(IMUL, size, e.Reg(in, 1))
 	case mMulHiU:
@@ -112,7 +115,7 @@ func (e *Emitter) integer(in *codegen.Inst) {
 	}
 }
 
-// constant loads an integer. No flags live between instructions.
+// constant loads an integer. Flags that live end with it.
 func (e *Emitter) constant(d Reg, c int64) {
 	if c == 0 {
 		e.a.Zero(d)
@@ -154,6 +157,7 @@ func (e *Emitter) addition(in *codegen.Inst) {
 		x, d := e.Reg(in, 0), e.Reg(in, 1)
 		if x == d {
 			a.ALUImm(ADD, size, d, int32(in.Imm))
+			e.flags(d, size)
 		} else {
 			a.Lea(size, d, At(x, int32(in.Imm)))
 		}
@@ -162,8 +166,10 @@ func (e *Emitter) addition(in *codegen.Inst) {
 		switch d {
 		case x:
 			a.ALU(ADD, size, d, y)
+			e.flags(d, size)
 		case y:
 			a.ALU(ADD, size, d, x)
+			e.flags(d, size)
 		default:
 			a.Lea(size, d, Indexed(x, y, 1, 0))
 		}
@@ -176,6 +182,7 @@ func (e *Emitter) alu(op ALU, in *codegen.Inst) {
 	switch mop(in.Op).form() {
 	case formMem:
 		a.ALULoad(op, size, e.Reg(in, 1), e.mem(in))
+		e.flags(e.Reg(in, 1), size)
 	case formImm:
 		e.aluImm(op, size, e.Reg(in, 1), int32(in.Imm))
 	case formToMem:
@@ -184,6 +191,7 @@ func (e *Emitter) alu(op ALU, in *codegen.Inst) {
 		a.ALUStoreImm(op, size, e.mem(in), int32(in.Imm))
 	default:
 		a.ALU(op, size, e.Reg(in, 2), e.Reg(in, 1))
+		e.flags(e.Reg(in, 2), size)
 	}
 }
 
@@ -196,8 +204,10 @@ func (e *Emitter) aluImm(op ALU, size Size, d Reg, imm int32) {
 		e.a.Op(Movzx16, S32, d, d)
 	case op == AND && imm >= 0:
 		e.a.ALUImm(op, S32, d, imm)
+		e.flags(d, size)
 	default:
 		e.a.ALUImm(op, size, d, imm)
+		e.flags(d, size)
 	}
 }
 

@@ -54,6 +54,7 @@ func (a *Assembler) Bind(l Label) {
 		panic(fmt.Sprintf("amd64: label %d is bound twice", l))
 	}
 	a.labels[l] = label{int32(len(a.buf)), int32(len(a.sites))}
+	a.bound = len(a.buf)
 }
 
 // Jmp jumps to the label.
