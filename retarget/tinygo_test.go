@@ -57,7 +57,7 @@ func (b tinyBuild) compile(t testing.TB, opt, file string, args ...string) []byt
 }
 
 // TestTinyGo compares what TinyGo's programs do when they are compiled through Asyncify, and with weft in its place, on
-// each engine. Of one that dies the stack traces are not compared: wasm-opt does not keep names and lines in order.
+// each engine. Of one that dies the stack traces are not compared: the wasm-opt of npm does not keep lines in order.
 func TestTinyGo(t *testing.T) {
 	b := newTinyBuild(t)
 	for _, c := range []struct {
