@@ -46,7 +46,8 @@ func exploreCommand() *cobra.Command {
 		Short: "Find the schedule in which a program with threads fails",
 		Long: `Explore runs a program again and again, and chooses each time anew which of its threads goes on where. It ends
 with the first schedule in which the program fails: by a trap or an abort, with an exit code other than 0, in a
-deadlock, by the use of a null pointer or of memory that was freed, or without an end. That is made shorter, and printed as a string which repeats it:
+deadlock, by the use of a null pointer or of memory that was freed, or without an end. That is made shorter, and
+printed as a string which repeats it:
 
   weft run --replay STRING FILE ARGS...
 
@@ -81,7 +82,8 @@ Exit codes: 0 nothing was found; 3 something was; 1 the program cannot be run, o
 		"stop threads at `WHICH` points: \"shared\" (locks, calls of the host, accesses to what threads share), \"sync\" "+
 			"(no plain accesses), or \"all\" accesses")
 	f.BoolVar(&c.CompareOutput, "output", false, "take it for a failure if the output differs between schedules")
-	f.BoolVar(&c.Heap, "heap", false, "look at each access for the use of null pointers and of what was freed, not only where threads meet")
+	f.BoolVar(&c.Heap, "heap", false,
+		"look at each access for the use of null pointers and of what was freed, not only where threads meet")
 	f.BoolVar(&c.Timeouts, "timeouts", false, "let timeouts of waits be over before other threads have had their turn")
 	f.BoolVar(&c.IgnoreRaces, "no-races", false, "do not look for data races")
 	f.BoolVar(&c.KeepFirst, "no-shrink", false, "leave the schedule that fails as it was found")
