@@ -46,7 +46,7 @@ type Config struct {
 	Timeouts bool
 	// Heap looks at each access of the program, in each schedule, for the use of null pointers and of memory that was
 	// freed; otherwise that is looked for at scheduling points, where memory is freed, and in schedules that learn. It
-	// takes about 7 times as long.
+	// takes 2 to 7 times as long.
 	Heap bool
 	// Progress, unless it is nil, is called now and then, on one goroutine at a time.
 	Progress func(Progress)
