@@ -38,6 +38,8 @@ func (n *names) heap(function uint32) heapOp {
 type heapError struct {
 	what    string
 	address uint64
+	// next is the thread that was about to use it, if the schedule ends at a point of another one, which is at.
+	next, at *threads.Thread
 }
 
 func (e *heapError) Error() string { return fmt.Sprintf("%s at address %#x", e.what, e.address) }
@@ -49,6 +51,8 @@ type heapWatch struct {
 	sizes  map[uint64]uint64
 	freed  []freedBlock // in the order of addresses, without overlap
 	frees  uint64
+	// pointer reads one from the memory.
+	pointer func(address uint64) (uint64, bool)
 }
 
 // mostFreed bounds how many blocks are known that were freed: the last ones, half as many at least.
@@ -58,13 +62,13 @@ const mostFreed = 1024
 type heapCall struct {
 	op   heapOp
 	size uint64 // of what it allocates, at least 1
-	old  uint64 // the address that realloc gets
+	old  uint64 // the address that realloc gets, or at which posix_memalign puts its result
 }
 
 type freedBlock struct{ address, size, at uint64 }
 
-func newHeapWatch() *heapWatch {
-	return &heapWatch{inside: map[int]heapCall{}, sizes: map[uint64]uint64{}}
+func newHeapWatch(pointer func(address uint64) (uint64, bool)) *heapWatch {
+	return &heapWatch{inside: map[int]heapCall{}, sizes: map[uint64]uint64{}, pointer: pointer}
 }
 
 func (h *heapWatch) begin() {
@@ -87,6 +91,11 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 	if _, inside := h.inside[t.ID()]; inside || s.system {
 		return nil // what is free is the allocator's
 	}
+	return h.uses(s, a)
+}
+
+// uses looks at an access.
+func (h *heapWatch) uses(s *site, a access) *heapError {
 	if err := h.used(a.address, a.size); err != nil || s.class != copies {
 		return err
 	}
@@ -108,6 +117,8 @@ func (h *heapWatch) call(thread int, op heapOp, operands *[3]uint64) *heapError 
 		c.size = max(operands[1], 1)
 	case reallocs:
 		c.old, c.size = operands[0], max(operands[1], 1)
+	case places:
+		c.old, c.size = operands[0], max(operands[2], 1)
 	}
 	h.inside[thread] = c
 	if op == frees || op == reallocs {
@@ -125,7 +136,9 @@ func (h *heapWatch) returns(thread int, op heapOp, result uint64) {
 	delete(h.inside, thread)
 	switch {
 	case op == places:
-		h.freed = h.freed[:0] // it may be any of them
+		if address, ok := h.pointer(c.old); ok && uint32(result) == 0 {
+			h.allocated(address, c.size)
+		}
 	case op != frees && result != 0:
 		h.allocated(result, c.size)
 	case op == reallocs: // there is no room: the block stays as it was
@@ -141,7 +154,7 @@ func (h *heapWatch) free(address uint64) *heapError {
 	}
 	i, found := h.find(address)
 	if found {
-		return &heapError{"double free", address}
+		return &heapError{what: "double free", address: address}
 	}
 	size, ok := h.sizes[address]
 	if !ok {
@@ -192,7 +205,7 @@ func (h *heapWatch) used(address, size uint64) *heapError {
 		return nil
 	}
 	if from, to := h.overlapping(address, size); from < to {
-		return &heapError{"use of memory that was freed,", address}
+		return &heapError{what: "use of memory that was freed,", address: address}
 	}
 	return nil
 }

@@ -24,6 +24,32 @@ func (w *world) misused(t *threads.Thread, s *site, a access, q *weft.Watched) e
 	return nil
 }
 
+// stands notes the access before which a thread stands at a point: others may free that memory until it goes on.
+func (w *world) stands(t *threads.Thread, s *site, a access) {
+	for len(w.pending) <= t.ID() {
+		w.pending = append(w.pending, pendingAccess{})
+	}
+	if w.pending[t.ID()] = (pendingAccess{}); !s.system && (s.class < locks && s.class != fences && !s.class.isHeap()) {
+		w.pending[t.ID()] = pendingAccess{s, a}
+	}
+}
+
+// goesOn looks at that access again, when the thread goes on behind another one.
+func (w *world) goesOn(p threads.Point, next *threads.Thread) {
+	if next.ID() >= len(w.pending) {
+		return
+	}
+	pending := w.pending[next.ID()]
+	w.pending[next.ID()] = pendingAccess{}
+	if pending.site == nil || next == p.Thread || !w.looks {
+		return
+	}
+	if err := w.heap.uses(pending.site, pending.access); err != nil {
+		err.next, err.at = next, p.Thread
+		w.scheduler.Stop(err)
+	}
+}
+
 // isMisuse reports whether a failure is of those that are found by looking at accesses.
 func (f *Failure) isMisuse() bool { return f != nil && (f.Kind == KindNull || f.Kind == KindHeap) }
 

@@ -87,6 +87,7 @@ func (w *world) failure(err error) *Failure {
 	case errors.As(err, &exit) && exit.Code == 0:
 		return nil
 	}
+	stack := stackOf(err)
 	f := &Failure{Failed: -1, Output: head(w.out.String()), Errors: head(w.err.String())}
 	var trap *weft.Trap
 	var exception *weft.Exception
@@ -96,9 +97,12 @@ func (w *world) failure(err error) *Failure {
 	var null *nullError
 	switch {
 	case errors.As(err, &heap):
-		f.Kind, f.Message, f.Place = KindHeap, heap.Error(), w.placeOf(stackOf(err))
+		if heap.next != nil {
+			stack = heap.next.Stack()
+		}
+		f.Kind, f.Message, f.Place = KindHeap, heap.Error(), w.placeOf(stack)
 	case errors.As(err, &null):
-		f.Kind, f.Message, f.Place = KindNull, null.Error(), w.placeOf(stackOf(err))
+		f.Kind, f.Message, f.Place = KindNull, null.Error(), w.placeOf(stack)
 	case exit != nil:
 		f.Kind, f.Place = KindExit, fmt.Sprint(exit.Code)
 		f.Message = fmt.Sprintf("the program exits with code %d", exit.Code)
@@ -116,7 +120,10 @@ func (w *world) failure(err error) *Failure {
 			f.Place = w.placeOf(host.Stack)
 		}
 	}
-	w.states(f, stackOf(err))
+	w.states(f, stack)
+	if own := stackOf(err); heap != nil && heap.at != nil && len(own.Frames) > 0 { // otherwise it has ended
+		f.add(ThreadState{ID: heap.at.ID(), State: threads.Ready.String(), Stack: own})
+	}
 	if f.Place == "" {
 		f.Place = w.waitingPlaces(f)
 	}
@@ -176,6 +183,14 @@ func (w *world) states(f *Failure, failed weft.StackTrace) {
 		f.Threads = append(f.Threads, ThreadState{ID: f.Failed, State: "failed", Stack: failed})
 	}
 	slices.SortFunc(f.Threads, func(a, b ThreadState) int { return a.ID - b.ID })
+}
+
+// add adds a thread, unless it is there.
+func (f *Failure) add(s ThreadState) {
+	i, found := slices.BinarySearchFunc(f.Threads, s.ID, func(t ThreadState, id int) int { return t.ID - id })
+	if !found {
+		f.Threads = slices.Insert(f.Threads, i, s)
+	}
 }
 
 // placeOf returns the innermost function of a stack that is not of the C library, and where in it.

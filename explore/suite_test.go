@@ -110,6 +110,28 @@ func (s *subject) checkFound(t *testing.T, seed uint64, report *explore.Report) 
 	}
 }
 
+// TestFreedMeanwhile finds that a thread uses what another one has freed since it stood before that: in each search, and
+// before the allocator stumbles.
+func TestFreedMeanwhile(t *testing.T) {
+	for _, s := range subjects(t, false) {
+		if s.Name != "allocators" {
+			continue
+		}
+		for seed := range uint64(10) {
+			f := explores(t, s.module, s.config(seed)).Failure
+			if f == nil || f.Kind != explore.KindHeap || f.Failed < 0 {
+				t.Errorf("seed %d: %v", seed, f)
+				continue
+			}
+			for _, state := range f.Threads {
+				if len(state.Stack.Frames) == 0 {
+					t.Errorf("seed %d: thread %d, which is %s, has no stack", seed, state.ID, state.State)
+				}
+			}
+		}
+	}
+}
+
 // TestCorrect finds nothing in the correct twins: no failure, no race, nothing wrong with any access.
 //
 //	go test ./explore -run TestCorrect -schedules 10000 -timeout 2h

@@ -56,8 +56,9 @@ type world struct {
 	strategy  *threads.Choosing
 	observer  observer // nil where all watched instructions are points
 	heap      *heapWatch
-	nulls     bool // the null page is free
-	looks     bool // what is done wrong to memory is a failure
+	nulls     bool            // the null page is free
+	looks     bool            // what is done wrong to memory is a failure
+	pending   []pendingAccess // by thread: before which it stands at a point
 	bounds    Bounds
 	threads   int   // that there may be at a time, beside the first
 	points    int   // of the schedule
@@ -94,7 +95,8 @@ var errUnfair = errors.New("explore: the schedule lets a thread wait for ever")
 // newWorld instantiates a program. The configuration is that of the guest's process, without its standard streams.
 func newWorld(ctx context.Context, engine *weft.Engine, p *program, c *Config) (*world, error) {
 	w := &world{program: p, strategy: threads.NewChoosing(nil), config: *c.WASI, bounds: c.Bounds, threads: c.Threads,
-		heap: newHeapWatch(), looks: true}
+		looks: true}
+	w.heap = newHeapWatch(w.pointer)
 	w.strategy.Early = threads.Sleepers
 	if c.Timeouts {
 		w.strategy.Early = threads.Timeouts
@@ -127,6 +129,7 @@ func (w *world) trace(p threads.Point, next *threads.Thread) {
 			w.gap = max(w.gap, w.points-*w.ranAt(w.last))
 		}
 		*w.ranAt(w.last) = w.points
+		w.goesOn(p, next)
 	}
 	if p.Kind == threads.Spin {
 		w.spins++
@@ -191,7 +194,21 @@ func (w *world) watch(t *threads.Thread, q weft.Watched) (threads.Point, bool) {
 	if s.silent || s.class.isHeap() || w.observer != nil && !w.observer.access(t, q.Index, s, a) {
 		return threads.Point{}, false
 	}
+	w.stands(t, s, a)
 	return s.point(&q), true
+}
+
+// pointer reads one from the program's memory.
+func (w *world) pointer(at uint64) (uint64, bool) {
+	memory := w.instance.Memory("memory")
+	switch {
+	case memory == nil:
+		return 0, false
+	case memory.Type().Limits.Is64:
+		return memory.ReadUint64(at)
+	}
+	pointer, ok := memory.ReadUint32(at)
+	return uint64(pointer), ok
 }
 
 // run runs the program once, by a chooser.
@@ -204,6 +221,7 @@ func (w *world) run(ctx context.Context, c chooser, seed uint64, o observer) (*o
 	w.used = true
 	w.observer, w.points, w.spins, w.last, w.gap, w.ran = o, 0, 0, 0, 0, append(w.ran[:0], 0)
 	w.heap.begin()
+	clear(w.pending)
 	w.strategy.Reset(c)
 	c.begin(seed)
 	err := w.system.Start(ctx, w.instance)
