@@ -59,8 +59,7 @@ type Detail struct {
 	Number int64
 }
 
-// Detail returns what there is of a site besides itself, given the details of its function: not to be changed, and no
-// copy, which would cost more than all else that throws look for.
+// Detail returns what there is of a site besides itself, given the details of its function. It is not to be changed.
 func (s *Site) Detail(of []Detail) *Detail {
 	if s.detail == 0 {
 		return new(Detail)
