@@ -21,6 +21,6 @@
 //
 // # What is found
 //
-// A [Failure] is a trap, an exit code, an exception, a deadlock, or a schedule without end. Data races are found
-// besides (race.go), and tried in the other order.
+// A [Failure] is a trap, an exit code, an exception, a deadlock, the use of a null pointer or of memory that was freed
+// (misuse.go), or a schedule without end. Data races are found besides (race.go), and tried in the other order.
 package explore
