@@ -85,13 +85,18 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 	case heapReturns:
 		h.returns(t.ID(), s.heap, operands[0])
 		return nil
-	case fences, locks, exits, copierCalls:
+	}
+	if !h.looksAt(t, s) {
 		return nil
 	}
-	if _, inside := h.inside[t.ID()]; inside || s.system {
-		return nil // what is free is the allocator's
-	}
 	return h.uses(s, a)
+}
+
+// looksAt reports whether a site is an access of the program. What is free is the allocator's, and to notify where a lock
+// was that has been freed does no harm: who unlocks a lock does so, when it may already be gone.
+func (h *heapWatch) looksAt(t *threads.Thread, s *site) bool {
+	_, inside := h.inside[t.ID()]
+	return !inside && !s.system && s.class < notifies
 }
 
 // uses looks at an access.

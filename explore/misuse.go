@@ -29,7 +29,8 @@ func (w *world) stands(t *threads.Thread, s *site, a access) {
 	for len(w.pending) <= t.ID() {
 		w.pending = append(w.pending, pendingAccess{})
 	}
-	if w.pending[t.ID()] = (pendingAccess{}); !s.system && (s.class < locks && s.class != fences && !s.class.isHeap()) {
+	w.pending[t.ID()] = pendingAccess{}
+	if w.heap.looksAt(t, s) {
 		w.pending[t.ID()] = pendingAccess{s, a}
 	}
 }
