@@ -21,8 +21,10 @@ const (
 	places // posix_memalign, which returns the address elsewhere
 )
 
-var heapFunctions = map[string]heapOp{"malloc": mallocs, "calloc": callocs, "realloc": reallocs, "aligned_alloc": aligned,
-	"memalign": aligned, "free": frees, "posix_memalign": places}
+var heapFunctions = map[string]heapOp{
+	"malloc": mallocs, "calloc": callocs, "realloc": reallocs, "aligned_alloc": aligned, "memalign": aligned,
+	"posix_memalign": places, "free": frees,
+}
 
 // heap returns what a function does with the heap. Linkers that wrap one put "__wrap_" before the name, and allocators
 // their own.
@@ -92,8 +94,8 @@ func (h *heapWatch) sees(t *threads.Thread, s *site, a access, operands *[3]uint
 	return h.uses(s, a)
 }
 
-// looksAt reports whether a site is an access of the program. What is free is the allocator's, and to notify where a lock
-// was that has been freed does no harm: who unlocks a lock does so, when it may already be gone.
+// looksAt reports whether a site is an access of the program. What is free is the allocator's, and to notify where a
+// lock was that has been freed does no harm: who unlocks a lock does so, when it may already be gone.
 func (h *heapWatch) looksAt(t *threads.Thread, s *site) bool {
 	_, inside := h.inside[t.ID()]
 	return !inside && !s.system && s.class < notifies
