@@ -7,11 +7,11 @@ import (
 	"weft/threads"
 )
 
-// WebAssembly lets a program do to its memory what elsewhere ends it: use a null pointer, or memory that was freed. It
-// is a failure here. To look at each access takes longer than all else, so schedules are looked at where the program is
-// watched anyway: in those that learn everywhere, in others at the points, which are where threads meet, and where
-// memory is allocated and freed. With [Config.Heap] it is everywhere, always. A schedule that fails is repeated with all
-// of the program watched.
+// WebAssembly lets a program do to its memory what elsewhere ends it: use a null pointer, or memory that was freed.
+// It is a failure here. To look at each access takes longer than all else, so schedules are looked at where the
+// program is watched anyway: in those that learn everywhere, in others at the points, which are where threads meet,
+// and where memory is allocated and freed. With [Config.Heap] it is everywhere, always. A schedule that fails is
+// repeated with all of the program watched.
 
 // misused returns what is wrong with what a thread is about to do; nil if nothing is.
 func (w *world) misused(t *threads.Thread, s *site, a access, q *weft.Watched) error {
@@ -59,8 +59,8 @@ func (s *search) looks(t *site) bool {
 	return t.class.isHeap() || (s.config.Heap || s.looksAll) && !t.system
 }
 
-// lookAgain repeats the schedule that fails with all of the program watched. If something is wrong before it fails, that
-// is the failure: at a point or not, and all stays watched from then on.
+// lookAgain repeats the schedule that fails with all of the program watched. If something is wrong before it fails,
+// that is the failure: at a point or not, and all stays watched from then on.
 func (s *search) lookAgain(ctx context.Context) error {
 	s.looksAll = true
 	r, err := s.newReplayer(ctx, s.report.found, func(*site) bool { return false })

@@ -115,8 +115,8 @@ func (s *subject) checkFound(t *testing.T, seed uint64, report *explore.Report) 
 	}
 }
 
-// TestFreedMeanwhile finds that a thread uses what another one has freed since it stood before that: in each search, and
-// before the allocator stumbles.
+// TestFreedMeanwhile finds that a thread uses what another one has freed since it stood before that: in each search,
+// and before the allocator stumbles.
 func TestFreedMeanwhile(t *testing.T) {
 	isOther := func(b wasithreads.Bug) bool { return b.Name != "allocators" }
 	for _, s := range build(t, false, slices.DeleteFunc(wasithreads.Bugs(), isOther)) {
