@@ -85,21 +85,39 @@ func (b *Box) assemble(out, source string) (string, error) {
 	})
 }
 
-// wasmFlags make a module of C that has no library and imports nothing but what it
-// says itself. The features are those that every engine here has.
-var wasmFlags = []string{"--target=wasm32", "-O2", "-ffreestanding", "-nostdlib",
-	"-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint", "-Wall", "-Wextra", "-Werror",
-	"-Wl,--no-entry", "-Wl,--strip-all", "-Wl,--allow-undefined", "-Wl,-z,stack-size=65536"}
+// wasmFlags and linkFlags make a module of C that has no library and imports nothing but what it says itself. The
+// features are those that every engine here has. They are two commands: where there is a wasm-opt, clang runs it behind
+// the linker if it is told a level of optimisation there, and that of Debian does not know all features.
+var (
+	wasmFlags = []string{"--target=wasm32", "-O2", "-ffreestanding", "-mbulk-memory", "-msign-ext",
+		"-mnontrapping-fptoint", "-Wall", "-Wextra", "-Werror", "-c"}
+	linkFlags = []string{"--target=wasm32", "-nostdlib", "-Wl,--no-entry", "-Wl,--strip-all", "-Wl,--allow-undefined",
+		"-Wl,-z,stack-size=65536"}
+)
 
 func (b *Box) wasm(ctx context.Context, out string, sources ...string) (string, error) {
 	if _, err := b.Command(ctx, "wasm-ld"); err != nil {
+		return "", err
+	}
+	clang, err := b.Command(ctx, "clang")
+	if err != nil {
 		return "", err
 	}
 	flags := wasmFlags
 	if strings.HasPrefix(sources[0], workload.VectorFolder) {
 		flags = append(slices.Clone(flags), "-msimd128")
 	}
-	return b.compile(ctx, out, "clang", flags, nil, sources, nil)
+	link := append([]string{clang}, linkFlags...)
+	for i, source := range sources {
+		object, err := b.compile(ctx, fmt.Sprintf("%s-%d.o", out, i), "clang", flags, nil, []string{source}, nil)
+		if err != nil {
+			return "", err
+		}
+		link = append(link, object) // its name tells what it was made of
+	}
+	return b.Make(out, link, func(out string) error {
+		return Run(ctx, b.Dir, nil, append(slices.Clone(link), "-o", out)...)
+	})
 }
 
 // asyncify links a program with the coroutines for Asyncify and transforms it.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"weft/bench/workload"
@@ -126,9 +127,10 @@ func (b *Box) sqlite(ctx context.Context, v workload.Variant) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	argv := []string{clang, "-O2", "-DSQLITE_THREADSAFE=0", "-DSQLITE_OS_OTHER=1", "-DSQLITE_OMIT_LOAD_EXTENSION",
-		"-DSQLITE_OMIT_WAL", "-DSQLITE_TEMP_STORE=3", "-DSQLITE_DEFAULT_MEMSTATUS=0", "-w"}
-	file := "sqlite"
+	compile := []string{clang, "-O2", "-DSQLITE_THREADSAFE=0", "-DSQLITE_OS_OTHER=1", "-DSQLITE_OMIT_LOAD_EXTENSION",
+		"-DSQLITE_OMIT_WAL", "-DSQLITE_TEMP_STORE=3", "-DSQLITE_DEFAULT_MEMSTATUS=0", "-w",
+		"-I", filepath.Dir(source)}
+	file, link := "sqlite", []string{clang, "-lm"}
 	if v == workload.WASI {
 		file = "sqlite.wasm"
 		for _, name := range []string{"wasm-ld", "/usr/lib/wasm32-wasi/libc.a",
@@ -137,13 +139,20 @@ func (b *Box) sqlite(ctx context.Context, v workload.Variant) (string, error) {
 				return "", err
 			}
 		}
-		argv = append(argv, "--target=wasm32-wasi", "-Wl,--strip-all", "-Wl,-z,stack-size=1048576")
+		compile = append(compile, "--target=wasm32-wasi")
+		link = []string{clang, "--target=wasm32-wasi", "-Wl,--strip-all", "-Wl,-z,stack-size=1048576"}
 	}
-	argv = append(argv, "-I", filepath.Dir(source), program, source)
-	if v != workload.WASI {
-		argv = append(argv, "-lm")
-	}
-	return b.Make(file, append(argv, string(text)), func(out string) error {
-		return Run(ctx, b.Dir, nil, append(argv, "-o", out)...)
+	depends := slices.Concat(compile, link, []string{source, string(text)})
+	return b.Make(file, depends, func(out string) error {
+		// The linker is told no level of optimisation: see linkFlags.
+		objects := []string{out + "-program.o", out + "-sqlite3.o"}
+		for i, source := range []string{program, source} {
+			argv := append(slices.Clone(compile), "-c", "-o", objects[i], source)
+			if err := Run(ctx, b.Dir, nil, argv...); err != nil {
+				return err
+			}
+			defer os.Remove(objects[i])
+		}
+		return Run(ctx, b.Dir, nil, slices.Concat([]string{clang, "-o", out}, objects, link[1:])...)
 	})
 }
