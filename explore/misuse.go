@@ -24,25 +24,26 @@ func (w *world) misused(t *threads.Thread, s *site, a access, q *weft.Watched) e
 	return nil
 }
 
-// stands notes the access before which a thread stands at a point: others may free that memory until it goes on.
+// stands notes the access before which a thread stands at a point: others may come first.
 func (w *world) stands(t *threads.Thread, s *site, a access) {
 	for len(w.pending) <= t.ID() {
 		w.pending = append(w.pending, pendingAccess{})
 	}
-	w.pending[t.ID()] = pendingAccess{}
-	if w.heap.looksAt(t, s) {
-		w.pending[t.ID()] = pendingAccess{s, a}
-	}
+	w.pending[t.ID()] = pendingAccess{s, a}
 }
 
-// goesOn looks at that access again, when the thread goes on behind another one.
-func (w *world) goesOn(p threads.Point, next *threads.Thread) {
-	if next.ID() >= len(w.pending) {
-		return
+// standing returns the access before which a thread stands; false if it stands before none.
+func (w *world) standing(t *threads.Thread) (p pendingAccess, ok bool) {
+	if t.ID() < len(w.pending) {
+		p = w.pending[t.ID()]
 	}
-	pending := w.pending[next.ID()]
-	w.pending[next.ID()] = pendingAccess{}
-	if pending.site == nil || next == p.Thread || !w.looks {
+	return p, p.site != nil
+}
+
+// goesOn looks at that access again, when the thread goes on behind another one, which may have freed that memory.
+func (w *world) goesOn(p threads.Point, next *threads.Thread) {
+	pending, ok := w.standing(next)
+	if !ok || next == p.Thread || !w.looks || !w.heap.looksAt(next, pending.site) {
 		return
 	}
 	if err := w.heap.uses(pending.site, pending.access); err != nil {

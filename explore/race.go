@@ -100,7 +100,6 @@ type raceObserver struct {
 	log     *raceLog
 	clocks  *clocks
 	world   *world
-	pending map[int]pendingAccess // by thread: where it stands at a point
 }
 
 // A pendingAccess is one that a thread will make when it goes on.
@@ -112,9 +111,7 @@ type pendingAccess struct {
 // access implements observer.
 func (r *raceObserver) access(t *threads.Thread, index int, s *site, a access) bool {
 	point := s.class != fences && r.learner.access(t, index, s, a)
-	if point {
-		r.pending[t.ID()] = pendingAccess{s, a} // others may come first
-	} else {
+	if !point { // otherwise others may come first
 		r.happens(t.ID(), s, a)
 	}
 	return point
@@ -137,8 +134,7 @@ func (r *raceObserver) point(p threads.Point, next *threads.Thread) {
 		delete(r.clocks.waits, id)
 		r.clocks.threads[id].join(*r.clocks.word(at))
 	}
-	if a, ok := r.pending[id]; ok {
-		delete(r.pending, id)
+	if a, ok := r.world.standing(next); ok {
 		r.happens(id, a.site, a.access)
 	}
 }

@@ -310,8 +310,7 @@ func (s *search) observer() observer {
 	if s.races == nil {
 		s.races = newRaceLog()
 	}
-	return &raceObserver{learner: s.learner, log: s.races, clocks: newClocks(), world: s.learning,
-		pending: map[int]pendingAccess{}}
+	return &raceObserver{learner: s.learner, log: s.races, clocks: newClocks(), world: s.learning}
 }
 
 // isPoint reports whether there is a point at a site, as far as is known.

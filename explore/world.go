@@ -140,6 +140,9 @@ func (w *world) trace(p threads.Point, next *threads.Thread) {
 	if w.observer != nil {
 		w.observer.point(p, next)
 	}
+	if next != nil && next.ID() < len(w.pending) {
+		w.pending[next.ID()] = pendingAccess{}
+	}
 }
 
 // ranAt returns the place of a thread in ran. One that is seen for the first time counts as made now.

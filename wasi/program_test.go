@@ -168,7 +168,7 @@ func runGo(t *testing.T, executor weft.Executor, source []byte) {
 // TestCProgram runs a program that clang compiles, with Debian's wasi-libc.
 func TestCProgram(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "program.wasm")
-	if out, err := exec.Command("clang", "--target=wasm32-wasi", "-O1", "-o", program, "testdata/program.c").CombinedOutput(); err != nil {
+	if out, err := exec.Command("clang", "--target=wasm32-wasi", "-o", program, "testdata/program.c").CombinedOutput(); err != nil {
 		t.Skipf("clang for wasm32-wasi (packages clang, lld, wasi-libc, libclang-rt-14-dev-wasm32): %v: %s", err, out)
 	}
 	source, err := os.ReadFile(program)
