@@ -27,6 +27,10 @@ type Code struct {
 	Catches [][]wasm.Catch
 	// Resumes are the function's resume sites.
 	Resumes []ssa.ResumeSite
+	// Inlined are the calls that are built as their callees' bodies, and Marks, sorted by Offset, say where in the code
+	// what belongs to one of them begins, or to the function itself.
+	Inlined ssa.Inlined
+	Marks   []Mark
 }
 
 // A Site is a place in the code at which something can happen. There are many, so what few have is in a Detail, and the
@@ -34,7 +38,7 @@ type Code struct {
 type Site struct {
 	// Offset in Bytes: of what follows a call, or of an instruction that may fault.
 	Offset uint32
-	// Pos is the offset in the function's body.
+	// Pos is the position in the function's body, or in one of Inlined.
 	Pos int32
 	// detail is 1 + the index of the site's detail; 0 if it has none.
 	detail int32
@@ -46,6 +50,12 @@ type Site struct {
 	Fault bool
 	// Switch tells the switches of stacks from other calls.
 	Switch SwitchKind
+}
+
+// A Mark gives an offset in the code a position.
+type Mark struct {
+	Offset uint32
+	Pos    int32
 }
 
 // A Detail has what only switches of stacks and calls inside of try_tables have.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"weft/internal/ssa"
 	"weft/wasm"
 )
 
@@ -90,6 +91,8 @@ type Emission struct {
 	call     int // the site of the block's last call, which an invoke gives its pads to; -1 for none
 	pads     []sitePads
 	sites    []Site
+	marks    []Mark
+	inlined  *ssa.InlinedCall // to which the last mark belongs
 	details  []Detail
 	calls    []Relocation
 }
@@ -102,6 +105,7 @@ func (e *Emission) Begin(f *Func, a Assembly) {
 	// Of four instructions about one is a call or may fault.
 	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
 	e.details, e.pads = e.details[:0], e.pads[:0]
+	e.marks, e.inlined = e.marks[:0], nil
 	for range f.Blocks {
 		e.blocks = append(e.blocks, a.NewLabel())
 	}
@@ -183,6 +187,18 @@ func (e *Emission) IsNext(block int) bool { return e.targets[block] == e.Next }
 
 // Reg returns the register of an operand.
 func (e *Emission) Reg(in *Inst, i int) Reg { return e.F.Operands[in.First+uint32(i)].Reg }
+
+// Mark records where the code of an instruction begins, if the one before belongs to another call. What the allocator
+// has added belongs to what is before it.
+func (e *Emission) Mark(in *Inst) {
+	if len(e.F.Inlined) == 0 || in.Pos == 0 {
+		return
+	}
+	if c := e.F.Inlined.At(in.Pos); c != e.inlined {
+		e.inlined = c
+		e.marks = append(e.marks, Mark{uint32(e.assembly.Pos()), in.Pos})
+	}
+}
 
 // Site records that something can happen here.
 func (e *Emission) Site(pos int32, trap wasm.TrapCode) {
@@ -283,6 +299,11 @@ func (e *Emission) Finish(finished []byte) *Code {
 	code, a := e.Code, e.assembly
 	code.Bytes = slices.Clone(finished)
 	code.Sites, code.Details, code.Calls = slices.Clone(e.sites), slices.Clone(e.details), slices.Clone(e.calls)
+	code.Marks = slices.Clone(e.marks)
+	for i := range code.Marks {
+		m := &code.Marks[i]
+		m.Offset = uint32(a.Final(int(m.Offset)))
+	}
 	code.Prologue = a.Final(code.Prologue)
 	for i := range code.Calls {
 		r := &code.Calls[i]

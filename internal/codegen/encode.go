@@ -64,6 +64,17 @@ func AppendCode(b []byte, c *Code) []byte {
 			w.number(int(h.Label))
 		}
 	}
+	w.number(len(c.Inlined))
+	for _, call := range c.Inlined {
+		w.number(int(call.First))
+		w.number(int(call.Own))
+		w.number(int(call.Call))
+	}
+	w.number(len(c.Marks))
+	for _, m := range c.Marks {
+		w.number(int(m.Offset))
+		w.number(int(m.Pos))
+	}
 	return w.b
 }
 
@@ -143,6 +154,14 @@ func DecodeCode(b []byte) (*Code, error) {
 		for k := range c.Resumes[i].Clauses {
 			c.Resumes[i].Clauses[k] = wasm.Handler{Kind: wasm.HandlerKind(r.byte()), Tag: uint32(r.number()), Label: uint32(r.number())}
 		}
+	}
+	c.Inlined = list[ssa.InlinedCall](r.count(3))
+	for i := range c.Inlined {
+		c.Inlined[i] = ssa.InlinedCall{First: int32(r.number()), Own: int32(r.number()), Call: int32(r.number())}
+	}
+	c.Marks = list[Mark](r.count(2))
+	for i := range c.Marks {
+		c.Marks[i] = Mark{Offset: uint32(r.number()), Pos: int32(r.number())}
 	}
 	if r.failed || len(r.b) > 0 {
 		return nil, errCode

@@ -156,8 +156,9 @@ type Func struct {
 
 	// Vectors are constants of 16 bytes that instructions name.
 	Vectors []ssa.Vector
-	// Catches are those of ssa.Func.
+	// Catches and Inlined are those of ssa.Func.
 	Catches [][]wasm.Catch
+	Inlined ssa.Inlined
 
 	// What the allocator finds out.
 	FrameSize int // a multiple of 8

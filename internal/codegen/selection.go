@@ -141,7 +141,7 @@ func (s *Selection) finish() {
 		b := &s.Out.Blocks[i]
 		b.First, b.End = n-b.End, n-b.First
 	}
-	s.Out.Vectors, s.Out.Catches = s.F.Vectors, s.F.Catches
+	s.Out.Vectors, s.Out.Catches, s.Out.Inlined = s.F.Vectors, s.F.Catches, s.F.Inlined
 	s.Out.InstanceHome = s.InstanceHome && s.hasCalls
 	s.Out.Homes = s.F.Homes
 }

@@ -10,12 +10,12 @@ import (
 	"weft/internal/store"
 )
 
-// aheadSource has functions with blocks, so that they are not inlined.
+// aheadSource has functions with tables of branches, so that they are not inlined.
 const aheadSource = `(module
   (func $caller (call $small) (call $large) (call $middle) (call $large))
-  (func $small (block))
-  (func $large (block) (drop (i32.add (i32.const 1) (i32.add (i32.const 2) (i32.const 3)))))
-  (func $middle (block) (drop (i32.const 1))))`
+  (func $small (br_table 0 (i32.const 0)))
+  (func $large (br_table 0 (i32.const 0)) (drop (i32.add (i32.const 1) (i32.add (i32.const 2) (i32.const 3)))))
+  (func $middle (br_table 0 (i32.const 0)) (drop (i32.const 1))))`
 
 // aheadCode returns the code of the module, of which the caller is compiled. Nobody compiles ahead until the test does.
 func aheadCode(t *testing.T) *lazyCode {

@@ -45,7 +45,7 @@ func (b *barriersOf) note(in *wasm.Instr) {
 // barrier first.
 func (m *machine) meetsBarrier(p prompt, handled bool) wasm.TrapCode {
 	w := m.atCall()
-	for ok := w.ok; ok && (!handled || w.cont != p.parent); ok = w.Next() {
+	for ok := w.ok; ok && (!handled || w.cont != p.parent); ok = w.out() {
 		if w.call.place.inBarrier() {
 			return wasm.TrapBarrier
 		}
@@ -61,7 +61,7 @@ func (p place) inBarrier() bool {
 	if p.module.barriers == nil {
 		return false
 	}
-	at := p.pos()
+	at := int(p.fn.inlined.Outermost(p.position()))
 	return slices.ContainsFunc(p.module.barriers[p.fn.own], func(b barrier) bool { return b.first < at && at < b.last })
 }
 

@@ -133,7 +133,7 @@ func (c *compiler) code(f *ssa.Func, begins bool) (*codegen.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	code.Catches, code.Resumes = slices.Clone(f.Catches), slices.Clone(f.Sites)
+	code.Catches, code.Resumes, code.Inlined = slices.Clone(f.Catches), slices.Clone(f.Sites), slices.Clone(f.Inlined)
 	return code, nil
 }
 

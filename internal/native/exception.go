@@ -18,7 +18,7 @@ func (m *machine) throw(from origin, tag *store.TagRecord, payload []uint64, ref
 	m.payload = append(m.payload[:0], payload...) // payload may be in Args
 	var w walker
 	w.begin(m, from)
-	for more := w.ok; more; more = w.Next() {
+	for more := w.ok; more; more = w.out() {
 		if kind, pad, ok := w.clause(tag); ok {
 			return m.deliver(&w, kind, pad, tag, ref)
 		}

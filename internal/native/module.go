@@ -60,6 +60,8 @@ type funcCode struct {
 	details     []codegen.Detail
 	catches     [][]wasm.Catch // see codegen.Site
 	resumes     []ssa.ResumeSite
+	inlined     ssa.Inlined
+	marks       []codegen.Mark // see codegen.Code
 	tables      []clauseTable
 }
 
@@ -198,18 +200,33 @@ func (p place) firstSite(offset uint32) int {
 	return i
 }
 
-// pos returns the offset in the function's body of what happens at a place: that of the
-// site there, or of the next one before.
-func (p place) pos() int {
+// position returns that of what happens at a place (see ssa.Inlined): that of the site there, or else of the last site or
+// mark before.
+func (p place) position() int32 {
 	sites := p.fn.sites
 	i := p.firstSite(p.offset+1) - 1
 	if i > 0 && sites[i].Offset == p.offset && sites[i].Fault && !p.fault {
 		i-- // the site of what follows the call
 	}
-	if i < 0 {
-		return 0
+	mark := p.mark()
+	switch {
+	case i >= 0 && (mark == nil || sites[i].Offset == p.offset || sites[i].Offset >= mark.Offset):
+		return sites[i].Pos
+	case mark != nil:
+		return mark.Pos
 	}
-	return int(sites[i].Pos)
+	return 0
+}
+
+// mark returns the last mark up to a place; nil if there is none.
+func (p place) mark() *codegen.Mark {
+	i, _ := slices.BinarySearchFunc(p.fn.marks, p.offset+1, func(m codegen.Mark, offset uint32) int {
+		return cmp.Compare(m.Offset, offset)
+	})
+	if i == 0 {
+		return nil
+	}
+	return &p.fn.marks[i-1]
 }
 
 func (p place) String() string {

@@ -53,7 +53,8 @@ func (code *moduleCode) place(list []placedCode) ([]*funcCode, error) {
 		}
 		funcs[i] = &funcCode{start: base + at, own: c.own, prologue: uint32(c.Prologue), frame: uint32(c.FrameSize),
 			indivisible: c.Indivisible,
-			sites:       c.Sites, details: c.Details, catches: c.Catches, resumes: c.Resumes}
+			sites:       c.Sites, details: c.Details, catches: c.Catches, resumes: c.Resumes, inlined: c.Inlined,
+			marks: c.Marks}
 		at += placedSize(c.Code)
 	}
 	ahead := len(list) == len(code.entries)
@@ -98,7 +99,9 @@ func codeBytes(c *codegen.Code) uint64 {
 	bytes := uint64(placedSize(c)) + uint64(unsafe.Sizeof(funcCode{})) +
 		uint64(len(c.Sites))*uint64(unsafe.Sizeof(codegen.Site{})) +
 		uint64(len(c.Details))*uint64(unsafe.Sizeof(codegen.Detail{})) +
-		uint64(len(c.Resumes))*uint64(unsafe.Sizeof(ssa.ResumeSite{}))
+		uint64(len(c.Resumes))*uint64(unsafe.Sizeof(ssa.ResumeSite{})) +
+		uint64(len(c.Inlined))*uint64(unsafe.Sizeof(ssa.InlinedCall{})) +
+		uint64(len(c.Marks))*uint64(unsafe.Sizeof(codegen.Mark{}))
 	for i := range c.Details {
 		bytes += uint64(len(c.Details[i].Pads)) * 4
 	}

@@ -3,6 +3,7 @@ package native
 import (
 	"unsafe"
 
+	"weft/internal/ssa"
 	"weft/internal/store"
 )
 
@@ -18,6 +19,9 @@ type walker struct {
 	link  uintptr // the return address, if that is not behind the frame; else 0
 	// last, unless it is nil, is the outermost continuation whose calls belong to those that are wanted.
 	last *store.ContRecord
+	// inlined is the call, built in its caller's body, that a trace has told of last in this frame; nil if it has come
+	// from another.
+	inlined *ssa.InlinedCall
 	// resumed says that the call has resumed the one before.
 	resumed bool
 	ok      bool // there is a call
@@ -63,7 +67,7 @@ func (w *walker) begin(m *machine, o origin) {
 func (m *machine) atCallOf(p place) walker {
 	w := walker{m: m, cont: m.cur, call: &callPlace{place: p}, frame: m.sp + unsafe.Sizeof(m.sp), size: growFrame,
 		ok: true}
-	w.ok = w.Next()
+	w.ok = w.out()
 	w.resumed = false // the function has not begun
 	return w
 }
@@ -147,8 +151,20 @@ func (w *walker) returns() bool {
 // Running implements [store.Walker].
 func (w *walker) Running() (*store.ContRecord, bool) { return w.cont, w.resumed }
 
-// Next implements [store.Walker].
+// Next implements [store.Walker]. Calls that are built in others count, too.
 func (w *walker) Next() bool {
+	if inlined := w.call.place.fn.inlined; len(inlined) > 0 {
+		if c := inlined.At(w.where()); c != nil {
+			w.inlined, w.resumed = c, false
+			return true
+		}
+	}
+	return w.out()
+}
+
+// out goes to the frame of the caller; false if there is none.
+func (w *walker) out() bool {
+	w.inlined = nil
 	pc, ok := w.caller()
 	if !ok {
 		return false
@@ -189,6 +205,17 @@ func (e *Engine) Trace(s *store.Store, c *store.ContRecord) store.StackTrace {
 func (w *walker) Describe() store.Frame {
 	// The store has an instance of the module, which is alive while its code runs.
 	p := &w.call.place
-	m := p.module.module.Value()
-	return m.FuncFrame(uint32(m.Space.ImportedFuncs+p.fn.own), p.pos())
+	m, own, offset := p.module.module.Value(), p.fn.own, w.where()
+	if c := p.fn.inlined.At(offset); c != nil {
+		own, offset = int(c.Own), offset-c.First
+	}
+	return m.FuncFrame(uint32(m.Space.ImportedFuncs+own), int(offset))
+}
+
+// where returns the position that a trace tells of.
+func (w *walker) where() int32 {
+	if w.inlined != nil {
+		return w.inlined.Call
+	}
+	return w.call.place.position()
 }

@@ -86,7 +86,7 @@ func (b *Builder) scanAssigned(fn *wasm.Func) error {
 		numLocals = 0
 	}
 	a.push(0, numLocals) // the function
-	b.reader.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
+	b.readBody(fn)
 	for b.reader.Len() > 0 {
 		if err := b.reader.Next(&b.in); err != nil {
 			return err

@@ -16,37 +16,46 @@ type Builder struct {
 
 	env       *Env
 	lowerings []lowering
-	reader    wasm.CodeReader
 	in        wasm.Instr
-	callee    wasm.CodeReader // inline.go
-	arguments []*Value
-	notNull   []*Value   // of arguments: by their types
-	inlinings []inlining // by function
+	*scope
+	scopes    []*scope   // the function's, and those of calls in each other that are built in their places
+	nesting   int        // the place of the current one among them
+	notNull   []*Value   // of arguments of these: by their types
+	inlinings []inlining // by function; inline.go
+	growth    int        // bytes of bodies that are built in the places of calls and make the function larger
 
 	f        *Func
 	block    *Block // nil: the code here cannot be reached
 	instance *Value
 
 	stack       []*Value
-	locals      []*Value
-	localTypes  []Type
-	localFacts  []RefFacts
 	labels      []label
 	saved       []*Value // locals and parameters as they were before an if
-	assigned    assignedSets
 	index       int      // of the function, among those of the module's own
-	construct   int      // how many blocks have begun
 	args        []*Value // of what is being made
 	results     []*Value // of the call that is being made
 	signatures  []*Signature
-	tries       int // labels that are try_tables, or first parts of a try
-	loops       int // labels that are loops
-	legacy      legacyTries
+	tries       int      // labels that are try_tables, or first parts of a try
+	loops       int      // labels that are loops
 	edgeArgs    int      // what all edges carry together
 	early       []*Value // shared.go
 	sharedTable [sharedSlots]*Value
 	homes       homes // in the plain form
 	failure     error
+}
+
+// A scope is what belongs to the one body that is being built.
+type scope struct {
+	reader     wasm.CodeReader
+	own        int   // the function, among those of the module's own
+	first      int32 // the position of the body's first byte (see Inlined)
+	base       int   // the label of the body, among all
+	locals     []*Value
+	localTypes []Type
+	localFacts []RefFacts
+	assigned   assignedSets
+	legacy     legacyTries
+	construct  int // how many blocks have begun
 }
 
 // maxValues and maxEdgeArgs bound the size of a function: blocks that nest deeply and assign
@@ -83,10 +92,11 @@ func (b *Builder) start(env *Env, index int) error {
 		b.inlinings = make([]inlining, len(m.Funcs))
 	}
 	b.f.reset()
-	b.stack, b.locals, b.localTypes, b.localFacts, b.labels, b.saved = b.stack[:0], b.locals[:0], b.localTypes[:0], b.localFacts[:0], b.labels[:0], b.saved[:0]
+	b.stack, b.labels, b.saved = b.stack[:0], b.labels[:0], b.saved[:0]
 	b.index = index
-	b.construct, b.tries, b.loops, b.edgeArgs, b.failure = 0, 0, 0, 0, nil
-	b.in.Offset, b.early = 0, b.early[:0]
+	b.tries, b.loops, b.edgeArgs, b.growth, b.failure = 0, 0, 0, 0, nil
+	b.early = b.early[:0]
+	b.enterScope(0, index, 0)
 	clear(b.sharedTable[:])
 
 	b.f.Name = m.Names.Funcs[uint32(env.Space.ImportedFuncs+index)]
@@ -101,6 +111,35 @@ func (b *Builder) start(env *Env, index int) error {
 		b.localTypes = append(b.localTypes, t)
 		b.localFacts = append(b.localFacts, p.Ref)
 	}
+	b.addLocals(fn)
+	if err := b.scanAssigned(fn); err != nil {
+		return err
+	}
+	if b.Plain {
+		b.layHomes()
+	}
+	b.readBody(fn)
+	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
+	return nil
+}
+
+// enterScope begins a body at a depth of calls.
+func (b *Builder) enterScope(depth, own int, first int32) {
+	if depth == len(b.scopes) {
+		b.scopes = append(b.scopes, &scope{})
+	}
+	b.returnTo(depth)
+	s := b.scope
+	s.own, s.first, s.base, s.construct = own, first, len(b.labels), 0
+	s.locals, s.localTypes, s.localFacts = s.locals[:0], s.localTypes[:0], s.localFacts[:0]
+	b.in.Offset = 0
+}
+
+// returnTo goes on with the body at a depth of calls.
+func (b *Builder) returnTo(depth int) { b.nesting, b.scope = depth, b.scopes[depth] }
+
+// addLocals adds those of a body that are no parameters, which are zero.
+func (b *Builder) addLocals(fn *wasm.Func) {
 	var zeros [len(typeNames)]*Value
 	for _, group := range fn.Locals {
 		t := TypeOf(group.Type)
@@ -113,22 +152,30 @@ func (b *Builder) start(env *Env, index int) error {
 			b.localFacts = append(b.localFacts, b.factsOf(group.Type))
 		}
 	}
-	if err := b.scanAssigned(fn); err != nil {
-		return err
-	}
-	if b.Plain {
-		b.layHomes()
-	}
-	b.reader.Reset(fn.Body, fn.BodyOffset, env.Features, m.Dialect)
-	b.labels = append(b.labels, label{kind: labelFunction, results: b.f.Sig.Results})
-	return nil
+}
+
+// readBody makes the scope read a body from its beginning.
+func (b *Builder) readBody(fn *wasm.Func) {
+	b.reader.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
 }
 
 // finish builds what is left of the body.
 func (b *Builder) finish() (*Func, error) {
+	if err := b.body(); err != nil {
+		return nil, err
+	}
+	if !b.bounded() {
+		return nil, b.failure
+	}
+	b.placeShared()
+	return b.f, nil
+}
+
+// body builds what is left of the scope's body.
+func (b *Builder) body() error {
 	for b.reader.Len() > 0 && b.bounded() {
 		if err := b.reader.Next(&b.in); err != nil {
-			return nil, err
+			return err
 		}
 		switch {
 		case b.block == nil:
@@ -139,11 +186,7 @@ func (b *Builder) finish() (*Func, error) {
 			b.instruction()
 		}
 	}
-	if !b.bounded() {
-		return nil, b.failure
-	}
-	b.placeShared()
-	return b.f, nil
+	return nil
 }
 
 // bounded reports whether the function is still one that can be built. Instructions that have many edges ask
@@ -174,9 +217,12 @@ func (b *Builder) begin(block *Block) {
 // add adds a new value to the current block.
 func (b *Builder) add(op Op, t Type, aux int64, args ...*Value) *Value {
 	v := b.f.NewValue(op, t, aux, args...)
-	v.Pos = int32(b.in.Offset)
+	v.Pos = b.position()
 	return b.block.Add(v)
 }
+
+// position returns that of the instruction which is being built.
+func (b *Builder) position() int32 { return b.first + int32(b.in.Offset) }
 
 // constant returns a number.
 func (b *Builder) constant(t Type, bits uint64) *Value { return b.shared(OpConst, t, int64(bits)) }

@@ -150,7 +150,7 @@ func (b *Builder) join(l *label) *Block {
 
 func (b *Builder) param(block *Block, t Type) *Value {
 	p := b.f.NewParam(block, t)
-	p.Pos = int32(b.in.Offset)
+	p.Pos = b.position()
 	return p
 }
 

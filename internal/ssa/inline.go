@@ -2,108 +2,149 @@ package ssa
 
 import "weft/wasm"
 
-// Small functions are built where they are called, if nothing in them can trap, call or branch: no
-// stack trace can tell then that there was no call. These are the accessors and little computations of which
-// programs are full that no compiler has inlined. What has no other calls becomes a leaf, which
-// keeps its values in registers.
+// Small functions are built where they are called: the accessors and little computations of which programs are full
+// that no compiler has inlined, and recursions, a few calls deep. The body becomes what it would be as a block around
+// which the locals are others, with the parameters as locals and return as a branch to its end. Positions tell whose
+// instruction a value is (inlined.go), so stack traces and profiles are what they would be with the call.
 
-// maxInlined is the length up to which bodies are inlined, in bytes. About half of that is a call.
-const maxInlined = 40
+const (
+	// maxInlined is the length up to which bodies are inlined, in bytes. About half of that is a call.
+	maxInlined = 40
+	// maxInlining is the number of values from which on a function grows by its calls only: in large ones most code
+	// runs once.
+	maxInlining = 1 << 16
+	// maxGrowth is how many bytes of bodies that branch or call a function takes in.
+	maxGrowth = 400
+	// maxScopes is how deeply bodies lie in each other.
+	maxScopes = 5
+	// maxRecursion is how often one function is in itself.
+	maxRecursion = 3
+)
 
-// maxInlining is the number of values from which on a function grows by its calls only: in large ones most code runs
-// once.
-const maxInlining = 1 << 16
-
-// An inlining says whether a function is one that may be inlined.
+// An inlining says how a function may be inlined.
 type inlining uint8
 
 const (
 	inliningUnknown inlining = iota
 	inliningNever
-	inliningPossible
+	// inliningCalls is for bodies that call or throw, inliningGrows for those that branch or are much code: they are
+	// worth it as long as the function does not become too large.
+	inliningCalls
+	inliningGrows
+	// inliningAlways is for those that are not much more than a call.
+	inliningAlways
 )
 
 // inlined builds a call of a function of the module's own as its body, and reports whether it has done so.
 func (b *Builder) inlined(own int) bool {
-	if b.env.Fuel || b.Plain || b.f.numValues > maxInlining { // fuel counts calls
+	fn := &b.env.Module.Funcs[own]
+	if !b.mayInline(own, fn) {
 		return false
 	}
-	fn := &b.env.Module.Funcs[own]
+	call, outer := b.in, b.nesting
+	sig, params := b.signature(fn.Type), b.env.Module.FuncType(fn.Type).Params
+	arguments, notNull := b.popN(len(sig.Params)), len(b.notNull)
+	at := len(b.stack)
+	b.enterScope(outer+1, own, b.notePositions(own))
+	for i, v := range arguments {
+		facts := b.factsOf(params[i])
+		b.locals, b.localTypes, b.localFacts = append(b.locals, v), append(b.localTypes, v.Type), append(b.localFacts, facts)
+		if facts&NotNull != 0 {
+			b.notNull = append(b.notNull, v)
+		}
+	}
+	b.addLocals(fn)
+	if b.scanAssigned(fn) == nil {
+		b.readBody(fn)
+		b.labels = append(b.labels, label{kind: labelBlock, depth: at, results: sig.Results,
+			block: wasm.BlockType{Kind: wasm.BlockIndex, Index: fn.Type}})
+		if err := b.body(); err != nil {
+			b.failure = err
+		}
+	}
+	b.returnTo(outer)
+	b.in, b.notNull = call, b.notNull[:notNull]
+	return true
+}
+
+// notePositions gives the body of a function room among the positions, and returns the first.
+func (b *Builder) notePositions(own int) int32 {
+	first := int32(len(b.env.Module.Funcs[b.index].Body) + 1)
+	if n := len(b.f.Inlined); n > 0 {
+		last := &b.f.Inlined[n-1]
+		first = last.First + int32(len(b.env.Module.Funcs[last.Own].Body)+1)
+	}
+	b.f.Inlined = append(b.f.Inlined, InlinedCall{First: first, Own: int32(own), Call: b.position()})
+	return first
+}
+
+// mayInline decides whether a call is built as the callee's body.
+func (b *Builder) mayInline(own int, fn *wasm.Func) bool {
+	if b.env.Fuel || b.Plain || len(b.env.Watched) > 0 || b.f.numValues > maxInlining { // fuel counts calls
+		return false
+	}
 	if b.inlinings[own] == inliningUnknown {
 		b.inlinings[own] = b.inliningOf(fn)
 	}
-	if b.inlinings[own] == inliningNever {
+	switch kind := b.inlinings[own]; kind {
+	case inliningNever:
+		return false
+	case inliningAlways:
+		return b.nesting+1 < maxScopes
+	case inliningCalls:
+		if b.tries > 0 { // the pads of calls want the locals of the scope around
+			return false
+		}
+	}
+	times := 0
+	for _, s := range b.scopes[:b.nesting+1] {
+		if s.own == own {
+			times++
+		}
+	}
+	if times >= maxRecursion || b.nesting+1 >= maxScopes || b.growth+len(fn.Body) > maxGrowth {
 		return false
 	}
-	call, locals, values := b.in, b.locals, len(b.block.Values)
-	b.arguments = append(b.arguments[:0], b.popN(len(b.signature(fn.Type).Params))...)
-	depth := len(b.stack)
-	b.locals = b.arguments
-	for i, t := range b.env.Module.FuncType(fn.Type).Params {
-		if b.factsOf(t)&NotNull != 0 {
-			b.notNull = append(b.notNull, b.arguments[i])
-		}
-	}
-	done := b.inline(fn)
-	b.in, b.locals, b.notNull = call, locals, b.notNull[:0]
-	if !done {
-		b.takeBack(values)
-		b.stack = append(b.stack[:depth], b.arguments...)
-	}
-	return done
-}
-
-// inline builds a body whose parameters are the locals, and reports whether it cannot trap. That depends on
-// the parameters and arguments: references that are known not to be null are not checked.
-func (b *Builder) inline(fn *wasm.Func) bool {
-	at, pos := len(b.block.Values), b.in.Offset
-	b.callee.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
-	for b.callee.Next(&b.in) == nil && b.in.Op != wasm.OpEnd {
-		b.in.Offset = pos // the caller has no other
-		b.instruction()
-		for ; at < len(b.block.Values); at++ {
-			if op := b.block.Values[at].Op; op == OpTrapIf || op == OpTrapUnless {
-				return false
-			}
-		}
-	}
+	b.growth += len(fn.Body)
 	return true
 }
 
 // inliningOf reads a body.
 func (b *Builder) inliningOf(fn *wasm.Func) inlining {
-	if len(fn.Body) > maxInlined || len(fn.Locals) > 0 {
+	if len(fn.Body) > maxInlined {
 		return inliningNever
 	}
-	call := b.in
-	defer func() { b.in = call }()
-	b.callee.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
-	for b.callee.Len() > 0 {
-		if b.callee.Next(&b.in) != nil || !b.isSimple(b.in.Op) {
+	var reader wasm.CodeReader
+	var in wasm.Instr
+	reader.Reset(fn.Body, fn.BodyOffset, b.env.Features, b.env.Module.Dialect)
+	kind := inliningAlways
+	for reader.Len() > 0 && kind != inliningNever {
+		if reader.Next(&in) != nil {
 			return inliningNever
 		}
+		kind = min(kind, inliningFor(in.Op))
 	}
-	return inliningPossible
+	return kind
 }
 
-// isSimple reports whether an instruction only computes, or else traps for null at most. The end is that
-// of the function.
-func (b *Builder) isSimple(op wasm.Opcode) bool {
-	if l := &b.lowerings[op]; l.op != OpInvalid {
-		return l.op.Info().Pure
-	}
+// inliningFor returns how functions with an instruction may be inlined.
+func inliningFor(op wasm.Opcode) inlining {
 	switch op {
-	case wasm.OpNop, wasm.OpDrop, wasm.OpSelect, wasm.OpSelectTyped, wasm.OpLocalGet, wasm.OpGlobalGet, wasm.OpGlobalSet,
-		wasm.OpI32Const, wasm.OpI64Const, wasm.OpF32Const, wasm.OpF64Const, wasm.OpI32Eqz, wasm.OpI64Eqz,
-		wasm.OpRefNull, wasm.OpRefIsNull, wasm.OpRefEq, wasm.OpRefI31, wasm.OpI31GetS, wasm.OpI31GetU,
-		wasm.OpStructGet, wasm.OpStructGetS, wasm.OpStructGetU, wasm.OpStructSet, wasm.OpArrayLen,
-		wasm.OpRefGetDesc, wasm.OpEnd:
-		return true
+	case wasm.OpCall, wasm.OpCallIndirect, wasm.OpCallRef, wasm.OpThrow, wasm.OpThrowRef:
+		return inliningCalls
+	case wasm.OpStructNew, wasm.OpStructNewDefault, wasm.OpArrayNew, wasm.OpArrayNewDefault, wasm.OpArrayNewFixed,
+		wasm.OpMemoryCopy, wasm.OpMemoryFill: // each is much code
+		return inliningGrows
+	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpBr, wasm.OpBrIf, wasm.OpBrOnNull, wasm.OpBrOnNonNull,
+		wasm.OpBrOnCast, wasm.OpBrOnCastFail, wasm.OpReturn:
+		return inliningGrows
+	case wasm.OpBrTable:
+		return inliningNever
 	}
-	return false
-}
-
-// takeBack removes the last values of the current block.
-func (b *Builder) takeBack(from int) {
-	b.block.Values = b.block.Values[:from]
+	switch info := op.Info(); info.Feature {
+	case wasm.Exceptions, wasm.LegacyExceptions, wasm.TailCall, wasm.StackSwitching, wasm.TypedContinuations2023,
+		wasm.NamedHandlers, wasm.TagValues, wasm.Threads:
+		return inliningNever // sites in tables of their own, tail calls, and waits
+	}
+	return inliningAlways
 }

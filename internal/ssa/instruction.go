@@ -36,7 +36,7 @@ func (b *Builder) instruction() {
 	case wasm.OpBrOnNull, wasm.OpBrOnNonNull:
 		b.branchOnNull()
 	case wasm.OpReturn:
-		b.returnTop(len(b.f.Sig.Results))
+		b.jump(&b.labels[b.base])
 
 	case wasm.OpCall, wasm.OpReturnCall:
 		b.callFunc(in.Op == wasm.OpReturnCall)

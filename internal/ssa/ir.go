@@ -14,7 +14,7 @@ type Value struct {
 	Mem  Mem  // of a memory access
 	// Ref is what the builder knows of a reference.
 	Ref RefFacts
-	// Pos is the offset in the body of the instruction that the value came from.
+	// Pos is the position of the instruction that the value came from (see Inlined).
 	Pos  int32
 	Aux  int64
 	Args []*Value
@@ -112,6 +112,8 @@ type Func struct {
 	// Catches are the clauses of the try_tables around a call, from the innermost on, by Aux
 	// of OpInvoke. Catches[0] is empty. Their pads are the last successors.
 	Catches [][]wasm.Catch
+	// Inlined are the calls that are built as their callees' bodies.
+	Inlined Inlined
 	// Vectors are the constants of type V128, by Aux-1; Aux 0 is zero.
 	Vectors []Vector
 	// Plain says that the function is in the plain form (plain.go), Homes how many slots its homes take.
@@ -181,7 +183,8 @@ func (f *Func) reset() {
 	f.blocks.Reset()
 	f.refs.Reset()
 	clear(f.vectorIndex)
-	*f = Func{Blocks: f.Blocks[:0], Sites: f.Sites[:0], Catches: f.Catches[:0], Vectors: f.Vectors[:0], vectorIndex: f.vectorIndex,
+	*f = Func{Blocks: f.Blocks[:0], Sites: f.Sites[:0], Catches: f.Catches[:0], Vectors: f.Vectors[:0],
+		Inlined: f.Inlined[:0], vectorIndex: f.vectorIndex,
 		values: f.values, blocks: f.blocks, refs: f.refs}
 }
 

@@ -206,6 +206,8 @@ func (p *parser) line() {
 		p.site()
 	case p.block == nil && p.accept("vector "):
 		p.vector()
+	case p.block == nil && p.accept("inlined "):
+		p.inlined()
 	case strings.HasPrefix(p.rest, "b") && strings.Contains(p.rest, ":") && len(p.rest) > 1 && p.rest[1] >= '0' && p.rest[1] <= '9':
 		p.header()
 	case p.block == nil:
@@ -248,6 +250,15 @@ func (p *parser) site() {
 		site.Clauses = append(site.Clauses, h)
 	}
 	p.f.Sites = append(p.f.Sites, site)
+}
+
+func (p *parser) inlined() {
+	c := InlinedCall{First: int32(p.number())}
+	p.expect(": function ")
+	c.Own = int32(p.number())
+	p.expect("called @")
+	c.Call = int32(p.number())
+	p.f.Inlined = append(p.f.Inlined, c)
 }
 
 // vector reads a constant.

@@ -13,6 +13,7 @@ import (
 //	catches 1: (catch 0 2) (catch_all 1)
 //	site 0: (on 3 1) (on 4 switch)
 //	vector 1: 000102030405060708090a0b0c0d0e0f
+//	inlined 30: function 7 called @12
 //	b0(v0:i64, v1:i32):
 //	  v2:i32 = add v1, v1 @5
 //	  store.8u v3, v1, v2 + 16 @9
@@ -58,6 +59,9 @@ func (f *Func) String() string {
 	}
 	for i, v := range f.Vectors {
 		fmt.Fprintf(&w, "vector %d: %x\n", i+1, v[:])
+	}
+	for _, c := range f.Inlined {
+		fmt.Fprintf(&w, "inlined %d: function %d called @%d\n", c.First, c.Own, c.Call)
 	}
 	for _, b := range f.Blocks {
 		b.write(&w)

@@ -62,6 +62,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 		}
 		e.a.Bind(e.BlockLabel())
 		for j := b.First; j < b.End; j++ {
+			e.Mark(&f.Insts[j])
 			if err := e.inst(&f.Insts[j]); err != nil {
 				return nil, err
 			}

@@ -38,6 +38,7 @@ func (e *Emitter) Emit(f *codegen.Func) (*codegen.Code, error) {
 	for b := e.NextBlock(); b != nil; b = e.NextBlock() {
 		e.a.Bind(e.BlockLabel())
 		for j := b.First; j < b.End; j++ {
+			e.Mark(&f.Insts[j])
 			if j+1 < b.End && e.slotPair(&f.Insts[j], &f.Insts[j+1]) {
 				j++
 			} else if err := e.inst(&f.Insts[j]); err != nil {
