@@ -8,8 +8,10 @@ import "weft/wasm"
 // instruction a value is (inlined.go), so stack traces and profiles are what they would be with the call.
 
 const (
-	// maxInlined is the length up to which bodies are inlined, in bytes. About half of that is a call.
-	maxInlined = 40
+	// maxInlined is the length up to which bodies are inlined, in bytes, and maxSimple up to which those are that only
+	// compute, always. About half of that is a call.
+	maxInlined = 72
+	maxSimple  = 40
 	// maxInlining is the number of values from which on a function grows by its calls only: in large ones most code
 	// runs once.
 	maxInlining = 1 << 16
@@ -18,7 +20,7 @@ const (
 	// maxScopes is how deeply bodies lie in each other.
 	maxScopes = 5
 	// maxRecursion is how often one function is in itself.
-	maxRecursion = 3
+	maxRecursion = 4
 )
 
 // An inlining says how a function may be inlined.
@@ -123,6 +125,9 @@ func (b *Builder) inliningOf(fn *wasm.Func) inlining {
 			return inliningNever
 		}
 		kind = min(kind, inliningFor(in.Op))
+	}
+	if kind == inliningAlways && len(fn.Body) > maxSimple {
+		return inliningGrows
 	}
 	return kind
 }
