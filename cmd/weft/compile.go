@@ -12,6 +12,7 @@ import (
 
 	"weft/internal/codegen"
 	"weft/internal/native"
+	"weft/internal/ssa"
 	"weft/wasm"
 )
 
@@ -200,13 +201,21 @@ func (l *listing) disassemble(w io.Writer, own int, decode decoder) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "%s: %d bytes of code, %d of frame\n%s\n%s\n", title, len(code.Bytes), code.FrameSize, ir,
-		disassembly(code, l.module.Funcs[own].BodyOffset, decode))
+		disassembly(code, func(pos int32) int { return l.address(code.Inlined, own, pos) }, decode))
 	return err
+}
+
+// address returns where in the module the instruction is to which a position in the code of a function belongs.
+func (l *listing) address(inlined ssa.Inlined, own int, pos int32) int {
+	if c := inlined.At(pos); c != nil {
+		own, pos = int(c.Own), pos-c.First
+	}
+	return l.module.Funcs[own].BodyOffset + int(pos)
 }
 
 // disassembly lists the instructions of a function's code. What is behind the instructions,
 // tables and constants, is shown as bytes.
-func disassembly(code *codegen.Code, body int, decode decoder) string {
+func disassembly(code *codegen.Code, address func(pos int32) int, decode decoder) string {
 	var b strings.Builder
 	sites := code.Sites
 	for at := 0; at < len(code.Bytes); {
@@ -215,7 +224,7 @@ func disassembly(code *codegen.Code, body int, decode decoder) string {
 			if sites[0].Trap != wasm.TrapNone {
 				note = "traps: " + sites[0].Trap.String()
 			}
-			fmt.Fprintf(&b, "\t; %s, instruction at 0x%x\n", note, body+int(sites[0].Pos))
+			fmt.Fprintf(&b, "\t; %s, instruction at 0x%x\n", note, address(sites[0].Pos))
 			sites = sites[1:]
 		}
 		text, length := decode(code.Bytes[at:], uint64(at))

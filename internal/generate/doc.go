@@ -15,5 +15,6 @@
 // addresses of 32 and 64 bits, shared ones, and one with small pages; atomic accesses; memories, tables and segments as
 // a whole; calls of all kinds, also in tail position; exceptions, the legacy ones too; continuations that are made,
 // bound, resumed, suspended, switched and thrown into; functions in the form of a loop around a dispatch, which may be
-// entered anywhere; structs, arrays and i31 that are made, changed, tested and cast.
+// entered anywhere; functions that are small enough to be built into their callers; structs, arrays and i31 that are
+// made, changed, tested and cast.
 package generate

@@ -120,6 +120,9 @@ func (g *generator) value(typ string, depth int) string {
 	case 11:
 		return fmt.Sprintf("(if (result %s) %s (then %s) (else %s))", typ, g.value("i32", depth-1), g.value(typ, depth-1), g.value(typ, depth-1))
 	}
+	if s, ok := g.callSmall(typ, depth-1); ok {
+		return s
+	}
 	if g.has(wasm.GC) && g.next(3) > 0 {
 		return g.ofObject(typ, depth-1)
 	}

@@ -14,6 +14,7 @@ type generator struct {
 	out      strings.Builder
 
 	funcs   []signature // of the module's functions
+	smalls  []signature // of the small ones
 	results []string    // of all functions that run as continuations
 	tags    []signature // that suspend
 	errors  []signature // whose exceptions are thrown
@@ -117,6 +118,7 @@ func imported(source string) string { return strings.ReplaceAll(source, "(export
 
 // functions makes the functions, and completes the module.
 func (g *generator) functions() string {
+	g.makeSmalls()
 	for i := range g.funcs {
 		if !g.imported[i] {
 			g.function(i)
@@ -300,6 +302,22 @@ func (g *generator) function(i int) {
 		fmt.Fprintf(&g.out, " (param $p%d %s)", j, t)
 	}
 	g.out.WriteString(list("result", g.current.results) + "\n ")
+	g.declareLocals()
+	begin := "  (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))\n" +
+		"  (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then " + g.leave() + "))\n"
+	g.states = 0
+	body := begin
+	if g.next(4) == 3 {
+		body = g.dispatch(begin)
+	} else {
+		body += g.statements(0)
+	}
+	results := g.values(g.current.results, 3)
+	g.out.WriteString(body + "\n " + results + ")\n")
+}
+
+// declareLocals declares those that every function has beside its parameters.
+func (g *generator) declareLocals() {
 	for _, t := range g.scalars() {
 		for j := range locals {
 			fmt.Fprintf(&g.out, " (local $%s_%d %s)", t, j, t)
@@ -334,17 +352,6 @@ func (g *generator) function(i int) {
 		g.out.WriteString(" (local $fn (ref null $t0))")
 	}
 	g.out.WriteString(" (local $state i32) (local $turns i32)\n")
-	begin := "  (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))\n" +
-		"  (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then " + g.leave() + "))\n"
-	g.states = 0
-	body := begin
-	if g.next(4) == 3 {
-		body = g.dispatch(begin)
-	} else {
-		body += g.statements(0)
-	}
-	results := g.values(g.current.results, 3)
-	g.out.WriteString(body + "\n " + results + ")\n")
 }
 
 // leave returns zeros from the function.

@@ -21,8 +21,8 @@
     (i32.const 7) (call $swap (local.get $n) (i64.const 5)))
   ;; That the argument is not null is known from the type of the parameter.
   (func $cast (param $p anyref) (result i32) (call $y (ref.cast (ref $point) (local.get $p))))
-  ;; Calls remain, because they may trap, for null or otherwise: stack traces tell of them.
+  ;; What may trap does so in a callee of which stack traces tell.
   (func $traps (param $p (ref null $point)) (result i32)
     (i32.add (call $x (local.get $p)) (call $divide (i32.const 1) (i32.const 2))))
-  ;; A function that calls or branches is not inlined.
+  ;; Bodies in bodies, with branches.
   (func $outer (param $n i32) (result i32) (i32.add (call $nested (local.get $n)) (call $choose (local.get $n)))))
