@@ -13,6 +13,7 @@ type Pass struct {
 var Passes = [...]Pass{
 	{"thread", (*Optimizer).thread, false},     // no jumps through a dispatch whose target is known
 	{"unite", (*Optimizer).unite, false},       // no parameters that all edges hand the same, no blocks that one jump leads to
+	{"unroll", (*Optimizer).unroll, false},     // several turns of small loops in one
 	{"simplify", (*Optimizer).simplify, false}, // folding and value numbering
 	{"dead", (*Optimizer).dead, false},         // the same again, and no values that nothing needs
 	{"schedule", (*Optimizer).schedule, false}, // out of loops; to where they are needed
@@ -48,6 +49,9 @@ type Optimizer struct {
 	table  valueTable
 	again  bool // fold has changed its value
 	cut    bool // an edge was removed
+
+	unrolled []unrolling
+	turn     []*Value // unroll
 
 	threader threader
 	reducer  reducer
