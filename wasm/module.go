@@ -258,8 +258,8 @@ type AddressSpace struct {
 	Memories []MemoryType
 	Globals  []GlobalType
 	Tags     []uint32
-	// ImportedFuncs and ImportedGlobals say how many of the first are imports.
-	ImportedFuncs, ImportedGlobals int
+	// ImportedFuncs, ImportedGlobals and ImportedTags say how many of the first are imports.
+	ImportedFuncs, ImportedGlobals, ImportedTags int
 	// inexact has, for each function that is imported, whether its own type may extend the one in Funcs.
 	inexact []bool
 }
@@ -288,7 +288,7 @@ func (m *Module) AddressSpace() *AddressSpace {
 			s.Tags = append(s.Tags, im.Type)
 		}
 	}
-	s.ImportedFuncs, s.ImportedGlobals = len(s.Funcs), len(s.Globals)
+	s.ImportedFuncs, s.ImportedGlobals, s.ImportedTags = len(s.Funcs), len(s.Globals), len(s.Tags)
 	for i := range m.Funcs {
 		s.Funcs = append(s.Funcs, m.Funcs[i].Type)
 	}

@@ -88,9 +88,7 @@ around:
 				break around // it catches everything, or there is no use in going on
 			}
 		}
-		if l.isTry && l.legacy != nil && l.legacy.delegates {
-			i -= int(l.legacy.delegate) // counted from outside of the try
-		}
+		i -= l.delegated()
 	}
 	b.f.Catches = append(b.f.Catches, list)
 	return int64(len(b.f.Catches) - 1)
@@ -239,25 +237,3 @@ func (b *Builder) builtinCall(number Builtin, sig *Signature, args []*Value) *Va
 
 // number returns an index as an argument of a builtin.
 func (b *Builder) number(index uint32) *Value { return b.constant(I32, uint64(index)) }
-
-// throw builds throw, and throws an exception by reference.
-func (b *Builder) throw() {
-	if b.in.Op == wasm.OpThrowRef {
-		b.throwRef(b.pop())
-		return
-	}
-	args := []*Value{b.number(b.in.Index)}
-	args = append(args, b.popN(len(b.tagSignature(b.in.Index).Params))...)
-	b.thrown(b.variadic(Throw, args...))
-}
-
-// throwRef throws an exception by reference.
-func (b *Builder) throwRef(exception *Value) {
-	b.thrown(b.builtinCall(ThrowRef, &Builtins[ThrowRef].Sig, []*Value{exception}))
-}
-
-// thrown completes the call of a builtin that throws: it does not return.
-func (b *Builder) thrown(call *Value) {
-	b.invoke(call, nil, nil)
-	b.trap(wasm.TrapUnreachable)
-}

@@ -21,6 +21,7 @@ const (
 // A label is a block of the body that has begun and not ended.
 type label struct {
 	kind            labelKind
+	scope           int // the body: its place in Builder.scopes
 	block           wasm.BlockType
 	params, results []Type
 	depth           int      // of the operand stack below the parameters
@@ -67,7 +68,7 @@ var oneType = [...][1]Type{Void: {Void}, I32: {I32}, I64: {I64}, F32: {F32}, F64
 
 // beginBlock begins a block, loop, if, try or try_table.
 func (b *Builder) beginBlock() {
-	l := label{block: b.in.Block, assigned: b.assigned.of(b.construct), legacy: b.legacy[b.construct]}
+	l := label{scope: b.nesting, block: b.in.Block, assigned: b.assigned.of(b.construct), legacy: b.legacy[b.construct]}
 	b.construct++
 	var condition *Value
 	if b.in.Op == wasm.OpIf {
@@ -142,8 +143,9 @@ func (b *Builder) join(l *label) *Block {
 	for i, t := range l.types() {
 		b.param(block, t).Ref = b.labelFacts(l, i)
 	}
+	scope := b.scopes[l.scope] // a pad's label can be in a body around
 	for _, local := range l.assigned {
-		b.param(block, b.localTypes[local]).Ref = b.localFacts[local]
+		b.param(block, scope.localTypes[local]).Ref = scope.localFacts[local]
 	}
 	return block
 }
@@ -261,8 +263,9 @@ func (b *Builder) edgeTo(from *Block, l *label) {
 	}
 	n := len(l.types())
 	args := append(b.f.newArgs(n+len(l.assigned)), b.stack[len(b.stack)-n:]...)
+	scope := b.scopes[l.scope]
 	for _, local := range l.assigned {
-		args = append(args, b.locals[local])
+		args = append(args, scope.locals[local])
 	}
 	b.edgeArgs += len(args)
 	from.Succs = append(from.Succs, Edge{To: l.target, Args: args})

@@ -29,9 +29,8 @@ type inlining uint8
 const (
 	inliningUnknown inlining = iota
 	inliningNever
-	// inliningCalls is for bodies that call or throw, inliningGrows for those that branch or are much code: they are
-	// worth it as long as the function does not become too large.
-	inliningCalls
+	// inliningGrows is for bodies that call, throw, branch or are much code: they are worth it as long as the function
+	// does not become too large.
 	inliningGrows
 	// inliningAlways is for those that are not much more than a call.
 	inliningAlways
@@ -58,7 +57,7 @@ func (b *Builder) inlined(own int) bool {
 	b.addLocals(fn)
 	if b.scanAssigned(fn) == nil {
 		b.readBody(fn)
-		b.labels = append(b.labels, label{kind: labelBlock, depth: at, results: sig.Results,
+		b.labels = append(b.labels, label{scope: b.nesting, depth: at, results: sig.Results,
 			block: wasm.BlockType{Kind: wasm.BlockIndex, Index: fn.Type}})
 		if err := b.body(); err != nil {
 			b.failure = err
@@ -88,15 +87,11 @@ func (b *Builder) mayInline(own int, fn *wasm.Func) bool {
 	if b.inlinings[own] == inliningUnknown {
 		b.inlinings[own] = b.inliningOf(fn)
 	}
-	switch kind := b.inlinings[own]; kind {
+	switch b.inlinings[own] {
 	case inliningNever:
 		return false
 	case inliningAlways:
 		return b.nesting+1 < maxScopes
-	case inliningCalls:
-		if b.tries > 0 { // the pads of calls want the locals of the scope around
-			return false
-		}
 	}
 	times := 0
 	for _, s := range b.scopes[:b.nesting+1] {
@@ -135,12 +130,9 @@ func (b *Builder) inliningOf(fn *wasm.Func) inlining {
 // inliningFor returns how functions with an instruction may be inlined.
 func inliningFor(op wasm.Opcode) inlining {
 	switch op {
-	case wasm.OpCall, wasm.OpCallIndirect, wasm.OpCallRef, wasm.OpThrow, wasm.OpThrowRef:
-		return inliningCalls
-	case wasm.OpStructNew, wasm.OpStructNewDefault, wasm.OpArrayNew, wasm.OpArrayNewDefault, wasm.OpArrayNewFixed,
-		wasm.OpMemoryCopy, wasm.OpMemoryFill: // each is much code
-		return inliningGrows
-	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpBr, wasm.OpBrIf, wasm.OpBrOnNull, wasm.OpBrOnNonNull,
+	case wasm.OpCall, wasm.OpCallIndirect, wasm.OpCallRef, wasm.OpThrow, wasm.OpThrowRef,
+		wasm.OpStructNew, wasm.OpStructNewDefault, wasm.OpArrayNew, wasm.OpArrayNewDefault, wasm.OpArrayNewFixed,
+		wasm.OpMemoryCopy, wasm.OpMemoryFill, wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpBr, wasm.OpBrIf, wasm.OpBrOnNull, wasm.OpBrOnNonNull,
 		wasm.OpBrOnCast, wasm.OpBrOnCastFail, wasm.OpReturn:
 		return inliningGrows
 	case wasm.OpBrTable:

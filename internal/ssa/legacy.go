@@ -61,7 +61,7 @@ func (b *Builder) beginTry(l *label) {
 	b.tries++
 	l.catches = l.legacy.clauses
 	for _, c := range l.catches {
-		h := label{depth: l.depth, assigned: l.assigned}
+		h := label{scope: l.scope, depth: l.depth, assigned: l.assigned}
 		if c.Kind.HasTag() {
 			h.results = append(h.results, b.tagSignature(c.Tag).Params...)
 		}
@@ -70,6 +70,14 @@ func (b *Builder) beginTry(l *label) {
 		}
 		l.legacy.handlers = append(l.legacy.handlers, h)
 	}
+}
+
+// delegated returns how many labels around a try that delegates exceptions pass without a look at their clauses.
+func (l *label) delegated() int {
+	if !l.isTry || l.legacy == nil || !l.legacy.delegates {
+		return 0
+	}
+	return int(l.legacy.delegate) // counted from outside of the try
 }
 
 // catch ends a part of a try and begins a handler.

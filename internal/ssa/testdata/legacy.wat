@@ -1,7 +1,7 @@
 (module
   (tag $a (param i32))
   (tag $b)
-  (func $may (param i32) (throw $b))
+  (func $may (param i32) (block (br_table 0 (local.get 0))) (throw $b))
   ;; A handler gets the payload, and the locals as they were at the call.
   (func $catch (param $n i32) (result i32)
     (try (result i32)

@@ -1,0 +1,43 @@
+(module
+  (import "m" "x" (tag $x (param i32)))
+  (import "m" "y" (tag $y (param i32)))
+  (tag $a (param i32))
+  (tag $b)
+  ;; A branch with the payload: the tags before it are others.
+  (func $caught (param $n i32) (result i32)
+    (block $all
+      (block $h (result i32)
+        (try_table (catch $b $all) (catch $x $h) (catch $a $h)
+          (if (local.get $n) (then (throw $a (local.get $n))))
+          (throw $b))
+        (unreachable))
+      (return))
+    (i32.const 7))
+  ;; Imports may be the same tag, so who catches is not known.
+  (func $unknown (param $n i32) (result i32)
+    (block $h (result i32)
+      (block $i (result i32)
+        (try_table (catch $x $h) (catch $y $i) (throw $y (local.get $n)))
+        (unreachable))
+      (drop) (i32.const 1)))
+  ;; Who wants a reference needs an exception.
+  (func $reference (result exnref)
+    (block $h (result exnref)
+      (try_table (catch_all_ref $h) (throw $b))
+      (unreachable)))
+  ;; What another function throws, whose body is here.
+  (func $throws (param $n i32) (if (i32.eqz (local.get $n)) (then (throw $a (i32.const 5)))))
+  (func $inlined (param $n i32) (result i32) (local $x i32)
+    (local.set $x (local.get $n))
+    (block $h (result i32)
+      (try_table (catch $a $h)
+        (local.set $x (i32.const 3))
+        (call $throws (local.get $n)))
+      (i32.const 0))
+    (i32.add (local.get $x)))
+  ;; A legacy handler.
+  (func $legacy (param $n i32) (result i32)
+    (try (result i32)
+      (do (throw $a (local.get $n)))
+      (catch $b (i32.const 1))
+      (catch_all (i32.const 2)))))
