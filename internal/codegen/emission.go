@@ -191,12 +191,15 @@ func (e *Emission) Reg(in *Inst, i int) Reg { return e.F.Operands[in.First+uint3
 // Mark records where the code of an instruction begins, if the one before belongs to another call. What the allocator
 // has added belongs to what is before it.
 func (e *Emission) Mark(in *Inst) {
-	if len(e.F.Inlined) == 0 || in.Pos == 0 {
-		return
+	if len(e.F.Inlined) > 0 && in.Pos != 0 {
+		e.mark(in.Pos)
 	}
-	if c := e.F.Inlined.At(in.Pos); c != e.inlined {
+}
+
+func (e *Emission) mark(pos int32) {
+	if c := e.F.Inlined.At(pos); c != e.inlined {
 		e.inlined = c
-		e.marks = append(e.marks, Mark{uint32(e.assembly.Pos()), in.Pos})
+		e.marks = append(e.marks, Mark{uint32(e.assembly.Pos()), pos})
 	}
 }
 

@@ -1,9 +1,8 @@
 package ssa
 
-import "slices"
-
-// unroll repeats the bodies of loops that are one small block, so that most turns end with a branch that is not taken.
-// Each turn keeps its own look at whether it is the last. What follows the loop gets its values from all of them:
+// unroll repeats the bodies of small loops, so that most turns end with a branch that is not taken: of loops that are one
+// block, and of those that are a block with the way out and one that goes back. Each turn keeps its own look at whether
+// it is the last. What follows the loop gets its values from all of them:
 //
 //	b1(v1): loop                   b1(v1): loop
 //	  v2 = add v1, 1                 v2 = add v1, 1
@@ -25,8 +24,9 @@ const (
 
 // An unrolling is a loop that is unrolled.
 type unrolling struct {
-	block   *Block
-	back    int    // which successor is the block itself
+	block   *Block // has the way out
+	body    *Block // goes back to it; the same, or the other
+	on      int    // which successor of the block stays in the loop
 	landing *Block // to which all turns leave
 	// leaving are the values of the block that are used behind the loop: the landing's parameters stand for them.
 	leaving []*Value
@@ -37,8 +37,8 @@ func (o *Optimizer) unroll(f *Func) {
 	o.unrolled = o.unrolled[:0]
 	o.index = resized(o.index, f.NumBlocks()) // by block ID: 1 + the place of its loop
 	for _, b := range f.Blocks {
-		if back := selfEdge(b); back >= 0 && turns(b) > 1 {
-			o.unrolled = append(o.unrolled, unrolling{block: b, back: back})
+		if u, ok := smallLoop(b); ok && u.turns() > 1 {
+			o.unrolled = append(o.unrolled, u)
 			o.index[b.ID] = int32(len(o.unrolled))
 		}
 	}
@@ -57,29 +57,47 @@ func (o *Optimizer) unroll(f *Func) {
 			o.useLanded(f, b, b.Succs[i].Args)
 		}
 	}
-	o.turn = resized(o.turn, f.NumValues()) // by ID of a value of a first turn: itself in the last
+	o.turn = resized(o.turn, f.NumValues()) // by ID of a value of a first turn: what it is in the last
 	for i := range o.unrolled {
 		o.repeat(f, &o.unrolled[i])
 	}
 	f.linkPreds()
 }
 
-// selfEdge returns which successor of a block is the block itself, if it branches to itself and one other; -1 if not.
-func selfEdge(b *Block) int {
+// smallLoop returns the loop that a block begins, if it has one or two blocks; false if it begins none.
+func smallLoop(b *Block) (u unrolling, ok bool) {
 	if b.Terminator().Op != OpIf || b.Cold || b.Pad != NotPad || b.Succs[0].To == b.Succs[1].To {
-		return -1
+		return u, false
 	}
-	return slices.IndexFunc(b.Succs, func(e Edge) bool { return e.To == b })
-}
-
-// turns returns how many turns of a loop are made one.
-func turns(b *Block) int {
-	for _, v := range b.Values {
-		if !mayRepeat(v.Op) {
-			return 1
+	for on := range b.Succs {
+		to := b.Succs[on].To
+		if to == b || len(to.Preds) == 1 && len(to.Params) == 0 && to.Terminator().Op == OpJump && to.Succs[0].To == b {
+			return unrolling{block: b, body: to, on: on}, true
 		}
 	}
-	return min(maxTurns, maxUnrolled/len(b.Values))
+	return u, false
+}
+
+// turns returns how many turns of the loop are made one.
+func (u *unrolling) turns() int {
+	n := 0
+	for _, b := range u.blocks() {
+		for _, v := range b.Values {
+			if !mayRepeat(v.Op) {
+				return 1
+			}
+		}
+		n += len(b.Values)
+	}
+	return min(maxTurns, maxUnrolled/n)
+}
+
+// blocks returns the blocks of the loop.
+func (u *unrolling) blocks() []*Block {
+	if u.body == u.block {
+		return []*Block{u.block}
+	}
+	return []*Block{u.block, u.body}
 }
 
 // mayRepeat reports whether turns with an operation may follow each other in one block: not calls, whose time counts, nor
@@ -87,14 +105,14 @@ func turns(b *Block) int {
 func mayRepeat(op Op) bool {
 	switch op {
 	case OpDivS, OpDivU, OpRemS, OpRemU, OpTruncS, OpTruncU, OpLoad, OpStore, OpBoundsCheck, OpGet, OpGetInvariant, OpSet,
-		OpPart, OpPartFixed, OpSetPart, OpTrapIf, OpTrapUnless, OpIf:
+		OpPart, OpPartFixed, OpSetPart, OpTrapIf, OpTrapUnless, OpIf, OpJump:
 		return true
 	}
 	return op.Info().Pure
 }
 
 // land puts a block on the way out of the loop.
-func (u *unrolling) land(f *Func) { u.landing = f.splitEdge(u.block, &u.block.Succs[1-u.back]) }
+func (u *unrolling) land(f *Func) { u.landing = f.splitEdge(u.block, &u.block.Succs[1-u.on]) }
 
 // useLanded makes what a block uses of loops that it is not in come from where these land.
 func (o *Optimizer) useLanded(f *Func, b *Block, args []*Value) {
@@ -102,8 +120,11 @@ func (o *Optimizer) useLanded(f *Func, b *Block, args []*Value) {
 		if a.Block == b || int(a.Block.ID) >= len(o.index) || o.index[a.Block.ID] == 0 {
 			continue
 		}
+		u := &o.unrolled[o.index[a.Block.ID]-1]
+		if b == u.body {
+			continue
+		}
 		if o.repl[a.ID] == nil {
-			u := &o.unrolled[o.index[a.Block.ID]-1]
 			u.leaving = append(u.leaving, a)
 			o.repl[a.ID] = f.NewParam(u.landing, a.Type)
 			o.repl[a.ID].Ref = a.Ref
@@ -114,34 +135,48 @@ func (o *Optimizer) useLanded(f *Func, b *Block, args []*Value) {
 
 // repeat makes the turns behind the first one.
 func (o *Optimizer) repeat(f *Func, u *unrolling) {
-	first, last, exit := u.block, u.block, 1-u.back
-	n, back := turns(first), first.Succs[u.back].Args
-	for range n - 1 {
-		next := f.NewBlock()
-		f.Blocks = append(f.Blocks, next)
-		handed := o.inTurn(f, first, back)
-		last.Succs[u.back] = Edge{To: next}
-		for i, p := range first.Params {
-			o.turn[p.ID] = handed[i]
-		}
-		for _, v := range first.Values {
-			again := f.NewValue(v.Op, v.Type, v.Aux, o.inTurn(f, first, v.Args)...)
-			again.Mem, again.Ref, again.Pos, again.Sig = v.Mem, v.Ref, v.Pos, v.Sig
-			o.turn[v.ID] = next.Add(again)
-		}
-		next.Succs = append(next.Succs, Edge{}, Edge{})
-		next.Succs[exit] = Edge{To: u.landing, Args: o.inTurn(f, first, u.leaving)}
-		last = next
+	on, exit := &u.block.Succs[u.on], &u.block.Succs[1-u.on]
+	if u.body != u.block {
+		on = &u.body.Succs[0]
 	}
-	last.Succs[u.back] = Edge{To: first, Args: o.inTurn(f, first, back)}
-	first.Succs[exit].Args = append(f.newArgs(len(u.leaving)), u.leaving...)
+	handed := on.Args
+	for range u.turns() - 1 {
+		args := o.inTurn(f, handed)
+		for i, p := range u.block.Params {
+			o.turn[p.ID] = args[i]
+		}
+		block := o.oneMore(f, u.block)
+		*on = Edge{To: block}
+		on = &block.Succs[u.on]
+		block.Succs[1-u.on] = Edge{To: u.landing, Args: o.inTurn(f, u.leaving)}
+		if u.body != u.block {
+			body := o.oneMore(f, u.body)
+			*on = Edge{To: body}
+			on = &body.Succs[0]
+		}
+	}
+	*on = Edge{To: u.block, Args: o.inTurn(f, handed)}
+	exit.Args = append(f.newArgs(len(u.leaving)), u.leaving...)
+}
+
+// oneMore makes a block with the values of another for the next turn. It has as many successors, which are not known yet.
+func (o *Optimizer) oneMore(f *Func, b *Block) *Block {
+	next := f.NewBlock()
+	f.Blocks = append(f.Blocks, next)
+	for _, v := range b.Values {
+		copied := f.NewValue(v.Op, v.Type, v.Aux, o.inTurn(f, v.Args)...)
+		copied.Mem, copied.Ref, copied.Pos, copied.Sig = v.Mem, v.Ref, v.Pos, v.Sig
+		o.turn[v.ID] = next.Add(copied)
+	}
+	next.Succs = append(next.Succs, make([]Edge, len(b.Succs))...)
+	return next
 }
 
 // inTurn returns what values of the first turn are in the last one.
-func (o *Optimizer) inTurn(f *Func, first *Block, values []*Value) []*Value {
+func (o *Optimizer) inTurn(f *Func, values []*Value) []*Value {
 	list := f.newArgs(len(values))
 	for _, v := range values {
-		if v.Block == first && o.turn[v.ID] != nil {
+		if int(v.ID) < len(o.turn) && o.turn[v.ID] != nil {
 			v = o.turn[v.ID]
 		}
 		list = append(list, v)

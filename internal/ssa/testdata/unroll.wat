@@ -24,6 +24,15 @@
         (i32.store (local.get $i) (local.get $n))
         (br_if $inner (local.tee $i (i32.sub (local.get $i) (i32.const 4)))))
       (br_if $outer (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  ;; The way out comes first, as those write loops who do not turn them over.
+  (func $while (param $n i32) (result i32) (local $sum i32)
+    (block $out
+      (loop $l
+        (br_if $out (i32.eqz (local.get $n)))
+        (local.set $sum (i32.add (local.get $sum) (i32.mul (local.get $n) (local.get $n))))
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br $l)))
+    (local.get $sum))
   ;; A call takes longer than the branch.
   (func $calls (param $n i32)
     (loop $l
