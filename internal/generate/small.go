@@ -43,10 +43,8 @@ func (g *generator) beforeSmall(typ string) string {
 	case 2:
 		return fmt.Sprintf("(if (local.get $p0) (then %s) (else (local.set $p1 (local.get %s))))", set, local)
 	case 3:
-		return fmt.Sprintf("(loop %s (br_if 0 (i32.and (local.tee $p0 (i32.shr_u (local.get $p0) (i32.const 4))) (i32.const 7))))", set)
-	case 6:
-		return fmt.Sprintf("(block (loop (br_if 1 (i32.eqz (local.get $p0))) %s "+
-			"(local.set $p0 (i32.shr_u (local.get $p0) (i32.const 5))) (br 0)))", set)
+		return fmt.Sprintf("(loop %s "+
+			"(br_if 0 (i32.and (local.tee $p0 (i32.shr_u (local.get $p0) (i32.const 4))) (i32.const 7))))", set)
 	case 4:
 		if g.has(wasm.Exceptions) && len(g.errors[0].params) <= 1 {
 			return fmt.Sprintf("(if (i32.eq (local.get $p0) (i32.const 1)) (then (throw $%s%s)))",
@@ -55,6 +53,9 @@ func (g *generator) beforeSmall(typ string) string {
 		return "(if (i32.eq (local.get $p0) (i32.const 1)) (then (unreachable)))"
 	case 5:
 		return fmt.Sprintf("(br_if 0 %s (local.get $p0)) (drop)", g.value(typ, 1))
+	case 6:
+		return fmt.Sprintf("(block (loop (br_if 1 (i32.eqz (local.get $p0))) %s "+
+			"(local.set $p0 (i32.shr_u (local.get $p0) (i32.const 5))) (br 0)))", set)
 	}
 	return ""
 }
