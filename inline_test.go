@@ -17,8 +17,10 @@ const inlined = `(module
   (memory 1)
   (table funcref (elem $fail))
   (func $load (param $at i32) (result i32) (i32.load offset=65532 (local.get $at)))
-  (func $twice (param $at i32) (result i32) (i32.add (call $load (local.get $at)) (call $load (i32.shl (local.get $at) (i32.const 1)))))
-  (func (export "in a callee of a callee") (param $at i32) (result i32) (nop) (nop) (i32.sub (call $twice (local.get $at)) (i32.const 1)))
+  (func $twice (param $at i32) (result i32)
+    (i32.add (call $load (local.get $at)) (call $load (i32.shl (local.get $at) (i32.const 1)))))
+  (func (export "in a callee of a callee") (param $at i32) (result i32)
+    (nop) (nop) (i32.sub (call $twice (local.get $at)) (i32.const 1)))
 
   ;; The call is the first instruction of each body.
   (func $down (result i32) (call $bottom))
@@ -33,11 +35,13 @@ const inlined = `(module
 
   (func $fail (param $n i32) (result i32)
     (block (br_table 0 (i32.const 0))) (throw $e (local.get $n)))
-  (func $pass (param $n i32) (result i32) (call_indirect (type $f) (i32.add (local.get $n) (i32.const 41)) (i32.const 0)))
+  (func $pass (param $n i32) (result i32)
+    (call_indirect (type $f) (i32.add (local.get $n) (i32.const 41)) (i32.const 0)))
   (func (export "in what a callee calls") (param i32) (result i32) (nop) (call $pass (local.get 0)))
 
   (func $throws (param $n i32) (result i32) (if (local.get $n) (then (throw $e (local.get $n)))) (i32.const 5))
-  (func (export "an exception") (param i32) (result i32) (i32.add (call $throws (i32.const 0)) (call $throws (i32.const 3))))
+  (func (export "an exception") (param i32) (result i32)
+    (i32.add (call $throws (i32.const 0)) (call $throws (i32.const 3))))
 
   ;; What an exception passes, and the locals of the one that catches it.
   (func $deeper (param $n i32) (result i32) (call $throws (i32.add (local.get $n) (i32.const 1))))
@@ -68,9 +72,11 @@ const inlined = `(module
 
   (func $never (param i32) (result i32) (br_if 0 (i32.const 1) (local.get 0)) (drop) (unreachable))
   (func (export "what does not return") (param i32) (result i32)
-    (i32.add (call $never (i32.const 4)) (if (result i32) (local.get 0) (then (i32.const 2)) (else (call $never (i32.const 0))))))
+    (i32.add (call $never (i32.const 4))
+      (if (result i32) (local.get 0) (then (i32.const 2)) (else (call $never (i32.const 0))))))
 
-  (func $wait (param $n i32) (result i32) (block (br_table 0 (i32.const 0))) (suspend $yield (local.get $n)) (local.get $n))
+  (func $wait (param $n i32) (result i32)
+    (block (br_table 0 (i32.const 0))) (suspend $yield (local.get $n)) (local.get $n))
   (func $waits (param $n i32) (result i32) (i32.add (call $wait (local.get $n)) (i32.const 1)))
   (func $body (param $n i32) (result i32) (i32.add (call $waits (local.get $n)) (call $load (i32.const 1))))
   (elem declare func $body)

@@ -200,8 +200,8 @@ func (p place) firstSite(offset uint32) int {
 	return i
 }
 
-// position returns that of what happens at a place (see ssa.Inlined): that of the site there, or else of the last site or
-// mark before.
+// position returns that of what happens at a place (see ssa.Inlined): that of the site there, or else of the last site
+// or mark before.
 func (p place) position() int32 {
 	sites := p.fn.sites
 	i := p.firstSite(p.offset+1) - 1

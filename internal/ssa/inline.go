@@ -132,8 +132,8 @@ func inliningFor(op wasm.Opcode) inlining {
 	switch op {
 	case wasm.OpCall, wasm.OpCallIndirect, wasm.OpCallRef, wasm.OpThrow, wasm.OpThrowRef,
 		wasm.OpStructNew, wasm.OpStructNewDefault, wasm.OpArrayNew, wasm.OpArrayNewDefault, wasm.OpArrayNewFixed,
-		wasm.OpMemoryCopy, wasm.OpMemoryFill, wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpBr, wasm.OpBrIf, wasm.OpBrOnNull, wasm.OpBrOnNonNull,
-		wasm.OpBrOnCast, wasm.OpBrOnCastFail, wasm.OpReturn:
+		wasm.OpMemoryCopy, wasm.OpMemoryFill, wasm.OpBlock, wasm.OpLoop, wasm.OpIf, wasm.OpBr, wasm.OpBrIf,
+		wasm.OpBrOnNull, wasm.OpBrOnNonNull, wasm.OpBrOnCast, wasm.OpBrOnCastFail, wasm.OpReturn:
 		return inliningGrows
 	case wasm.OpBrTable:
 		return inliningNever

@@ -6,8 +6,8 @@ import (
 )
 
 // Inlined lists the calls of a function that are built as their callees' bodies (inline.go), and with it says what
-// positions mean: those of the function's own body are the offsets in it. Behind them each of these calls has as many as
-// its callee's body is long, and one more.
+// positions mean: those of the function's own body are the offsets in it. Behind them each of these calls has as many
+// as its callee's body is long, and one more.
 type Inlined []InlinedCall
 
 // An InlinedCall is one of these calls.

@@ -23,8 +23,8 @@ func (b *Builder) throw() {
 	b.thrown(b.variadic(Throw, args...))
 }
 
-// catcher returns the first clause around that catches exceptions with a tag, and where it branches to; no label if that
-// is not known, or the clause wants a reference.
+// catcher returns the first clause around that catches exceptions with a tag, and where it branches to; no label if
+// that is not known, or the clause wants a reference.
 func (b *Builder) catcher(tag uint32) (*label, wasm.Catch) {
 	for i := len(b.labels) - 1; i >= 0; i-- {
 		l := &b.labels[i]

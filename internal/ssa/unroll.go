@@ -1,8 +1,8 @@
 package ssa
 
-// unroll repeats the bodies of small loops, so that most turns end with a branch that is not taken: of loops that are one
-// block, and of those that are a block with the way out and one that goes back. Each turn keeps its own look at whether
-// it is the last. What follows the loop gets its values from all of them:
+// unroll repeats the bodies of small loops, so that most turns end with a branch that is not taken: of loops that are
+// one block, and of those that are a block with the way out and one that goes back. Each turn keeps its own look at
+// whether it is the last. What follows the loop gets its values from all of them:
 //
 //	b1(v1): loop                   b1(v1): loop
 //	  v2 = add v1, 1                 v2 = add v1, 1
@@ -100,8 +100,8 @@ func (u *unrolling) blocks() []*Block {
 	return []*Block{u.block, u.body}
 }
 
-// mayRepeat reports whether turns with an operation may follow each other in one block: not calls, whose time counts, nor
-// what stops at each turn.
+// mayRepeat reports whether turns with an operation may follow each other: not calls, which take longer than the branch,
+// nor what stops at each turn.
 func mayRepeat(op Op) bool {
 	switch op {
 	case OpDivS, OpDivU, OpRemS, OpRemU, OpTruncS, OpTruncU, OpLoad, OpStore, OpBoundsCheck, OpGet, OpGetInvariant, OpSet,
@@ -159,7 +159,8 @@ func (o *Optimizer) repeat(f *Func, u *unrolling) {
 	exit.Args = append(f.newArgs(len(u.leaving)), u.leaving...)
 }
 
-// oneMore makes a block with the values of another for the next turn. It has as many successors, which are not known yet.
+// oneMore makes a block with the values of another for the next turn. It has as many successors, which are not known
+// yet.
 func (o *Optimizer) oneMore(f *Func, b *Block) *Block {
 	next := f.NewBlock()
 	f.Blocks = append(f.Blocks, next)
