@@ -100,8 +100,8 @@ func (u *unrolling) blocks() []*Block {
 	return []*Block{u.block, u.body}
 }
 
-// mayRepeat reports whether turns with an operation may follow each other: not calls, which take longer than the branch,
-// nor what stops at each turn.
+// mayRepeat reports whether turns with an operation may follow each other: not calls, which take longer than the
+// branch, nor what stops at each turn.
 func mayRepeat(op Op) bool {
 	switch op {
 	case OpDivS, OpDivU, OpRemS, OpRemU, OpTruncS, OpTruncU, OpLoad, OpStore, OpBoundsCheck, OpGet, OpGetInvariant, OpSet,
