@@ -31,7 +31,7 @@ type Watcher interface {
 	Scheduler
 	// Watch is called before a watched instruction. Its error is as for Pause: if it stops the computation, that goes
 	// on with the instruction when it is resumed.
-	Watch(ctx context.Context, w Watched) error
+	Watch(ctx context.Context, w *Watched) error
 }
 
 // Watched is what code says of a watched instruction that it is about to execute.
@@ -128,25 +128,26 @@ func (s *Store) SetScheduler(scheduler Scheduler) error {
 		return errScheduling
 	}
 	s.store.Scheduler = nil
-	if scheduler != nil {
-		s.store.Scheduler = asked{scheduler}
-		if watcher, ok := scheduler.(Watcher); ok {
-			s.store.Scheduler = askedToWatch{asked{scheduler}, watcher}
-		}
+	switch scheduler := scheduler.(type) {
+	case nil:
+	case Watcher:
+		s.store.Scheduler = &askedToWatch{asked{scheduler}, scheduler}
+	default:
+		s.store.Scheduler = &asked{scheduler}
 	}
 	return nil
 }
 
 // asked is what engines ask of a Scheduler.
-type asked struct{ Scheduler }
+type asked struct{ scheduler Scheduler }
 
-func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
-	result, err := a.Scheduler.Wait(ctx, Wait{w})
+func (a *asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
+	result, err := a.scheduler.Wait(ctx, Wait{w})
 	return store.WaitResult(result), toError(err)
 }
 
-func (a asked) Pause(ctx context.Context, p store.Pause) error {
-	return toError(a.Scheduler.Pause(ctx, Pause(p)))
+func (a *asked) Pause(ctx context.Context, p store.Pause) error {
+	return toError(a.scheduler.Pause(ctx, Pause(p)))
 }
 
 // askedToWatch is what engines ask of a Watcher.
@@ -155,8 +156,8 @@ type askedToWatch struct {
 	watcher Watcher
 }
 
-func (a askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
-	return toError(a.watcher.Watch(ctx, Watched(*w)))
+func (a *askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
+	return toError(a.watcher.Watch(ctx, (*Watched)(w)))
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a

@@ -61,7 +61,7 @@ type everyStep struct {
 
 func (e *everyStep) Steps() uint64 { return e.steps }
 
-func (e *everyStep) Next(p threads.Point) *threads.Thread {
+func (e *everyStep) Next(p *threads.Point) *threads.Thread {
 	if p.Kind == threads.Step && !e.switches {
 		return p.Thread
 	}

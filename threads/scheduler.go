@@ -31,10 +31,10 @@ type Config struct {
 	// Limit is how many threads there may be at a time; 0 stands for any number.
 	Limit int
 	// Watch, unless it is nil, says what point there is before a watched instruction ([weft.Engine.CompileWatched]) to
-	// which a thread has come; false for none. The scheduler sets Thread and Visit.
-	Watch func(t *Thread, w weft.Watched) (Point, bool)
+	// which a thread has come, by setting its fields but Thread and Visit; false for none.
+	Watch func(t *Thread, w *weft.Watched, p *Point) bool
 	// Trace, unless it is nil, hears of each scheduling point and who goes on there, which is nil if nobody can.
-	Trace func(p Point, next *Thread)
+	Trace func(p *Point, next *Thread)
 }
 
 // defaultSlice is about what operating systems give, so that interrupting costs little.
@@ -64,7 +64,7 @@ type Scheduler struct {
 	jobs    []func() // of Do
 	ended   bool
 	stopped error // by Stop
-	idles   uint64
+	idle    Point // its Visit is that of the last one
 	alarms  alarms
 	epoch   time.Time
 	passed  int64 // virtual nanoseconds
@@ -151,6 +151,7 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	}
 	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil,
 		done: make(chan struct{})}
+	t.at.Thread = t
 	f, args := spec.Func, spec.Args
 	if t.first {
 		f, args = spec.First, nil
@@ -251,7 +252,7 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 	}
 	s.running, s.until = true, until
 	defer s.end()
-	at := Point{Kind: Idle}
+	at := &s.idle
 	for {
 		if until != nil && until.state == Ended || len(s.threads) == 0 && !s.serving {
 			return nil
@@ -265,9 +266,9 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 		if s.stopped != nil {
 			return s.stopped
 		}
-		at = Point{Kind: Idle}
+		at = &s.idle
 		if next == nil {
-			if err := s.idle(ctx); err != nil {
+			if err := s.rest(ctx); err != nil {
 				return err
 			}
 			continue
@@ -304,11 +305,10 @@ func (s *Scheduler) end() {
 
 // step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to
 // choose the next.
-func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
-	idle := Point{Kind: Idle}
+func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 	if t.exiting {
 		s.remove(t)
-		return Point{Thread: t, Kind: End, Blocked: true}, t.err
+		return t.stands(End, true), t.err
 	}
 	s.arm()
 	s.enter(t)
@@ -322,29 +322,29 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 			return s.exit(t)
 		}
 		s.remove(t)
-		return idle, err
+		return &s.idle, err
 	}
 	s.leave(t)
 	switch {
 	case tag != nil:
-		return idle, nil
+		return &s.idle, nil
 	case t.first:
 		t.first, t.state, t.result = false, Ready, 0
 		err := t.make(t.spec.Func, t.spec.Args)
-		return Point{Thread: t, Kind: Call}, err
+		return t.stands(Call, false), err
 	}
 	t.results = append([]uint64(nil), s.slots[:wasm.SlotCount(t.cont.Type().Results)]...)
 	if t == s.until && s.exits() {
 		return s.exit(t)
 	}
 	s.remove(t)
-	return Point{Thread: t, Kind: End, Blocked: true}, nil
+	return t.stands(End, true), nil
 }
 
 // exit makes a thread wait for its turn to end the run.
-func (s *Scheduler) exit(t *Thread) (Point, error) {
+func (s *Scheduler) exit(t *Thread) (*Point, error) {
 	t.exiting, t.state = true, Ready
-	return Point{Thread: t, Kind: Exit}, nil
+	return t.stands(Exit, false), nil
 }
 
 // exits reports whether the end of the run is a point: others may do more before.
@@ -393,33 +393,23 @@ func (s *Scheduler) ready(t *Thread, result uint32) {
 }
 
 // choose asks the strategy.
-func (s *Scheduler) choose(p Point) *Thread {
-	if t := p.Thread; t != nil && s.counts {
-		s.count(t)
-		t.owes = p.Kind == Step
-		if p.Kind == Step && t.steps >= SpinSteps {
-			p.Kind = Spin
-		}
-		if p.Kind != Step && p.Site == 0 {
-			t.points++
-			t.steps = 0
-		}
-	}
-	if p.Thread != nil {
-		p.Thread.at = p
-	} else {
-		s.idles++
-		p.Visit = s.idles
+func (s *Scheduler) choose(p *Point) *Thread {
+	t := p.Thread
+	switch {
+	case t == nil:
+		p.Visit++
+	case s.counts:
+		s.counted(t, p)
 	}
 	next := s.strategy.Next(p)
 	if s.stopped != nil {
 		return nil
 	}
-	if next != nil && (p.Blocked || next != p.Thread) {
-		s.waiting--
+	if t != nil && !p.Blocked {
+		s.waiting++ // with the one that goes on
 	}
-	if p.Thread != nil && !p.Blocked && next != p.Thread {
-		s.waiting++
+	if next != nil {
+		s.waiting--
 	}
 	if s.counts {
 		s.trace.add(p, next)
@@ -431,6 +421,23 @@ func (s *Scheduler) choose(p Point) *Thread {
 		s.give(next)
 	}
 	return next
+}
+
+// counted notes what a thread has executed until a point.
+func (s *Scheduler) counted(t *Thread, p *Point) {
+	s.count(t)
+	t.owes = p.Kind == Step
+	switch {
+	case p.Kind != Step:
+		if p.Site == 0 {
+			t.points++
+			t.steps = 0
+		}
+	case t.steps >= SpinSteps:
+		p.Kind = Spin
+		t.points++
+		t.steps = 0
+	}
 }
 
 // give lets a thread execute steps until the strategy wants to be asked.
@@ -454,7 +461,7 @@ func (s *Scheduler) count(t *Thread) {
 }
 
 // stop is what a thread that cannot go on returns: the switch to another one, or the suspension that ends step.
-func (s *Scheduler) stop(p Point) error {
+func (s *Scheduler) stop(p *Point) error {
 	s.look()
 	if len(s.jobs) > 0 {
 		return s.suspend
@@ -474,7 +481,7 @@ func (s *Scheduler) stop(p Point) error {
 }
 
 // offer is what a thread returns that could go on.
-func (s *Scheduler) offer(p Point, result uint32) error {
+func (s *Scheduler) offer(p *Point, result uint32) error {
 	s.look()
 	if len(s.jobs) > 0 {
 		s.ready(p.Thread, result)
@@ -519,7 +526,7 @@ func (s *Scheduler) Park() error {
 		return errNoThread
 	}
 	t.state = Parked
-	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+	return s.stop(t.stands(Call, true))
 }
 
 // Sleep is Park until a time has passed, and then with a result.
@@ -531,7 +538,7 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t.state = Parked
 	t.onAlarm = result
 	s.setAlarm(t, d)
-	return s.stop(Point{Thread: t, Kind: Sleep, Blocked: true})
+	return s.stop(t.stands(Sleep, true))
 }
 
 // An Attempt is something that a thread waits for and that has to be done, or looked at, when it may have come. It
@@ -553,7 +560,7 @@ func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	if d >= 0 {
 		s.setAlarm(t, d)
 	}
-	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+	return s.stop(t.stands(Call, true))
 }
 
 // retry makes the attempt of a thread again.
@@ -569,10 +576,11 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
-	if t := s.current; t == nil || s.store.Pinned() || !t.isOnTop() {
+	t := s.current
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return nil
 	}
-	return s.offer(Point{Thread: s.current, Kind: kind}, result)
+	return s.offer(t.stands(kind, false), result)
 }
 
 var errNoThread = errors.New("threads: what waits is no thread of the scheduler: it was called from the host")
@@ -595,7 +603,9 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	if d := w.Timeout(); d > 0 {
 		s.setAlarm(t, d)
 	}
-	return 0, s.stop(Point{Thread: t, Kind: Wait, Blocked: true, Address: w.Address(), Size: w.Width()})
+	p := t.stands(Wait, true)
+	p.Address, p.Size = w.Address(), w.Width()
+	return 0, s.stop(p)
 }
 
 // Pause implements [weft.Scheduler].
@@ -615,21 +625,20 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	if p.Fuel {
 		kind = Step
 	}
-	return s.offer(Point{Thread: t, Kind: kind}, 0)
+	return s.offer(t.stands(kind, false), 0)
 }
 
 // Watch implements [weft.Watcher].
-func (s hooks) Watch(_ context.Context, w weft.Watched) error {
+func (s hooks) Watch(_ context.Context, w *weft.Watched) error {
 	t := s.current
 	if t == nil || w.Pinned || s.config.Watch == nil || !t.isOnTop() {
 		return nil
 	}
-	visit := t.visit(w.Index)
-	p, ok := s.config.Watch(t, w)
-	if !ok {
+	visit, p := t.visit(w.Index), t.stands(Access, false)
+	if !s.config.Watch(t, w, p) {
 		return nil
 	}
-	p.Thread, p.Visit = t, visit
+	p.Visit = visit
 	return s.offer(p, 0)
 }
 

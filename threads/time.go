@@ -85,8 +85,8 @@ func (s *Scheduler) wakeUp(t *Thread) {
 	}
 }
 
-// idle waits until a thread may be ready.
-func (s *Scheduler) idle(ctx context.Context) error {
+// rest waits until a thread may be ready.
+func (s *Scheduler) rest(ctx context.Context) error {
 	first, closed := s.alarms.first(), s.store.Err()
 	switch {
 	case closed != nil: // by who was asked or told last

@@ -5,7 +5,7 @@ import "math/bits"
 // A traceHash tells schedules apart: a hash of the points and of who went on there.
 type traceHash struct{ sum uint64 }
 
-func (h *traceHash) add(p Point, next *Thread) {
+func (h *traceHash) add(p *Point, next *Thread) {
 	number := func(t *Thread) uint64 {
 		if t == nil {
 			return 0
