@@ -98,21 +98,11 @@ func (s *Store) NewWaiter(wake func(here bool)) *Waiter {
 	if s == nil || wake == nil {
 		return nil
 	}
-	w := &Waiter{}
-	w.inner.Parked = wakeFunc{s.store, wake}
-	return w
+	return &Waiter{store.Waiter{Home: s.store, Wake: wake}}
 }
-
-type wakeFunc struct {
-	store *store.Store
-	wake  func(here bool)
-}
-
-// Wake implements what a store.Waiter tells.
-func (w wakeFunc) Wake(by *store.Store) { w.wake(by == w.store) }
 
 // Leave ends a wait, and reports whether it has: if not, the waiter waits for nothing, or has been woken, and wake has
-// been called or will be.
+// been called or will be. It is for the goroutine that uses the store.
 func (w *Waiter) Leave() bool { return w != nil && w.inner.Leave() }
 
 // errScheduling is returned where a scheduler would come too late.

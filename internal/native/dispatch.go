@@ -31,6 +31,10 @@ func dispatch(m *machine) bool {
 	case requestPoll, requestPollInts:
 		c.PollsLeft = pollInterval
 		return m.refuel() && m.goesBack()
+	case uint32(ssa.MemoryWait): // not by builtin, since threads do nothing else that often
+		return m.wait() && m.goesBack()
+	case uint32(ssa.MemoryNotify):
+		return m.notify() && m.goesBack()
 	case requestAlloc:
 		return m.nextRun() && m.goesBack()
 	case requestArray:

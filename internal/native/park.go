@@ -92,14 +92,16 @@ func (m *machine) obey(err error, from origin, keeps keeping) bool {
 		return true
 	case *store.SuspendRequest:
 		if m.store.Owns(r.Tag) {
-			return m.park(r.Tag, from, keeps, func(p prompt) bool {
+			p, ok := m.park(r.Tag, from, keeps)
+			if ok {
 				m.scatter(r.Tag.Type.Params, r.Payload)
-				return m.handOver(p, r.Tag.Record)
-			})
+			}
+			return ok && m.handOver(p, r.Tag.Record)
 		}
 	case *store.SwitchRequest:
 		if m.store.Owns(r.Tag) {
-			return m.park(r.Tag, from, keeps, func(p prompt) bool { return m.switchFromHost(p, r) })
+			p, ok := m.park(r.Tag, from, keeps)
+			return ok && m.switchFromHost(p, r)
 		}
 	}
 	return m.end(store.SchedulerFailed(err, m.stackTrace(m.at(from))))
@@ -119,16 +121,16 @@ func (m *machine) pauseAtSignal() bool {
 	return m.pause(atSignal, keepsAll)
 }
 
-// park parks the running computation up to the handler of a tag, where next goes on.
-func (m *machine) park(tag *store.Tag, from origin, keeps keeping, next func(prompt) bool) bool {
+// park parks the running computation up to the handler of a tag. If it cannot, the call has ended.
+func (m *machine) park(tag *store.Tag, from origin, keeps keeping) (prompt, bool) {
 	p, ok := m.handler(wasm.OnLabel, tag.Record)
 	if !ok {
-		return false
+		return p, false
 	}
 	size := m.parkingSize(keeps)
 	if m.sp-m.cur.Stack() < size {
 		if trap := m.growStack(size); trap != wasm.TrapNone {
-			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
+			return p, m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
 		}
 		m.sp = m.context.NativeSP
 	}
@@ -138,7 +140,7 @@ func (m *machine) park(tag *store.Tag, from origin, keeps keeping, next func(pro
 	r.PC = process.stubs.parked
 	r.SetNative()
 	r.SetPaused(from == atSignal)
-	return next(p)
+	return p, true
 }
 
 // fill copies to a parking what the code takes back.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -18,7 +17,7 @@ const (
 // A waitTable has the threads that wait on a shared memory, in queues by address, first in, first out. Addresses
 // are distributed over the queues, so one may have waiters for several.
 type waitTable struct {
-	mu      sync.Mutex
+	access  tableAccess
 	queues  []waitQueue // a power of two of them, or none yet
 	waiting int
 	free    *Waiter // linked by next
@@ -28,9 +27,10 @@ type waitQueue struct{ first, last *Waiter }
 
 // A Waiter is a thread that waits: a goroutine, or a computation that is parked.
 type Waiter struct {
-	// Parked, if it is one that is parked, hears that it is woken. The wake-up is its own even if it does not wait any
-	// longer when it hears of it.
-	Parked interface{ Wake(by *Store) }
+	// Wake, if it is one that is parked, is called when it is woken: by code of its own store, Home, if here is true.
+	// The wake-up is its own even if it does not wait any longer when it hears of it.
+	Wake func(here bool)
+	Home *Store
 
 	table      *waitTable // of a parked one
 	addr       uint64
@@ -50,18 +50,18 @@ const longest = time.Hour
 // negative timeout never ends. The error is the cause of the context's end.
 func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool, timeout time.Duration) (WaitResult, error) {
 	t := &m.waiters
-	t.mu.Lock()
+	t.access.lock(nil)
 	if !equal() {
-		t.mu.Unlock()
+		t.access.mu.Unlock()
 		return WaitNotEqual, nil
 	}
 	if timeout == 0 {
-		t.mu.Unlock()
+		t.access.mu.Unlock()
 		return WaitTimedOut, nil
 	}
 	w := t.take()
 	t.enqueue(addr, w)
-	t.mu.Unlock()
+	t.access.mu.Unlock()
 
 	timedOut := w.block(ctx, timeout)
 	w.timer.Stop()
@@ -79,8 +79,8 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 
 // leave ends a wait, and reports whether it was woken.
 func (t *waitTable) leave(w *Waiter) (woken bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.access.lock(nil)
+	defer t.access.mu.Unlock()
 	woken = !w.queued
 	if !woken {
 		t.remove(w)
@@ -118,11 +118,16 @@ func (w *Waiter) block(ctx context.Context, timeout time.Duration) bool {
 // have waited longest, and returns how many. The store whose code notifies is nil for the host.
 func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 	t := &m.waiters
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.waiting == 0 {
-		return 0
+	alone := t.access.begin(by)
+	n := uint32(0)
+	if t.waiting > 0 {
+		n = t.notify(addr, count, by)
 	}
+	t.access.end(alone)
+	return n
+}
+
+func (t *waitTable) notify(addr uint64, count uint32, by *Store) uint32 {
 	n := uint32(0)
 	for w := t.queue(addr).first; w != nil && n < count; {
 		next := w.next
@@ -137,8 +142,8 @@ func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 }
 
 func (w *Waiter) wake(by *Store) {
-	if w.Parked != nil {
-		w.Parked.Wake(by)
+	if w.Wake != nil {
+		w.Wake(by == w.Home)
 		return
 	}
 	w.woken <- struct{}{}

@@ -92,29 +92,30 @@ func CheckWait(err error) error {
 // Enqueue adds a computation to those that wait at the address; false if the value is not the expected one.
 func (w *Wait) Enqueue(p *Waiter) bool {
 	t := &w.Memory.waiters
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !w.IsEqual() {
-		return false
+	alone := t.access.begin(p.Home)
+	equal := w.IsEqual()
+	if equal {
+		p.table = t
+		t.enqueue(w.Address, p)
 	}
-	p.table = t
-	t.enqueue(w.Address, p)
-	return true
+	t.access.end(alone)
+	return equal
 }
 
-// Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before.
+// Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before. It is for
+// the goroutine that uses the store.
 func (p *Waiter) Leave() bool {
 	t := p.table
 	if t == nil {
 		return false
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !p.queued {
-		return false
+	alone := t.access.begin(p.Home)
+	waits := p.queued
+	if waits {
+		t.remove(p)
 	}
-	t.remove(p)
-	return true
+	t.access.end(alone)
+	return waits
 }
 
 // A Pausable is a call that is under way. AskForPause is called by other goroutines; it reports whether that takes a
