@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"weft/internal/store"
 	"weft/wasm"
 )
 
@@ -13,9 +12,7 @@ import (
 // load them when it goes on.
 type InstanceGlobals struct {
 	store   *Store
-	records []*store.GlobalRecord
-	slots   []int // of each
-	size    int
+	values  []*uint64 // each slot
 	initial []uint64
 }
 
@@ -40,9 +37,10 @@ func (in *Instance) MutableGlobals() (*InstanceGlobals, error) {
 			return nil, fmt.Errorf("weft: global %d is mutable and a reference: it cannot be saved", imported+i)
 		}
 		n := wasm.SlotCount([]wasm.ValType{t.Type})
-		g.records = append(g.records, in.instance.Record.Global(uint32(imported+i)))
-		g.slots = append(g.slots, n)
-		g.size += n
+		record := in.instance.Record.Global(uint32(imported + i))
+		for slot := range n {
+			g.values = append(g.values, &record.Value[slot])
+		}
 		value, err := in.instance.InitialGlobal(i)
 		if err != nil {
 			return nil, err
@@ -65,7 +63,7 @@ func (g *InstanceGlobals) Slots() int {
 	if g == nil {
 		return 0
 	}
-	return g.size
+	return len(g.values)
 }
 
 // Save copies the values to slots. It is for the goroutine that uses the store, as Load and Swap are, and like them
@@ -86,23 +84,13 @@ func (g *InstanceGlobals) Swap(to, from []uint64) {
 		}
 		defer g.store.drop()
 	}
-	at := 0
-	for i, r := range g.records {
-		n := g.slots[i]
-		if to != nil {
-			copyFew(to[at:at+n], r.Value[:n])
-		}
+	for i, v := range g.values {
+		old := *v
 		if from != nil {
-			copyFew(r.Value[:n], from[at:at+n])
+			*v = from[i]
 		}
-		at += n
-	}
-}
-
-// copyFew copies one slot, or two.
-func copyFew(to, from []uint64) {
-	to[0] = from[0]
-	if len(from) > 1 {
-		to[1] = from[1]
+		if to != nil {
+			to[i] = old
+		}
 	}
 }

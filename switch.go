@@ -58,7 +58,10 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 		return fmt.Errorf("weft: results of type %s are more than what was resumed has room for", next.typ.typ)
 	}
 	to := &s.request.To
-	to.Args = append(s.slots[:0], slots...)
+	to.Args = s.slots[:0]
+	for _, slot := range slots { // usually one: not by memmove
+		to.Args = append(to.Args, slot)
+	}
 	to.Ref, to.Left, to.Results = next.ref, &next.ref, next.typ.results
 	if next.root != nil {
 		to.Root = next.root.Root

@@ -23,10 +23,21 @@ func atomicPlace(memory *store.Memory, address, offset, width uint64) (uint64, w
 	return at, wasm.TrapNone
 }
 
+// A memoryPlace is where the last builtin has found its memory. Most find the same one: to compare takes less time than
+// the way through the records.
+type memoryPlace struct {
+	instance, index uint64
+	memory          *store.Memory
+}
+
 // memoryOf returns the memory of a builtin that begins with an instance and the number of one.
 func (m *machine) memoryOf(a *[codegen.ArgSlots]uint64) *store.Memory {
-	in := (*store.InstanceRecord)(store.Pointer(uintptr(a[0])))
-	return m.store.Memory(in.Memory(uint32(a[1])))
+	last := &m.lastMemory
+	if a[0] != last.instance || a[1] != last.index {
+		in := (*store.InstanceRecord)(store.Pointer(uintptr(a[0])))
+		*last = memoryPlace{a[0], a[1], m.store.Memory(in.Memory(uint32(a[1])))}
+	}
+	return last.memory
 }
 
 // wait executes memory.atomic.wait, and reports whether to go back.

@@ -17,9 +17,10 @@ type hostPrompt struct {
 	handlers  *store.Handlers
 	slots     []uint64 // for the payload
 	root      store.Root
-	suspended store.Suspension  // once a suspension has reached the host
-	function  *store.FuncRecord // of the continuation
-	left      *uint64           // takes the reference to what a switch has left
+	suspended store.Suspension     // once a suspension has reached the host
+	function  *store.FuncRecord    // of the continuation
+	left      *uint64              // takes the reference to what a switch has left
+	known     *store.SwitchRequest // has been obeyed, so that it need not be checked again
 }
 
 // expect prepares for the end, or the suspension, of the continuation that a resume names.

@@ -50,6 +50,7 @@ type machine struct {
 	payload    []uint64
 	prompt     hostPrompt // of a call that resumes a continuation
 	waits      store.Wait // for the scheduler
+	lastMemory memoryPlace
 	watchpoint store.Watched
 	// pausing says that the call has been asked to pause, and has not come to where it can.
 	pausing bool
@@ -222,6 +223,9 @@ func (m *machine) leave() {
 		m.around = nil
 	}
 	m.ctx, m.slotCount = nil, 0
+	if m.lastMemory.instance != 0 { // there may be another one there when the next call begins
+		m.lastMemory = memoryPlace{}
+	}
 	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {
 		m.err, m.prompt, m.manySlots, m.payload = nil, hostPrompt{}, m.manySlots[:0], m.payload[:0]
 	}

@@ -99,6 +99,9 @@ func (m *machine) obey(err error, from origin, keeps keeping) bool {
 			return ok && m.handOver(p, r.Tag.Record)
 		}
 	case *store.SwitchRequest:
+		if r == m.prompt.known && m.cur.Link == m.prompt.side && !m.store.Barriers {
+			return m.keep(from, keeps) && m.switchThreads(r)
+		}
 		if m.store.Owns(r.Tag) {
 			p, ok := m.park(r.Tag, from, keeps)
 			return ok && m.switchFromHost(p, r)
@@ -124,23 +127,25 @@ func (m *machine) pauseAtSignal() bool {
 // park parks the running computation up to the handler of a tag. If it cannot, the call has ended.
 func (m *machine) park(tag *store.Tag, from origin, keeps keeping) (prompt, bool) {
 	p, ok := m.handler(wasm.OnLabel, tag.Record)
-	if !ok {
-		return p, false
-	}
+	return p, ok && m.keep(from, keeps)
+}
+
+// keep parks the running computation where it is. If there is no room for that, the call has ended.
+func (m *machine) keep(from origin, keeps keeping) bool {
 	size := m.parkingSize(keeps)
-	if m.sp-m.cur.Stack() < size {
+	r := m.cur
+	if m.sp-r.Stack() < size {
 		if trap := m.growStack(size); trap != wasm.TrapNone {
-			return p, m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
+			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
 		}
 		m.sp = m.context.NativeSP
 	}
-	r := m.cur
 	r.Frame = m.sp - size
 	m.fill(parkingOf(r), size, from, keeps)
 	r.PC = process.stubs.parked
 	r.SetNative()
 	r.SetPaused(from == atSignal)
-	return p, true
+	return true
 }
 
 // fill copies to a parking what the code takes back.
@@ -205,9 +210,9 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	if trap != wasm.TrapNone {
 		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(atSuspension))))
 	}
-	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
-	m.prompt.root.Move(*m.prompt.left)
+	m.leaveRest(m.capture(p, r.Tag.Record.Type))
 	m.prompt.expect(&r.To, to)
+	m.prompt.known = r
 	if inner := to.Inner(); isParked(inner) {
 		if len(r.To.Args) > 0 { // the i32 of a wait, or of no meaning
 			m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
@@ -217,6 +222,32 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.To.Args)), r.To.Args)
 	}
 	m.start(to, p.parent)
+	r.Done()
+	return true
+}
+
+// leaveRest gives the host the reference to what has stopped.
+func (m *machine) leaveRest(ref uint64) {
+	*m.prompt.left = ref
+	m.prompt.root.Move(ref)
+}
+
+// switchThreads is switchFromHost for a request that has been obeyed before under the same resume of the host's, where
+// what stops is parked and stands alone. Usually what goes on does, too.
+func (m *machine) switchThreads(r *store.SwitchRequest) bool {
+	cur, side, conts := m.cur, m.prompt.side, &m.store.Conts
+	to := conts.Lookup(r.To.Ref)
+	if to == nil || !isParked(to) || !to.IsAlone() || !conts.Revise(to) {
+		return m.switchFromHost(prompt{child: cur, parent: side}, r)
+	}
+	cur.Parked(r.Tag.Record.Type)
+	m.leaveRest(conts.Ref(cur))
+	m.prompt.expect(&r.To, to)
+	if len(r.To.Args) > 0 {
+		m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
+	}
+	to.Unparked(side)
+	m.unpark(to)
 	r.Done()
 	return true
 }

@@ -52,16 +52,16 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 	t := &m.waiters
 	t.access.lock(nil)
 	if !equal() {
-		t.access.mu.Unlock()
+		t.access.unlock()
 		return WaitNotEqual, nil
 	}
 	if timeout == 0 {
-		t.access.mu.Unlock()
+		t.access.unlock()
 		return WaitTimedOut, nil
 	}
 	w := t.take()
 	t.enqueue(addr, w)
-	t.access.mu.Unlock()
+	t.access.unlock()
 
 	timedOut := w.block(ctx, timeout)
 	w.timer.Stop()
@@ -80,7 +80,7 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 // leave ends a wait, and reports whether it was woken.
 func (t *waitTable) leave(w *Waiter) (woken bool) {
 	t.access.lock(nil)
-	defer t.access.mu.Unlock()
+	defer t.access.unlock()
 	woken = !w.queued
 	if !woken {
 		t.remove(w)

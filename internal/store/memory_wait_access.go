@@ -17,43 +17,50 @@ import (
 // Each side writes before it reads, with the fence of use.go.
 type tableAccess struct {
 	mu    sync.Mutex
-	owner atomic.Uintptr // the address of a store, which is not kept alive; 0 if there is none
+	owner atomic.Uintptr // ownerID of a store; 0 if there is none
 	busy  uint32         // the owner uses the table
 	open  bool           // nobody can own it any more
 }
 
-// begin lets code of a store use the table, until end with what is returned.
+// ownerID names a store, which that does not keep alive, or with 1 none.
+func ownerID(s *Store) uintptr { return uintptr(unsafe.Pointer(s)) | 1 }
+
+// begin lets code of a store, or of none, use the table, until end with what is returned. Both are inlined.
 func (a *tableAccess) begin(s *Store) (alone bool) {
-	id := uintptr(unsafe.Pointer(s))
-	if a.owner.Load() == id && s != nil {
+	if id := ownerID(s); a.owner.Load() == id {
 		writeFlag(&a.busy, 1)
 		if a.owner.Load() == id {
 			return true
 		}
 		writeFlag(&a.busy, 0)
 	}
-	a.lock(s)
-	return false
+	return a.lock(s)
 }
 
 func (a *tableAccess) end(alone bool) {
-	if alone {
-		writeFlag(&a.busy, 0)
-	} else {
-		a.mu.Unlock()
+	if !alone {
+		a.unlock()
+		return
 	}
+	writeFlag(&a.busy, 0)
 }
 
-// lock locks the mutex, for a store or, if that is nil, anybody.
-func (a *tableAccess) lock(s *Store) {
+// unlock is a call of its own, so that end can be inlined.
+//
+//go:noinline
+func (a *tableAccess) unlock() { a.mu.Unlock() }
+
+// lock locks the mutex. It reports false.
+func (a *tableAccess) lock(s *Store) (alone bool) {
 	a.mu.Lock()
 	switch {
 	case a.open:
 	case s == nil || s.Scheduler == nil || a.owner.Load() != 0:
 		a.expropriate()
 	default:
-		a.owner.Store(uintptr(unsafe.Pointer(s)))
+		a.owner.Store(ownerID(s))
 	}
+	return false
 }
 
 // expropriate returns when the owner, if there is one, uses the table no longer, and will only by the mutex, which is
@@ -70,4 +77,4 @@ func (a *tableAccess) expropriate() {
 }
 
 // disown is called when a store has ended.
-func (a *tableAccess) disown(s *Store) { a.owner.CompareAndSwap(uintptr(unsafe.Pointer(s)), 0) }
+func (a *tableAccess) disown(s *Store) { a.owner.CompareAndSwap(ownerID(s), 0) }
