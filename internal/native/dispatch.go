@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -19,6 +20,9 @@ import (
 func dispatch(m *machine) bool {
 	c := m.context
 	m.cur, m.sp = m.current(), c.NativeSP
+	if c.Request >= requestPollKept {
+		return m.pollWith(8 * uintptr(c.Request-requestPollKept))
+	}
 	switch c.Request {
 	case requestGrow:
 		return m.grow()
@@ -27,7 +31,10 @@ func dispatch(m *machine) bool {
 			m.interruptLater()
 			return true
 		}
-		return m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
+		m.kept = codegen.KeptZone
+		back := m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
+		m.kept = 0
+		return back
 	case requestPoll, requestPollInts:
 		c.PollsLeft = pollInterval
 		return m.refuel() && m.goesBack()
@@ -61,6 +68,14 @@ func dispatch(m *machine) bool {
 		return m.goesOn() && m.builtin(b)
 	}
 	return m.builtin(b) && m.goesBack()
+}
+
+// pollWith is for a poll at which code keeps bytes of registers itself, below the stack pointer.
+func (m *machine) pollWith(kept uintptr) bool {
+	m.context.PollsLeft, m.kept = pollInterval, kept
+	back := m.refuel() && m.goesBack()
+	m.kept = 0
+	return back
 }
 
 // refuel does what is to be done where code that counts has found no fuel.

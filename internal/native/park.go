@@ -17,10 +17,10 @@ import (
 // Code cannot do that. So PC of what is parked is a stub that nobody comes to, and the reference is held: machine
 // code that resumes it leaves to Go.
 
-// A parking lies on the stack of what is parked, below the address at which NativeSP was. Behind it lie the registers
-// for floats and vectors and the slots of host functions, if it keeps them, and Args.
+// A parking lies on the stack of what is parked, below the address at which NativeSP was and what code keeps there.
+// Behind it lie the registers for floats and vectors, the slots of host functions and Args, if it keeps them.
 type parking struct {
-	size     uintptr // in bytes, with what lies behind
+	size     uintptr // in bytes, with all that lies behind
 	nativePC uintptr
 	from     origin
 	keeps    keeping
@@ -35,9 +35,10 @@ type parking struct {
 type keeping uint8
 
 const (
-	// keepsResult is for a builtin: code comes back for the result alone, which comes with the resumption.
+	// keepsResult is for a builtin: code comes back for the result alone, which comes with the resumption. It is also for
+	// a poll at which code keeps its registers itself.
 	keepsResult keeping = iota
-	// keepsInts is for a poll of code that uses integer registers alone.
+	// keepsInts is for a poll of code that uses integer registers alone. No values are in Args there.
 	keepsInts
 	// keepsAll is for everything else.
 	keepsAll
@@ -46,22 +47,22 @@ const (
 // resultSize is the size of a parking that keeps the result.
 const resultSize = unsafe.Offsetof(parking{}.resumePC)
 
-// A parkingRest lies behind one that keeps all.
+// A parkingRest lies behind one that keeps all, and behind that args words of Args.
 type parkingRest struct {
 	savedX [savedFloats][2]uint64
 	slots  [hostSlots]uint64
+	args   uintptr
 }
 
 // parkingSize returns the size of a parking.
 func (m *machine) parkingSize(keeps keeping) uintptr {
-	size := unsafe.Sizeof(parking{}) + 8*uintptr(m.state.widestSignature())
 	switch keeps {
 	case keepsResult:
 		return resultSize
 	case keepsInts:
-		return size
+		return unsafe.Sizeof(parking{})
 	}
-	return size + unsafe.Sizeof(parkingRest{})
+	return unsafe.Sizeof(parking{}) + unsafe.Sizeof(parkingRest{}) + 8*uintptr(m.state.widestSignature())
 }
 
 // parkingOf returns where the running continuation parks or is parked.
@@ -75,13 +76,9 @@ func (p *parking) rest() *parkingRest {
 	return (*parkingRest)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p)))
 }
 
-// arguments are the Args that a parking keeps.
-func (p *parking) arguments() []uint64 {
-	at := unsafe.Sizeof(*p)
-	if p.keeps == keepsAll {
-		at += unsafe.Sizeof(parkingRest{})
-	}
-	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), at)), (p.size-at)/8)
+// arguments are the Args that are kept.
+func (p *parkingRest) arguments() []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p))), p.args)
 }
 
 // obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or
@@ -134,13 +131,13 @@ func (m *machine) park(tag *store.Tag, from origin, keeps keeping) (prompt, bool
 func (m *machine) keep(from origin, keeps keeping) bool {
 	size := m.parkingSize(keeps)
 	r := m.cur
-	if m.sp-r.Stack() < size {
+	if m.sp-r.Stack() < size+m.kept {
 		if trap := m.growStack(size); trap != wasm.TrapNone {
 			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
 		}
 		m.sp = m.context.NativeSP
 	}
-	r.Frame = m.sp - size
+	r.Frame = m.sp - m.kept - size
 	m.fill(parkingOf(r), size, from, keeps)
 	r.PC = process.stubs.parked
 	r.SetNative()
@@ -151,7 +148,7 @@ func (m *machine) keep(from origin, keeps keeping) bool {
 // fill copies to a parking what the code takes back.
 func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
 	c := m.context
-	p.size, p.nativePC, p.from, p.keeps = size, c.NativePC, from, keeps
+	p.size, p.nativePC, p.from, p.keeps = size+m.kept, c.NativePC, from, keeps
 	if keeps == keepsResult {
 		return
 	}
@@ -160,10 +157,11 @@ func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
 	}
 	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
 	p.saved = [savedInts]uintptr(c.Saved[:savedInts])
-	copySlots(p.arguments(), c.Args[:len(p.arguments())])
 	if keeps == keepsAll {
 		rest := p.rest()
 		rest.savedX, rest.slots = [savedFloats][2]uint64(c.SavedX[:savedFloats]), m.slots
+		rest.args = (size - unsafe.Sizeof(*p) - unsafe.Sizeof(*rest)) / 8
+		copySlots(rest.arguments(), c.Args[:rest.args])
 	}
 }
 
@@ -182,11 +180,11 @@ func (m *machine) unpark(r *store.ContRecord) {
 	}
 	c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
 	copy(c.Saved[:], p.saved[:])
-	copySlots(c.Args[:len(p.arguments())], p.arguments())
 	if p.keeps == keepsAll {
 		rest := p.rest()
 		copy(c.SavedX[:], rest.savedX[:])
 		m.slots = rest.slots
+		copySlots(c.Args[:rest.args], rest.arguments())
 	}
 }
 
