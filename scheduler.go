@@ -118,18 +118,18 @@ func (s *Store) SetScheduler(scheduler Scheduler) error {
 		return errScheduling
 	}
 	s.store.Scheduler = nil
-	switch scheduler := scheduler.(type) {
-	case nil:
-	case Watcher:
-		s.store.Scheduler = &askedToWatch{asked{scheduler}, scheduler}
-	default:
-		s.store.Scheduler = &asked{scheduler}
+	if scheduler != nil {
+		watcher, _ := scheduler.(Watcher)
+		s.store.Scheduler = &asked{scheduler, watcher}
 	}
 	return nil
 }
 
-// asked is what engines ask of a Scheduler.
-type asked struct{ scheduler Scheduler }
+// asked is what engines ask of a Scheduler and, unless that is nil, a Watcher.
+type asked struct {
+	scheduler Scheduler
+	watcher   Watcher
+}
 
 func (a *asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
 	result, err := a.scheduler.Wait(ctx, Wait{w})
@@ -137,17 +137,20 @@ func (a *asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, erro
 }
 
 func (a *asked) Pause(ctx context.Context, p store.Pause) error {
-	return toError(a.scheduler.Pause(ctx, Pause(p)))
+	if err := a.scheduler.Pause(ctx, Pause(p)); err != nil {
+		return toError(err)
+	}
+	return nil
 }
 
-// askedToWatch is what engines ask of a Watcher.
-type askedToWatch struct {
-	asked
-	watcher Watcher
-}
-
-func (a *askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
-	return toError(a.watcher.Watch(ctx, (*Watched)(w)))
+func (a *asked) Watch(ctx context.Context, w *store.Watched) error {
+	if a.watcher == nil {
+		return nil
+	}
+	if err := a.watcher.Watch(ctx, (*Watched)(w)); err != nil {
+		return toError(err)
+	}
+	return nil
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a

@@ -74,7 +74,7 @@ type Scheduler struct {
 	waiting int         // threads that are ready, beside the one that runs
 	clock   *time.Timer // for the first alarm
 	due     int64       // when the clock is set to
-	armed   atomic.Bool // a slice of time runs
+	armed   atomic.Bool // a slice of time runs, or there are none
 
 	news  atomic.Bool // there is something in inbox, or an alarm may be due
 	wake  chan struct{}
@@ -134,6 +134,7 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		s.given = SpinSteps
 		store.SetFuel(s.given)
 	}
+	s.armed.Store(s.noSlices())
 	return s, store.SetScheduler(hooks{s})
 }
 
@@ -425,16 +426,17 @@ func (s *Scheduler) choose(p *Point) *Thread {
 
 // counted notes what a thread has executed until a point.
 func (s *Scheduler) counted(t *Thread, p *Point) {
-	s.count(t)
-	t.owes = p.Kind == Step
-	switch {
-	case p.Kind != Step:
-		if p.Site == 0 {
-			t.points++
-			t.steps = 0
+	if t.owes = p.Kind == Step; t.owes {
+		t.steps += s.given // all
+		s.given = 0
+		if t.steps < SpinSteps {
+			return
 		}
-	case t.steps >= SpinSteps:
 		p.Kind = Spin
+	} else {
+		s.count(t)
+	}
+	if p.Site == 0 {
 		t.points++
 		t.steps = 0
 	}
@@ -452,9 +454,6 @@ func (s *Scheduler) give(t *Thread) {
 
 // count notes how many steps a thread has executed since it was given some.
 func (s *Scheduler) count(t *Thread) {
-	if !s.counts {
-		return
-	}
 	left, _ := s.store.Fuel()
 	t.steps += s.given - min(left, s.given)
 	s.given = left
@@ -462,8 +461,7 @@ func (s *Scheduler) count(t *Thread) {
 
 // stop is what a thread that cannot go on returns: the switch to another one, or the suspension that ends step.
 func (s *Scheduler) stop(p *Point) error {
-	s.look()
-	if len(s.jobs) > 0 {
+	if s.look(); len(s.jobs) > 0 {
 		return s.suspend
 	}
 	next := s.choose(p)
@@ -482,8 +480,7 @@ func (s *Scheduler) stop(p *Point) error {
 
 // offer is what a thread returns that could go on.
 func (s *Scheduler) offer(p *Point, result uint32) error {
-	s.look()
-	if len(s.jobs) > 0 {
+	if s.look(); len(s.jobs) > 0 {
 		s.ready(p.Thread, result)
 		return s.suspend
 	}
@@ -522,7 +519,7 @@ func (s *Scheduler) switchTo(next *Thread) error {
 // is unparked with becomes its result, an i32.
 func (s *Scheduler) Park() error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !t.isOnTop() {
+	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
 		return errNoThread
 	}
 	t.state = Parked
@@ -532,7 +529,7 @@ func (s *Scheduler) Park() error {
 // Sleep is Park until a time has passed, and then with a result.
 func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !t.isOnTop() {
+	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
 		return errNoThread
 	}
 	t.state = Parked
@@ -552,7 +549,7 @@ type Attempt func(late bool) (result uint32, done bool)
 // time has passed; none has for a negative one.
 func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !t.isOnTop() {
+	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
 		return errNoThread
 	}
 	t.state = Parked
@@ -577,7 +574,7 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !t.isOnTop() {
+	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
 		return nil
 	}
 	return s.offer(t.stands(kind, false), result)
@@ -592,7 +589,7 @@ type hooks struct{ *Scheduler }
 func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	t := s.current
 	switch {
-	case t == nil || w.Pinned() || !t.isOnTop():
+	case t == nil || w.Pinned() || !s.isOnTop(t):
 		return 0, errNoThread
 	case w.Timeout() == 0 && w.IsEqual():
 		return weft.TimedOut, nil
@@ -614,24 +611,22 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	switch {
 	case p.Fuel && !s.counts:
 		return nil // it is used up
-	case t == nil || p.Pinned || !t.isOnTop():
+	case t == nil || p.Pinned || !s.isOnTop(t):
 		if p.Fuel {
 			s.refuel(t)
 		}
 		s.arm() // it is asked again
 		return nil
+	case p.Fuel:
+		return s.offer(t.stands(Step, false), 0)
 	}
-	kind := Slice
-	if p.Fuel {
-		kind = Step
-	}
-	return s.offer(t.stands(kind, false), 0)
+	return s.offer(t.stands(Slice, false), 0)
 }
 
 // Watch implements [weft.Watcher].
 func (s hooks) Watch(_ context.Context, w *weft.Watched) error {
 	t := s.current
-	if t == nil || w.Pinned || s.config.Watch == nil || !t.isOnTop() {
+	if t == nil || w.Pinned || s.config.Watch == nil || !s.isOnTop(t) {
 		return nil
 	}
 	visit, p := t.visit(w.Index), t.stands(Access, false)
@@ -653,7 +648,7 @@ func (t *Thread) visit(index int) uint64 {
 
 // isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has
 // resumed, which the scheduler cannot stop.
-func (t *Thread) isOnTop() bool { return t.scheduler.store.Running() == t.cont }
+func (s *Scheduler) isOnTop(t *Thread) bool { return s.store.Running() == t.cont }
 
 // refuel lets code go on that cannot stop.
 func (s *Scheduler) refuel(t *Thread) {

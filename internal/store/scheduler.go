@@ -22,6 +22,8 @@ type Scheduler interface {
 	// Pause is called in code that has been asked to pause ([Store.RequestPause]) or has no fuel left, which it may
 	// get more of. What the computation is resumed with means nothing.
 	Pause(ctx context.Context, p Pause) error
+	// Watch is called before a watched instruction. What it returns is as for Pause.
+	Watch(ctx context.Context, w *Watched) error
 }
 
 // A Pause says why code asks a scheduler.
@@ -205,11 +207,9 @@ func (s *Store) Refuel(ctx context.Context, pinned bool) (wasm.TrapCode, error) 
 		return wasm.TrapFuelExhausted, nil
 	}
 	before := s.fuelings
-	if err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned}); err != nil {
-		return wasm.TrapNone, err
-	}
-	if s.fuelings == before {
+	err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned})
+	if err == nil && s.fuelings == before {
 		return wasm.TrapFuelExhausted, nil
 	}
-	return wasm.TrapNone, nil
+	return wasm.TrapNone, err
 }
