@@ -37,7 +37,7 @@ func dispatch(m *machine) bool {
 		return back
 	case requestPoll, requestPollInts:
 		c.PollsLeft = pollInterval
-		return m.refuel() && m.goesBack()
+		return (!m.store.FuelIsOut() || m.refuel()) && m.goesBack()
 	case uint32(ssa.MemoryWait): // not by builtin, since threads do nothing else that often
 		return m.wait() && m.goesBack()
 	case uint32(ssa.MemoryNotify):
@@ -72,20 +72,27 @@ func dispatch(m *machine) bool {
 
 // pollWith is for a poll at which code keeps bytes of registers itself, below the stack pointer.
 func (m *machine) pollWith(kept uintptr) bool {
-	m.context.PollsLeft, m.kept = pollInterval, kept
-	back := m.refuel() && m.goesBack()
+	c := m.context
+	c.PollsLeft, m.kept = pollInterval, kept
+	back := true
+	if m.store.FuelIsOut() {
+		back = m.refuel()
+	}
+	if atomic.LoadUint32(&c.Interrupt) != 0 {
+		back = back && m.goesBack()
+	}
 	m.kept = 0
 	return back
 }
 
 // refuel does what is to be done where code that counts has found no fuel.
 func (m *machine) refuel() bool {
-	if !m.store.FuelIsOut() {
-		return true
-	}
 	trap, err := m.store.Refuel(m.ctx, m.IsPinned())
-	if trap != wasm.TrapNone {
+	switch {
+	case trap != wasm.TrapNone:
 		return m.trap(trap, "")
+	case err == nil:
+		return true
 	}
 	return m.obey(err, atCall, m.keeping())
 }
