@@ -162,10 +162,10 @@ func (s *Store) Pinned() bool { return s == nil || s.store.IsPinned() }
 // under way, or to which a [Switch] has led since; nil if there is none. It is for the goroutine that uses the store: a
 // scheduler sees so whether it is its own that runs, or one that a host function has resumed.
 func (s *Store) Running() *Continuation {
-	if s == nil {
+	if s == nil || s.store.Running == nil {
 		return nil
 	}
-	return s.running
+	return s.store.Running.Owner.(*Continuation)
 }
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is,

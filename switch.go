@@ -20,7 +20,6 @@ type Switch struct {
 	tag     *Tag
 	request store.SwitchRequest
 	slots   [8]uint64
-	to      *Continuation
 }
 
 // NewSwitch returns a Switch. The tag, for which ResumeSlots must have a handler ([On]), says what a computation awaits
@@ -46,51 +45,42 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 	if s == nil {
 		return errNoTag
 	}
-	from := s.tag.store.running
 	switch {
 	case next == nil:
 		return errNoContinuation
-	case from == nil || next.store != s.tag.store:
+	case s.tag.store.store.Running == nil || next.store != s.tag.store:
 		return s.tag.store.refuse(store.ErrNoSwitch)
 	case len(slots) != next.typ.params || next.typ.refs:
 		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
 	case next.typ.results > s.tag.store.room:
 		return fmt.Errorf("weft: results of type %s are more than what was resumed has room for", next.typ.typ)
 	}
-	to := &s.request.To
-	to.Args = s.slots[:0]
+	args := s.slots[:0]
 	for _, slot := range slots { // usually one: not by memmove
-		to.Args = append(to.Args, slot)
+		args = append(args, slot)
 	}
-	to.Ref, to.Left, to.Results = next.ref, &next.ref, next.typ.results
-	if next.root != nil {
-		to.Root = next.root.Root
-	}
-	s.to = next
+	s.request.Args, s.request.To = args, &next.inner
 	return &s.request
 }
 
-// done is called when the computation has stopped and the other one goes on.
-func (s *Switch) done() {
-	st := s.tag.store
-	from := st.running
-	if from.left != s.tag {
-		from.typ, from.left = st.restType(from.typ, s.tag.tag), s.tag
+// done is called when a continuation has stopped that was not left by such a switch before.
+func (s *Switch) done(from *store.HostCont) {
+	k := from.Owner.(*Continuation)
+	k.typ, from.Left = k.store.restType(k.typ, s.tag.tag), s.tag.tag
+	if k.inUse.Load() { // it is what ResumeSlots has resumed; to mark others would take a locked instruction each
+		k.end()
 	}
-	if from.inUse.Load() { // it is what ResumeSlots has resumed; to mark others would take a locked instruction each
-		from.end()
-	}
-	st.running = s.to
 }
 
 // runSwitching is run for a continuation whose rest is left in it: also that of others to which a Switch leads.
 func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
 	s := k.store
-	outer, room := s.running, s.room
-	s.running, s.room = k, len(slots)
+	outer, room := s.store.Running, s.room
+	k.inner.Left = nil
+	s.store.Running, s.room = &k.inner, len(slots)
 	defer func() {
-		last := s.running
-		s.running, s.room = outer, room
+		last := s.Running()
+		s.store.Running, s.room = outer, room
 		if last.inUse.Load() {
 			last.end()
 		}

@@ -208,26 +208,19 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	if trap != wasm.TrapNone {
 		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(atSuspension))))
 	}
-	m.leaveRest(m.capture(p, r.Tag.Record.Type))
-	m.prompt.expect(&r.To, to)
-	m.prompt.known = r
+	from, ref := m.prompt.cont, m.capture(p, r.Tag.Record.Type)
+	m.prompt.cont, m.prompt.function, m.prompt.known = r.To, to.Func, r
 	if inner := to.Inner(); isParked(inner) {
-		if len(r.To.Args) > 0 { // the i32 of a wait, or of no meaning
-			m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
+		if len(r.Args) > 0 { // the i32 of a wait, or of no meaning
+			m.context.Saved[resultRegister] = uintptr(r.Args[0])
 		}
 	} else {
 		full := m.awaited(to)
-		m.scatter(behind(full, wasm.SlotCount(full)-len(r.To.Args)), r.To.Args)
+		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
 	}
 	m.start(to, p.parent)
-	r.Done()
+	m.store.Switched(from, ref, r)
 	return true
-}
-
-// leaveRest gives the host the reference to what has stopped.
-func (m *machine) leaveRest(ref uint64) {
-	*m.prompt.left = ref
-	m.prompt.root.Move(ref)
 }
 
 // switchThreads is switchFromHost for a request that has been obeyed before under the same resume of the host's, where
@@ -239,14 +232,14 @@ func (m *machine) switchThreads(r *store.SwitchRequest) bool {
 		return m.switchFromHost(prompt{child: cur, parent: side}, r)
 	}
 	cur.Parked(r.Tag.Record.Type)
-	m.leaveRest(conts.Ref(cur))
-	m.prompt.expect(&r.To, to)
-	if len(r.To.Args) > 0 {
-		m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
-	}
 	to.Unparked(side)
+	from := m.prompt.cont
+	m.prompt.cont, m.prompt.function = r.To, to.Func
+	if len(r.Args) > 0 {
+		m.context.Saved[resultRegister] = uintptr(r.Args[0])
+	}
 	m.unpark(to)
-	r.Done()
+	m.store.Switched(from, conts.Ref(cur), r)
 	return true
 }
 

@@ -37,10 +37,19 @@ type Pause struct {
 // A SwitchRequest is the error with which a computation is parked and another goes on in its place, as the child of the
 // same resume of the host's.
 type SwitchRequest struct {
-	Tag *Tag // the host's handler for it ends what is parked, which awaits the tag's results
-	To  HostResume
-	// Done is called when that has happened.
-	Done func()
+	Tag  *Tag // the host's handler for it ends what is parked, which awaits the tag's results
+	To   *HostCont
+	Args []uint64
+	// Done is called when that has happened, unless the last switch that has left from was with the same tag.
+	Done func(from *HostCont)
+}
+
+// Switched notes what is left of a continuation that has stopped for a request, and that another one goes on.
+func (s *Store) Switched(from *HostCont, ref uint64, r *SwitchRequest) {
+	from.Ref, from.Root.slot.ref = ref, ref
+	if s.Running = r.To; from.Left != r.Tag {
+		r.Done(from)
+	}
 }
 
 func (r *SwitchRequest) Error() string {
