@@ -187,8 +187,6 @@ func (s *Store) fromException(e *store.Exception) *Exception {
 // toError returns what a host function has returned as engines know it.
 func toError(err error) error {
 	switch e := err.(type) {
-	case nil, *store.SwitchRequest, *store.SuspendRequest: // often
-		return err
 	case *Trap:
 		if e != nil {
 			return e.toStore()

@@ -73,9 +73,9 @@ func (g *InstanceGlobals) Save(to []uint64) { g.Swap(to, nil) }
 // Load sets the globals to values that Save has copied.
 func (g *InstanceGlobals) Load(from []uint64) { g.Swap(nil, from) }
 
-// Swap is Save and then Load, each unless the slots are nil.
+// Swap is Save and then Load, of which one may be left out: its slots are nil then.
 func (g *InstanceGlobals) Swap(to, from []uint64) {
-	if g == nil {
+	if g == nil || to == nil && from == nil {
 		return
 	}
 	if g.store.store.HostDepth == 0 { // else the call that is under way keeps the store
@@ -84,13 +84,18 @@ func (g *InstanceGlobals) Swap(to, from []uint64) {
 		}
 		defer g.store.drop()
 	}
-	for i, v := range g.values {
-		old := *v
-		if from != nil {
+	switch values := g.values; {
+	case from == nil:
+		for i, v := range values {
+			to[i] = *v
+		}
+	case to == nil:
+		for i, v := range values {
 			*v = from[i]
 		}
-		if to != nil {
-			to[i] = old
+	default:
+		for i, v := range values {
+			to[i], *v = *v, from[i]
 		}
 	}
 }

@@ -133,14 +133,18 @@ type asked struct {
 
 func (a *asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
 	result, err := a.scheduler.Wait(ctx, Wait{w})
-	return store.WaitResult(result), toError(err)
+	if _, often := err.(*store.SwitchRequest); !often {
+		err = toError(err)
+	}
+	return store.WaitResult(result), err
 }
 
 func (a *asked) Pause(ctx context.Context, p store.Pause) error {
-	if err := a.scheduler.Pause(ctx, Pause(p)); err != nil {
-		return toError(err)
+	err := a.scheduler.Pause(ctx, Pause(p))
+	if _, often := err.(*store.SwitchRequest); !often && err != nil {
+		err = toError(err)
 	}
-	return nil
+	return err
 }
 
 func (a *asked) Watch(ctx context.Context, w *store.Watched) error {

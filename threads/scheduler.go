@@ -160,7 +160,13 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	if err := t.make(f, args); err != nil {
 		return nil, err
 	}
-	t.waiter = s.store.NewWaiter(t.notified)
+	t.waiter = s.store.NewWaiter(func(here bool) { // by code of this store, or another
+		if here {
+			s.awake(t)
+		} else {
+			s.post(message{thread: t, about: woken})
+		}
+	})
 	if g := spec.Globals; g != nil {
 		t.globals = make([]uint64, g.Slots())
 		if spec.Initial == nil {
@@ -658,15 +664,6 @@ func (s *Scheduler) refuel(t *Thread) {
 	}
 	s.given = SpinSteps
 	s.store.SetFuel(s.given)
-}
-
-// notified is called when notify has woken a thread: by the thread that runs, if here is true.
-func (t *Thread) notified(here bool) {
-	if !here {
-		t.scheduler.post(message{thread: t, about: woken})
-		return
-	}
-	t.scheduler.awake(t)
 }
 
 // awake makes a thread ready that notify has woken.

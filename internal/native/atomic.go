@@ -32,12 +32,17 @@ type memoryPlace struct {
 
 // memoryOf returns the memory of a builtin that begins with an instance and the number of one.
 func (m *machine) memoryOf(a *[codegen.ArgSlots]uint64) *store.Memory {
-	last := &m.lastMemory
-	if a[0] != last.instance || a[1] != last.index {
-		in := (*store.InstanceRecord)(store.Pointer(uintptr(a[0])))
-		*last = memoryPlace{a[0], a[1], m.store.Memory(in.Memory(uint32(a[1])))}
+	if last := &m.lastMemory; a[0] == last.instance && a[1] == last.index {
+		return last.memory
 	}
-	return last.memory
+	return m.findMemory(a)
+}
+
+func (m *machine) findMemory(a *[codegen.ArgSlots]uint64) *store.Memory {
+	in := (*store.InstanceRecord)(store.Pointer(uintptr(a[0])))
+	memory := m.store.Memory(in.Memory(uint32(a[1])))
+	m.lastMemory = memoryPlace{a[0], a[1], memory}
+	return memory
 }
 
 // wait executes memory.atomic.wait, and reports whether to go back.
@@ -60,7 +65,13 @@ func (m *machine) wait() bool {
 	w.Timeout, w.Pinned = timeout, m.IsPinned()
 	result, err := m.store.Scheduler.Wait(m.ctx, w)
 	a[0] = uint64(result)
-	return m.obey(store.CheckWait(err), atCall, keepsResult)
+	if err == nil {
+		return true
+	}
+	if r, ok := err.(*store.SwitchRequest); !ok || r != m.prompt.known {
+		err = store.CheckWait(err)
+	}
+	return m.obey(err, atCall, keepsResult)
 }
 
 // block waits with the goroutine.

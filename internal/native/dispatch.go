@@ -78,9 +78,7 @@ func (m *machine) pollWith(kept uintptr) bool {
 	if m.store.FuelIsOut() {
 		back = m.refuel()
 	}
-	if atomic.LoadUint32(&c.Interrupt) != 0 {
-		back = back && m.goesBack()
-	}
+	back = back && m.goesBack()
 	m.kept = 0
 	return back
 }
@@ -98,11 +96,11 @@ func (m *machine) refuel() bool {
 }
 
 // goesBack is goesOn where code goes back to where it has left, whatever happens until then.
-func (m *machine) goesBack() bool {
-	switch {
-	case atomic.LoadUint32(&m.context.Interrupt) == 0:
-		return true
-	case m.sp != m.context.NativeSP:
+func (m *machine) goesBack() bool { return atomic.LoadUint32(&m.context.Interrupt) == 0 || m.looks() }
+
+// looks is goesBack where something was asked for.
+func (m *machine) looks() bool {
+	if m.sp != m.context.NativeSP {
 		return m.interruptedElsewhere()
 	}
 	return m.end(m.interrupted(m.atCall)) && m.pause(atCall, m.keeping())

@@ -20,7 +20,7 @@ type hostPrompt struct {
 	switches  bool                 // to others
 	suspended store.Suspension     // once a suspension has reached the host
 	function  *store.FuncRecord    // of the continuation
-	known     *store.SwitchRequest // has been obeyed, so that it need not be checked again
+	known     *store.SwitchRequest // has been obeyed and takes an i32, so that it need not be checked again
 }
 
 // isHost reports whether r is the host's side.

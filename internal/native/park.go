@@ -131,33 +131,39 @@ func (m *machine) park(tag *store.Tag, from origin, keeps keeping) (prompt, bool
 func (m *machine) keep(from origin, keeps keeping) bool {
 	size := m.parkingSize(keeps)
 	r := m.cur
-	if m.sp-r.Stack() < size+m.kept {
-		if trap := m.growStack(size); trap != wasm.TrapNone {
-			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
-		}
-		m.sp = m.context.NativeSP
+	if m.sp-r.Stack() < size+m.kept && !m.growToKeep(size, from) {
+		return false
 	}
 	r.Frame = m.sp - m.kept - size
-	m.fill(parkingOf(r), size, from, keeps)
+	p := parkingOf(r)
+	p.size, p.nativePC, p.from, p.keeps = size+m.kept, m.context.NativePC, from, keeps
+	if keeps != keepsResult {
+		m.fill(p, size)
+	}
 	r.PC = process.stubs.parked
 	r.SetNative()
 	r.SetPaused(from == atSignal)
 	return true
 }
 
-// fill copies to a parking what the code takes back.
-func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
-	c := m.context
-	p.size, p.nativePC, p.from, p.keeps = size+m.kept, c.NativePC, from, keeps
-	if keeps == keepsResult {
-		return
+// growToKeep makes room for a parking. If there is none, the call has ended.
+func (m *machine) growToKeep(size uintptr, from origin) bool {
+	if trap := m.growStack(size); trap != wasm.TrapNone {
+		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
 	}
-	if from == atSignal { // elsewhere code takes nothing from records that it has read before
+	m.sp = m.context.NativeSP
+	return true
+}
+
+// fill copies to a parking what the code takes back beside a result.
+func (m *machine) fill(p *parking, size uintptr) {
+	c := m.context
+	if p.from == atSignal { // elsewhere code takes nothing from records that it has read before
 		m.store.InCode++
 	}
 	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
 	p.saved = [savedInts]uintptr(c.Saved[:savedInts])
-	if keeps == keepsAll {
+	if p.keeps == keepsAll {
 		rest := p.rest()
 		rest.savedX, rest.slots = [savedFloats][2]uint64(c.SavedX[:savedFloats]), m.slots
 		rest.args = (size - unsafe.Sizeof(*p) - unsafe.Sizeof(*rest)) / 8
@@ -174,6 +180,12 @@ func (m *machine) unpark(r *store.ContRecord) {
 		c.Args[0] = uint64(c.Saved[resultRegister]) // where a resumption passes the first value
 		return
 	}
+	m.unparkRest(r, p)
+}
+
+// unparkRest copies back what fillRest has copied.
+func (m *machine) unparkRest(r *store.ContRecord, p *parking) {
+	c := m.context
 	if p.from == atSignal {
 		m.store.InCode--
 		r.SetPaused(false)
@@ -209,7 +221,10 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(atSuspension))))
 	}
 	from, ref := m.prompt.cont, m.capture(p, r.Tag.Record.Type)
-	m.prompt.cont, m.prompt.function, m.prompt.known = r.To, to.Func, r
+	m.prompt.cont, m.prompt.function = r.To, to.Func
+	if r.Tag.AwaitsI32() {
+		m.prompt.known = r
+	}
 	if inner := to.Inner(); isParked(inner) {
 		if len(r.Args) > 0 { // the i32 of a wait, or of no meaning
 			m.context.Saved[resultRegister] = uintptr(r.Args[0])

@@ -82,6 +82,9 @@ func (w *Wait) IsEqual() bool {
 	return atomic.LoadUint64((*uint64)(w.Place)) == w.Expected
 }
 
+// AwaitsI32 reports whether what suspends with a tag awaits an i32, and no more.
+func (t *Tag) AwaitsI32() bool { return len(t.Type.Results) == 1 && t.Type.Results[0] == wasm.I32 }
+
 // CheckWait returns what a scheduler has returned for a wait, or an error if a computation would be parked that awaits
 // something else than an i32.
 func CheckWait(err error) error {
@@ -94,7 +97,7 @@ func CheckWait(err error) error {
 	default:
 		return err
 	}
-	if t := tag.Type.Results; len(t) != 1 || t[0] != wasm.I32 {
+	if !tag.AwaitsI32() {
 		return fmt.Errorf("it suspends a wait with a tag of type %s, whose result is not an i32", tag.Type)
 	}
 	return err
