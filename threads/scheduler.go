@@ -268,6 +268,7 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 		s.work()
 		next := s.chosen
 		if s.chosen = nil; next == nil {
+			s.comes(at)
 			next = s.choose(at)
 		}
 		if s.stopped != nil {
@@ -402,11 +403,8 @@ func (s *Scheduler) ready(t *Thread, result uint32) {
 // choose asks the strategy.
 func (s *Scheduler) choose(p *Point) *Thread {
 	t := p.Thread
-	switch {
-	case t == nil:
+	if t == nil {
 		p.Visit++
-	case s.counts:
-		s.counted(t, p)
 	}
 	next := s.strategy.Next(p)
 	if s.stopped != nil {
@@ -419,43 +417,46 @@ func (s *Scheduler) choose(p *Point) *Thread {
 		s.waiting--
 	}
 	if s.counts {
-		s.trace.add(p, next)
+		s.trace.word(uint64(p.Kind) | t.number()<<8 | next.number()<<36)
+		if t != nil {
+			s.trace.word(t.points<<20 ^ t.steps ^ p.Address<<32)
+		}
 	}
 	if s.config.Trace != nil {
 		s.config.Trace(p, next)
 	}
-	if s.counts && next != nil {
-		s.give(next)
+	if s.counts && next != nil { // it may execute steps until the strategy wants to be asked
+		if next.owes {
+			next.owes = false
+			next.steps++
+		}
+		s.given = min(s.strategy.Steps(), SpinSteps-min(next.steps, SpinSteps))
+		s.store.SetFuel(s.given)
 	}
 	return next
 }
 
-// counted notes what a thread has executed until a point.
-func (s *Scheduler) counted(t *Thread, p *Point) {
-	if t.owes = p.Kind == Step; t.owes {
-		t.steps += s.given // all
-		s.given = 0
-		if t.steps < SpinSteps {
-			return
-		}
-		p.Kind = Spin
-	} else {
+// comes notes that a thread has come to a point, if steps are counted.
+func (s *Scheduler) comes(p *Point) {
+	if t := p.Thread; t != nil && s.counts {
 		s.count(t)
-	}
-	if p.Site == 0 {
-		t.points++
-		t.steps = 0
+		if p.Site == 0 {
+			t.points++
+			t.steps = 0
+		}
 	}
 }
 
-// give lets a thread execute steps until the strategy wants to be asked.
-func (s *Scheduler) give(t *Thread) {
-	if t.owes {
-		t.owes = false
-		t.steps++
+// stepped notes that a thread has executed all the steps that it was given. The next one is not counted.
+func (s *Scheduler) stepped(t *Thread) *Point {
+	t.steps += s.given
+	s.given, t.owes = 0, true
+	if t.steps < SpinSteps {
+		return t.stands(Step, false)
 	}
-	s.given = min(s.strategy.Steps(), SpinSteps-min(t.steps, SpinSteps))
-	s.store.SetFuel(s.given)
+	t.points++
+	t.steps = 0
+	return t.stands(Spin, false)
 }
 
 // count notes how many steps a thread has executed since it was given some.
@@ -470,6 +471,7 @@ func (s *Scheduler) stop(p *Point) error {
 	if s.look(); len(s.jobs) > 0 {
 		return s.suspend
 	}
+	s.comes(p)
 	next := s.choose(p)
 	if s.stopped != nil {
 		return s.stopped
@@ -482,6 +484,12 @@ func (s *Scheduler) stop(p *Point) error {
 		return s.suspend
 	}
 	return s.switchTo(next)
+}
+
+// comesTo is offer for a thread that has come to a point which is not for its steps.
+func (s *Scheduler) comesTo(p *Point, result uint32) error {
+	s.comes(p)
+	return s.offer(p, result)
 }
 
 // offer is what a thread returns that could go on.
@@ -583,7 +591,7 @@ func (s *Scheduler) At(kind Kind, result uint32) error {
 	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
 		return nil
 	}
-	return s.offer(t.stands(kind, false), result)
+	return s.comesTo(t.stands(kind, false), result)
 }
 
 var errNoThread = errors.New("threads: what waits is no thread of the scheduler: it was called from the host")
@@ -624,9 +632,9 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 		s.arm() // it is asked again
 		return nil
 	case p.Fuel:
-		return s.offer(t.stands(Step, false), 0)
+		return s.offer(s.stepped(t), 0)
 	}
-	return s.offer(t.stands(Slice, false), 0)
+	return s.comesTo(t.stands(Slice, false), 0)
 }
 
 // Watch implements [weft.Watcher].
@@ -640,7 +648,7 @@ func (s hooks) Watch(_ context.Context, w *weft.Watched) error {
 		return nil
 	}
 	p.Visit = visit
-	return s.offer(p, 0)
+	return s.comesTo(p, 0)
 }
 
 // visit counts one of a watched instruction.

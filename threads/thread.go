@@ -77,6 +77,14 @@ type Thread struct {
 // ID returns the number of the thread: threads have 0, 1, 2, ... in the order of their making.
 func (t *Thread) ID() int { return t.id }
 
+// number is that of the thread in hashes: 0 for none.
+func (t *Thread) number() uint64 {
+	if t == nil {
+		return 0
+	}
+	return uint64(t.id) + 1
+}
+
 // State returns what the thread does.
 func (t *Thread) State() State { return t.state }
 

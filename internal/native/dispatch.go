@@ -36,8 +36,7 @@ func dispatch(m *machine) bool {
 		m.kept = 0
 		return back
 	case requestPoll, requestPollInts:
-		c.PollsLeft = pollInterval
-		return (!m.store.FuelIsOut() || m.refuel()) && m.goesBack()
+		return m.pollWith(0)
 	case uint32(ssa.MemoryWait): // not by builtin, since threads do nothing else that often
 		return m.wait() && m.goesBack()
 	case uint32(ssa.MemoryNotify):
@@ -70,27 +69,25 @@ func dispatch(m *machine) bool {
 	return m.builtin(b) && m.goesBack()
 }
 
-// pollWith is for a poll at which code keeps bytes of registers itself, below the stack pointer.
+// pollWith is for a poll at which code keeps so many bytes of registers itself, below the stack pointer.
 func (m *machine) pollWith(kept uintptr) bool {
 	c := m.context
 	c.PollsLeft, m.kept = pollInterval, kept
 	back := true
 	if m.store.FuelIsOut() {
-		back = m.refuel()
+		if trap, err := m.store.Refuel(m.ctx, m.IsPinned()); trap != wasm.TrapNone || err != nil {
+			back = m.refueled(trap, err)
+		}
 	}
 	back = back && m.goesBack()
 	m.kept = 0
 	return back
 }
 
-// refuel does what is to be done where code that counts has found no fuel.
-func (m *machine) refuel() bool {
-	trap, err := m.store.Refuel(m.ctx, m.IsPinned())
-	switch {
-	case trap != wasm.TrapNone:
+// refueled does what comes of asking the scheduler for fuel.
+func (m *machine) refueled(trap wasm.TrapCode, err error) bool {
+	if trap != wasm.TrapNone {
 		return m.trap(trap, "")
-	case err == nil:
-		return true
 	}
 	return m.obey(err, atCall, m.keeping())
 }
