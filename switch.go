@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // A Switch lets a host function, or a [Scheduler], continue another computation in place of the one that has called it:
@@ -20,6 +21,7 @@ type Switch struct {
 	tag     *Tag
 	request store.SwitchRequest
 	slots   [8]uint64
+	single  bool // the tag's results are one slot
 }
 
 // NewSwitch returns a Switch. The tag, for which ResumeSlots must have a handler ([On]), says what a computation awaits
@@ -35,31 +37,31 @@ func (t *Tag) NewSwitch() (*Switch, error) {
 	if t.store.store.Closed() {
 		return nil, ErrClosed
 	}
-	s := &Switch{tag: t}
+	s := &Switch{tag: t, single: wasm.SlotCount(t.tag.Type.Results) == 1}
 	s.request.Tag, s.request.Done = t.tag, s.done
 	return s, nil
 }
 
 // To returns the Switch as an error, which lets next go on, with slots as in ResumeSlots. The caller must return it.
 func (s *Switch) To(next *Continuation, slots ...uint64) error {
-	if s == nil {
-		return errNoTag
-	}
 	switch {
+	case s == nil:
+		return errNoTag
 	case next == nil:
 		return errNoContinuation
 	case s.tag.store.store.Running == nil || next.store != s.tag.store:
 		return s.tag.store.refuse(store.ErrNoSwitch)
+	case next.inner.Left == s.request.Tag && len(slots) == 1 && s.single && next.inner.Results <= s.tag.store.room:
+		// Such a switch has left it before.
+		s.slots[0] = slots[0]
+		s.request.Args, s.request.To = s.slots[:1], &next.inner
+		return &s.request
 	case len(slots) != next.typ.params || next.typ.refs:
 		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
 	case next.typ.results > s.tag.store.room:
 		return fmt.Errorf("weft: results of type %s are more than what was resumed has room for", next.typ.typ)
 	}
-	args := s.slots[:0]
-	for _, slot := range slots { // usually one: not by memmove
-		args = append(args, slot)
-	}
-	s.request.Args, s.request.To = args, &next.inner
+	s.request.Args, s.request.To = append(s.slots[:0], slots...), &next.inner
 	return &s.request
 }
 
