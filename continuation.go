@@ -237,7 +237,7 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 	}
 	tag := h.tag(suspension.Tag)
 	if switches { // others may have gone on
-		k = s.Running()
+		k = s.running()
 		left, t = k, k.typ
 	}
 	left.typ = s.restType(t, tag.tag)

@@ -81,7 +81,7 @@ func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Ex
 	k.inner.Left = nil
 	s.store.Running, s.room = &k.inner, len(slots)
 	defer func() {
-		last := s.Running()
+		last := s.running()
 		s.store.Running, s.room = outer, room
 		if last.inUse.Load() {
 			last.end()
@@ -89,3 +89,6 @@ func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Ex
 	}()
 	return k.run(ctx, h, thrown, slots, k)
 }
+
+// running returns the continuation that Running is the core of.
+func (s *Store) running() *Continuation { return s.store.Running.Owner.(*Continuation) }

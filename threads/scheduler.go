@@ -533,7 +533,7 @@ func (s *Scheduler) switchTo(next *Thread) error {
 // is unparked with becomes its result, an i32.
 func (s *Scheduler) Park() error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -543,7 +543,7 @@ func (s *Scheduler) Park() error {
 // Sleep is Park until a time has passed, and then with a result.
 func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -563,7 +563,7 @@ type Attempt func(late bool) (result uint32, done bool)
 // time has passed; none has for a negative one.
 func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
 	t.state = Parked
@@ -588,7 +588,7 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
 	t := s.current
-	if t == nil || s.store.Pinned() || !s.isOnTop(t) {
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return nil
 	}
 	return s.comesTo(t.stands(kind, false), result)
@@ -603,7 +603,7 @@ type hooks struct{ *Scheduler }
 func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	t := s.current
 	switch {
-	case t == nil || w.Pinned() || !s.isOnTop(t):
+	case t == nil || w.Pinned() || !t.isOnTop():
 		return 0, errNoThread
 	case w.Timeout() == 0 && w.IsEqual():
 		return weft.TimedOut, nil
@@ -625,7 +625,7 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	switch {
 	case p.Fuel && !s.counts:
 		return nil // it is used up
-	case t == nil || p.Pinned || !s.isOnTop(t):
+	case t == nil || p.Pinned || !t.isOnTop():
 		if p.Fuel {
 			s.refuel(t)
 		}
@@ -640,7 +640,7 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 // Watch implements [weft.Watcher].
 func (s hooks) Watch(_ context.Context, w *weft.Watched) error {
 	t := s.current
-	if t == nil || w.Pinned || s.config.Watch == nil || !s.isOnTop(t) {
+	if t == nil || w.Pinned || s.config.Watch == nil || !t.isOnTop() {
 		return nil
 	}
 	visit, p := t.visit(w.Index), t.stands(Access, false)
@@ -662,7 +662,7 @@ func (t *Thread) visit(index int) uint64 {
 
 // isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has
 // resumed, which the scheduler cannot stop.
-func (s *Scheduler) isOnTop(t *Thread) bool { return s.store.Running() == t.cont }
+func (t *Thread) isOnTop() bool { return t.cont.IsRunning() }
 
 // refuel lets code go on that cannot stop.
 func (s *Scheduler) refuel(t *Thread) {
