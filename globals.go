@@ -75,27 +75,29 @@ func (g *InstanceGlobals) Load(from []uint64) { g.Swap(nil, from) }
 
 // Swap is Save and then Load, of which one may be left out: its slots are nil then.
 func (g *InstanceGlobals) Swap(to, from []uint64) {
-	if g == nil || to == nil && from == nil {
+	if g == nil {
 		return
 	}
-	if g.store.store.HostDepth == 0 { // else the call that is under way keeps the store
-		if !g.store.hold() {
-			return
+	if n := len(g.values); n <= len(to) && n <= len(from) && g.store.store.HostDepth > 0 {
+		for i, v := range g.values { // the call that is under way keeps the store
+			to[i], *v = *v, from[i]
 		}
-		defer g.store.drop()
+		return
 	}
-	switch values := g.values; {
-	case from == nil:
-		for i, v := range values {
-			to[i] = *v
-		}
-	case to == nil:
-		for i, v := range values {
+	if g.store.hold() {
+		defer g.store.drop()
+		g.copy(to, from)
+	}
+}
+
+func (g *InstanceGlobals) copy(to, from []uint64) {
+	for i, v := range g.values {
+		old := *v
+		if from != nil {
 			*v = from[i]
 		}
-	default:
-		for i, v := range values {
-			to[i], *v = *v, from[i]
+		if to != nil {
+			to[i] = old
 		}
 	}
 }

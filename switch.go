@@ -44,6 +44,22 @@ func (t *Tag) NewSwitch() (*Switch, error) {
 
 // To returns the Switch as an error, which lets next go on, with slots as in ResumeSlots. The caller must return it.
 func (s *Switch) To(next *Continuation, slots ...uint64) error {
+	if s == nil || next == nil || next.inner.Left != s.request.Tag || len(slots) != 1 || !s.mayGoOn(next) {
+		return s.check(next, slots)
+	}
+	s.slots[0] = slots[0] // such a switch has left it before
+	s.request.Args, s.request.To = s.slots[:1], &next.inner
+	return &s.request
+}
+
+// mayGoOn reports whether a continuation that such a switch has left may go on with one slot.
+func (s *Switch) mayGoOn(next *Continuation) bool {
+	st := s.tag.store
+	return s.single && st.store.Running != nil && next.inner.Results <= st.room
+}
+
+// check is To where nothing is known.
+func (s *Switch) check(next *Continuation, slots []uint64) error {
 	switch {
 	case s == nil:
 		return errNoTag
@@ -51,11 +67,6 @@ func (s *Switch) To(next *Continuation, slots ...uint64) error {
 		return errNoContinuation
 	case s.tag.store.store.Running == nil || next.store != s.tag.store:
 		return s.tag.store.refuse(store.ErrNoSwitch)
-	case next.inner.Left == s.request.Tag && len(slots) == 1 && s.single && next.inner.Results <= s.tag.store.room:
-		// Such a switch has left it before.
-		s.slots[0] = slots[0]
-		s.request.Args, s.request.To = s.slots[:1], &next.inner
-		return &s.request
 	case len(slots) != next.typ.params || next.typ.refs:
 		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
 	case next.typ.results > s.tag.store.room:

@@ -410,11 +410,8 @@ func (s *Scheduler) choose(p *Point) *Thread {
 	if s.stopped != nil {
 		return nil
 	}
-	if t != nil && !p.Blocked {
-		s.waiting++ // with the one that goes on
-	}
-	if next != nil {
-		s.waiting--
+	if next != t || p.Blocked {
+		s.takesTurns(p, next)
 	}
 	if s.counts {
 		s.trace.word(uint64(p.Kind) | t.number()<<8 | next.number()<<36)
@@ -434,6 +431,16 @@ func (s *Scheduler) choose(p *Point) *Thread {
 		s.store.SetFuel(s.given)
 	}
 	return next
+}
+
+// takesTurns notes that another thread is ready from now on, or less.
+func (s *Scheduler) takesTurns(p *Point, next *Thread) {
+	if p.Thread != nil && !p.Blocked {
+		s.waiting++
+	}
+	if next != nil {
+		s.waiting--
+	}
 }
 
 // comes notes that a thread has come to a point, if steps are counted.

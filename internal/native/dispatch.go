@@ -20,8 +20,13 @@ import (
 func dispatch(m *machine) bool {
 	c := m.context
 	m.cur, m.sp = m.current(), c.NativeSP
-	if c.Request >= requestPollKept {
-		return m.pollWith(8 * uintptr(c.Request-requestPollKept))
+	switch r := c.Request; { // first what threads do most often
+	case r >= requestPollKept:
+		return m.pollWith(8 * uintptr(r-requestPollKept))
+	case r == uint32(ssa.MemoryWait):
+		return m.wait() && m.goesBack()
+	case r == uint32(ssa.MemoryNotify):
+		return m.notify() && m.goesBack()
 	}
 	switch c.Request {
 	case requestGrow:
@@ -37,10 +42,6 @@ func dispatch(m *machine) bool {
 		return back
 	case requestPoll, requestPollInts:
 		return m.pollWith(0)
-	case uint32(ssa.MemoryWait): // not by builtin, since threads do nothing else that often
-		return m.wait() && m.goesBack()
-	case uint32(ssa.MemoryNotify):
-		return m.notify() && m.goesBack()
 	case requestAlloc:
 		return m.nextRun() && m.goesBack()
 	case requestArray:

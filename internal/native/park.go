@@ -54,12 +54,9 @@ type parkingRest struct {
 	args   uintptr
 }
 
-// parkingSize returns the size of a parking.
+// parkingSize returns the size of a parking that keeps more than the result.
 func (m *machine) parkingSize(keeps keeping) uintptr {
-	switch keeps {
-	case keepsResult:
-		return resultSize
-	case keepsInts:
+	if keeps == keepsInts {
 		return unsafe.Sizeof(parking{})
 	}
 	return unsafe.Sizeof(parking{}) + unsafe.Sizeof(parkingRest{}) + 8*uintptr(m.state.widestSignature())
@@ -84,9 +81,16 @@ func (p *parkingRest) arguments() []uint64 {
 // obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or
 // the call ends with the error.
 func (m *machine) obey(err error, from origin, keeps keeping) bool {
+	r, ok := err.(*store.SwitchRequest)
+	if ok && r == m.prompt.known && m.cur.Link == m.prompt.side && !m.store.Barriers {
+		return m.keep(from, keeps) && m.switchThreads(r)
+	}
+	return err == nil || m.obeyNew(err, from, keeps)
+}
+
+// obeyNew is obey for an error that is not known.
+func (m *machine) obeyNew(err error, from origin, keeps keeping) bool {
 	switch r := err.(type) {
-	case nil:
-		return true
 	case *store.SuspendRequest:
 		if m.store.Owns(r.Tag) {
 			p, ok := m.park(r.Tag, from, keeps)
@@ -96,9 +100,6 @@ func (m *machine) obey(err error, from origin, keeps keeping) bool {
 			return ok && m.handOver(p, r.Tag.Record)
 		}
 	case *store.SwitchRequest:
-		if r == m.prompt.known && m.cur.Link == m.prompt.side && !m.store.Barriers {
-			return m.keep(from, keeps) && m.switchThreads(r)
-		}
 		if m.store.Owns(r.Tag) {
 			p, ok := m.park(r.Tag, from, keeps)
 			return ok && m.switchFromHost(p, r)
@@ -129,8 +130,10 @@ func (m *machine) park(tag *store.Tag, from origin, keeps keeping) (prompt, bool
 
 // keep parks the running computation where it is. If there is no room for that, the call has ended.
 func (m *machine) keep(from origin, keeps keeping) bool {
-	size := m.parkingSize(keeps)
-	r := m.cur
+	size, r := resultSize, m.cur
+	if keeps != keepsResult {
+		size = m.parkingSize(keeps)
+	}
 	if m.sp-r.Stack() < size+m.kept && !m.growToKeep(size, from) {
 		return false
 	}
