@@ -42,8 +42,8 @@ func BenchmarkHandOverParallel(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	source := strings.Replace(pingPong, `(memory (export "memory") 1 1 shared)`, `(import "" "memory" (memory 1 1 shared))`, 1)
-	module, err := engine.Compile([]byte(source))
+	own, imported := `(memory (export "memory") 1 1 shared)`, `(import "" "memory" (memory 1 1 shared))`
+	module, err := engine.Compile([]byte(strings.Replace(pingPong, own, imported, 1)))
 	if err != nil {
 		b.Fatal(err)
 	}
