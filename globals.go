@@ -84,13 +84,15 @@ func (g *InstanceGlobals) Swap(to, from []uint64) {
 		}
 		return
 	}
-	if g.store.hold() {
-		defer g.store.drop()
-		g.copy(to, from)
-	}
+	g.swapHeld(to, from)
 }
 
-func (g *InstanceGlobals) copy(to, from []uint64) {
+// swapHeld is Swap outside of calls, or where slots are left out.
+func (g *InstanceGlobals) swapHeld(to, from []uint64) {
+	if !g.store.hold() {
+		return
+	}
+	defer g.store.drop()
 	for i, v := range g.values {
 		old := *v
 		if from != nil {

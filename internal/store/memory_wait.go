@@ -128,11 +128,11 @@ func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 }
 
 func (t *waitTable) notify(addr uint64, count uint32, by *Store) uint32 {
-	n := uint32(0)
-	for w := t.queue(addr).first; w != nil && n < count; {
+	n, q := uint32(0), t.queue(addr)
+	for w := q.first; w != nil && n < count; {
 		next := w.next
 		if w.addr == addr {
-			t.remove(w)
+			t.removeFrom(q, w)
 			w.wake(by)
 			n++
 		}
@@ -196,8 +196,9 @@ func (t *waitTable) spread(n int) {
 }
 
 // remove takes a waiter out of its queue.
-func (t *waitTable) remove(w *Waiter) {
-	q := t.queue(w.addr)
+func (t *waitTable) remove(w *Waiter) { t.removeFrom(t.queue(w.addr), w) }
+
+func (t *waitTable) removeFrom(q *waitQueue, w *Waiter) {
 	if w.prev == nil {
 		q.first = w.next
 	} else {
