@@ -68,10 +68,10 @@ func (m *machine) wait() bool {
 	if err == nil {
 		return true
 	}
-	if r, ok := err.(*store.SwitchRequest); !ok || r != m.prompt.known {
-		err = store.CheckWait(err)
+	if r, ok := err.(*store.SwitchRequest); ok && m.knows(r) {
+		return m.switchThreads(r, atCall, keepsResult)
 	}
-	return m.obey(err, atCall, keepsResult)
+	return m.obey(store.CheckWait(err), atCall, keepsResult)
 }
 
 // block waits with the goroutine.

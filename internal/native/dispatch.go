@@ -87,6 +87,9 @@ func (m *machine) pollWith(kept uintptr) bool {
 
 // refueled does what comes of asking the scheduler for fuel.
 func (m *machine) refueled(trap wasm.TrapCode, err error) bool {
+	if r, ok := err.(*store.SwitchRequest); ok && m.knows(r) {
+		return m.switchThreads(r, atCall, m.keeping())
+	}
 	if trap != wasm.TrapNone {
 		return m.trap(trap, "")
 	}

@@ -81,16 +81,9 @@ func (p *parkingRest) arguments() []uint64 {
 // obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or
 // the call ends with the error.
 func (m *machine) obey(err error, from origin, keeps keeping) bool {
-	r, ok := err.(*store.SwitchRequest)
-	if ok && r == m.prompt.known && m.cur.Link == m.prompt.side && !m.store.Barriers {
-		return m.keep(from, keeps) && m.switchThreads(r)
-	}
-	return err == nil || m.obeyNew(err, from, keeps)
-}
-
-// obeyNew is obey for an error that is not known.
-func (m *machine) obeyNew(err error, from origin, keeps keeping) bool {
 	switch r := err.(type) {
+	case nil:
+		return true
 	case *store.SuspendRequest:
 		if m.store.Owns(r.Tag) {
 			p, ok := m.park(r.Tag, from, keeps)
@@ -100,6 +93,9 @@ func (m *machine) obeyNew(err error, from origin, keeps keeping) bool {
 			return ok && m.handOver(p, r.Tag.Record)
 		}
 	case *store.SwitchRequest:
+		if m.knows(r) {
+			return m.switchThreads(r, from, keeps)
+		}
 		if m.store.Owns(r.Tag) {
 			p, ok := m.park(r.Tag, from, keeps)
 			return ok && m.switchFromHost(p, r)
@@ -137,16 +133,21 @@ func (m *machine) keep(from origin, keeps keeping) bool {
 	if m.sp-r.Stack() < size+m.kept && !m.growToKeep(size, from) {
 		return false
 	}
-	r.Frame = m.sp - m.kept - size
-	p := parkingOf(r)
-	p.size, p.nativePC, p.from, p.keeps = size+m.kept, m.context.NativePC, from, keeps
+	p := m.put(r, size+m.kept, from, keeps)
 	if keeps != keepsResult {
 		m.fill(p, size)
 	}
-	r.PC = process.stubs.parked
+	return true
+}
+
+// put makes a parking of so many bytes for the running continuation, which is inlined.
+func (m *machine) put(r *store.ContRecord, size uintptr, from origin, keeps keeping) *parking {
+	r.Frame, r.PC = m.sp-size, process.stubs.parked
 	r.SetNative()
 	r.SetPaused(from == atSignal)
-	return true
+	p := parkingOf(r)
+	p.size, p.nativePC, p.from, p.keeps = size, m.context.NativePC, from, keeps
+	return p
 }
 
 // growToKeep makes room for a parking. If there is none, the call has ended.
@@ -241,23 +242,34 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	return true
 }
 
-// switchThreads is switchFromHost for a request that has been obeyed before under the same resume of the host's, where
-// what stops is parked and stands alone. Usually what goes on does, too.
-func (m *machine) switchThreads(r *store.SwitchRequest) bool {
+// knows reports whether a request has been obeyed before under the same resume of the host's, so that nothing of it has
+// to be checked again, and what runs has resumed no other.
+func (m *machine) knows(r *store.SwitchRequest) bool {
+	return r == m.prompt.known && m.cur.Link == m.prompt.side && !m.store.Barriers
+}
+
+// switchThreads is park and switchFromHost for a request that the machine knows. Usually what goes on is parked, and
+// alone, too.
+func (m *machine) switchThreads(r *store.SwitchRequest, from origin, keeps keeping) bool {
 	cur, side, conts := m.cur, m.prompt.side, &m.store.Conts
+	if size := resultSize + m.kept; keeps == keepsResult && size <= m.sp-cur.Stack() {
+		m.put(cur, size, from, keeps)
+	} else if !m.keep(from, keeps) {
+		return false
+	}
 	to := conts.Lookup(r.To.Ref)
 	if to == nil || !isParked(to) || !to.IsAlone() || !conts.Revise(to) {
 		return m.switchFromHost(prompt{child: cur, parent: side}, r)
 	}
 	cur.Parked(r.Tag.Record.Type)
 	to.Unparked(side)
-	from := m.prompt.cont
+	left := m.prompt.cont
 	m.prompt.cont, m.prompt.function = r.To, to.Func
 	if len(r.Args) > 0 {
 		m.context.Saved[resultRegister] = uintptr(r.Args[0])
 	}
 	m.unpark(to)
-	m.store.Switched(from, conts.Ref(cur), r)
+	m.store.Switched(left, conts.Ref(cur), r)
 	return true
 }
 
