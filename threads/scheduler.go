@@ -506,7 +506,7 @@ func (s *Scheduler) offer(p *Point, result uint32) error {
 		return s.suspend
 	}
 	next := s.choose(p)
-	if next == nil { // it need not stop, so there is one
+	if s.stopped != nil { // also by who hears of the point
 		return s.stopped
 	}
 	s.arm()

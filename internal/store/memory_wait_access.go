@@ -14,7 +14,7 @@ import (
 //	the owner       busy = 1, look at owner; if it is not the store any more: busy = 0, and lock
 //	who else comes  lock, owner = nil, look at busy until it is 0
 //
-// Each side writes before it reads, with the fence of use.go.
+// Each side writes before it reads, with the fence of use.go; where there is none, nobody owns the table.
 type tableAccess struct {
 	mu    sync.Mutex
 	owner atomic.Uintptr // ownerID of a store; 0 if there is none
@@ -55,7 +55,7 @@ func (a *tableAccess) lock(s *Store) (alone bool) {
 	a.mu.Lock()
 	switch {
 	case a.open:
-	case s == nil || s.Scheduler == nil || a.owner.Load() != 0:
+	case s == nil || s.Scheduler == nil || a.owner.Load() != 0 || !lendsByFlag():
 		a.expropriate()
 	default:
 		a.owner.Store(ownerID(s))

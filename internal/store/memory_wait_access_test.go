@@ -19,6 +19,9 @@ func (noScheduler) Watch(context.Context, *Watched) error           { return nil
 // TestTableOwner lets the waiters of a store with a scheduler wait and be woken, while others come to the table from
 // some moment on: each wake-up is counted once, and Wake is called by one at a time.
 func TestTableOwner(t *testing.T) {
+	if !lendsByFlag() {
+		t.Skip("there is no fence for both sides")
+	}
 	for round := range 200 {
 		m := newShared(t, wasm.Limits{Min: 1, Max: 1, HasMax: true})
 		s := newStore(t, nil)
