@@ -119,12 +119,11 @@ func (w *Waiter) block(ctx context.Context, timeout time.Duration) bool {
 func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 	t := &m.waiters
 	alone := t.access.begin(by)
-	n := uint32(0)
-	if t.waiting > 0 {
-		n = t.notify(addr, count, by)
+	defer t.access.end(alone) // what hears of a wake-up may panic
+	if t.waiting == 0 {
+		return 0
 	}
-	t.access.end(alone)
-	return n
+	return t.notify(addr, count, by)
 }
 
 func (t *waitTable) notify(addr uint64, count uint32, by *Store) uint32 {

@@ -25,7 +25,7 @@ type tableAccess struct {
 // ownerID names a store, which that does not keep alive, or with 1 none.
 func ownerID(s *Store) uintptr { return uintptr(unsafe.Pointer(s)) | 1 }
 
-// begin lets code of a store, or of none, use the table, until end with what is returned. Both are inlined.
+// begin lets code of a store, or of none, use the table, until end with what is returned.
 func (a *tableAccess) begin(s *Store) (alone bool) {
 	if id := ownerID(s); a.owner.Load() == id {
 		writeFlag(&a.busy, 1)

@@ -61,3 +61,26 @@ func TestTableOwner(t *testing.T) {
 		s.Close()
 	}
 }
+
+// TestWakePanics has what hears of a wake-up panic: others can use the table afterwards.
+func TestWakePanics(t *testing.T) {
+	m := newShared(t, wasm.Limits{Min: 1, Max: 1, HasMax: true})
+	s := newStore(t, nil)
+	s.Scheduler = noScheduler{}
+	var word uint32
+	waits := Wait{Memory: m, Width: 4, Place: unsafe.Pointer(&word)}
+	for range 2 { // the owner, and by the mutex
+		waits.Enqueue(&Waiter{Home: s, Wake: func(bool) { panic("not now") }})
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			m.Notify(0, 1, s)
+		}()
+		if m.Notify(0, 1, nil) != 0 {
+			t.Error("somebody waits")
+		}
+	}
+}
