@@ -20,12 +20,10 @@ import (
 type Continuation struct {
 	store *Store
 	typ   *contType
-	ref   uint64
-	// root keeps what ref is to. What is left of a continuation takes it over, and
+	inner store.HostCont
+	// root keeps what the reference is to. What is left of a continuation takes it over, and
 	// one that is used up so has none.
 	root *contRoot
-	// left is the tag with which a Switch has left it, which its type follows from; nil if something else did.
-	left *Tag
 	// inUse says that a method works on it, on whichever goroutine.
 	inUse atomic.Bool
 }
@@ -37,7 +35,15 @@ type contRoot struct{ store.Root }
 func (s *Store) newContinuation(ref uint64, t *contType) *Continuation {
 	root := &contRoot{s.store.KeepContinuation(ref)}
 	runtime.AddCleanup(root, store.Root.Release, root.Root)
-	return &Continuation{store: s, typ: t, ref: ref, root: root}
+	k := &Continuation{store: s, typ: t}
+	k.take(ref, root, t.results)
+	return k
+}
+
+// take makes a continuation that of a reference.
+func (k *Continuation) take(ref uint64, root *contRoot, results int) {
+	k.root = root
+	k.inner = store.HostCont{Ref: ref, Root: root.Root, Results: results, Owner: k}
 }
 
 // begin prepares for a use of a continuation, which end ends.
@@ -207,14 +213,8 @@ func (s *Store) received(slots []uint64, types []wasm.ValType, refs bool) ([]Val
 // back. If it suspends, what is left of it goes into left; that may be k.
 func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64, left *Continuation) (*Tag, error) {
 	s, t := k.store, k.typ
-	r := store.HostResume{Ref: k.ref, Slots: slots, Results: t.results}
-	if k.root != nil {
-		r.Root = k.root.Root
-	}
-	switches := s.running == k
-	if switches {
-		r.Left = &k.ref
-	}
+	switches := s.store.Running == &k.inner
+	r := store.HostResume{Cont: &k.inner, Slots: slots, Switches: switches}
 	if thrown == nil {
 		r.Args = slots[:t.params]
 	} else if err := s.throws(thrown); err != nil {
@@ -236,12 +236,15 @@ func (k *Continuation) run(ctx context.Context, h *Handlers, thrown *Exception, 
 		return nil, nil
 	}
 	tag := h.tag(suspension.Tag)
-	if last := s.running; switches && last != k {
-		last.ref, last.typ, last.left = suspension.Ref, s.restType(last.typ, tag.tag), nil
-		return tag, nil
+	if switches { // others may have gone on
+		k = s.running()
+		left, t = k, k.typ
 	}
-	left.left = nil
-	left.ref, left.typ, left.root = suspension.Ref, s.restType(t, tag.tag), k.root
+	left.typ = s.restType(t, tag.tag)
+	if left != k {
+		left.take(suspension.Ref, k.root, left.typ.results)
+	}
+	left.inner.Ref, left.inner.Left = suspension.Ref, nil
 	return tag, nil
 }
 
@@ -269,7 +272,7 @@ func (k *Continuation) Stack() StackTrace {
 		return StackTrace{}
 	}
 	defer s.leave()
-	c := s.store.Conts.Lookup(k.ref)
+	c := s.store.Conts.Lookup(k.inner.Ref)
 	if k.root == nil || c == nil {
 		return StackTrace{}
 	}
@@ -296,7 +299,7 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 		return nil, err
 	}
 	defer k.end()
-	ref, err := k.store.store.Engine.Bind(k.store.store, k.ref, slots, bound.id)
+	ref, err := k.store.store.Engine.Bind(k.store.store, k.inner.Ref, slots, bound.id)
 	if err != nil {
 		return nil, k.store.fromError(err)
 	}

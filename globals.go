@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"weft/internal/store"
 	"weft/wasm"
 )
 
@@ -13,9 +12,7 @@ import (
 // load them when it goes on.
 type InstanceGlobals struct {
 	store   *Store
-	records []*store.GlobalRecord
-	slots   []int // of each
-	size    int
+	values  []*uint64 // each slot
 	initial []uint64
 }
 
@@ -40,9 +37,10 @@ func (in *Instance) MutableGlobals() (*InstanceGlobals, error) {
 			return nil, fmt.Errorf("weft: global %d is mutable and a reference: it cannot be saved", imported+i)
 		}
 		n := wasm.SlotCount([]wasm.ValType{t.Type})
-		g.records = append(g.records, in.instance.Record.Global(uint32(imported+i)))
-		g.slots = append(g.slots, n)
-		g.size += n
+		record := in.instance.Record.Global(uint32(imported + i))
+		for slot := range n {
+			g.values = append(g.values, &record.Value[slot])
+		}
 		value, err := in.instance.InitialGlobal(i)
 		if err != nil {
 			return nil, err
@@ -65,7 +63,7 @@ func (g *InstanceGlobals) Slots() int {
 	if g == nil {
 		return 0
 	}
-	return g.size
+	return len(g.values)
 }
 
 // Save copies the values to slots. It is for the goroutine that uses the store, as Load and Swap are, and like them
@@ -75,34 +73,33 @@ func (g *InstanceGlobals) Save(to []uint64) { g.Swap(to, nil) }
 // Load sets the globals to values that Save has copied.
 func (g *InstanceGlobals) Load(from []uint64) { g.Swap(nil, from) }
 
-// Swap is Save and then Load, each unless the slots are nil.
+// Swap is Save and then Load, of which one may be left out: its slots are nil then.
 func (g *InstanceGlobals) Swap(to, from []uint64) {
 	if g == nil {
 		return
 	}
-	if g.store.store.HostDepth == 0 { // else the call that is under way keeps the store
-		if !g.store.hold() {
-			return
+	if n := len(g.values); n <= len(to) && n <= len(from) && g.store.store.HostDepth > 0 {
+		for i, v := range g.values { // the call that is under way keeps the store
+			to[i], *v = *v, from[i]
 		}
-		defer g.store.drop()
+		return
 	}
-	at := 0
-	for i, r := range g.records {
-		n := g.slots[i]
-		if to != nil {
-			copyFew(to[at:at+n], r.Value[:n])
-		}
-		if from != nil {
-			copyFew(r.Value[:n], from[at:at+n])
-		}
-		at += n
-	}
+	g.swapHeld(to, from)
 }
 
-// copyFew copies one slot, or two.
-func copyFew(to, from []uint64) {
-	to[0] = from[0]
-	if len(from) > 1 {
-		to[1] = from[1]
+// swapHeld is Swap outside of calls, or where slots are left out.
+func (g *InstanceGlobals) swapHeld(to, from []uint64) {
+	if !g.store.hold() {
+		return
+	}
+	defer g.store.drop()
+	for i, v := range g.values {
+		old := *v
+		if from != nil {
+			*v = from[i]
+		}
+		if to != nil {
+			to[i] = old
+		}
 	}
 }

@@ -25,9 +25,9 @@ type pauser struct {
 }
 
 // Watch implements [weft.Watcher].
-func (p *pauser) Watch(_ context.Context, w weft.Watched) error {
+func (p *pauser) Watch(_ context.Context, w *weft.Watched) error {
 	if len(p.seen) < 10_000 {
-		p.seen = append(p.seen, w)
+		p.seen = append(p.seen, *w)
 	}
 	if w.Index%2 == 0 {
 		return nil

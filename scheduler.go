@@ -31,7 +31,7 @@ type Watcher interface {
 	Scheduler
 	// Watch is called before a watched instruction. Its error is as for Pause: if it stops the computation, that goes
 	// on with the instruction when it is resumed.
-	Watch(ctx context.Context, w Watched) error
+	Watch(ctx context.Context, w *Watched) error
 }
 
 // Watched is what code says of a watched instruction that it is about to execute.
@@ -98,21 +98,11 @@ func (s *Store) NewWaiter(wake func(here bool)) *Waiter {
 	if s == nil || wake == nil {
 		return nil
 	}
-	w := &Waiter{}
-	w.inner.Parked = wakeFunc{s.store, wake}
-	return w
+	return &Waiter{store.Waiter{Home: s.store, Wake: wake}}
 }
-
-type wakeFunc struct {
-	store *store.Store
-	wake  func(here bool)
-}
-
-// Wake implements what a store.Waiter tells.
-func (w wakeFunc) Wake(by *store.Store) { w.wake(by == w.store) }
 
 // Leave ends a wait, and reports whether it has: if not, the waiter waits for nothing, or has been woken, and wake has
-// been called or will be.
+// been called or will be. It is for the goroutine that uses the store.
 func (w *Waiter) Leave() bool { return w != nil && w.inner.Leave() }
 
 // errScheduling is returned where a scheduler would come too late.
@@ -129,34 +119,42 @@ func (s *Store) SetScheduler(scheduler Scheduler) error {
 	}
 	s.store.Scheduler = nil
 	if scheduler != nil {
-		s.store.Scheduler = asked{scheduler}
-		if watcher, ok := scheduler.(Watcher); ok {
-			s.store.Scheduler = askedToWatch{asked{scheduler}, watcher}
-		}
+		watcher, _ := scheduler.(Watcher)
+		s.store.Scheduler = &asked{scheduler, watcher}
 	}
 	return nil
 }
 
-// asked is what engines ask of a Scheduler.
-type asked struct{ Scheduler }
-
-func (a asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
-	result, err := a.Scheduler.Wait(ctx, Wait{w})
-	return store.WaitResult(result), toError(err)
+// asked is what engines ask of a Scheduler and, unless that is nil, a Watcher.
+type asked struct {
+	scheduler Scheduler
+	watcher   Watcher
 }
 
-func (a asked) Pause(ctx context.Context, p store.Pause) error {
-	return toError(a.Scheduler.Pause(ctx, Pause(p)))
+func (a *asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
+	result, err := a.scheduler.Wait(ctx, Wait{w})
+	if _, often := err.(*store.SwitchRequest); !often {
+		err = toError(err)
+	}
+	return store.WaitResult(result), err
 }
 
-// askedToWatch is what engines ask of a Watcher.
-type askedToWatch struct {
-	asked
-	watcher Watcher
+func (a *asked) Pause(ctx context.Context, p store.Pause) error {
+	err := a.scheduler.Pause(ctx, Pause(p))
+	if _, often := err.(*store.SwitchRequest); !often && err != nil {
+		err = toError(err)
+	}
+	return err
 }
 
-func (a askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
-	return toError(a.watcher.Watch(ctx, Watched(*w)))
+func (a *asked) Watch(ctx context.Context, w *store.Watched) error {
+	if a.watcher == nil {
+		return nil
+	}
+	if err := a.watcher.Watch(ctx, (*Watched)(w)); err != nil {
+		return toError(err)
+	}
+	return nil
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a
@@ -164,15 +162,10 @@ func (a askedToWatch) Watch(ctx context.Context, w *store.Watched) error {
 // is for host functions of a store with a scheduler.
 func (s *Store) Pinned() bool { return s == nil || s.store.IsPinned() }
 
-// Running returns the continuation that [Continuation.ResumeSlots] has resumed, in the innermost call of it that is
-// under way, or to which a [Switch] has led since; nil if there is none. It is for the goroutine that uses the store: a
+// IsRunning reports whether the continuation is the one that [Continuation.ResumeSlots] has resumed, in the innermost
+// call of it that is under way, or to which a [Switch] has led since. It is for the goroutine that uses the store: a
 // scheduler sees so whether it is its own that runs, or one that a host function has resumed.
-func (s *Store) Running() *Continuation {
-	if s == nil {
-		return nil
-	}
-	return s.running
-}
+func (k *Continuation) IsRunning() bool { return k != nil && k.store.store.Running == &k.inner }
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is,
 // unless it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.

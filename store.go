@@ -28,10 +28,7 @@ type Store struct {
 	contTypes contTypes
 	tagsMu    sync.Mutex // other goroutines may look exports up
 	tags      map[*store.Tag]*Tag
-	// running is the continuation that ResumeSlots has resumed, or a Switch after that; nil outside of it. It is used
-	// on the goroutine that uses the store.
-	running *Continuation
-	// room is how many slots that has been given, for results of whichever continuation ends.
+	// room is how many slots ResumeSlots has been given, for results of whichever continuation ends.
 	room int
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // A Switch lets a host function, or a [Scheduler], continue another computation in place of the one that has called it:
@@ -20,7 +21,7 @@ type Switch struct {
 	tag     *Tag
 	request store.SwitchRequest
 	slots   [8]uint64
-	to      *Continuation
+	single  bool // the tag's results are one slot
 }
 
 // NewSwitch returns a Switch. The tag, for which ResumeSlots must have a handler ([On]), says what a computation awaits
@@ -36,61 +37,69 @@ func (t *Tag) NewSwitch() (*Switch, error) {
 	if t.store.store.Closed() {
 		return nil, ErrClosed
 	}
-	s := &Switch{tag: t}
+	s := &Switch{tag: t, single: wasm.SlotCount(t.tag.Type.Results) == 1}
 	s.request.Tag, s.request.Done = t.tag, s.done
 	return s, nil
 }
 
 // To returns the Switch as an error, which lets next go on, with slots as in ResumeSlots. The caller must return it.
 func (s *Switch) To(next *Continuation, slots ...uint64) error {
-	if s == nil {
-		return errNoTag
+	if s == nil || next == nil || next.inner.Left != s.request.Tag || len(slots) != 1 || !s.mayGoOn(next) {
+		return s.check(next, slots)
 	}
-	from := s.tag.store.running
+	s.slots[0] = slots[0] // such a switch has left it before
+	s.request.Args, s.request.To = s.slots[:1], &next.inner
+	return &s.request
+}
+
+// mayGoOn reports whether a continuation that such a switch has left may go on with one slot.
+func (s *Switch) mayGoOn(next *Continuation) bool {
+	st := s.tag.store
+	return s.single && st.store.Running != nil && next.inner.Results <= st.room
+}
+
+// check is To where nothing is known.
+func (s *Switch) check(next *Continuation, slots []uint64) error {
 	switch {
+	case s == nil:
+		return errNoTag
 	case next == nil:
 		return errNoContinuation
-	case from == nil || next.store != s.tag.store:
+	case s.tag.store.store.Running == nil || next.store != s.tag.store:
 		return s.tag.store.refuse(store.ErrNoSwitch)
 	case len(slots) != next.typ.params || next.typ.refs:
 		return fmt.Errorf("weft: %d slots given, the continuation has type %s", len(slots), next.typ.typ)
 	case next.typ.results > s.tag.store.room:
 		return fmt.Errorf("weft: results of type %s are more than what was resumed has room for", next.typ.typ)
 	}
-	to := &s.request.To
-	to.Args = append(s.slots[:0], slots...)
-	to.Ref, to.Left, to.Results = next.ref, &next.ref, next.typ.results
-	if next.root != nil {
-		to.Root = next.root.Root
-	}
-	s.to = next
+	s.request.Args, s.request.To = append(s.slots[:0], slots...), &next.inner
 	return &s.request
 }
 
-// done is called when the computation has stopped and the other one goes on.
-func (s *Switch) done() {
-	st := s.tag.store
-	from := st.running
-	if from.left != s.tag {
-		from.typ, from.left = st.restType(from.typ, s.tag.tag), s.tag
+// done is called when a continuation has stopped that was not left by such a switch before.
+func (s *Switch) done(from *store.HostCont) {
+	k := from.Owner.(*Continuation)
+	k.typ, from.Left = k.store.restType(k.typ, s.tag.tag), s.tag.tag
+	if k.inUse.Load() { // it is what ResumeSlots has resumed; to mark others would take a locked instruction each
+		k.end()
 	}
-	if from.inUse.Load() { // it is what ResumeSlots has resumed; to mark others would take a locked instruction each
-		from.end()
-	}
-	st.running = s.to
 }
 
 // runSwitching is run for a continuation whose rest is left in it: also that of others to which a Switch leads.
 func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
 	s := k.store
-	outer, room := s.running, s.room
-	s.running, s.room = k, len(slots)
+	outer, room := s.store.Running, s.room
+	k.inner.Left = nil
+	s.store.Running, s.room = &k.inner, len(slots)
 	defer func() {
-		last := s.running
-		s.running, s.room = outer, room
+		last := s.running()
+		s.store.Running, s.room = outer, room
 		if last.inUse.Load() {
 			last.end()
 		}
 	}()
 	return k.run(ctx, h, thrown, slots, k)
 }
+
+// running returns the continuation that Running is the core of.
+func (s *Store) running() *Continuation { return s.store.Running.Owner.(*Continuation) }

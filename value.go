@@ -278,7 +278,7 @@ func (s *Store) refSlot(v Value) (uint64, wasm.HeapType, error) {
 		if r.store != s {
 			break
 		}
-		return r.ref, wasm.HeapType(r.typ.id), nil
+		return r.inner.Ref, wasm.HeapType(r.typ.id), nil
 	case HandlerName:
 		if r.store != s {
 			break

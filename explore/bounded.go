@@ -129,7 +129,7 @@ func (s *scripted) follow(list []threads.Deviation, looks bool) {
 func (s *scripted) begin(uint64) {}
 
 // Choose implements [threads.Chooser].
-func (s *scripted) Choose(p threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
+func (s *scripted) Choose(p *threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
 	if s.left == 0 && !s.looks && !s.everywhere {
 		return usual
 	}

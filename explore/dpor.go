@@ -57,7 +57,7 @@ var errSeen = errors.New("explore: the schedule is as good as another one")
 func (d *dpor) begin(uint64) { d.at, d.here, d.chose, d.made, d.steps = 0, nil, false, 0, d.steps[:0] }
 
 // Choose implements [threads.Chooser].
-func (d *dpor) Choose(p threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
+func (d *dpor) Choose(p *threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
 	if d.at == len(d.nodes) {
 		d.nodes = append(d.nodes, d.newNode(p, candidates, usual))
 	}
@@ -73,12 +73,12 @@ func (d *dpor) Choose(p threads.Point, candidates []*threads.Thread, usual *thre
 }
 
 // newNode makes the node of a point to which no schedule has come.
-func (d *dpor) newNode(p threads.Point, candidates []*threads.Thread, usual *threads.Thread) *dporNode {
+func (d *dpor) newNode(p *threads.Point, candidates []*threads.Thread, usual *threads.Thread) *dporNode {
 	n := &dporNode{chosen: -1, backtrack: map[int]bool{}, done: map[int]bool{}}
 	n.sleep = d.asleep()
 	exiting := false // the end of the program comes last, or the events of others are not seen at all
 	for _, t := range candidates {
-		n.candidates = append(n.candidates, dporEvent{t.ID(), t.At()})
+		n.candidates = append(n.candidates, dporEvent{t.ID(), *t.At()})
 		if sleeps(n.sleep, t.ID()) || givesWay(p) && t == p.Thread {
 			continue
 		}
@@ -103,7 +103,7 @@ func (d *dpor) asleep() []dporEvent {
 	for _, e := range d.here.sleep {
 		awake := false
 		for i := len(d.steps) - 1; i >= 0; i-- {
-			awake = awake || d.steps[i].thread == e.thread || d.conflict(d.steps[i].point, e.point)
+			awake = awake || d.steps[i].thread == e.thread || d.conflict(&d.steps[i].point, &e.point)
 			if d.steps[i].node == d.here {
 				break
 			}
@@ -128,7 +128,7 @@ func sleeps(list []dporEvent, thread int) bool {
 func (d *dpor) access(*threads.Thread, int, *site, access) bool { return true }
 
 // point implements observer: it notes what happens.
-func (d *dpor) point(p threads.Point, next *threads.Thread) {
+func (d *dpor) point(p *threads.Point, next *threads.Thread) {
 	if p.Kind == threads.Spawn {
 		d.made++
 		if n := len(d.steps); n > 0 && d.steps[n-1].thread == p.Thread.ID() {
@@ -138,7 +138,7 @@ func (d *dpor) point(p threads.Point, next *threads.Thread) {
 	if next == nil {
 		return
 	}
-	step := dporStep{dporEvent: dporEvent{next.ID(), next.At()}}
+	step := dporStep{dporEvent: dporEvent{next.ID(), *next.At()}}
 	if d.chose {
 		step.node, d.chose = d.here, false
 	}
@@ -148,16 +148,16 @@ func (d *dpor) point(p threads.Point, next *threads.Thread) {
 // conflict is [conflict] for points of which one may be in the middle of a wait: that of a condition lets go of a lock,
 // and takes it again, inside the library. So waits conflict with all by which threads synchronise. The end of the
 // program conflicts with what the host sees; nobody sees what else it cuts off.
-func (d *dpor) conflict(a, b threads.Point) bool {
+func (d *dpor) conflict(a, b *threads.Point) bool {
 	return conflict(a, b) || a.Kind == threads.Exit && b.Kind == threads.Call ||
 		a.Kind == threads.Call && b.Kind == threads.Exit || d.waits(a) && d.synchronises(b) || d.waits(b) && d.synchronises(a)
 }
 
-func (d *dpor) waits(p threads.Point) bool {
+func (d *dpor) waits(p *threads.Point) bool {
 	return p.Kind == threads.Wait || p.Site != 0 && d.waiting[p.Site]
 }
 
-func (d *dpor) synchronises(p threads.Point) bool {
+func (d *dpor) synchronises(p *threads.Point) bool {
 	return p.Kind == threads.Sync || p.Kind == threads.Wait
 }
 
@@ -175,7 +175,7 @@ func newDPOR(w *world) *dpor {
 // look finds where the schedule that has run could have gone another way.
 func (d *dpor) look() {
 	for _, t := range d.world.scheduler.Threads() { // what has not happened could have
-		d.steps = append(d.steps, dporStep{dporEvent: dporEvent{t.ID(), t.At()}})
+		d.steps = append(d.steps, dporStep{dporEvent: dporEvent{t.ID(), *t.At()}})
 	}
 	last := map[int][]int{} // by thread: the clock of its last step
 	for i := range d.steps {
@@ -184,7 +184,7 @@ func (d *dpor) look() {
 		raced := false
 		for j := i - 1; j >= 0; j-- {
 			before := &d.steps[j]
-			if before.thread == s.thread || !d.conflict(before.point, s.point) || at(s.clock, before.thread) > j {
+			if before.thread == s.thread || !d.conflict(&before.point, &s.point) || at(s.clock, before.thread) > j {
 				continue // the last one: it is ordered behind that already, and all that comes before it
 			}
 			if !raced && before.node != nil {

@@ -20,7 +20,7 @@ func (e *exitsLast) begin(seed uint64) {
 }
 
 // Choose implements [threads.Chooser].
-func (e *exitsLast) Choose(p threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
+func (e *exitsLast) Choose(p *threads.Point, candidates []*threads.Thread, usual *threads.Thread) *threads.Thread {
 	if e.left > 0 {
 		e.room = e.room[:0]
 		for _, t := range candidates {

@@ -41,7 +41,7 @@ func (w *world) standing(t *threads.Thread) (p pendingAccess, ok bool) {
 }
 
 // goesOn looks at that access again, when the thread goes on behind another one, which may have freed that memory.
-func (w *world) goesOn(p threads.Point, next *threads.Thread) {
+func (w *world) goesOn(p *threads.Point, next *threads.Thread) {
 	pending, ok := w.standing(next)
 	if !ok || next == p.Thread || !w.looks || !w.heap.looksAt(next, pending.site) {
 		return

@@ -31,7 +31,7 @@ func (s *pct) begin(seed uint64) {
 }
 
 // Choose implements [threads.Chooser].
-func (s *pct) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
+func (s *pct) Choose(p *threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
 	for last := candidates[len(candidates)-1].ID(); len(s.priorities) <= last; {
 		s.priorities = append(s.priorities, 1+s.IntN(1<<30)) // those of the same priority go by number
 	}

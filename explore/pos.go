@@ -16,7 +16,7 @@ func (s *pos) begin(seed uint64) {
 }
 
 // Choose implements [threads.Chooser].
-func (s *pos) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
+func (s *pos) Choose(p *threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
 	last := candidates[len(candidates)-1].ID()
 	for len(s.priorities) <= last {
 		s.priorities = append(s.priorities, 0)

@@ -118,7 +118,7 @@ func (r *raceObserver) access(t *threads.Thread, index int, s *site, a access) b
 }
 
 // point implements observer.
-func (r *raceObserver) point(p threads.Point, next *threads.Thread) {
+func (r *raceObserver) point(p *threads.Point, next *threads.Thread) {
 	switch {
 	case p.Kind == threads.Spawn:
 		r.clocks.spawn(p.Thread.ID())

@@ -21,12 +21,12 @@ func (r *randomness) begin(seed uint64) {
 
 // conflict reports whether the order of what two threads are about to do matters: both access the same bytes, and one
 // of them writes.
-func conflict(a, b threads.Point) bool {
+func conflict(a, b *threads.Point) bool {
 	return (a.Writes || b.Writes) && a.Address < b.Address+uint64(b.Size) && b.Address < a.Address+uint64(a.Size)
 }
 
 // givesWay reports whether the thread of a point asks that others run, or waits for time to pass.
-func givesWay(p threads.Point) bool {
+func givesWay(p *threads.Point) bool {
 	switch p.Kind {
 	case threads.Yield, threads.Spin, threads.Sleep:
 		return true

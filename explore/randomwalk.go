@@ -10,7 +10,7 @@ type randomWalk struct {
 }
 
 // Choose implements [threads.Chooser].
-func (r *randomWalk) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
+func (r *randomWalk) Choose(p *threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
 	if givesWay(p) {
 		r.room = without(candidates, p.Thread, r.room)
 		candidates = r.room

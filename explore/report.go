@@ -172,4 +172,4 @@ func (s *stopAt) access(t *threads.Thread, index int, site *site, _ access) bool
 	return true
 }
 
-func (s *stopAt) point(threads.Point, *threads.Thread) {}
+func (s *stopAt) point(*threads.Point, *threads.Thread) {}

@@ -99,7 +99,7 @@ func (l *learner) access(t *threads.Thread, _ int, s *site, a access) bool {
 }
 
 // point implements observer.
-func (l *learner) point(p threads.Point, _ *threads.Thread) {
+func (l *learner) point(p *threads.Point, _ *threads.Thread) {
 	if p.Kind == threads.Spawn {
 		if l.made++; l.made == len(l.known.parents) {
 			l.known.parents = append(l.known.parents, 0)

@@ -3,7 +3,6 @@ package explore
 import (
 	"strings"
 
-	"weft"
 	"weft/threads"
 	"weft/wasm"
 )
@@ -171,15 +170,15 @@ func (s *site) access(operands *[3]uint64) access {
 	return a
 }
 
-// point says what point there is before an instruction.
-func (s *site) point(w *weft.Watched) threads.Point {
-	a := s.access(&w.Operands)
-	p := threads.Point{Kind: threads.Access, Site: s.offset, Address: a.address, Size: int(a.size), Writes: a.writes}
-	switch {
-	case s.class == exits:
-		return threads.Point{Kind: threads.Exit, Site: s.offset}
-	case s.class.isSync():
+// fill says what point there is before an instruction, with the access that it is about to make.
+func (s *site) fill(p *threads.Point, a access) {
+	p.Kind, p.Site = threads.Access, s.offset
+	if s.class == exits {
+		p.Kind = threads.Exit
+		return
+	}
+	p.Address, p.Size, p.Writes = a.address, int(a.size), a.writes
+	if s.class.isSync() {
 		p.Kind = threads.Sync
 	}
-	return p
 }

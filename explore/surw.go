@@ -118,7 +118,7 @@ func (s *surw) isThere(t *threads.Thread) bool {
 }
 
 // Choose implements [threads.Chooser].
-func (s *surw) Choose(p threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
+func (s *surw) Choose(p *threads.Point, candidates []*threads.Thread, _ *threads.Thread) *threads.Thread {
 	s.stays++
 	if p.Kind == threads.Spawn {
 		s.made++
@@ -144,7 +144,7 @@ func (s *surw) most() int {
 }
 
 // choose returns one of those that are not about to do something at the place, and of the intended one.
-func (s *surw) choose(p threads.Point, candidates []*threads.Thread) *threads.Thread {
+func (s *surw) choose(p *threads.Point, candidates []*threads.Thread) *threads.Thread {
 	s.room = s.room[:0]
 	for _, t := range candidates {
 		if (t.ID() == s.intended || !s.isThere(t)) && !(givesWay(p) && t == p.Thread) {

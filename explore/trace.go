@@ -196,7 +196,7 @@ func (t *tracer) sited(e Event, s *site) Event {
 }
 
 // point implements observer.
-func (t *tracer) point(p threads.Point, next *threads.Thread) {
+func (t *tracer) point(p *threads.Point, next *threads.Thread) {
 	s := t.pending
 	t.pending = nil
 	deviation := t.deviation(p, next)
@@ -216,7 +216,7 @@ func (t *tracer) point(p threads.Point, next *threads.Thread) {
 
 // deviation returns what the schedule says of who goes on at a point, which has come to pass then; "" if it says
 // nothing.
-func (t *tracer) deviation(p threads.Point, next *threads.Thread) string {
+func (t *tracer) deviation(p *threads.Point, next *threads.Thread) string {
 	if next == nil {
 		return ""
 	}
@@ -230,7 +230,7 @@ func (t *tracer) deviation(p threads.Point, next *threads.Thread) string {
 }
 
 // event returns the event of a point, which is before the instruction given, or nil.
-func (t *tracer) event(p threads.Point, s *site, next *threads.Thread, deviation string) Event {
+func (t *tracer) event(p *threads.Point, s *site, next *threads.Thread, deviation string) Event {
 	e := Event{Thread: p.Thread.ID(), Kind: p.Kind.String(), Address: p.Address, Size: p.Size, Writes: p.Writes,
 		Blocked: p.Blocked, Next: -1}
 	if s != nil && s.offset == p.Site {

@@ -40,7 +40,7 @@ type observer interface {
 	// access is called at each watched instruction. It reports whether that is a point.
 	access(t *threads.Thread, index int, s *site, a access) bool
 	// point is called at each scheduling point, after the choice of the next thread; nil if there is none.
-	point(p threads.Point, next *threads.Thread)
+	point(p *threads.Point, next *threads.Thread)
 }
 
 // A world is a store in which a program runs again and again, each time from the same state.
@@ -119,7 +119,7 @@ func (w *world) watched() threads.Config {
 }
 
 // trace hears of each point, and ends schedules that are too long.
-func (w *world) trace(p threads.Point, next *threads.Thread) {
+func (w *world) trace(p *threads.Point, next *threads.Thread) {
 	w.points++
 	if p.Kind == threads.Spawn {
 		w.ranAt(len(w.ran))
@@ -185,20 +185,22 @@ func (w *world) instantiate(ctx context.Context) error {
 	return err
 }
 
-func (w *world) watch(t *threads.Thread, q weft.Watched) (threads.Point, bool) {
+func (w *world) watch(t *threads.Thread, q *weft.Watched, p *threads.Point) bool {
 	s := &w.program.watched[q.Index]
 	a := s.access(&q.Operands)
 	if w.looks {
-		if err := w.misused(t, s, a, &q); err != nil {
+		if err := w.misused(t, s, a, q); err != nil {
 			w.scheduler.Stop(err)
-			return s.point(&q), true
+			s.fill(p, a)
+			return true
 		}
 	}
 	if s.silent || s.class.isHeap() || w.observer != nil && !w.observer.access(t, q.Index, s, a) {
-		return threads.Point{}, false
+		return false
 	}
 	w.stands(t, s, a)
-	return s.point(&q), true
+	s.fill(p, a)
+	return true
 }
 
 // pointer reads one from the program's memory.

@@ -2,6 +2,7 @@ package threads_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"weft"
@@ -35,6 +36,64 @@ func BenchmarkHandOver(b *testing.B) {
 	}
 }
 
+// BenchmarkHandOverParallel is the same in parallel mode: two stores on goroutines of their own.
+func BenchmarkHandOverParallel(b *testing.B) {
+	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
+	if err != nil {
+		b.Fatal(err)
+	}
+	own, imported := `(memory (export "memory") 1 1 shared)`, `(import "" "memory" (memory 1 1 shared))`
+	module, err := engine.Compile([]byte(strings.Replace(pingPong, own, imported, 1)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	shared, err := engine.NewSharedMemory(wasm.MemoryType{
+		Limits: wasm.Limits{Min: 1, Max: 1, HasMax: true, Shared: true}, PageLog2: wasm.DefaultPageLog2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var instances [3]*weft.Instance
+	for i := range instances {
+		instances[i] = newParallel(b, engine, module, shared)
+	}
+	n, ended := weft.I32(int32(max(b.N/2, 1))), make(chan error)
+	call := func(i int, name string, args ...weft.Value) {
+		_, err := instances[i].Func(name).Call(context.Background(), args...)
+		ended <- err
+	}
+	b.ResetTimer()
+	go call(0, "play", weft.I32(0), weft.I32(4), n)
+	go call(1, "play", weft.I32(4), weft.I32(0), n)
+	go call(2, "start")
+	for range instances {
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+	}
+}
+
+// newParallel returns an instance in a store of its own, which is for another goroutine.
+func newParallel(
+	b *testing.B, engine *weft.Engine, module *weft.Module, shared *weft.SharedMemory,
+) *weft.Instance {
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(store.Close)
+	memory, err := shared.In(store)
+	if err != nil {
+		b.Fatal(err)
+	}
+	linker := weft.NewLinker(store)
+	linker.Define("", "memory", memory)
+	instance, err := linker.Instantiate(context.Background(), module)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return instance
+}
+
 // BenchmarkSpawn makes threads that end at once.
 func BenchmarkSpawn(b *testing.B) {
 	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
@@ -61,7 +120,7 @@ type everyStep struct {
 
 func (e *everyStep) Steps() uint64 { return e.steps }
 
-func (e *everyStep) Next(p threads.Point) *threads.Thread {
+func (e *everyStep) Next(p *threads.Point) *threads.Thread {
 	if p.Kind == threads.Step && !e.switches {
 		return p.Thread
 	}

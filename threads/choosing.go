@@ -7,7 +7,7 @@ type Chooser interface {
 	// Choose returns which of the candidates goes on at a point. They are at least two, in the order of their numbers;
 	// the thread of the point is among them unless it is blocked. The usual one goes on in the default schedule (see
 	// [Deviation]). The slice is for the time of the call.
-	Choose(p Point, candidates []*Thread, usual *Thread) *Thread
+	Choose(p *Point, candidates []*Thread, usual *Thread) *Thread
 }
 
 // Choosing is a strategy that asks a [Chooser] wherever there is a choice, and notes where it departs from the default
@@ -41,7 +41,7 @@ func (c *Choosing) Deviations() (list []Deviation, all bool) { return c.deviatio
 func (c *Choosing) Ready(t *Thread) { c.ready.add(t) }
 
 // Next implements [Strategy].
-func (c *Choosing) Next(p Point) *Thread {
+func (c *Choosing) Next(p *Point) *Thread {
 	usual := c.ready.usual(p)
 	if p.Thread != nil && !p.Blocked {
 		c.ready.add(p.Thread)
@@ -89,7 +89,7 @@ func (c *Choosing) note(k key, next *Thread) {
 func (c *Choosing) Steps() uint64 { return SpinSteps }
 
 // Place returns the place of a point, as a deviation whose Next is 0.
-func (p Point) Place() Deviation { return keyOf(p).deviation(0) }
+func (p *Point) Place() Deviation { return keyOf(p).deviation(0) }
 
 // SortDeviations brings deviations into an order by thread and place.
 func SortDeviations(list []Deviation) { slices.SortFunc(list, compareDeviations) }

@@ -122,7 +122,7 @@ func (r readySet) find(id int) *Thread {
 }
 
 // usual returns who goes on in the default schedule.
-func (r readySet) usual(p Point) *Thread {
+func (r readySet) usual(p *Point) *Thread {
 	switch {
 	case p.Thread == nil || p.Blocked:
 		if len(r) == 0 {
@@ -137,7 +137,7 @@ func (r readySet) usual(p Point) *Thread {
 }
 
 // choose notes that a thread goes on at a point.
-func (r *readySet) choose(p Point, next *Thread) {
+func (r *readySet) choose(p *Point, next *Thread) {
 	if next == nil || next == p.Thread && !p.Blocked {
 		return
 	}
@@ -148,7 +148,7 @@ func (r *readySet) choose(p Point, next *Thread) {
 }
 
 // keyOf returns the place of a point.
-func keyOf(p Point) key {
+func keyOf(p *Point) key {
 	if p.Thread == nil {
 		return key{thread: -1, point: p.Visit}
 	}

@@ -241,7 +241,7 @@ func TestCloseInRun(t *testing.T) {
 	for name, engine := range engines(t) {
 		for _, first := range []string{"close", "wait"} {
 			w := &world{}
-			config := threads.Config{Slice: time.Millisecond, Trace: func(p threads.Point, _ *threads.Thread) {
+			config := threads.Config{Slice: time.Millisecond, Trace: func(p *threads.Point, _ *threads.Thread) {
 				if p.Kind == threads.Wait && first == "wait" {
 					w.store.Close()
 				}

@@ -18,7 +18,7 @@ func NewRandomWalk(seed uint64) *RandomWalk {
 func (r *RandomWalk) Ready(t *Thread) { r.ready = append(r.ready, t) }
 
 // Next implements [Strategy].
-func (r *RandomWalk) Next(p Point) *Thread {
+func (r *RandomWalk) Next(p *Point) *Thread {
 	n := len(r.ready)
 	if p.Thread != nil && !p.Blocked {
 		n++

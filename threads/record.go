@@ -33,7 +33,7 @@ func (r *Recording) Ready(t *Thread) {
 }
 
 // Next implements [Strategy].
-func (r *Recording) Next(p Point) *Thread {
+func (r *Recording) Next(p *Point) *Thread {
 	usual, next := r.ready.usual(p), r.strategy.Next(p)
 	if next != usual && next != nil {
 		r.note(keyOf(p), next)

@@ -56,7 +56,7 @@ func (r *Replay) wakes(id int) bool {
 func (r *Replay) Ready(t *Thread) { r.ready.add(t) }
 
 // Next implements [Strategy].
-func (r *Replay) Next(p Point) *Thread {
+func (r *Replay) Next(p *Point) *Thread {
 	k := keyOf(p)
 	next := r.ready.usual(p)
 	if id, ok := r.wanted[k]; ok {

@@ -22,9 +22,10 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	default:
 	}
 	s.news.Store(false)
-	s.strategy, s.made, s.waiting, s.passed, s.idles = strategy, 0, 0, 0, 0
+	s.strategy, s.made, s.waiting, s.passed, s.idle = strategy, 0, 0, 0, Point{}
 	s.running, s.serving, s.ended, s.stopped = false, false, false, nil
 	s.alarms, s.epoch, s.trace = alarms{}, time.Now(), traceHash{}
+	s.armed.Store(s.noSlices())
 	s.bind()
 	if s.counts {
 		s.given = SpinSteps

@@ -11,7 +11,7 @@ func NewRoundRobin() *RoundRobin { return &RoundRobin{} }
 func (r *RoundRobin) Ready(t *Thread) { r.queue.push(t) }
 
 // Next implements [Strategy].
-func (r *RoundRobin) Next(p Point) *Thread {
+func (r *RoundRobin) Next(p *Point) *Thread {
 	if p.Thread == nil || p.Blocked {
 		return r.queue.pop()
 	}

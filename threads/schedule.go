@@ -106,10 +106,11 @@ func (s *Schedule) Sites() []uint32 {
 }
 
 // Watch is for [Config.Watch], with a module of which the Sites are watched: each is a point.
-func (s *Schedule) Watch() func(*Thread, weft.Watched) (Point, bool) {
+func (s *Schedule) Watch() func(*Thread, *weft.Watched, *Point) bool {
 	sites := s.Sites()
-	return func(_ *Thread, w weft.Watched) (Point, bool) {
-		return Point{Kind: Access, Site: sites[w.Index]}, true
+	return func(_ *Thread, w *weft.Watched, p *Point) bool {
+		p.Kind, p.Site = Access, sites[w.Index]
+		return true
 	}
 }
 

@@ -31,10 +31,10 @@ type Config struct {
 	// Limit is how many threads there may be at a time; 0 stands for any number.
 	Limit int
 	// Watch, unless it is nil, says what point there is before a watched instruction ([weft.Engine.CompileWatched]) to
-	// which a thread has come; false for none. The scheduler sets Thread and Visit.
-	Watch func(t *Thread, w weft.Watched) (Point, bool)
+	// which a thread has come, by setting its fields but Thread and Visit; false for none.
+	Watch func(t *Thread, w *weft.Watched, p *Point) bool
 	// Trace, unless it is nil, hears of each scheduling point and who goes on there, which is nil if nobody can.
-	Trace func(p Point, next *Thread)
+	Trace func(p *Point, next *Thread)
 }
 
 // defaultSlice is about what operating systems give, so that interrupting costs little.
@@ -64,7 +64,7 @@ type Scheduler struct {
 	jobs    []func() // of Do
 	ended   bool
 	stopped error // by Stop
-	idles   uint64
+	idle    Point // its Visit is that of the last one
 	alarms  alarms
 	epoch   time.Time
 	passed  int64 // virtual nanoseconds
@@ -74,7 +74,7 @@ type Scheduler struct {
 	waiting int         // threads that are ready, beside the one that runs
 	clock   *time.Timer // for the first alarm
 	due     int64       // when the clock is set to
-	armed   atomic.Bool // a slice of time runs
+	armed   atomic.Bool // a slice of time runs, or there are none
 
 	news  atomic.Bool // there is something in inbox, or an alarm may be due
 	wake  chan struct{}
@@ -134,6 +134,7 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		s.given = SpinSteps
 		store.SetFuel(s.given)
 	}
+	s.armed.Store(s.noSlices())
 	return s, store.SetScheduler(hooks{s})
 }
 
@@ -151,6 +152,7 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	}
 	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil,
 		done: make(chan struct{})}
+	t.at.Thread = t
 	f, args := spec.Func, spec.Args
 	if t.first {
 		f, args = spec.First, nil
@@ -158,7 +160,13 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	if err := t.make(f, args); err != nil {
 		return nil, err
 	}
-	t.waiter = s.store.NewWaiter(t.notified)
+	t.waiter = s.store.NewWaiter(func(here bool) { // by code of this store, or another
+		if here {
+			s.awake(t)
+		} else {
+			s.post(message{thread: t, about: woken})
+		}
+	})
 	if g := spec.Globals; g != nil {
 		t.globals = make([]uint64, g.Slots())
 		if spec.Initial == nil {
@@ -251,7 +259,7 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 	}
 	s.running, s.until = true, until
 	defer s.end()
-	at := Point{Kind: Idle}
+	at := &s.idle
 	for {
 		if until != nil && until.state == Ended || len(s.threads) == 0 && !s.serving {
 			return nil
@@ -260,14 +268,15 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 		s.work()
 		next := s.chosen
 		if s.chosen = nil; next == nil {
+			s.comes(at)
 			next = s.choose(at)
 		}
 		if s.stopped != nil {
 			return s.stopped
 		}
-		at = Point{Kind: Idle}
+		at = &s.idle
 		if next == nil {
-			if err := s.idle(ctx); err != nil {
+			if err := s.rest(ctx); err != nil {
 				return err
 			}
 			continue
@@ -304,11 +313,10 @@ func (s *Scheduler) end() {
 
 // step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to
 // choose the next.
-func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
-	idle := Point{Kind: Idle}
+func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 	if t.exiting {
 		s.remove(t)
-		return Point{Thread: t, Kind: End, Blocked: true}, t.err
+		return t.stands(End, true), t.err
 	}
 	s.arm()
 	s.enter(t)
@@ -322,29 +330,29 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (Point, error) {
 			return s.exit(t)
 		}
 		s.remove(t)
-		return idle, err
+		return &s.idle, err
 	}
 	s.leave(t)
 	switch {
 	case tag != nil:
-		return idle, nil
+		return &s.idle, nil
 	case t.first:
 		t.first, t.state, t.result = false, Ready, 0
 		err := t.make(t.spec.Func, t.spec.Args)
-		return Point{Thread: t, Kind: Call}, err
+		return t.stands(Call, false), err
 	}
 	t.results = append([]uint64(nil), s.slots[:wasm.SlotCount(t.cont.Type().Results)]...)
 	if t == s.until && s.exits() {
 		return s.exit(t)
 	}
 	s.remove(t)
-	return Point{Thread: t, Kind: End, Blocked: true}, nil
+	return t.stands(End, true), nil
 }
 
 // exit makes a thread wait for its turn to end the run.
-func (s *Scheduler) exit(t *Thread) (Point, error) {
+func (s *Scheduler) exit(t *Thread) (*Point, error) {
 	t.exiting, t.state = true, Ready
-	return Point{Thread: t, Kind: Exit}, nil
+	return t.stands(Exit, false), nil
 }
 
 // exits reports whether the end of the run is a point: others may do more before.
@@ -393,72 +401,84 @@ func (s *Scheduler) ready(t *Thread, result uint32) {
 }
 
 // choose asks the strategy.
-func (s *Scheduler) choose(p Point) *Thread {
-	if t := p.Thread; t != nil && s.counts {
-		s.count(t)
-		t.owes = p.Kind == Step
-		if p.Kind == Step && t.steps >= SpinSteps {
-			p.Kind = Spin
-		}
-		if p.Kind != Step && p.Site == 0 {
-			t.points++
-			t.steps = 0
-		}
-	}
-	if p.Thread != nil {
-		p.Thread.at = p
-	} else {
-		s.idles++
-		p.Visit = s.idles
+func (s *Scheduler) choose(p *Point) *Thread {
+	t := p.Thread
+	if t == nil {
+		p.Visit++
 	}
 	next := s.strategy.Next(p)
 	if s.stopped != nil {
 		return nil
 	}
-	if next != nil && (p.Blocked || next != p.Thread) {
-		s.waiting--
-	}
-	if p.Thread != nil && !p.Blocked && next != p.Thread {
-		s.waiting++
+	if next != t || p.Blocked {
+		s.takesTurns(p, next)
 	}
 	if s.counts {
-		s.trace.add(p, next)
+		s.trace.word(uint64(p.Kind) | t.number()<<8 | next.number()<<36)
+		if t != nil {
+			s.trace.word(t.points<<20 ^ t.steps ^ p.Address<<32)
+		}
 	}
 	if s.config.Trace != nil {
 		s.config.Trace(p, next)
 	}
-	if s.counts && next != nil {
-		s.give(next)
+	if s.counts && next != nil { // it may execute steps until the strategy wants to be asked
+		if next.owes {
+			next.owes = false
+			next.steps++
+		}
+		s.given = min(s.strategy.Steps(), SpinSteps-min(next.steps, SpinSteps))
+		s.store.SetFuel(s.given)
 	}
 	return next
 }
 
-// give lets a thread execute steps until the strategy wants to be asked.
-func (s *Scheduler) give(t *Thread) {
-	if t.owes {
-		t.owes = false
-		t.steps++
+// takesTurns notes that another thread is ready from now on, or less.
+func (s *Scheduler) takesTurns(p *Point, next *Thread) {
+	if p.Thread != nil && !p.Blocked {
+		s.waiting++
 	}
-	s.given = min(s.strategy.Steps(), SpinSteps-min(t.steps, SpinSteps))
-	s.store.SetFuel(s.given)
+	if next != nil {
+		s.waiting--
+	}
+}
+
+// comes notes that a thread has come to a point, if steps are counted.
+func (s *Scheduler) comes(p *Point) {
+	if t := p.Thread; t != nil && s.counts {
+		s.count(t)
+		if p.Site == 0 {
+			t.points++
+			t.steps = 0
+		}
+	}
+}
+
+// stepped notes that a thread has executed all the steps that it was given. The next one is not counted.
+func (s *Scheduler) stepped(t *Thread) *Point {
+	t.steps += s.given
+	s.given, t.owes = 0, true
+	if t.steps < SpinSteps {
+		return t.stands(Step, false)
+	}
+	t.points++
+	t.steps = 0
+	return t.stands(Spin, false)
 }
 
 // count notes how many steps a thread has executed since it was given some.
 func (s *Scheduler) count(t *Thread) {
-	if !s.counts {
-		return
-	}
 	left, _ := s.store.Fuel()
 	t.steps += s.given - min(left, s.given)
 	s.given = left
 }
 
 // stop is what a thread that cannot go on returns: the switch to another one, or the suspension that ends step.
-func (s *Scheduler) stop(p Point) error {
-	s.look()
-	if len(s.jobs) > 0 {
+func (s *Scheduler) stop(p *Point) error {
+	if s.look(); len(s.jobs) > 0 {
 		return s.suspend
 	}
+	s.comes(p)
 	next := s.choose(p)
 	if s.stopped != nil {
 		return s.stopped
@@ -473,15 +493,20 @@ func (s *Scheduler) stop(p Point) error {
 	return s.switchTo(next)
 }
 
+// comesTo is offer for a thread that has come to a point which is not for its steps.
+func (s *Scheduler) comesTo(p *Point, result uint32) error {
+	s.comes(p)
+	return s.offer(p, result)
+}
+
 // offer is what a thread returns that could go on.
-func (s *Scheduler) offer(p Point, result uint32) error {
-	s.look()
-	if len(s.jobs) > 0 {
+func (s *Scheduler) offer(p *Point, result uint32) error {
+	if s.look(); len(s.jobs) > 0 {
 		s.ready(p.Thread, result)
 		return s.suspend
 	}
 	next := s.choose(p)
-	if s.stopped != nil {
+	if s.stopped != nil { // also by who hears of the point
 		return s.stopped
 	}
 	s.arm()
@@ -519,7 +544,7 @@ func (s *Scheduler) Park() error {
 		return errNoThread
 	}
 	t.state = Parked
-	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+	return s.stop(t.stands(Call, true))
 }
 
 // Sleep is Park until a time has passed, and then with a result.
@@ -531,7 +556,7 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	t.state = Parked
 	t.onAlarm = result
 	s.setAlarm(t, d)
-	return s.stop(Point{Thread: t, Kind: Sleep, Blocked: true})
+	return s.stop(t.stands(Sleep, true))
 }
 
 // An Attempt is something that a thread waits for and that has to be done, or looked at, when it may have come. It
@@ -553,7 +578,7 @@ func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	if d >= 0 {
 		s.setAlarm(t, d)
 	}
-	return s.stop(Point{Thread: t, Kind: Call, Blocked: true})
+	return s.stop(t.stands(Call, true))
 }
 
 // retry makes the attempt of a thread again.
@@ -569,10 +594,11 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
-	if t := s.current; t == nil || s.store.Pinned() || !t.isOnTop() {
+	t := s.current
+	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return nil
 	}
-	return s.offer(Point{Thread: s.current, Kind: kind}, result)
+	return s.comesTo(t.stands(kind, false), result)
 }
 
 var errNoThread = errors.New("threads: what waits is no thread of the scheduler: it was called from the host")
@@ -595,7 +621,9 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	if d := w.Timeout(); d > 0 {
 		s.setAlarm(t, d)
 	}
-	return 0, s.stop(Point{Thread: t, Kind: Wait, Blocked: true, Address: w.Address(), Size: w.Width()})
+	p := t.stands(Wait, true)
+	p.Address, p.Size = w.Address(), w.Width()
+	return 0, s.stop(p)
 }
 
 // Pause implements [weft.Scheduler].
@@ -610,27 +638,24 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 		}
 		s.arm() // it is asked again
 		return nil
+	case p.Fuel:
+		return s.offer(s.stepped(t), 0)
 	}
-	kind := Slice
-	if p.Fuel {
-		kind = Step
-	}
-	return s.offer(Point{Thread: t, Kind: kind}, 0)
+	return s.comesTo(t.stands(Slice, false), 0)
 }
 
 // Watch implements [weft.Watcher].
-func (s hooks) Watch(_ context.Context, w weft.Watched) error {
+func (s hooks) Watch(_ context.Context, w *weft.Watched) error {
 	t := s.current
 	if t == nil || w.Pinned || s.config.Watch == nil || !t.isOnTop() {
 		return nil
 	}
-	visit := t.visit(w.Index)
-	p, ok := s.config.Watch(t, w)
-	if !ok {
+	visit, p := t.visit(w.Index), t.stands(Access, false)
+	if !s.config.Watch(t, w, p) {
 		return nil
 	}
-	p.Thread, p.Visit = t, visit
-	return s.offer(p, 0)
+	p.Visit = visit
+	return s.comesTo(p, 0)
 }
 
 // visit counts one of a watched instruction.
@@ -644,7 +669,7 @@ func (t *Thread) visit(index int) uint64 {
 
 // isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has
 // resumed, which the scheduler cannot stop.
-func (t *Thread) isOnTop() bool { return t.scheduler.store.Running() == t.cont }
+func (t *Thread) isOnTop() bool { return t.cont.IsRunning() }
 
 // refuel lets code go on that cannot stop.
 func (s *Scheduler) refuel(t *Thread) {
@@ -654,15 +679,6 @@ func (s *Scheduler) refuel(t *Thread) {
 	}
 	s.given = SpinSteps
 	s.store.SetFuel(s.given)
-}
-
-// notified is called when notify has woken a thread: by the thread that runs, if here is true.
-func (t *Thread) notified(here bool) {
-	if !here {
-		t.scheduler.post(message{thread: t, about: woken})
-		return
-	}
-	t.scheduler.awake(t)
 }
 
 // awake makes a thread ready that notify has woken.

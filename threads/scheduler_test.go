@@ -180,7 +180,7 @@ func TestDeadlock(t *testing.T) {
 func TestCloseFromTrace(t *testing.T) {
 	for name, engine := range engines(t) {
 		var w *world
-		w = newWorld(t, engine, pingPong, threads.Config{Trace: func(threads.Point, *threads.Thread) { w.store.Close() }})
+		w = newWorld(t, engine, pingPong, threads.Config{Trace: func(*threads.Point, *threads.Thread) { w.store.Close() }})
 		w.spawn(t, "forever")
 		w.spawn(t, "forever")
 		if err := w.scheduler.Run(context.Background(), nil); !errors.Is(err, weft.ErrClosed) {

@@ -59,14 +59,15 @@ type Point struct {
 	Visit uint64
 }
 
-// A Strategy decides which thread runs. Its methods are called by the goroutine that runs the scheduler.
+// A Strategy decides which thread runs. Its methods are called by the goroutine that runs the scheduler. Points are the
+// scheduler's: they are to be read, while the method runs.
 type Strategy interface {
 	// Ready tells that a thread could run from now on, which it could not before.
 	Ready(t *Thread)
 	// Next returns the thread that goes on at a point: that of the point, if it is not blocked, or one of those that
 	// are ready, which is so no longer. The thread of the point, if it is not blocked and not chosen, is ready from now
 	// on. Next returns nil if there is none.
-	Next(p Point) *Thread
+	Next(p *Point) *Thread
 	// Steps returns after how many steps of code the thread that Next has returned comes to a Step point, if it does
 	// not come to another one before: with 0, before the next step. It never comes to one after SpinSteps and more. It
 	// is called where steps are counted ([Config.Steps]).

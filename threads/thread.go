@@ -70,12 +70,20 @@ type Thread struct {
 	points, steps uint64
 	owes          bool     // it goes on with a step that has not been counted
 	visits        []uint32 // by watched instruction
-	at            Point    // where it stood last
+	at            Point    // where it stands, or stood last; Idle before the first
 	all           int      // index among the scheduler's threads
 }
 
 // ID returns the number of the thread: threads have 0, 1, 2, ... in the order of their making.
 func (t *Thread) ID() int { return t.id }
+
+// number is that of the thread in hashes: 0 for none.
+func (t *Thread) number() uint64 {
+	if t == nil {
+		return 0
+	}
+	return uint64(t.id) + 1
+}
 
 // State returns what the thread does.
 func (t *Thread) State() State { return t.state }
@@ -100,8 +108,16 @@ func (t *Thread) Results() []uint64 { return t.results }
 // Address returns at which address a waiting thread waits.
 func (t *Thread) Address() uint64 { return t.address }
 
-// At returns the point at which the thread has stopped; for one that has not begun the zero Point.
-func (t *Thread) At() Point { return t.at }
+// At returns the point at which the thread has stopped; an Idle one before it has begun. It is the scheduler's, to be
+// read before the thread goes on.
+func (t *Thread) At() *Point { return &t.at }
+
+// stands makes the thread's point one of a kind, at which it may go on or not.
+func (t *Thread) stands(kind Kind, blocked bool) *Point {
+	p := &t.at
+	p.Kind, p.Blocked, p.Writes, p.Site, p.Address, p.Size, p.Visit = kind, blocked, false, 0, 0, 0, 0
+	return p
+}
 
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.id) }
 

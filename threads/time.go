@@ -32,9 +32,13 @@ func (s *Scheduler) setClock() {
 
 // look does what others have asked for, and what is due.
 func (s *Scheduler) look() {
-	if !s.news.Load() {
-		return
+	if s.news.Load() {
+		s.read()
 	}
+}
+
+// read does that when there is something.
+func (s *Scheduler) read() {
 	s.news.Store(false)
 	s.mu.Lock()
 	inbox := s.inbox
@@ -85,8 +89,8 @@ func (s *Scheduler) wakeUp(t *Thread) {
 	}
 }
 
-// idle waits until a thread may be ready.
-func (s *Scheduler) idle(ctx context.Context) error {
+// rest waits until a thread may be ready.
+func (s *Scheduler) rest(ctx context.Context) error {
 	first, closed := s.alarms.first(), s.store.Err()
 	switch {
 	case closed != nil: // by who was asked or told last
@@ -125,7 +129,7 @@ func (s *Scheduler) arm() {
 
 // beginSlice asks for a pause after a slice of time, unless that is arranged already. Any goroutine may call it.
 func (s *Scheduler) beginSlice() {
-	if s.counts || s.config.Slice < 0 || !s.armed.CompareAndSwap(false, true) {
+	if !s.armed.CompareAndSwap(false, true) {
 		return
 	}
 	d := s.config.Slice
@@ -137,3 +141,6 @@ func (s *Scheduler) beginSlice() {
 		s.store.RequestPause()
 	})
 }
+
+// noSlices reports whether threads are not interrupted by time.
+func (s *Scheduler) noSlices() bool { return s.counts || s.config.Slice < 0 }

@@ -60,9 +60,11 @@ func (a *alarms) set(t *Thread, now int64, d time.Duration) {
 // clear takes it back, if it is set.
 func (a *alarms) clear(t *Thread) {
 	if t.alarm.place > 0 {
-		heap.Remove(a, t.alarm.place-1)
+		a.remove(t)
 	}
 }
+
+func (a *alarms) remove(t *Thread) { heap.Remove(a, t.alarm.place-1) }
 
 // first returns the thread whose alarm is the earliest; nil if there is none.
 func (a *alarms) first() *Thread {

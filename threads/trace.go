@@ -5,19 +5,6 @@ import "math/bits"
 // A traceHash tells schedules apart: a hash of the points and of who went on there.
 type traceHash struct{ sum uint64 }
 
-func (h *traceHash) add(p Point, next *Thread) {
-	number := func(t *Thread) uint64 {
-		if t == nil {
-			return 0
-		}
-		return uint64(t.id) + 1
-	}
-	h.word(uint64(p.Kind) | number(p.Thread)<<8 | number(next)<<36)
-	if t := p.Thread; t != nil {
-		h.word(t.points<<20 ^ t.steps ^ p.Address<<32)
-	}
-}
-
 func (h *traceHash) word(w uint64) {
 	const odd = 0x9e3779b97f4a7c15
 	high, low := bits.Mul64(h.sum^w^odd, odd)

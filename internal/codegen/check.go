@@ -185,6 +185,13 @@ func (c *checker) step(s *contents, in *Inst, check bool) error {
 	if in.Flags&Call != 0 {
 		s.clearRegs()
 	}
+	if isPoll(in.Op) {
+		for r := range numRegs {
+			if regSet(in.Imm)&bit(Reg(r)) == 0 {
+				s.at[r] = nil
+			}
+		}
+	}
 	for i := range ops {
 		if op := &ops[i]; op.Kind == Temp || op.Kind == Clobber {
 			s.at[op.Reg] = nil

@@ -74,8 +74,9 @@ type Context struct {
 	// SuspendTagStub is what a suspension with a tag that is a value calls.
 	SuspendTagStub uintptr
 
-	// PollIntsStub is PollStub for functions that use integer registers alone.
-	PollIntsStub uintptr
+	// PollIntsStub is PollStub for functions that use integer registers alone, PollKeptStub for those that keep what they
+	// need themselves (Emission.KeptAtPoll), and have said so in Request.
+	PollIntsStub, PollKeptStub uintptr
 }
 
 // SavedRegisters is how many registers of a kind an instruction set may have.
@@ -106,6 +107,7 @@ const (
 	OffGrowStub        = int32(unsafe.Offsetof(Context{}.GrowStub))
 	OffPollStub        = int32(unsafe.Offsetof(Context{}.PollStub))
 	OffPollIntsStub    = int32(unsafe.Offsetof(Context{}.PollIntsStub))
+	OffPollKeptStub    = int32(unsafe.Offsetof(Context{}.PollKeptStub))
 	OffSuspendStub     = int32(unsafe.Offsetof(Context{}.SuspendStub))
 	OffResumeStub      = int32(unsafe.Offsetof(Context{}.ResumeStub))
 	OffSwitchStub      = int32(unsafe.Offsetof(Context{}.SwitchStub))
@@ -139,3 +141,19 @@ const (
 	StackMargin = 192
 	SmallFrame  = 64
 )
+
+// RequestPollKept and up to FewKept more is what code asks for at a poll with so many registers below the stack
+// pointer.
+const (
+	RequestPollKept = 1 << 17
+	FewKept         = 5
+)
+
+// KeptAt returns where code keeps a register, the i-th, while it has left at a poll: behind the stack pointer's offset
+// lies the return address of the stub. There is room in StackMargin, below two small frames and two return addresses.
+func KeptAt(i int) int32 { return int32(-16 - 8*i) }
+
+// KeptZone is how many bytes below the stack pointer code uses there.
+const KeptZone = 8 + 8*FewKept
+
+var _ [StackMargin - 2*SmallFrame - 2*8 - 8*FewKept]byte

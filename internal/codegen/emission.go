@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"weft/internal/ssa"
@@ -80,6 +81,7 @@ type Emission struct {
 	Tables    []JumpTable
 	Catches   []CatchTable
 	Bound     []BoundStart
+	kept      []Reg // of one poll
 
 	assembly Assembly
 	blocks   []Label
@@ -281,6 +283,22 @@ func (e *Emission) Trap(trap wasm.TrapCode, pos int32) Label {
 // NewAway makes the labels of a way that is rare.
 func (e *Emission) NewAway(in *Inst) Away {
 	return Away{e.assembly.NewLabel(), e.assembly.NewLabel(), in}
+}
+
+// KeptAtPoll returns the registers that code keeps itself, at KeptAt, where it leaves at a poll: those that contain
+// something, if they are few, and none for floats or vectors, which are numbered from firstFloat on; else a stub has to
+// keep them.
+func (e *Emission) KeptAtPoll(in *Inst, firstFloat Reg) (kept []Reg, few bool) {
+	set := regSet(in.Imm)
+	if set>>firstFloat != 0 || bits.OnesCount64(set) > FewKept {
+		return nil, false
+	}
+	kept = e.kept[:0]
+	for ; set != 0; set &= set - 1 {
+		kept = append(kept, first(set))
+	}
+	e.kept = kept
+	return kept, true
 }
 
 // ArrayRegs are the registers of an OpArray. Word is NoReg for 0.

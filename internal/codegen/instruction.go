@@ -148,6 +148,9 @@ func (a *Allocator) allocateInst(i int) {
 	default:
 		a.allocateOperands(in, ops)
 	}
+	if isPoll(in.Op) {
+		a.out[len(a.out)-1].Imm = int64(a.used)
+	}
 	if a.pos++; in.Flags&Call != 0 {
 		a.pos = clamp(int64(a.pos) + callDist)
 	}

@@ -30,8 +30,8 @@ const (
 	OpSwitch      // the same; Cond; Scale: the register in which the target gets the reference
 	OpResumeThrow // as OpResume
 
-	OpPoll
-	OpFuel  // temporary
+	OpPoll  // Imm, from the allocator: the set of the registers that contain something
+	OpFuel  // the same; temporary
 	OpAlloc // d; Imm: size class
 	OpArray // type, length, word or none for 0, d, two temporaries; Imm: the logarithm of the elements' width
 
@@ -50,6 +50,8 @@ var sharedNames = [OpOwn]string{
 
 // OpName returns the name of one of the operations that every instruction set has.
 func OpName(op uint16) string { return sharedNames[op] }
+
+func isPoll(op uint16) bool { return op == OpPoll || op == OpFuel }
 
 // HasClauses says in Inst.Cond that a switch is in a try_table: the invoke of its block names the clauses.
 const HasClauses = 1

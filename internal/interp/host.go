@@ -17,16 +17,10 @@ import (
 type hostPrompt struct {
 	handlers *store.Handlers
 	slots    []uint64 // for the payload
-	root     store.Root
+	cont     *store.HostCont
+	switches bool // to others
 	// suspended is the outcome, once a suspension has reached the host.
 	suspended store.Suspension
-	left      *uint64 // takes the reference to what a switch has left
-	results   int     // slots that the continuation's function returns
-}
-
-// expect prepares for the end, or the suspension, of the continuation that a resume names.
-func (p *hostPrompt) expect(r *store.HostResume) {
-	p.root, p.left, p.results = r.Root, r.Left, r.Results
 }
 
 // Resume implements [store.Engine].
@@ -40,7 +34,7 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume)
 		return store.Suspension{}, err
 	}
 	defer m.leave()
-	m.prompt = hostPrompt{handlers: r.Handlers, slots: r.Slots}
+	m.prompt = hostPrompt{handlers: r.Handlers, slots: r.Slots, cont: r.Cont, switches: r.Switches}
 	err = m.resumeFromHost(&r)
 	return m.prompt.suspended, err
 }
@@ -52,7 +46,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		return m.trap(wasm.TrapOutOfMemory)
 	}
 	m.cur = root
-	if trap := m.giveStack(root, uintptr(max(initialStack, 8*r.Results))); trap != 0 {
+	if trap := m.giveStack(root, uintptr(max(initialStack, 8*r.Cont.Results))); trap != 0 {
 		return m.trap(trap)
 	}
 	m.store.StackInUse += root.StackSize()
@@ -72,18 +66,17 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		}
 	}
 	if m.prompt.suspended.Tag == nil {
-		copy(r.Slots, slots(store.Pointer(root.Stack()), uint32(8*m.prompt.results)))
+		copy(r.Slots, slots(store.Pointer(root.Stack()), uint32(8*m.prompt.cont.Results)))
 	}
 	return nil
 }
 
 // resumeRef consumes the continuation and makes it run above root.
 func (m *machine) resumeRef(r *store.HostResume, root *store.ContRecord) wasm.TrapCode {
-	c, trap := m.lookup(r.Ref)
+	c, trap := m.lookup(r.Cont.Ref)
 	if trap != 0 {
 		return trap
 	}
-	m.prompt.expect(r)
 	throws := r.Throw != nil
 	if throws && isParked(c) {
 		m.detail = store.ThrownIntoParked
@@ -178,7 +171,7 @@ func (m *machine) suspendTo(p prompt, tag *store.TagRecord, payload unsafe.Point
 	}
 	m.goOn(p.parent)
 	copy(m.prompt.slots, slots(payload, n))
-	m.prompt.root.Move(ref)
+	m.prompt.cont.Root.Move(ref)
 	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
 }
 

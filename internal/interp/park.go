@@ -8,7 +8,7 @@ import (
 // What a scheduler parks (store.Scheduler) stops between two instructions, with the machine's state saved.
 
 // IsPinned implements [store.Pausable].
-func (m *machine) IsPinned() bool { return m.prompt.left == nil }
+func (m *machine) IsPinned() bool { return !m.prompt.switches }
 
 // isParked reports whether a scheduler has stopped a continuation: where it was paused, or in a wait.
 func isParked(c *store.ContRecord) bool {
@@ -98,12 +98,11 @@ func (m *machine) switchTaken(p prompt, r *store.SwitchRequest) wasm.TrapCode {
 	if c, trap = m.consume(c); trap != wasm.TrapNone {
 		return trap
 	}
-	*m.prompt.left = m.capture(p, r.Tag.Record, r.Tag.Record.Type)
-	m.prompt.root.Move(*m.prompt.left)
-	m.prompt.expect(&r.To)
-	copy(slots(m.arguments(c), uint32(8*len(r.To.Args))), r.To.Args)
+	from, ref := m.prompt.cont, m.capture(p, r.Tag.Record, r.Tag.Record.Type)
+	m.prompt.cont = r.To
+	copy(slots(m.arguments(c), uint32(8*len(r.Args))), r.Args)
 	m.goOn(p.parent)
 	m.start(c, p.parent)
-	r.Done()
+	m.store.Switched(from, ref, r)
 	return wasm.TrapNone
 }

@@ -1,8 +1,6 @@
 package native
 
 import (
-	"time"
-
 	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/internal/store"
@@ -64,10 +62,6 @@ func (m *machine) builtin(b ssa.Builtin) bool {
 		return m.throw(atCall, tag, payload, a[1])
 	case ssa.MemorySize:
 		return result(memory(1).Len())
-	case ssa.MemoryWait:
-		return m.wait(memory(1), a[2], a[3], a[4], a[5], time.Duration(a[6]))
-	case ssa.MemoryNotify:
-		return m.notify(memory(1), a[2], a[3], uint32(a[4]))
 	case ssa.Watch:
 		return m.askWatcher(a[1:])
 	case ssa.ContBind:

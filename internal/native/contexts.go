@@ -67,7 +67,7 @@ func (p *contextPool) put(c *codegen.Context) {
 func initContext(c *codegen.Context) {
 	s := &process.stubs
 	c.FreshStub, c.HostStub, c.TrapStub, c.GrowStub = s.fresh, s.host, s.trap, s.grow
-	c.PollStub, c.PollIntsStub = s.poll, s.pollInts
+	c.PollStub, c.PollIntsStub, c.PollKeptStub = s.poll, s.pollInts, s.host
 	c.ContNewStub, c.ResumeStub, c.SuspendStub, c.SwitchStub = s.contNew, s.resume, s.suspend, s.switchTo
 	c.ResumeThrowStub, c.ContReturnStub, c.AllocStub, c.ArrayStub = s.resumeThrow, s.contReturn, s.alloc, s.array
 	c.ReenterStub, c.SuspendToStub, c.SuspendTagStub = s.reenter, s.suspendTo, s.suspendTag

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"weft/internal/codegen"
 	"weft/internal/ssa"
 	"weft/internal/store"
 	"weft/wasm"
@@ -19,6 +20,14 @@ import (
 func dispatch(m *machine) bool {
 	c := m.context
 	m.cur, m.sp = m.current(), c.NativeSP
+	switch r := c.Request; { // first what threads do most often
+	case r >= requestPollKept:
+		return m.pollWith(8 * uintptr(r-requestPollKept))
+	case r == uint32(ssa.MemoryWait):
+		return m.wait() && m.goesBack()
+	case r == uint32(ssa.MemoryNotify):
+		return m.notify() && m.goesBack()
+	}
 	switch c.Request {
 	case requestGrow:
 		return m.grow()
@@ -27,10 +36,12 @@ func dispatch(m *machine) bool {
 			m.interruptLater()
 			return true
 		}
-		return m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
+		m.kept = codegen.KeptZone
+		back := m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
+		m.kept = 0
+		return back
 	case requestPoll, requestPollInts:
-		c.PollsLeft = pollInterval
-		return m.refuel() && m.goesBack()
+		return m.pollWith(0)
 	case requestAlloc:
 		return m.nextRun() && m.goesBack()
 	case requestArray:
@@ -59,12 +70,26 @@ func dispatch(m *machine) bool {
 	return m.builtin(b) && m.goesBack()
 }
 
-// refuel does what is to be done where code that counts has found no fuel.
-func (m *machine) refuel() bool {
-	if !m.store.FuelIsOut() {
-		return true
+// pollWith is for a poll at which code keeps so many bytes of registers itself, below the stack pointer.
+func (m *machine) pollWith(kept uintptr) bool {
+	c := m.context
+	c.PollsLeft, m.kept = pollInterval, kept
+	back := true
+	if m.store.FuelIsOut() {
+		if trap, err := m.store.Refuel(m.ctx, m.IsPinned()); trap != wasm.TrapNone || err != nil {
+			back = m.refueled(trap, err)
+		}
 	}
-	trap, err := m.store.Refuel(m.ctx, m.IsPinned())
+	back = back && m.goesBack()
+	m.kept = 0
+	return back
+}
+
+// refueled does what comes of asking the scheduler for fuel.
+func (m *machine) refueled(trap wasm.TrapCode, err error) bool {
+	if r, ok := err.(*store.SwitchRequest); ok && m.knows(r) {
+		return m.switchThreads(r, atCall, m.keeping())
+	}
 	if trap != wasm.TrapNone {
 		return m.trap(trap, "")
 	}
@@ -72,11 +97,11 @@ func (m *machine) refuel() bool {
 }
 
 // goesBack is goesOn where code goes back to where it has left, whatever happens until then.
-func (m *machine) goesBack() bool {
-	switch {
-	case atomic.LoadUint32(&m.context.Interrupt) == 0:
-		return true
-	case m.sp != m.context.NativeSP:
+func (m *machine) goesBack() bool { return atomic.LoadUint32(&m.context.Interrupt) == 0 || m.looks() }
+
+// looks is goesBack where something was asked for.
+func (m *machine) looks() bool {
+	if m.sp != m.context.NativeSP {
 		return m.interruptedElsewhere()
 	}
 	return m.end(m.interrupted(m.atCall)) && m.pause(atCall, m.keeping())

@@ -258,7 +258,7 @@ func (e *Engine) Resume(ctx context.Context, s *store.Store, r store.HostResume)
 	if err != nil {
 		return store.Suspension{}, err
 	}
-	if !e.isOurs(s, r.Ref) {
+	if !e.isOurs(s, r.Cont.Ref) {
 		s.Leave()
 		return e.interpreter.Resume(ctx, s, r)
 	}

@@ -16,15 +16,11 @@ type hostPrompt struct {
 	side      *store.ContRecord // nil if the host has called a function
 	handlers  *store.Handlers
 	slots     []uint64 // for the payload
-	root      store.Root
-	suspended store.Suspension  // once a suspension has reached the host
-	function  *store.FuncRecord // of the continuation
-	left      *uint64           // takes the reference to what a switch has left
-}
-
-// expect prepares for the end, or the suspension, of the continuation that a resume names.
-func (p *hostPrompt) expect(r *store.HostResume, c *store.ContRecord) {
-	p.root, p.left, p.function = r.Root, r.Left, c.Func
+	cont      *store.HostCont
+	switches  bool                 // to others
+	suspended store.Suspension     // once a suspension has reached the host
+	function  *store.FuncRecord    // of the continuation
+	known     *store.SwitchRequest // has been obeyed and takes an i32, so that it need not be checked again
 }
 
 // isHost reports whether r is the host's side.
@@ -53,8 +49,8 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	side.PC, side.Frame = process.stubs.hostReturn, uintptr(unsafe.Pointer(&m.context.HostFrame))
 	m.setCurrent(side)
 	m.context.Base = 0
-	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots}
-	c, trap := m.lookup(r.Ref)
+	m.prompt = hostPrompt{side: side, handlers: r.Handlers, slots: r.Slots, cont: r.Cont, switches: r.Switches}
+	c, trap := m.lookup(r.Cont.Ref)
 	if trap == 0 && r.Throw == nil {
 		trap = m.prepareFresh(c)
 	}
@@ -67,7 +63,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	if trap != 0 {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
-	m.prompt.expect(r, c)
+	m.prompt.function = c.Func
 	if r.Throw == nil {
 		full := m.awaited(c)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
@@ -80,7 +76,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 }
 
 // IsPinned implements [store.Pausable].
-func (m *machine) IsPinned() bool { return m.prompt.left == nil }
+func (m *machine) IsPinned() bool { return !m.prompt.switches }
 
 // throwFromHost throws an exception where a continuation is suspended, and reports
 // whether to enter native code.
@@ -96,7 +92,7 @@ func (m *machine) throwFromHost(c *store.ContRecord, e *store.Exception) bool {
 // suspendToHost ends the call with what was captured.
 func (m *machine) suspendToHost(p prompt, tag *store.TagRecord, ref uint64) bool {
 	m.gather(m.store.Tag(tag).Type.Params, m.prompt.slots)
-	m.prompt.root.Move(ref)
+	m.prompt.cont.Root.Move(ref)
 	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
 	m.setCurrent(p.parent)
 	return false

@@ -39,6 +39,8 @@ type machine struct {
 	// address of its stack that matters.
 	cur *store.ContRecord
 	sp  uintptr
+	// kept is how many bytes below sp matter besides.
+	kept uintptr
 
 	err error // with which the call ends
 	// The first slotCount slots are arguments and results of the host function that was called last; if it
@@ -50,6 +52,7 @@ type machine struct {
 	payload    []uint64
 	prompt     hostPrompt // of a call that resumes a continuation
 	waits      store.Wait // for the scheduler
+	lastMemory memoryPlace
 	watchpoint store.Watched
 	// pausing says that the call has been asked to pause, and has not come to where it can.
 	pausing bool
@@ -221,7 +224,10 @@ func (m *machine) leave() {
 		s.EndPausable(m.around, m.forgetPause)
 		m.around = nil
 	}
-	m.ctx, m.slotCount = nil, 0
+	m.ctx, m.slotCount, m.kept = nil, 0, 0
+	if m.lastMemory.instance != 0 { // there may be another one there when the next call begins
+		m.lastMemory = memoryPlace{}
+	}
 	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {
 		m.err, m.prompt, m.manySlots, m.payload = nil, hostPrompt{}, m.manySlots[:0], m.payload[:0]
 	}
@@ -287,7 +293,7 @@ func (m *machine) activeStack() uint64 {
 // growStack makes the stack of the running continuation larger, by at least bytes.
 func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 	c, s, r := m.context, m.store, m.cur
-	used, old := r.StackEnd()-c.NativeSP, uintptr(r.StackSize())
+	used, old := r.StackEnd()-c.NativeSP+m.kept, uintptr(r.StackSize())
 	size := max(used+bytes+codegen.StackMargin, 2*old)
 	if !m.mayUse(uint64(size - old)) {
 		return wasm.TrapStackExhausted
@@ -295,7 +301,7 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 	if !s.Conts.GrowStackDown(r, used, size) {
 		return s.NoRoom()
 	}
-	c.NativeSP = r.StackEnd() - used
+	c.NativeSP = r.StackEnd() - used + m.kept
 	return wasm.TrapNone
 }
 
@@ -319,7 +325,7 @@ func (m *machine) ScanStacks(scan func(base, bytes uintptr)) {
 	scan(uintptr(unsafe.Pointer(saved)), unsafe.Sizeof(*saved))
 	args := &m.context.Args
 	scan(uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args))
-	scan(m.sp, m.cur.StackEnd()-m.sp)
+	scan(m.sp-m.kept, m.cur.StackEnd()-m.sp+m.kept)
 	for c := m.cur.Link; c != nil; c = c.Link {
 		scan(m.engine.Frames(c))
 	}

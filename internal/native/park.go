@@ -17,10 +17,10 @@ import (
 // Code cannot do that. So PC of what is parked is a stub that nobody comes to, and the reference is held: machine
 // code that resumes it leaves to Go.
 
-// A parking lies on the stack of what is parked, below the address at which NativeSP was. Behind it lie the registers
-// for floats and vectors and the slots of host functions, if it keeps them, and Args.
+// A parking lies on the stack of what is parked, below the address at which NativeSP was and what code keeps there.
+// Behind it lie the registers for floats and vectors, the slots of host functions and Args, if it keeps them.
 type parking struct {
-	size     uintptr // in bytes, with what lies behind
+	size     uintptr // in bytes, with all that lies behind
 	nativePC uintptr
 	from     origin
 	keeps    keeping
@@ -35,9 +35,10 @@ type parking struct {
 type keeping uint8
 
 const (
-	// keepsResult is for a builtin: code comes back for the result alone, which comes with the resumption.
+	// keepsResult is for a builtin: code comes back for the result alone, which comes with the resumption. It is also for
+	// a poll at which code keeps its registers itself.
 	keepsResult keeping = iota
-	// keepsInts is for a poll of code that uses integer registers alone.
+	// keepsInts is for a poll of code that uses integer registers alone. No values are in Args there.
 	keepsInts
 	// keepsAll is for everything else.
 	keepsAll
@@ -46,22 +47,19 @@ const (
 // resultSize is the size of a parking that keeps the result.
 const resultSize = unsafe.Offsetof(parking{}.resumePC)
 
-// A parkingRest lies behind one that keeps all.
+// A parkingRest lies behind one that keeps all, and behind that args words of Args.
 type parkingRest struct {
 	savedX [savedFloats][2]uint64
 	slots  [hostSlots]uint64
+	args   uintptr
 }
 
-// parkingSize returns the size of a parking.
+// parkingSize returns the size of a parking that keeps more than the result.
 func (m *machine) parkingSize(keeps keeping) uintptr {
-	size := unsafe.Sizeof(parking{}) + 8*uintptr(m.state.widestSignature())
-	switch keeps {
-	case keepsResult:
-		return resultSize
-	case keepsInts:
-		return size
+	if keeps == keepsInts {
+		return unsafe.Sizeof(parking{})
 	}
-	return size + unsafe.Sizeof(parkingRest{})
+	return unsafe.Sizeof(parking{}) + unsafe.Sizeof(parkingRest{}) + 8*uintptr(m.state.widestSignature())
 }
 
 // parkingOf returns where the running continuation parks or is parked.
@@ -75,13 +73,9 @@ func (p *parking) rest() *parkingRest {
 	return (*parkingRest)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p)))
 }
 
-// arguments are the Args that a parking keeps.
-func (p *parking) arguments() []uint64 {
-	at := unsafe.Sizeof(*p)
-	if p.keeps == keepsAll {
-		at += unsafe.Sizeof(parkingRest{})
-	}
-	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), at)), (p.size-at)/8)
+// arguments are the Args that are kept.
+func (p *parkingRest) arguments() []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p))), p.args)
 }
 
 // obey does what a scheduler has returned where code has left to Go: nothing for nil, or it parks the computation, or
@@ -92,14 +86,19 @@ func (m *machine) obey(err error, from origin, keeps keeping) bool {
 		return true
 	case *store.SuspendRequest:
 		if m.store.Owns(r.Tag) {
-			return m.park(r.Tag, from, keeps, func(p prompt) bool {
+			p, ok := m.park(r.Tag, from, keeps)
+			if ok {
 				m.scatter(r.Tag.Type.Params, r.Payload)
-				return m.handOver(p, r.Tag.Record)
-			})
+			}
+			return ok && m.handOver(p, r.Tag.Record)
 		}
 	case *store.SwitchRequest:
+		if m.knows(r) {
+			return m.switchThreads(r, from, keeps)
+		}
 		if m.store.Owns(r.Tag) {
-			return m.park(r.Tag, from, keeps, func(p prompt) bool { return m.switchFromHost(p, r) })
+			p, ok := m.park(r.Tag, from, keeps)
+			return ok && m.switchFromHost(p, r)
 		}
 	}
 	return m.end(store.SchedulerFailed(err, m.stackTrace(m.at(from))))
@@ -119,44 +118,60 @@ func (m *machine) pauseAtSignal() bool {
 	return m.pause(atSignal, keepsAll)
 }
 
-// park parks the running computation up to the handler of a tag, where next goes on.
-func (m *machine) park(tag *store.Tag, from origin, keeps keeping, next func(prompt) bool) bool {
+// park parks the running computation up to the handler of a tag. If it cannot, the call has ended.
+func (m *machine) park(tag *store.Tag, from origin, keeps keeping) (prompt, bool) {
 	p, ok := m.handler(wasm.OnLabel, tag.Record)
-	if !ok {
-		return false
-	}
-	size := m.parkingSize(keeps)
-	if m.sp-m.cur.Stack() < size {
-		if trap := m.growStack(size); trap != wasm.TrapNone {
-			return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
-		}
-		m.sp = m.context.NativeSP
-	}
-	r := m.cur
-	r.Frame = m.sp - size
-	m.fill(parkingOf(r), size, from, keeps)
-	r.PC = process.stubs.parked
-	r.SetNative()
-	r.SetPaused(from == atSignal)
-	return next(p)
+	return p, ok && m.keep(from, keeps)
 }
 
-// fill copies to a parking what the code takes back.
-func (m *machine) fill(p *parking, size uintptr, from origin, keeps keeping) {
-	c := m.context
-	p.size, p.nativePC, p.from, p.keeps = size, c.NativePC, from, keeps
-	if keeps == keepsResult {
-		return
+// keep parks the running computation where it is. If there is no room for that, the call has ended.
+func (m *machine) keep(from origin, keeps keeping) bool {
+	size, r := resultSize, m.cur
+	if keeps != keepsResult {
+		size = m.parkingSize(keeps)
 	}
-	if from == atSignal { // elsewhere code takes nothing from records that it has read before
+	if m.sp-r.Stack() < size+m.kept && !m.growToKeep(size, from) {
+		return false
+	}
+	p := m.put(r, size+m.kept, from, keeps)
+	if keeps != keepsResult {
+		m.fill(p, size)
+	}
+	return true
+}
+
+// put makes a parking of so many bytes for the running continuation, which is inlined.
+func (m *machine) put(r *store.ContRecord, size uintptr, from origin, keeps keeping) *parking {
+	r.Frame, r.PC = m.sp-size, process.stubs.parked
+	r.SetNative()
+	r.SetPaused(from == atSignal)
+	p := parkingOf(r)
+	p.size, p.nativePC, p.from, p.keeps = size, m.context.NativePC, from, keeps
+	return p
+}
+
+// growToKeep makes room for a parking. If there is none, the call has ended.
+func (m *machine) growToKeep(size uintptr, from origin) bool {
+	if trap := m.growStack(size); trap != wasm.TrapNone {
+		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(from))))
+	}
+	m.sp = m.context.NativeSP
+	return true
+}
+
+// fill copies to a parking what the code takes back beside a result.
+func (m *machine) fill(p *parking, size uintptr) {
+	c := m.context
+	if p.from == atSignal { // elsewhere code takes nothing from records that it has read before
 		m.store.InCode++
 	}
 	p.resumePC, p.flags, p.request, p.caller = c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller
 	p.saved = [savedInts]uintptr(c.Saved[:savedInts])
-	copySlots(p.arguments(), c.Args[:len(p.arguments())])
-	if keeps == keepsAll {
+	if p.keeps == keepsAll {
 		rest := p.rest()
 		rest.savedX, rest.slots = [savedFloats][2]uint64(c.SavedX[:savedFloats]), m.slots
+		rest.args = (size - unsafe.Sizeof(*p) - unsafe.Sizeof(*rest)) / 8
+		copySlots(rest.arguments(), c.Args[:rest.args])
 	}
 }
 
@@ -169,17 +184,23 @@ func (m *machine) unpark(r *store.ContRecord) {
 		c.Args[0] = uint64(c.Saved[resultRegister]) // where a resumption passes the first value
 		return
 	}
+	m.unparkRest(r, p)
+}
+
+// unparkRest copies back what fillRest has copied.
+func (m *machine) unparkRest(r *store.ContRecord, p *parking) {
+	c := m.context
 	if p.from == atSignal {
 		m.store.InCode--
 		r.SetPaused(false)
 	}
 	c.ResumePC, c.Flags, c.SavedRequest, c.TailCaller = p.resumePC, p.flags, p.request, p.caller
 	copy(c.Saved[:], p.saved[:])
-	copySlots(c.Args[:len(p.arguments())], p.arguments())
 	if p.keeps == keepsAll {
 		rest := p.rest()
 		copy(c.SavedX[:], rest.savedX[:])
 		m.slots = rest.slots
+		copySlots(c.Args[:rest.args], rest.arguments())
 	}
 }
 
@@ -203,19 +224,52 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	if trap != wasm.TrapNone {
 		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(atSuspension))))
 	}
-	*m.prompt.left = m.capture(p, r.Tag.Record.Type)
-	m.prompt.root.Move(*m.prompt.left)
-	m.prompt.expect(&r.To, to)
+	from, ref := m.prompt.cont, m.capture(p, r.Tag.Record.Type)
+	m.prompt.cont, m.prompt.function = r.To, to.Func
+	if r.Tag.AwaitsI32() {
+		m.prompt.known = r
+	}
 	if inner := to.Inner(); isParked(inner) {
-		if len(r.To.Args) > 0 { // the i32 of a wait, or of no meaning
-			m.context.Saved[resultRegister] = uintptr(r.To.Args[0])
+		if len(r.Args) > 0 { // the i32 of a wait, or of no meaning
+			m.context.Saved[resultRegister] = uintptr(r.Args[0])
 		}
 	} else {
 		full := m.awaited(to)
-		m.scatter(behind(full, wasm.SlotCount(full)-len(r.To.Args)), r.To.Args)
+		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
 	}
 	m.start(to, p.parent)
-	r.Done()
+	m.store.Switched(from, ref, r)
+	return true
+}
+
+// knows reports whether a request has been obeyed before under the same resume of the host's, so that nothing of it has
+// to be checked again, and what runs has resumed no other.
+func (m *machine) knows(r *store.SwitchRequest) bool {
+	return r == m.prompt.known && m.cur.Link == m.prompt.side && !m.store.Barriers
+}
+
+// switchThreads is park and switchFromHost for a request that the machine knows. Usually what goes on is parked, and
+// alone, too.
+func (m *machine) switchThreads(r *store.SwitchRequest, from origin, keeps keeping) bool {
+	cur, side, conts := m.cur, m.prompt.side, &m.store.Conts
+	if size := resultSize + m.kept; keeps == keepsResult && size <= m.sp-cur.Stack() {
+		m.put(cur, size, from, keeps)
+	} else if !m.keep(from, keeps) {
+		return false
+	}
+	to := conts.Lookup(r.To.Ref)
+	if to == nil || !isParked(to) || !to.IsAlone() || !conts.Revise(to) {
+		return m.switchFromHost(prompt{child: cur, parent: side}, r)
+	}
+	cur.Parked(r.Tag.Record.Type)
+	to.Unparked(side)
+	left := m.prompt.cont
+	m.prompt.cont, m.prompt.function = r.To, to.Func
+	if len(r.Args) > 0 {
+		m.context.Saved[resultRegister] = uintptr(r.Args[0])
+	}
+	m.unpark(to)
+	m.store.Switched(left, conts.Ref(cur), r)
 	return true
 }
 

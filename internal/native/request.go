@@ -1,5 +1,7 @@
 package native
 
+import "weft/internal/codegen"
+
 // What code asks of Go, in Context.Request. Smaller numbers are builtins.
 const (
 	requestTrap     = 1<<16 + iota // FaultAddr: the code; does not come back
@@ -26,3 +28,6 @@ const (
 	requestContReturn // a continuation's function has returned
 	requestHostReturn // the same, of one that the host has resumed
 )
+
+// requestPollKept and what is above it are polls of code that keeps registers itself, so many as it is above.
+const requestPollKept = codegen.RequestPollKept

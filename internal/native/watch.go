@@ -95,7 +95,10 @@ func (m *machine) pause(from origin, keeps keeping) bool {
 
 // keeping returns what is to be kept where code is paused.
 func (m *machine) keeping() keeping {
-	if m.context.Request == requestPollInts {
+	switch r := m.context.Request; {
+	case r >= requestPollKept:
+		return keepsResult
+	case r == requestPollInts:
 		return keepsInts
 	}
 	return keepsAll

@@ -135,6 +135,23 @@ func (c *ContRecord) Resumed(parent *ContRecord) {
 // ResumedAgain notes that Type will be from before the next suspension.
 func (c *ContRecord) ResumedAgain() { c.flags |= contSuspendedAnew }
 
+// IsAlone reports whether a suspended continuation was captured without others, and no values are bound.
+func (c *ContRecord) IsAlone() bool { return c.ref&contChain == 0 && c.Bound == 0 }
+
+// Parked is Capture and Suspended, for one that has resumed no others, and Hold.
+func (c *ContRecord) Parked(awaits wasm.TypeID) {
+	c.State, c.Awaits = ContSuspended, awaits
+	c.flags = c.flags&^contAwaitsName | contSuspendedAnew
+	c.ref |= contHeld
+}
+
+// Unparked is SetReady, Resumed and ResumedAgain for one that IsAlone.
+func (c *ContRecord) Unparked(parent *ContRecord) {
+	c.ref &^= contHeld
+	c.Link = parent
+	c.flags |= contSuspendedAnew
+}
+
 // Suspended notes that a continuation suspends, and what it awaits.
 func (c *ContRecord) Suspended(awaits wasm.TypeID) {
 	c.Awaits = awaits
@@ -533,6 +550,9 @@ func (c *Continuations) Consume(r *ContRecord) *ContRecord {
 	}
 	return c.renew(r)
 }
+
+// Revise is Consume, unless the revisions are used up: then it does nothing and reports false.
+func (c *Continuations) Revise(r *ContRecord) bool { return r.revise() }
 
 // renew moves a continuation whose revisions are used up to another descriptor.
 func (c *Continuations) renew(old *ContRecord) *ContRecord {

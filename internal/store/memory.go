@@ -122,7 +122,7 @@ func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
 func (m *Memory) release() {
 	m.lent.giveBack(&m.region)
 	if m.Shared != nil {
-		m.Shared.detach()
+		m.Shared.detach(m.store.Value())
 	}
 }
 

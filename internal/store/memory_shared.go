@@ -125,7 +125,8 @@ func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 }
 
 // detach ends what Attach began, for a store that ends.
-func (m *SharedMemory) detach() {
+func (m *SharedMemory) detach(s *Store) {
+	m.waiters.access.disown(s)
 	m.growing.Lock()
 	m.stores--
 	m.growing.Unlock()

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -18,7 +17,7 @@ const (
 // A waitTable has the threads that wait on a shared memory, in queues by address, first in, first out. Addresses
 // are distributed over the queues, so one may have waiters for several.
 type waitTable struct {
-	mu      sync.Mutex
+	access  tableAccess
 	queues  []waitQueue // a power of two of them, or none yet
 	waiting int
 	free    *Waiter // linked by next
@@ -28,9 +27,10 @@ type waitQueue struct{ first, last *Waiter }
 
 // A Waiter is a thread that waits: a goroutine, or a computation that is parked.
 type Waiter struct {
-	// Parked, if it is one that is parked, hears that it is woken. The wake-up is its own even if it does not wait any
-	// longer when it hears of it.
-	Parked interface{ Wake(by *Store) }
+	// Wake, if it is one that is parked, is called when it is woken: by code of its own store, Home, if here is true.
+	// The wake-up is its own even if it does not wait any longer when it hears of it.
+	Wake func(here bool)
+	Home *Store
 
 	table      *waitTable // of a parked one
 	addr       uint64
@@ -50,18 +50,18 @@ const longest = time.Hour
 // negative timeout never ends. The error is the cause of the context's end.
 func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool, timeout time.Duration) (WaitResult, error) {
 	t := &m.waiters
-	t.mu.Lock()
+	t.access.lock(nil)
 	if !equal() {
-		t.mu.Unlock()
+		t.access.unlock()
 		return WaitNotEqual, nil
 	}
 	if timeout == 0 {
-		t.mu.Unlock()
+		t.access.unlock()
 		return WaitTimedOut, nil
 	}
 	w := t.take()
 	t.enqueue(addr, w)
-	t.mu.Unlock()
+	t.access.unlock()
 
 	timedOut := w.block(ctx, timeout)
 	w.timer.Stop()
@@ -79,8 +79,8 @@ func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool,
 
 // leave ends a wait, and reports whether it was woken.
 func (t *waitTable) leave(w *Waiter) (woken bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.access.lock(nil)
+	defer t.access.unlock()
 	woken = !w.queued
 	if !woken {
 		t.remove(w)
@@ -118,16 +118,20 @@ func (w *Waiter) block(ctx context.Context, timeout time.Duration) bool {
 // have waited longest, and returns how many. The store whose code notifies is nil for the host.
 func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 	t := &m.waiters
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	alone := t.access.begin(by)
+	defer t.access.end(alone) // what hears of a wake-up may panic
 	if t.waiting == 0 {
 		return 0
 	}
-	n := uint32(0)
-	for w := t.queue(addr).first; w != nil && n < count; {
+	return t.notify(addr, count, by)
+}
+
+func (t *waitTable) notify(addr uint64, count uint32, by *Store) uint32 {
+	n, q := uint32(0), t.queue(addr)
+	for w := q.first; w != nil && n < count; {
 		next := w.next
 		if w.addr == addr {
-			t.remove(w)
+			t.removeFrom(q, w)
 			w.wake(by)
 			n++
 		}
@@ -137,8 +141,8 @@ func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 }
 
 func (w *Waiter) wake(by *Store) {
-	if w.Parked != nil {
-		w.Parked.Wake(by)
+	if w.Wake != nil {
+		w.Wake(by == w.Home)
 		return
 	}
 	w.woken <- struct{}{}
@@ -191,8 +195,9 @@ func (t *waitTable) spread(n int) {
 }
 
 // remove takes a waiter out of its queue.
-func (t *waitTable) remove(w *Waiter) {
-	q := t.queue(w.addr)
+func (t *waitTable) remove(w *Waiter) { t.removeFrom(t.queue(w.addr), w) }
+
+func (t *waitTable) removeFrom(q *waitQueue, w *Waiter) {
 	if w.prev == nil {
 		q.first = w.next
 	} else {

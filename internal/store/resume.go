@@ -16,9 +16,22 @@ type Handlers struct {
 	Switch  []*TagRecord // continuations may switch to each other with one of them
 }
 
+// A HostCont is a continuation that Go code can let go on.
+type HostCont struct {
+	// Ref is to the continuation, or what is left of it, and Root keeps that.
+	Ref  uint64
+	Root Root
+	// Results is how many slots its function returns.
+	Results int
+	// Left is the tag of the last switch that has left it, if nobody has resumed it since.
+	Left *Tag
+	// Owner is what it is the core of.
+	Owner any
+}
+
 // A HostResume says how the host resumes a continuation.
 type HostResume struct {
-	Ref  uint64
+	Cont *HostCont
 	Args []uint64
 	// Throw is thrown at the place where the continuation is suspended, instead of
 	// giving it Args.
@@ -26,13 +39,9 @@ type HostResume struct {
 	Handlers *Handlers // nil for none
 	// Slots takes the payload of a suspension, or the Results slots that the
 	// continuation's function returns. It may begin with Args.
-	Slots   []uint64
-	Results int
-	// Root, which keeps the continuation, is made to keep what is left of it.
-	Root Root
-	// Left, unless it is nil, takes the reference to what is left if another continuation goes on in its place
-	// ([SwitchRequest]).
-	Left *uint64
+	Slots []uint64
+	// Switches says that others may go on in its place ([SwitchRequest]).
+	Switches bool
 }
 
 // A Suspension is what comes back when a continuation has suspended with a tag

@@ -22,6 +22,8 @@ type Scheduler interface {
 	// Pause is called in code that has been asked to pause ([Store.RequestPause]) or has no fuel left, which it may
 	// get more of. What the computation is resumed with means nothing.
 	Pause(ctx context.Context, p Pause) error
+	// Watch is called before a watched instruction. What it returns is as for Pause.
+	Watch(ctx context.Context, w *Watched) error
 }
 
 // A Pause says why code asks a scheduler.
@@ -35,10 +37,19 @@ type Pause struct {
 // A SwitchRequest is the error with which a computation is parked and another goes on in its place, as the child of the
 // same resume of the host's.
 type SwitchRequest struct {
-	Tag *Tag // the host's handler for it ends what is parked, which awaits the tag's results
-	To  HostResume
-	// Done is called when that has happened.
-	Done func()
+	Tag  *Tag // the host's handler for it ends what is parked, which awaits the tag's results
+	To   *HostCont
+	Args []uint64
+	// Done is called when that has happened, unless the last switch that has left from was with the same tag.
+	Done func(from *HostCont)
+}
+
+// Switched notes what is left of a continuation that has stopped for a request, and that another one goes on.
+func (s *Store) Switched(from *HostCont, ref uint64, r *SwitchRequest) {
+	from.Ref, from.Root.slot.ref = ref, ref
+	if s.Running = r.To; from.Left != r.Tag {
+		r.Done(from)
+	}
 }
 
 func (r *SwitchRequest) Error() string {
@@ -71,6 +82,9 @@ func (w *Wait) IsEqual() bool {
 	return atomic.LoadUint64((*uint64)(w.Place)) == w.Expected
 }
 
+// AwaitsI32 reports whether what suspends with a tag awaits an i32, and no more.
+func (t *Tag) AwaitsI32() bool { return len(t.Type.Results) == 1 && t.Type.Results[0] == wasm.I32 }
+
 // CheckWait returns what a scheduler has returned for a wait, or an error if a computation would be parked that awaits
 // something else than an i32.
 func CheckWait(err error) error {
@@ -83,7 +97,7 @@ func CheckWait(err error) error {
 	default:
 		return err
 	}
-	if t := tag.Type.Results; len(t) != 1 || t[0] != wasm.I32 {
+	if !tag.AwaitsI32() {
 		return fmt.Errorf("it suspends a wait with a tag of type %s, whose result is not an i32", tag.Type)
 	}
 	return err
@@ -92,29 +106,30 @@ func CheckWait(err error) error {
 // Enqueue adds a computation to those that wait at the address; false if the value is not the expected one.
 func (w *Wait) Enqueue(p *Waiter) bool {
 	t := &w.Memory.waiters
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !w.IsEqual() {
-		return false
+	alone := t.access.begin(p.Home)
+	equal := w.IsEqual()
+	if equal {
+		p.table = t
+		t.enqueue(w.Address, p)
 	}
-	p.table = t
-	t.enqueue(w.Address, p)
-	return true
+	t.access.end(alone)
+	return equal
 }
 
-// Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before.
+// Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before. It is for
+// the goroutine that uses the store.
 func (p *Waiter) Leave() bool {
 	t := p.table
 	if t == nil {
 		return false
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !p.queued {
-		return false
+	alone := t.access.begin(p.Home)
+	waits := p.queued
+	if waits {
+		t.remove(p)
 	}
-	t.remove(p)
-	return true
+	t.access.end(alone)
+	return waits
 }
 
 // A Pausable is a call that is under way. AskForPause is called by other goroutines; it reports whether that takes a
@@ -204,11 +219,9 @@ func (s *Store) Refuel(ctx context.Context, pinned bool) (wasm.TrapCode, error) 
 		return wasm.TrapFuelExhausted, nil
 	}
 	before := s.fuelings
-	if err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned}); err != nil {
-		return wasm.TrapNone, err
-	}
-	if s.fuelings == before {
+	err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned})
+	if err == nil && s.fuelings == before {
 		return wasm.TrapFuelExhausted, nil
 	}
-	return wasm.TrapNone, nil
+	return wasm.TrapNone, err
 }

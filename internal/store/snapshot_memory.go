@@ -73,7 +73,7 @@ func (m *Memory) restore(s *Store, st *memoryState) error {
 	}
 	if m.Shared != nil {
 		m.Shared.length.Store(st.length)
-		m.Shared.waiters.clear()
+		m.Shared.waiters.clear(s)
 	}
 	m.Record.Len = st.length
 	s.used.memory -= m.counted - st.counted
@@ -111,9 +111,8 @@ func (m *Memory) restoreContent(s *Store, st *memoryState) error {
 }
 
 // clear ends all waits, and wakes nobody.
-func (t *waitTable) clear() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (t *waitTable) clear(s *Store) {
+	defer t.access.end(t.access.begin(s))
 	for queues := t.queues; t.waiting > 0; queues = queues[1:] {
 		for queues[0].first != nil {
 			t.remove(queues[0].first)

@@ -158,6 +158,8 @@ type Store struct {
 	// Growth, unless it is nil, decides whether a memory grows for which the limits allow it. It is called in the
 	// middle of code.
 	Growth func(m *Memory, pages uint64) bool
+	// Running is the continuation that goes on, of a resume that Switches; who resumes sets it.
+	Running *HostCont
 	// Scheduler, unless it is nil, is asked where code waits, and where it is to pause.
 	Scheduler Scheduler
 	pausing   pausing

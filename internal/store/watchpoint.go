@@ -8,13 +8,6 @@ import (
 	"weft/wasm"
 )
 
-// A Watcher is a Scheduler which code asks before instructions that are watched, too.
-type Watcher interface {
-	Scheduler
-	// Watch is called before a watched instruction. What it returns is as for Pause.
-	Watch(ctx context.Context, w *Watched) error
-}
-
 // MostWatchedOperands is how many operands of a watched instruction are told.
 const MostWatchedOperands = 3
 
@@ -63,7 +56,7 @@ func notWatchable(offset uint32, why string) error {
 	return fmt.Errorf("the instruction at offset %#x cannot be watched: %s", offset, why)
 }
 
-// NewWatchedModule is NewModule for a module whose code asks a [Watcher] before the instructions at some offsets.
+// NewWatchedModule is NewModule for a module whose code asks a [Scheduler] before the instructions at some offsets.
 func NewWatchedModule(
 	m *wasm.Module, types *wasm.TypeSet, features wasm.Features, engine Engine, offsets []uint32,
 ) (*Module, error) {
@@ -74,10 +67,10 @@ func NewWatchedModule(
 	return newModule(&Module{Wasm: m, Features: features, Watched: offsets}, types, engine), nil
 }
 
-// AskWatcher asks the scheduler before a watched instruction, if it wants that.
+// AskWatcher asks the scheduler, if there is one, before a watched instruction.
 func (s *Store) AskWatcher(ctx context.Context, w *Watched) error {
-	if watcher, ok := s.Scheduler.(Watcher); ok {
-		return watcher.Watch(ctx, w)
+	if s.Scheduler == nil {
+		return nil
 	}
-	return nil
+	return s.Scheduler.Watch(ctx, w)
 }

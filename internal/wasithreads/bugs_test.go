@@ -53,7 +53,7 @@ func (r *runner) run(t *testing.T, strategy threads.Strategy) (string, error) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	points := 0
-	green := threads.Config{Strategy: strategy, Steps: true, Virtual: true, Trace: func(threads.Point, *threads.Thread) {
+	green := threads.Config{Strategy: strategy, Steps: true, Virtual: true, Trace: func(*threads.Point, *threads.Thread) {
 		if points++; points == tooMany {
 			cancel(errTooMany)
 		}
@@ -103,7 +103,7 @@ func (p *priorities) Ready(t *threads.Thread) {
 	p.ready = append(p.ready, t)
 }
 
-func (p *priorities) Next(at threads.Point) *threads.Thread {
+func (p *priorities) Next(at *threads.Point) *threads.Thread {
 	if at.Thread != nil && !at.Blocked {
 		switch at.Kind {
 		case threads.Step, threads.Yield, threads.Spin:

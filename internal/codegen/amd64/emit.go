@@ -119,6 +119,25 @@ func (e *Emitter) Epilogue() {
 	}
 }
 
+// leaveAtPoll leaves at a poll, and comes back with all registers: by a stub that keeps them, or with the few in which
+// there is something below the stack pointer.
+func (e *Emitter) leaveAtPoll(in *codegen.Inst, stub int32) {
+	a := &e.a
+	kept, few := e.KeptAtPoll(in, X0)
+	for i, r := range kept {
+		a.Store(S64, At(RSP, codegen.KeptAt(i)), r)
+	}
+	if few {
+		stub = codegen.OffPollKeptStub
+		a.StoreImm(S32, At(contextReg, codegen.OffRequest), codegen.RequestPollKept+int32(len(kept)))
+	}
+	a.CallMem(At(contextReg, stub))
+	e.Site(in.Pos, wasm.TrapNone)
+	for i, r := range kept {
+		a.Load(S64, r, At(RSP, codegen.KeptAt(i)))
+	}
+}
+
 // rare emits what stands behind the function.
 func (e *Emitter) rare(g growth) {
 	a, stub := &e.a, codegen.OffPollStub
@@ -128,8 +147,7 @@ func (e *Emitter) rare(g growth) {
 	for i := range e.Polls {
 		p := &e.Polls[i]
 		a.Bind(p.Away)
-		a.CallMem(At(contextReg, stub))
-		e.Site(p.In.Pos, wasm.TrapNone)
+		e.leaveAtPoll(p.In, stub)
 		a.Jmp(p.Back)
 	}
 	for i := range e.Refills {

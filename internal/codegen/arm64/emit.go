@@ -142,6 +142,25 @@ func (e *Emitter) Epilogue() {
 	e.a.moveSP(int64(e.size) + 8)
 }
 
+// leaveAtPoll leaves at a poll, and comes back with all registers: by a stub that keeps them, or with the few in which
+// there is something below the stack pointer.
+func (e *Emitter) leaveAtPoll(in *codegen.Inst, stub int32) {
+	a := &e.a
+	kept, few := e.KeptAtPoll(in, V0)
+	for i, r := range kept {
+		a.Store(At(SP, codegen.KeptAt(i)), r)
+	}
+	if few {
+		stub = codegen.OffPollKeptStub
+		e.request(codegen.RequestPollKept + int64(len(kept)))
+	}
+	e.callContext(stub)
+	e.Site(in.Pos, wasm.TrapNone)
+	for i, r := range kept {
+		a.Load(r, At(SP, codegen.KeptAt(i)))
+	}
+}
+
 // rare emits what stands behind the function.
 func (e *Emitter) rare(g growth) {
 	a, stub := &e.a, codegen.OffPollStub
@@ -151,8 +170,7 @@ func (e *Emitter) rare(g growth) {
 	for i := range e.Polls {
 		p := &e.Polls[i]
 		a.Bind(p.Away)
-		e.callContext(stub)
-		e.Site(p.In.Pos, wasm.TrapNone)
+		e.leaveAtPoll(p.In, stub)
 		a.B(p.Back)
 	}
 	for i := range e.Refills {

@@ -52,7 +52,7 @@ func newMachine(t testing.TB, isa *InstructionSet) *machine {
 	c.HostStub = m.place(isa.Host())
 	c.GrowStub = m.place(isa.Grow())
 	c.PollStub = m.place(isa.Poll())
-	c.PollIntsStub = c.PollStub
+	c.PollIntsStub, c.PollKeptStub = c.PollStub, c.PollStub
 	closure := &struct{ code uintptr }{m.place(isa.Enter())}
 	m.enter = *(*func(*codegen.Context, uintptr, uintptr) uint64)(unsafe.Pointer(&closure))
 	return m
