@@ -62,8 +62,7 @@ func (p *Proof) surroundings(after *wasm.Module) error {
 // A claim is that the new code at a place goes on as the old code does at a block.
 type claim struct {
 	block, at int
-	stale     bool // local SP may differ from SP
-	next      int  // what the local next has, in an irreducible function
+	next      int // what the local next has, in an irreducible function
 }
 
 // A checker compares a function.
@@ -81,9 +80,8 @@ type checker struct {
 	claims []claim
 	err    *Refusal
 
-	at    int // the next instruction
-	stale bool
-	next  int
+	at   int // the next instruction
+	next int
 }
 
 func (c *checker) function(fn *wasm.Func) error {
@@ -96,7 +94,9 @@ func (c *checker) function(fn *wasm.Func) error {
 		c.nextAt = c.lastLocal()
 	}
 	c.seen, c.claims = map[claim]bool{}, c.claims[:0]
-	c.at, c.stale, c.next = 0, true, 0
+	c.at, c.next = 0, 0
+	c.want(wasm.OpLocalGet, localPCB)
+	c.want(wasm.OpLocalSet, localSP)
 	if c.f.role == mcall {
 		c.want(wasm.OpGlobalGet, globalG)
 		c.want(wasm.OpLocalSet, c.lastLocal())
@@ -109,7 +109,7 @@ func (c *checker) function(fn *wasm.Func) error {
 	for len(c.claims) > 0 && c.err == nil {
 		k := c.claims[len(c.claims)-1]
 		c.claims = c.claims[:len(c.claims)-1]
-		c.at, c.stale, c.next = k.at, k.stale, k.next
+		c.at, c.next = k.at, k.next
 		c.block(k.block)
 	}
 	if c.err != nil {
@@ -121,7 +121,8 @@ func (c *checker) function(fn *wasm.Func) error {
 // noLocal is no local's number.
 const noLocal = 1 << 40
 
-func (c *checker) lastLocal() uint64 { return uint64(c.fn.NumLocals() - 1) }
+// lastLocal is the number of the last local; 0 is the parameter.
+func (c *checker) lastLocal() uint64 { return uint64(c.fn.NumLocals()) }
 
 // nest finds where blocks begin and end.
 func (c *checker) nest() {
@@ -170,8 +171,8 @@ func (c *checker) fail(format string, args ...any) {
 	}
 }
 
-// skip passes what only leads on: the beginnings and ends of blocks, branches, and reading SP anew. It leaves the
-// last so many beginnings. A loop that does nothing leads on for ever.
+// skip passes what only leads on: the beginnings and ends of blocks, and branches. It leaves the last so many
+// beginnings. A loop that does nothing leads on for ever.
 func (c *checker) skip(leave int) {
 	for steps := 0; c.err == nil && steps <= len(c.instrs); steps++ {
 		switch {
@@ -191,9 +192,6 @@ func (c *checker) skip(leave int) {
 			c.at++
 		case c.op(c.at) == wasm.OpBr:
 			c.at = c.target(c.at, c.instrs[c.at].x)
-		case c.match(c.at, spAnew):
-			c.at += len(spAnew)
-			c.stale = false
 		case c.op(c.at) == wasm.OpI32Const && c.is(c.at+1, wasm.OpLocalSet, c.nextAt) && c.op(c.at+2) == wasm.OpBr:
 			c.next = int(c.instrs[c.at].x)
 			c.at = c.target(c.at+2, c.instrs[c.at+2].x)
@@ -212,10 +210,10 @@ func (c *checker) skip(leave int) {
 
 // claim notes that the new code goes on at a block here.
 func (c *checker) claim(block int) {
-	at, stale, next := c.at, c.stale, c.next
+	at, next := c.at, c.next
 	c.skip(c.beginnings(block, 0))
-	k := claim{block, c.at, c.stale, c.next}
-	c.at, c.stale, c.next = at, stale, next
+	k := claim{block, c.at, c.next}
+	c.at, c.next = at, next
 	if !c.seen[k] {
 		c.seen[k] = true
 		c.claims = append(c.claims, k)
@@ -251,10 +249,6 @@ func (c *checker) wantOp(op wasm.Opcode) {
 
 // jumpIf passes a branch to a block on a condition.
 func (c *checker) jumpIf(block int) {
-	if c.match(c.at, spAnew) { // beneath it is the condition
-		c.at += len(spAnew)
-		c.stale = false
-	}
 	at := c.at
 	switch c.op(at) {
 	case wasm.OpBrIf:
@@ -272,7 +266,7 @@ func (c *checker) jumpIf(block int) {
 
 // recovering passes what stands around a function that can be entered by recovery.
 func (c *checker) recovering() {
-	height := uint64(c.fn.NumLocals() - 1)
+	height := c.lastLocal()
 	if c.f.irreducible {
 		height--
 	}
@@ -280,9 +274,11 @@ func (c *checker) recovering() {
 		c.want(wasm.OpGlobalGet, globalG)
 		c.wantOp(wasm.OpI32WrapI64)
 		c.want(wasm.OpI32Load, 8)
-		c.want(wasm.OpGlobalGet, globalSP)
+		c.want(wasm.OpLocalGet, localSP)
 		c.wantOp(wasm.OpI32Sub)
 	}
+	c.want(wasm.OpI32Const, 0)
+	c.want(wasm.OpLocalSet, localPCB)
 	distance()
 	c.want(wasm.OpLocalSet, height)
 	loop := c.at
@@ -296,6 +292,7 @@ func (c *checker) recovering() {
 	}
 	c.at = c.ends[caught] + 1
 	c.want(wasm.OpLocalSet, localPCB)
+	c.readsSP()
 	distance()
 	c.want(wasm.OpLocalGet, height)
 	c.want(wasm.OpI32Const, c.f.frame)
@@ -309,13 +306,11 @@ func (c *checker) recovering() {
 		c.want(wasm.OpI32Const, 0)
 		c.want(wasm.OpLocalSet, c.nextAt)
 	}
-	c.want(wasm.OpGlobalGet, globalSP)
-	c.want(wasm.OpLocalSet, localSP)
 	if c.op(c.at) != wasm.OpBr || c.err != nil || c.target(c.at, c.instrs[c.at].x) != loop+1 {
 		c.fail("expected a branch to the beginning")
 		return
 	}
-	c.at, c.stale = body, true
+	c.at = body
 	c.skip(0)
 	c.want(wasm.OpLocalGet, localPCB)
 	c.wantOp(wasm.OpI32Eqz)

@@ -20,7 +20,7 @@ type function struct {
 	frame       uint64   // the size of its frame
 	irreducible bool     // a loop of it has several entries
 	mayEnd      bool     // it may return, or be gone on with, behind a call of it
-	leavesSP    bool     // of its own shape: it calls nothing and does not change SP
+	isLeaf      bool     // of its own shape: it calls nothing and does not use SP
 	switches    bool     // a goroutine may go on in it, and so it returns whether: see classify.go
 }
 
@@ -82,6 +82,7 @@ const (
 	stackAddress               // SP + x
 	stackLoad                  // a load from SP + x
 	enter                      // SP -= x, for the frame
+	setSP                      // SP becomes the operand
 	stackCheck                 // if SP is below the stack's guard plus pops, call x, which is morestack, and begin anew
 	call                       // push pc, call function x, SP anew
 	callIndirect               // push pc, call the function whose PC is on the operand stack, SP anew
@@ -109,7 +110,7 @@ const deepest = 10_000
 
 // Locals and globals that Go's code has.
 const (
-	localPCB = 0 // PC_B: the parameter
+	localPCB = 0 // PC_B: the parameter; afterwards that is SP
 	localSP  = 1 // a copy of the global
 
 	globalSP    = 0

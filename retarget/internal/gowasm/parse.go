@@ -33,6 +33,9 @@ type parser struct {
 // spAnew is what follows calls: the callee may have moved the stack.
 var spAnew = []want{{op: wasm.OpGlobalGet, x: globalSP}, {op: wasm.OpLocalSet, x: localSP}}
 
+// changeSP is a change of SP.
+var changeSP = []want{{op: wasm.OpLocalTee, x: localSP}, {op: wasm.OpGlobalSet, x: globalSP}}
+
 // parse recognises a function.
 func (p *parser) parse(f *function) error {
 	p.f, p.err = f, nil
@@ -206,10 +209,22 @@ func (p *parser) group(i int) int {
 			p.refuse(i, "expected no use of PC_B")
 		}
 	case wasm.OpLocalSet, wasm.OpLocalTee:
-		if in.x == localPCB {
+		switch {
+		case in.x == localPCB:
 			p.refuse(i, "expected no change of PC_B")
+		case p.match(i, changeSP):
+			return p.add(i, len(changeSP), op{kind: setSP})
+		case in.x == localSP:
+			p.refuse(i, "expected a change of SP in both places")
+		}
+	case wasm.OpGlobalGet:
+		if in.x == globalSP {
+			p.refuse(i, "expected a use of SP by its local")
 		}
 	case wasm.OpGlobalSet:
+		if in.x == globalSP {
+			p.refuse(i, "expected a change of SP in both places")
+		}
 		if in.x == globalPause && p.f.role != pause {
 			p.refuse(i, "expected no change of PAUSE")
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // Calls of functions that never come back, and of morestack, are all over Go's code and are rarely made. So that they
-// take little room, what is called in their place is a function that pushes the return address, which is its argument,
+// take little room, what is called in their place is a function that pushes the return address, which is an argument,
 // and makes the call.
 
 // addRare adds such a function for each function that is called so.
@@ -42,7 +42,7 @@ func (m *module) addRare() {
 }
 
 func (m *module) rareBody(callee uint32) []byte {
-	body := []byte{code1(wasm.OpLocalGet), 0}
+	body := []byte{code1(wasm.OpLocalGet), 0, code1(wasm.OpLocalGet), 1}
 	body = wasm.AppendUnsigned(append(body, code1(wasm.OpCall)), uint64(m.added.push))
 	body = wasm.AppendUnsigned(append(body, code1(wasm.OpCall)), uint64(callee))
 	return append(body, code1(wasm.OpEnd))
