@@ -12,18 +12,22 @@ type callPlace struct {
 
 // callPlaces remembers the calls that were asked for last: searching the tables takes
 // longer than all else that a suspension or an exception needs. Code stays where it is as long
-// as the store is there.
-type callPlaces [32]*callPlace
+// as the store is there. Two calls of the few that a loop asks for again and again often fall together; three hardly.
+type callPlaces [16][2]*callPlace
 
 // callAt returns the call that returns to pc; nil if no code does.
 func (m *machine) callAt(pc uintptr) *callPlace {
-	c := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
-	if *c == nil || (*c).pc != pc {
-		p, ok := m.engine.find(pc)
-		if !ok {
-			return nil
+	set := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
+	for _, c := range set {
+		if c != nil && c.pc == pc {
+			return c
 		}
-		*c = &callPlace{pc, p, p.callSite()}
 	}
-	return *c
+	p, ok := m.engine.find(pc)
+	if !ok {
+		return nil
+	}
+	set[1] = set[0]
+	set[0] = &callPlace{pc, p, p.callSite()}
+	return set[0]
 }
