@@ -28,7 +28,7 @@ func (p *Proof) Check(after *wasm.Module) error {
 		if f.shape != plainGo || f.role == gogo {
 			return nil
 		}
-		c.m, c.f = p.m, f
+		c.m, c.whole = p.m, f
 		return c.function(&after.Funcs[f.index-p.m.imported])
 	})
 }
@@ -59,23 +59,34 @@ func (p *Proof) surroundings(after *wasm.Module) error {
 	return nil
 }
 
-// A claim is that the new code at a place goes on as the old code does at a block.
+// A claim is that the new code at a place goes on as the old code does at an op of a block.
 type claim struct {
-	block, at int
-	next      int // what the local next has, in an irreducible function
+	in            *inlining // the block is of a function that is inlined there
+	block, op, at int
+	next          int // what the local next has, in an irreducible function
+}
+
+// An inlining is a function that is written in place of a call.
+type inlining struct {
+	f         *function
+	block, op int      // where the caller goes on
+	renamed   []uint64 // by local of the function
 }
 
 // A checker compares a function.
 type checker struct {
 	code
 	m      *module
-	f      *function
+	whole  *function // the function that is compared
+	f      *function // the one whose ops are: that, or one that is inlined
+	in     *inlining // the inlining of that
 	fn     *wasm.Func
 	reader wasm.CodeReader
 	opens  []int // by instruction that is in a block: what opens the block; -1 in none
 	ends   []int // by instruction that opens a block: its end
 	stack  []int
-	nextAt uint64 // the local next
+	nextAt uint64            // the local next
+	calls  map[int]*inlining // by instruction
 	seen   map[claim]bool
 	claims []claim
 	err    *Refusal
@@ -90,16 +101,17 @@ func (c *checker) function(fn *wasm.Func) error {
 		return err
 	}
 	c.nest()
-	if c.nextAt = noLocal; c.f.irreducible {
-		c.nextAt = c.lastLocal()
+	c.nextAt = noLocal
+	if c.goOnIn(nil); c.f.irreducible {
+		c.nextAt = c.extraLocals(len(c.f.entries) > 0)
 	}
-	c.seen, c.claims = map[claim]bool{}, c.claims[:0]
+	c.seen, c.claims, c.calls = map[claim]bool{}, c.claims[:0], map[int]*inlining{}
 	c.at, c.next = 0, 0
 	c.want(wasm.OpLocalGet, localPCB)
 	c.want(wasm.OpLocalSet, localSP)
 	if c.f.role == mcall {
 		c.want(wasm.OpGlobalGet, globalG)
-		c.want(wasm.OpLocalSet, c.lastLocal())
+		c.want(wasm.OpLocalSet, c.self())
 	}
 	if len(c.f.entries) > 0 {
 		c.recovering()
@@ -110,7 +122,8 @@ func (c *checker) function(fn *wasm.Func) error {
 		k := c.claims[len(c.claims)-1]
 		c.claims = c.claims[:len(c.claims)-1]
 		c.at, c.next = k.at, k.next
-		c.block(k.block)
+		c.goOnIn(k.in)
+		c.block(k.block, k.op)
 	}
 	if c.err != nil {
 		return c.err
@@ -118,11 +131,38 @@ func (c *checker) function(fn *wasm.Func) error {
 	return nil
 }
 
+// goOnIn says whose ops come next.
+func (c *checker) goOnIn(in *inlining) {
+	if c.in, c.f = in, c.whole; in != nil {
+		c.f = in.f
+	}
+}
+
+// local returns the local that stands for one of the old code.
+func (c *checker) local(x uint64) uint64 {
+	if c.in != nil {
+		return c.in.renamed[x]
+	}
+	return x
+}
+
+// extraLocals returns the number of the first local that is not the function's own, behind those that are there if
+// the conditions hold.
+func (c *checker) extraLocals(has ...bool) uint64 {
+	n := uint64(1 + len(c.whole.localTypes()))
+	for _, more := range has {
+		if more {
+			n++
+		}
+	}
+	return n
+}
+
+// self is the local that mcall has g in.
+func (c *checker) self() uint64 { return c.extraLocals(len(c.whole.entries) > 0, c.whole.irreducible) }
+
 // noLocal is no local's number.
 const noLocal = 1 << 40
-
-// lastLocal is the number of the last local; 0 is the parameter.
-func (c *checker) lastLocal() uint64 { return uint64(c.fn.NumLocals()) }
 
 // nest finds where blocks begin and end.
 func (c *checker) nest() {
@@ -167,7 +207,7 @@ func (c *checker) fail(format string, args ...any) {
 		if c.at < len(c.instrs) {
 			at = int(c.instrs[c.at].at)
 		}
-		c.err = refuse(c.f, -1, "proof: at %d of the new body: "+format, append([]any{at}, args...)...)
+		c.err = refuse(c.whole, -1, "proof: at %d of the new body: "+format, append([]any{at}, args...)...)
 	}
 }
 
@@ -209,11 +249,16 @@ func (c *checker) skip(leave int) {
 }
 
 // claim notes that the new code goes on at a block here.
-func (c *checker) claim(block int) {
-	at, next := c.at, c.next
-	c.skip(c.beginnings(block, 0))
-	k := claim{block, c.at, c.next}
+func (c *checker) claim(block int) { c.claimOp(c.in, block, 0) }
+
+// claimOp notes that the new code goes on at an op here.
+func (c *checker) claimOp(in *inlining, block, op int) {
+	at, next, was := c.at, c.next, c.in
+	c.goOnIn(in)
+	c.skip(c.beginnings(block, op))
+	k := claim{in, block, op, c.at, c.next}
 	c.at, c.next = at, next
+	c.goOnIn(was)
 	if !c.seen[k] {
 		c.seen[k] = true
 		c.claims = append(c.claims, k)
@@ -266,10 +311,7 @@ func (c *checker) jumpIf(block int) {
 
 // recovering passes what stands around a function that can be entered by recovery.
 func (c *checker) recovering() {
-	height := c.lastLocal()
-	if c.f.irreducible {
-		height--
-	}
+	height := c.extraLocals()
 	distance := func() {
 		c.want(wasm.OpGlobalGet, globalG)
 		c.wantOp(wasm.OpI32WrapI64)

@@ -6,14 +6,14 @@ import (
 	"weft/wasm"
 )
 
-// block compares the ops of a block, and of those that it goes on to without a jump.
-func (c *checker) block(n int) {
-	if n == 0 && c.f.role == destroy {
+// block compares the ops of a block from one on, and of those that it goes on to without a jump.
+func (c *checker) block(n, from int) {
+	if n == 0 && from == 0 && c.f.role == destroy {
 		c.want(wasm.OpCall, uint64(c.m.added.die))
 	}
 	ops := c.f.blocks[n].ops
 	var opened []int // the blocks of the new code for those that ops open
-	for i := range ops {
+	for i := from; i < len(ops); i++ {
 		o := &ops[i]
 		if o.kind == open && c.f.body[o.at] != code1(wasm.OpIf) {
 			c.skip(c.beginnings(n, i))
@@ -33,7 +33,15 @@ func (c *checker) block(n int) {
 			if len(opened) > 0 {
 				c.at = c.ends[opened[len(opened)-1]]
 			}
+		case ret:
+			if c.ret(o); len(opened) > 0 && c.in != nil {
+				c.at = c.ends[opened[len(opened)-1]]
+			}
 		default:
+			if o.kind == call && len(opened) == 0 && c.isInlined(o) {
+				c.inline(o, n, i+1)
+				return
+			}
 			c.one(o, opened)
 		}
 		if c.err != nil || len(opened) == 0 && c.endsBlock(o) {
@@ -72,16 +80,16 @@ func (c *checker) one(o *op, opened []int) {
 	case stackAddress:
 		c.sp(wasm.OpI32Add, o.x)
 	case stackLoad:
-		c.want(wasm.OpLocalGet, localSP)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		if at := c.at; at < len(c.instrs) && c.fn.Body[c.instrs[at].at+1] != c.f.body[o.pc+1] {
 			c.fail("expected another alignment")
 		}
 		c.want(opcodeOf(c.f.body[o.pc]), o.x)
 	case setSP:
-		c.want(wasm.OpLocalSet, localSP)
+		c.want(wasm.OpLocalSet, c.local(localSP))
 	case enter:
 		c.sp(wasm.OpI32Sub, o.x)
-		c.want(wasm.OpLocalSet, localSP)
+		c.want(wasm.OpLocalSet, c.local(localSP))
 	case stackCheck:
 		n, ok := c.checksStack(c.at)
 		if !ok {
@@ -94,7 +102,7 @@ func (c *checker) one(o *op, opened []int) {
 		c.indirect(o)
 	case tailCall:
 		callee := c.m.function(uint32(o.x))
-		c.want(wasm.OpLocalGet, localSP)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		c.want(wasm.OpCall, o.x)
 		switch {
 		case !callee.mayEnd:
@@ -108,12 +116,6 @@ func (c *checker) one(o *op, opened []int) {
 		c.callOwn(o)
 	case jumpIf:
 		c.jumpIf(int(o.x))
-	case ret:
-		if c.f.switches {
-			c.want(wasm.OpI32Const, 0)
-		}
-		c.sp(wasm.OpI32Add, o.x)
-		c.wantOp(wasm.OpReturn)
 	case retUnwind:
 		c.sp(wasm.OpI32Add, o.x)
 		c.want(wasm.OpGlobalSet, globalSP)
@@ -124,9 +126,22 @@ func (c *checker) one(o *op, opened []int) {
 	}
 }
 
+// ret passes a return: of a function that is inlined the way to where the caller goes on.
+func (c *checker) ret(o *op) {
+	if c.in != nil {
+		c.claimOp(nil, c.in.block, c.in.op)
+		return
+	}
+	if c.f.switches {
+		c.want(wasm.OpI32Const, 0)
+	}
+	c.sp(wasm.OpI32Add, o.x)
+	c.wantOp(wasm.OpReturn)
+}
+
 // sp passes what puts SP plus or minus something on the operand stack.
 func (c *checker) sp(op wasm.Opcode, by uint64) {
-	c.want(wasm.OpLocalGet, localSP)
+	c.want(wasm.OpLocalGet, c.local(localSP))
 	c.want(wasm.OpI32Const, by)
 	c.wantOp(op)
 }
@@ -134,11 +149,15 @@ func (c *checker) sp(op wasm.Opcode, by uint64) {
 // readsSP passes what takes SP from the global.
 func (c *checker) readsSP() {
 	c.want(wasm.OpGlobalGet, globalSP)
-	c.want(wasm.OpLocalSet, localSP)
+	c.want(wasm.OpLocalSet, c.local(localSP))
 }
 
 // copied compares instructions that are to be as they were.
 func (c *checker) copied(o *op) {
+	if c.in != nil {
+		c.renamed(o)
+		return
+	}
 	old := c.f.body[o.at:o.end]
 	if c.at >= len(c.instrs) {
 		c.fail("expected more")
@@ -203,7 +222,7 @@ func (c *checker) checksStack(i int) (int, bool) {
 
 func (c *checker) push(pc uint64) {
 	c.sp(wasm.OpI32Sub, 8)
-	c.want(wasm.OpLocalTee, localSP)
+	c.want(wasm.OpLocalTee, c.local(localSP))
 	c.want(wasm.OpI64Const, pc)
 	c.want(wasm.OpI64Store, 0)
 }
@@ -211,9 +230,9 @@ func (c *checker) push(pc uint64) {
 // returnsSP passes the return of what a call has returned.
 func (c *checker) returnsSP() {
 	if c.f.switches {
-		c.want(wasm.OpLocalSet, localSP)
+		c.want(wasm.OpLocalSet, c.local(localSP))
 		c.want(wasm.OpI32Const, 0)
-		c.want(wasm.OpLocalGet, localSP)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 	}
 	c.wantOp(wasm.OpReturn)
 }
@@ -223,7 +242,7 @@ func (c *checker) goesOn() {
 	c.wantOp(wasm.OpDrop)
 	c.wantOp(wasm.OpDrop)
 	if c.f.role == mcall {
-		c.want(wasm.OpLocalGet, c.lastLocal())
+		c.want(wasm.OpLocalGet, c.self())
 		c.want(wasm.OpCall, uint64(c.m.added.ended))
 	}
 	c.want(wasm.OpGlobalGet, globalSP)
@@ -235,14 +254,14 @@ func (c *checker) call(o *op) {
 	callee := c.m.function(uint32(o.x))
 	recovers := c.f.role == recovery && callee.role == gogo
 	if !callee.mayEnd && !recovers {
-		c.want(wasm.OpLocalGet, localSP)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		c.want(wasm.OpI64Const, o.pc)
 		c.want(wasm.OpCall, uint64(c.m.rare[callee.index]))
 		c.wantOp(wasm.OpUnreachable)
 		return
 	}
 	c.push(o.pc)
-	c.want(wasm.OpLocalGet, localSP)
+	c.want(wasm.OpLocalGet, c.local(localSP))
 	switch {
 	case recovers:
 		c.want(wasm.OpCall, uint64(c.m.added.goOnAt))
@@ -254,11 +273,11 @@ func (c *checker) call(o *op) {
 		return
 	}
 	c.want(wasm.OpCall, o.x)
-	c.want(wasm.OpLocalSet, localSP)
+	c.want(wasm.OpLocalSet, c.local(localSP))
 	if callee.switches {
 		c.wantOp(wasm.OpIf)
 		c.want(wasm.OpI32Const, 1)
-		c.want(wasm.OpLocalGet, localSP)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		c.wantOp(wasm.OpReturn)
 		c.wantOp(wasm.OpEnd)
 	}
@@ -270,7 +289,7 @@ func (c *checker) callOwn(o *op) {
 		c.want(wasm.OpCall, o.x)
 		return
 	}
-	c.want(wasm.OpLocalGet, localSP)
+	c.want(wasm.OpLocalGet, c.local(localSP))
 	c.want(wasm.OpGlobalSet, globalSP)
 	c.want(wasm.OpCall, o.x)
 	c.readsSP()
@@ -285,7 +304,7 @@ func (c *checker) indirect(o *op) {
 	c.wantOp(wasm.OpI64ShrU)
 	c.wantOp(wasm.OpI32WrapI64)
 	c.want(wasm.OpLocalSet, localPCB)
-	c.want(wasm.OpLocalGet, localSP)
+	c.want(wasm.OpLocalGet, c.local(localSP))
 	c.want(wasm.OpLocalGet, localPCB)
 	switch {
 	case c.f.role == mcall && o.kind == callIndirect:
@@ -296,7 +315,7 @@ func (c *checker) indirect(o *op) {
 		c.returnsSP()
 	default:
 		c.want(wasm.OpCallIndirect, uint64(c.m.added.plainType))
-		c.want(wasm.OpLocalSet, localSP)
+		c.want(wasm.OpLocalSet, c.local(localSP))
 	}
 }
 

@@ -24,11 +24,17 @@ type emitter struct {
 	blocks []int32 // by node: the block at which it begins; none for the one that chooses an entry
 	depth  int     // of blocks that ops open
 
+	spLocal  uint32 // the local that has SP
 	declared []wasm.LocalGroup
 	locals   uint32 // how many there are
 	height   uint32 // the local with the distance of SP from the stack's upper end at entry; for functions with entries
 	self     uint32 // the local that has g at entry; for mcall
 	next     uint32 // the local that has the next node; for irreducible functions
+
+	inner   *emitter // writes inlined functions; see inline.go
+	spares  []spare  // locals for those
+	within  bool     // the function is written within another one
+	renamed []uint32 // by local of the function: the local of the one in which it is written
 
 	counts Counts
 }
@@ -37,14 +43,14 @@ const noBlock = -1
 
 // function writes a function.
 func (e *emitter) function(f *function) {
-	e.f, e.b, e.depth = f, make([]byte, 0, len(f.fn.Body)), 0
+	e.f, e.b, e.depth, e.spLocal, e.spares = f, make([]byte, 0, len(f.fn.Body)), 0, localSP, e.spares[:0]
 	e.makeGraph()
 	e.plan.Make(&e.graph)
 	f.irreducible = e.plan.Irreducible
 	e.count()
 	e.declareLocals()
 	e.index(wasm.OpLocalGet, localPCB)
-	e.index(wasm.OpLocalSet, localSP)
+	e.index(wasm.OpLocalSet, e.spLocal)
 	if f.role == mcall {
 		e.index(wasm.OpGlobalGet, globalG)
 		e.index(wasm.OpLocalSet, e.self)
@@ -297,6 +303,6 @@ func (e *emitter) distance() {
 	e.index(wasm.OpGlobalGet, globalG)
 	e.op(wasm.OpI32WrapI64)
 	e.memory(wasm.OpI32Load, 2, 8)
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.op(wasm.OpI32Sub)
 }

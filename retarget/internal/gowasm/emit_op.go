@@ -11,7 +11,11 @@ const emptyType = 0x40
 func (e *emitter) write(o *op) {
 	switch o.kind {
 	case plain:
-		e.copy(o)
+		if e.within {
+			e.rename(o)
+		} else {
+			e.copy(o)
+		}
 	case open:
 		e.copy(o)
 		e.depth++
@@ -23,14 +27,14 @@ func (e *emitter) write(o *op) {
 	case stackAddress:
 		e.sp(wasm.OpI32Add, o.x)
 	case stackLoad:
-		e.index(wasm.OpLocalGet, localSP)
+		e.index(wasm.OpLocalGet, e.spLocal)
 		e.b = append(e.b, e.f.body[o.pc], e.f.body[o.pc+1]) // the opcode, the alignment
 		e.b = wasm.AppendUnsigned(e.b, o.x)
 	case setSP:
-		e.index(wasm.OpLocalSet, localSP)
+		e.index(wasm.OpLocalSet, e.spLocal)
 	case enter:
 		e.sp(wasm.OpI32Sub, o.x)
-		e.index(wasm.OpLocalSet, localSP)
+		e.index(wasm.OpLocalSet, e.spLocal)
 	case stackCheck:
 		e.stackCheck(o)
 	case call:
@@ -50,7 +54,11 @@ func (e *emitter) write(o *op) {
 	case jumpIf:
 		e.goToIf(int(o.x))
 	case ret:
-		e.leave(o.x)
+		if e.within {
+			e.index(wasm.OpBr, e.form.Depth())
+		} else {
+			e.leave(o.x)
+		}
 	case retUnwind: // only in pause
 		e.sp(wasm.OpI32Add, o.x)
 		e.index(wasm.OpGlobalSet, globalSP)
@@ -65,7 +73,7 @@ func (e *emitter) copy(o *op) { e.b = append(e.b, e.f.body[o.at:o.end]...) }
 
 // sp puts SP plus or minus something on the operand stack.
 func (e *emitter) sp(op wasm.Opcode, by uint64) {
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.i32(int32(by))
 	e.op(op)
 }
@@ -73,7 +81,7 @@ func (e *emitter) sp(op wasm.Opcode, by uint64) {
 // readSP takes SP from the global.
 func (e *emitter) readSP() {
 	e.index(wasm.OpGlobalGet, globalSP)
-	e.index(wasm.OpLocalSet, localSP)
+	e.index(wasm.OpLocalSet, e.spLocal)
 }
 
 // leave returns to the caller, with SP plus something.
@@ -88,9 +96,9 @@ func (e *emitter) leave(by uint64) {
 // returnSP returns what a call has returned, which does not switch.
 func (e *emitter) returnSP() {
 	if e.f.switches {
-		e.index(wasm.OpLocalSet, localSP)
+		e.index(wasm.OpLocalSet, e.spLocal)
 		e.i32(0)
-		e.index(wasm.OpLocalGet, localSP)
+		e.index(wasm.OpLocalGet, e.spLocal)
 	}
 	e.op(wasm.OpReturn)
 }
@@ -98,7 +106,7 @@ func (e *emitter) returnSP() {
 // stackCheck writes the check of the stack. What came back to the beginning of the function goes round a loop.
 func (e *emitter) stackCheck(o *op) {
 	e.typed(wasm.OpLoop, emptyType)
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpGlobalGet, globalG)
 	e.op(wasm.OpI32WrapI64)
 	e.memory(wasm.OpI32Load, 2, 16)
@@ -109,7 +117,7 @@ func (e *emitter) stackCheck(o *op) {
 	e.op(wasm.OpI32LeU)
 	e.typed(wasm.OpIf, emptyType)
 	e.callRare(uint32(o.x>>32), o.pc)
-	e.index(wasm.OpLocalSet, localSP)
+	e.index(wasm.OpLocalSet, e.spLocal)
 	e.index(wasm.OpBr, 1)
 	e.op(wasm.OpEnd)
 	e.op(wasm.OpEnd)
@@ -117,7 +125,7 @@ func (e *emitter) stackCheck(o *op) {
 
 // callRare calls a function by the one that pushes the return address (rare.go).
 func (e *emitter) callRare(callee uint32, pc uint64) {
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.i64(pc)
 	e.index(wasm.OpCall, e.m.rare[callee])
 }
@@ -125,7 +133,7 @@ func (e *emitter) callRare(callee uint32, pc uint64) {
 // push pushes a return address.
 func (e *emitter) push(pc uint64) {
 	e.sp(wasm.OpI32Sub, 8)
-	e.index(wasm.OpLocalTee, localSP)
+	e.index(wasm.OpLocalTee, e.spLocal)
 	e.i64(pc)
 	e.memory(wasm.OpI64Store, 3, 0)
 }
@@ -138,8 +146,12 @@ func (e *emitter) call(o *op) {
 		e.op(wasm.OpUnreachable)
 		return
 	}
+	if callee.inlined && e.depth == 0 {
+		e.inline(o, callee)
+		return
+	}
 	e.push(o.pc)
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	switch {
 	case e.f.role == recovery && callee.role == gogo:
 		e.index(wasm.OpCall, e.m.added.goOnAt)
@@ -149,11 +161,11 @@ func (e *emitter) call(o *op) {
 		e.goOn()
 	default:
 		e.index(wasm.OpCall, callee.index)
-		e.index(wasm.OpLocalSet, localSP)
+		e.index(wasm.OpLocalSet, e.spLocal)
 		if callee.switches {
 			e.typed(wasm.OpIf, emptyType)
 			e.i32(1)
-			e.index(wasm.OpLocalGet, localSP)
+			e.index(wasm.OpLocalGet, e.spLocal)
 			e.op(wasm.OpReturn)
 			e.op(wasm.OpEnd)
 		}
@@ -179,7 +191,7 @@ func (e *emitter) callOwn(callee uint32) {
 		e.index(wasm.OpCall, callee)
 		return
 	}
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpGlobalSet, globalSP)
 	e.index(wasm.OpCall, callee)
 	e.readSP()
@@ -191,7 +203,7 @@ func (e *emitter) toFunction() {
 	e.op(wasm.OpI64ShrU)
 	e.op(wasm.OpI32WrapI64)
 	e.index(wasm.OpLocalSet, localPCB)
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpLocalGet, localPCB)
 	e.op(wasm.OpCallIndirect)
 }
@@ -206,13 +218,13 @@ func (e *emitter) callIndirect(o *op) {
 		return
 	}
 	e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.plainType)), 0)
-	e.index(wasm.OpLocalSet, localSP)
+	e.index(wasm.OpLocalSet, e.spLocal)
 }
 
 // tailCall writes a call whose result is the function's.
 func (e *emitter) tailCall(o *op) {
 	callee := e.m.function(uint32(o.x))
-	e.index(wasm.OpLocalGet, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpCall, callee.index)
 	switch {
 	case !callee.mayEnd:

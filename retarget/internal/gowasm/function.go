@@ -14,14 +14,16 @@ type function struct {
 
 	// Of a function with the shape of Go's:
 	blocks      []block
-	table       []uint32 // from PC_B to the block that it stands for; the last is for all that are greater
-	callees     []uint32 // which functions it calls directly, each at least once
-	entries     []entry  // where it can be entered by recovery
-	frame       uint64   // the size of its frame
-	irreducible bool     // a loop of it has several entries
-	mayEnd      bool     // it may return, or be gone on with, behind a call of it
-	isLeaf      bool     // of its own shape: it calls nothing and does not use SP
-	switches    bool     // a goroutine may go on in it, and so it returns whether: see classify.go
+	table       []uint32          // from PC_B to the block that it stands for; the last is for all that are greater
+	callees     []uint32          // which functions it calls directly, each at least once
+	entries     []entry           // where it can be entered by recovery
+	frame       uint64            // the size of its frame
+	locals      []wasm.LocalGroup // before
+	inlined     bool              // calls of it are written as what it does: see inline.go
+	irreducible bool              // a loop of it has several entries
+	mayEnd      bool              // it may return, or be gone on with, behind a call of it
+	isLeaf      bool              // of its own shape: it calls nothing and does not use SP
+	switches    bool              // a goroutine may go on in it, and so it returns whether: see classify.go
 }
 
 // A shape is the convention that a function follows.

@@ -56,6 +56,7 @@ func (m *module) prepare() error {
 		}
 	}
 	m.findEnding()
+	m.findInlined()
 	if err := m.addRuntime(); err != nil {
 		return err
 	}

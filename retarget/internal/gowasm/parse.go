@@ -70,6 +70,7 @@ func (p *parser) header() {
 		p.refuse(0, "expected that the first local is SP")
 		return
 	}
+	p.f.locals = p.f.fn.Locals
 	if !p.match(0, spAnew) {
 		p.refuse(0, "expected that the function begins with SP")
 		return
