@@ -78,13 +78,20 @@ func (c *checker) one(o *op, opened []int) {
 		c.copied(o)
 		c.branches(from, opened)
 	case stackAddress:
-		c.sp(wasm.OpI32Add, o.x)
+		sp, x := c.onStack(o.x)
+		c.want(wasm.OpLocalGet, sp)
+		c.want(wasm.OpI32Const, x)
+		c.wantOp(wasm.OpI32Add)
 	case stackLoad:
-		c.want(wasm.OpLocalGet, c.local(localSP))
-		if at := c.at; at < len(c.instrs) && c.fn.Body[c.instrs[at].at+1] != c.f.body[o.pc+1] {
-			c.fail("expected another alignment")
-		}
-		c.want(opcodeOf(c.f.body[o.pc]), o.x)
+		sp, x := c.onStack(o.x)
+		c.want(wasm.OpLocalGet, sp)
+		c.access(o, x)
+	case stackBase:
+		sp, _ := c.onStack(o.x)
+		c.want(wasm.OpLocalGet, sp)
+	case stackStore:
+		_, x := c.onStack(o.x)
+		c.access(o, x)
 	case setSP:
 		c.want(wasm.OpLocalSet, c.local(localSP))
 	case enter:
@@ -144,6 +151,14 @@ func (c *checker) sp(op wasm.Opcode, by uint64) {
 	c.want(wasm.OpLocalGet, c.local(localSP))
 	c.want(wasm.OpI32Const, by)
 	c.wantOp(op)
+}
+
+// access passes a load or store with another offset.
+func (c *checker) access(o *op, offset uint64) {
+	if c.at < len(c.instrs) && c.bytes(c.at)[1] != c.f.body[o.pc+1] {
+		c.fail("expected another alignment")
+	}
+	c.want(opcodeOf(c.f.body[o.pc]), offset)
 }
 
 // readsSP passes what takes SP from the global.

@@ -25,11 +25,20 @@ func (e *emitter) write(o *op) {
 		e.depth--
 		e.form.Leave()
 	case stackAddress:
-		e.sp(wasm.OpI32Add, o.x)
+		sp, x := e.onStack(o.x)
+		e.index(wasm.OpLocalGet, sp)
+		e.i32(int32(x))
+		e.op(wasm.OpI32Add)
 	case stackLoad:
-		e.index(wasm.OpLocalGet, e.spLocal)
-		e.b = append(e.b, e.f.body[o.pc], e.f.body[o.pc+1]) // the opcode, the alignment
-		e.b = wasm.AppendUnsigned(e.b, o.x)
+		sp, x := e.onStack(o.x)
+		e.index(wasm.OpLocalGet, sp)
+		e.access(o, x)
+	case stackBase:
+		sp, _ := e.onStack(o.x)
+		e.index(wasm.OpLocalGet, sp)
+	case stackStore:
+		_, x := e.onStack(o.x)
+		e.access(o, x)
 	case setSP:
 		e.index(wasm.OpLocalSet, e.spLocal)
 	case enter:
@@ -76,6 +85,12 @@ func (e *emitter) sp(op wasm.Opcode, by uint64) {
 	e.index(wasm.OpLocalGet, e.spLocal)
 	e.i32(int32(by))
 	e.op(op)
+}
+
+// access writes a load or store with another offset.
+func (e *emitter) access(o *op, offset uint64) {
+	e.b = append(e.b, e.f.body[o.pc], e.f.body[o.pc+1]) // the opcode, the alignment
+	e.b = wasm.AppendUnsigned(e.b, offset)
 }
 
 // readSP takes SP from the global.

@@ -71,7 +71,7 @@ type op struct {
 	resumes bool   // call: Go's code can go on behind it
 	at, end uint32 // its bytes in the body
 	x       uint64 // plain, open, close: nothing; else see the kind
-	pc      uint64 // call, callIndirect, stackCheck: the return address; stackLoad: where the load is
+	pc      uint64 // call, callIndirect, stackCheck: the return address; stackLoad, stackStore: where it is
 }
 
 // An opKind is a kind of op.
@@ -83,6 +83,8 @@ const (
 	closes                     // its end
 	stackAddress               // SP + x
 	stackLoad                  // a load from SP + x
+	stackBase                  // SP, for the stackStore to SP + x
+	stackStore                 // a store to SP + x
 	enter                      // SP -= x, for the frame
 	setSP                      // SP becomes the operand
 	stackCheck                 // if SP is below the stack's guard plus pops, call x, which is morestack, and begin anew

@@ -33,7 +33,7 @@ func (m *module) isStraight(f *function) bool {
 				if f.hasBranch(o) {
 					return false
 				}
-			case stackAddress, stackLoad, enter, closes, ret, unreachable:
+			case stackAddress, stackLoad, stackBase, stackStore, enter, closes, ret, unreachable:
 			case open:
 				if f.body[o.at] != code1(wasm.OpIf) {
 					return false
@@ -79,6 +79,29 @@ func (f *function) localTypes() []wasm.ValType {
 		}
 	}
 	return types
+}
+
+// ofCaller returns where something on the stack of an inlined function is on the caller's, if it is there: beyond the
+// frame and the return address. There the caller has put the arguments, and finds the results.
+func (f *function) ofCaller(x uint64) (uint64, bool) {
+	below := f.frame + 8
+	return x - below, x >= below
+}
+
+// onStack returns the local and the offset with which to find what is at SP + x.
+func (e *emitter) onStack(x uint64) (uint32, uint64) {
+	if y, ok := e.f.ofCaller(x); ok && e.within {
+		return localSP, y
+	}
+	return e.spLocal, x
+}
+
+// onStack returns the local and the offset with which to find what is at SP + x.
+func (c *checker) onStack(x uint64) (uint64, uint64) {
+	if y, ok := c.f.ofCaller(x); ok && c.in != nil {
+		return localSP, y
+	}
+	return c.local(localSP), x
 }
 
 // A spare is a local for those of inlined functions.

@@ -26,7 +26,8 @@ type parser struct {
 	depth     int  // of blocks inside of a block of Go's code
 	current   int  // number of the block
 	ops       []op
-	plainFrom int // where plain instructions begin that are not in ops yet; -1 for none
+	stores    map[int]uint64 // by instruction that is a store to SP + x: x
+	plainFrom int            // where plain instructions begin that are not in ops yet; -1 for none
 	reader    wasm.CodeReader
 }
 
@@ -38,7 +39,7 @@ var changeSP = []want{{op: wasm.OpLocalTee, x: localSP}, {op: wasm.OpGlobalSet, 
 
 // parse recognises a function.
 func (p *parser) parse(f *function) error {
-	p.f, p.err = f, nil
+	p.f, p.err, p.stores = f, nil, map[int]uint64{}
 	if err := p.read(&p.reader, f.fn); err != nil {
 		return err
 	}
@@ -201,6 +202,9 @@ func (p *parser) endBlock(i int) {
 // group recognises a group of instructions at i, adds its op, and returns how many they are; 0 for a plain one.
 func (p *parser) group(i int) int {
 	in := &p.instrs[i]
+	if x, ok := p.stores[i]; ok {
+		return p.add(i, 1, op{kind: stackStore, x: x, pc: uint64(in.at)})
+	}
 	switch in.op {
 	case wasm.OpLocalGet:
 		switch in.x {
