@@ -12,12 +12,18 @@ type callPlace struct {
 
 // callPlaces remembers the calls that were asked for last: searching the tables takes
 // longer than all else that a suspension or an exception needs. Code stays where it is as long
-// as the store is there. Two calls of the few that a loop asks for again and again often fall together; three hardly.
-type callPlaces [16][2]*callPlace
+// as the store is there.
+type callPlaces [64][2]*callPlace
+
+// set returns where the call that returns to pc may be. Functions begin at multiples of 64.
+func (c *callPlaces) set(pc uintptr) *[2]*callPlace { return &c[(pc/4^pc/64)%uintptr(len(c))] }
 
 // callAt returns the call that returns to pc; nil if no code does.
 func (m *machine) callAt(pc uintptr) *callPlace {
-	set := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
+	if m.state.calls == nil { // most stores never ask
+		m.state.calls = &callPlaces{}
+	}
+	set := m.state.calls.set(pc)
 	for _, c := range set {
 		if c != nil && c.pc == pc {
 			return c

@@ -224,9 +224,6 @@ func (c *checker) skip(leave int) {
 			if n <= leave {
 				return
 			}
-			if _, ok := c.checksStack(c.at); ok {
-				return
-			}
 			c.at++
 		case c.op(c.at) == wasm.OpEnd && c.at < len(c.instrs)-1:
 			c.at++

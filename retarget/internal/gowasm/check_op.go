@@ -98,11 +98,7 @@ func (c *checker) one(o *op, opened []int) {
 		c.sp(wasm.OpI32Sub, o.x)
 		c.want(wasm.OpLocalSet, c.local(localSP))
 	case stackCheck:
-		n, ok := c.checksStack(c.at)
-		if !ok {
-			c.fail("expected the check of the stack")
-		}
-		c.at += n
+		c.stackCheck(o)
 	case call:
 		c.call(o)
 	case callIndirect, tailIndirect:
@@ -215,24 +211,25 @@ func (c *checker) branches(from int, opened []int) {
 	}
 }
 
-// checksStack returns how many instructions the check of the stack at i has, if it is the function's.
-func (c *checker) checksStack(i int) (int, bool) {
-	ops := c.f.blocks[0].ops
-	if len(ops) == 0 || ops[0].kind != stackCheck {
-		return 0, false
+// stackCheck passes the check of the stack.
+func (c *checker) stackCheck(o *op) {
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpGlobalGet, globalG)
+	c.wantOp(wasm.OpI32WrapI64)
+	c.want(wasm.OpI32Load, guardOffset)
+	extra := uint64(int64(int32(o.x)))
+	if extra != 0 {
+		c.want(wasm.OpI32Const, extra)
+		c.wantOp(wasm.OpI32Add)
 	}
-	o := &ops[0]
-	pattern := []want{{op: wasm.OpLoop}, {op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpGlobalGet, x: globalG},
-		{op: wasm.OpI32WrapI64}, {op: wasm.OpI32Load, x: 16}}
-	if extra := o.x & (1<<32 - 1); extra != 0 {
-		pattern = append(pattern, want{op: wasm.OpI32Const, x: uint64(int64(int32(extra)))}, want{op: wasm.OpI32Add})
-	}
-	pattern = append(pattern, want{op: wasm.OpI32LeU}, want{op: wasm.OpIf},
-		want{op: wasm.OpLocalGet, x: localSP}, want{op: wasm.OpI64Const, x: o.pc},
-		want{op: wasm.OpCall, x: uint64(c.m.rare[uint32(o.x>>32)])}, want{op: wasm.OpLocalSet, x: localSP},
-		want{op: wasm.OpBr, x: 1},
-		want{op: wasm.OpEnd}, want{op: wasm.OpEnd})
-	return len(pattern), c.match(i, pattern)
+	c.wantOp(wasm.OpI32LeU)
+	c.wantOp(wasm.OpIf)
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpI64Const, o.pc)
+	c.want(wasm.OpI32Const, extra)
+	c.want(wasm.OpCall, uint64(c.m.grow[uint32(o.x>>32)]))
+	c.want(wasm.OpLocalSet, c.local(localSP))
+	c.wantOp(wasm.OpEnd)
 }
 
 func (c *checker) push(pc uint64) {

@@ -118,23 +118,24 @@ func (e *emitter) returnSP() {
 	e.op(wasm.OpReturn)
 }
 
-// stackCheck writes the check of the stack. What came back to the beginning of the function goes round a loop.
+// stackCheck writes the check of the stack.
 func (e *emitter) stackCheck(o *op) {
-	e.typed(wasm.OpLoop, emptyType)
 	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpGlobalGet, globalG)
 	e.op(wasm.OpI32WrapI64)
-	e.memory(wasm.OpI32Load, 2, 16)
-	if extra := uint32(o.x); extra != 0 {
+	e.memory(wasm.OpI32Load, 2, guardOffset)
+	extra := uint32(o.x)
+	if extra != 0 {
 		e.i32(int32(extra))
 		e.op(wasm.OpI32Add)
 	}
 	e.op(wasm.OpI32LeU)
 	e.typed(wasm.OpIf, emptyType)
-	e.callRare(uint32(o.x>>32), o.pc)
+	e.index(wasm.OpLocalGet, e.spLocal)
+	e.i64(o.pc)
+	e.i32(int32(extra))
+	e.index(wasm.OpCall, e.m.grow[uint32(o.x>>32)])
 	e.index(wasm.OpLocalSet, e.spLocal)
-	e.index(wasm.OpBr, 1)
-	e.op(wasm.OpEnd)
 	e.op(wasm.OpEnd)
 }
 

@@ -117,6 +117,8 @@ const (
 	localPCB = 0 // PC_B: the parameter; afterwards that is SP
 	localSP  = 1 // a copy of the global
 
+	guardOffset = 16 // of stackguard0 in g
+
 	globalSP    = 0
 	globalCTXT  = 1
 	globalG     = 2

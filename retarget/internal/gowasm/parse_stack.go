@@ -20,7 +20,7 @@ var (
 		{op: wasm.OpLocalTee, x: localSP}, {op: wasm.OpGlobalSet, x: globalSP}}
 	// guard is SP and g.stackguard0, to be compared.
 	guard = []want{{op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64},
-		{op: wasm.OpI32Load, x: 16}}
+		{op: wasm.OpI32Load, x: guardOffset}}
 	// shiftPC makes PC_F of a PC, and shiftPC124 does so in go1.24.
 	shiftPC    = []want{{op: wasm.OpI64Const, x: 16}, {op: wasm.OpI64ShrU}, {op: wasm.OpI32WrapI64}}
 	shiftPC124 = []want{{op: wasm.OpI32WrapI64}, {op: wasm.OpI32Const, x: 16}, {op: wasm.OpI32ShrU}}

@@ -20,6 +20,7 @@
 (module
   (type $plain (func (param i32) (result i32)))
   (type $switching (func (param i32) (result i32 i32)))
+  (type $grow (func (param i32 i64 i32) (result i32)))
   (rec
     (type $body (func (param (ref null $goroutine))))
     (type $goroutine (cont $body)))
