@@ -254,8 +254,12 @@ func (c *checker) goesOn() {
 	c.wantOp(wasm.OpDrop)
 	c.wantOp(wasm.OpDrop)
 	if c.f.role == mcall {
+		c.want(wasm.OpGlobalGet, globalCurrent)
+		c.wantOp(wasm.OpI64Eqz)
+		c.wantOp(wasm.OpIf)
 		c.want(wasm.OpLocalGet, c.self())
 		c.want(wasm.OpCall, uint64(c.m.added.ended))
+		c.wantOp(wasm.OpEnd)
 	}
 	c.want(wasm.OpGlobalGet, globalSP)
 	c.wantOp(wasm.OpReturn)

@@ -193,8 +193,12 @@ func (e *emitter) goOn() {
 	e.op(wasm.OpDrop)
 	e.op(wasm.OpDrop)
 	if e.f.role == mcall {
+		e.index(wasm.OpGlobalGet, globalCurrent)
+		e.op(wasm.OpI64Eqz)
+		e.typed(wasm.OpIf, emptyType)
 		e.index(wasm.OpLocalGet, e.self)
 		e.index(wasm.OpCall, e.m.added.ended)
+		e.op(wasm.OpEnd)
 	}
 	e.index(wasm.OpGlobalGet, globalSP)
 	e.op(wasm.OpReturn)

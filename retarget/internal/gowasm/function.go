@@ -125,4 +125,6 @@ const (
 	globalRET0  = 3
 	globalPause = 7
 	goGlobals   = 8
+
+	globalCurrent = goGlobals // of runtime.wat
 )

@@ -36,7 +36,7 @@
   (import "" "RET3" (global (mut i64)))
   (import "" "PAUSE" (global $PAUSE (mut i32)))
 
-  ;; The goroutine whose continuation runs; 0 if it is at its end, or none runs.
+  ;; The goroutine whose continuation runs; 0 if it is at its end, or none runs. It is the first global that is added.
   (global $current (mut i64) (i64.const 0))
   ;; The current goroutine is dead.
   (global $dead (mut i32) (i32.const 0))
@@ -73,7 +73,11 @@
   (func $gogo (type $switching) (param $at i32) (result i32 i32) (local $buf i32) (local $slot i32) (local $target (ref null $goroutine)) (local $pc i64)
     (local.set $buf (i32.load offset=8 (local.get $at)))
     (local.set $pc (i64.load offset=8 (local.get $buf)))
-    (call $load (local.get $buf))
+    (global.set $g (i64.load offset=16 (local.get $buf))) ;; as in load, without the call
+    (global.set $SP (i32.load (local.get $buf)))
+    (global.set $CTXT (i64.load offset=24 (local.get $buf)))
+    (i64.store (local.get $buf) (i64.const 0))
+    (i64.store offset=24 (local.get $buf) (i64.const 0))
     (if (global.get $dead)
       (then
         (global.set $dead (i32.const 0))
@@ -98,7 +102,8 @@
     (global.set $left (local.get $slot))
     (global.set $current (global.get $g))
     (local.set $target (switch $goroutine $switch (local.get $target)))
-    (call $keep (local.get $target))
+    (if (i32.eqz (ref.is_null (local.get $target))) ;; as in keep, without the call
+      (then (table.set $waiting (global.get $left) (local.get $target))))
     (i32.const 1)
     (i32.const 0))
 
@@ -140,11 +145,9 @@
         (call $push (i64.const $GOEXIT))
         (drop (call $goexit1)))))
 
-  ;; ended is what mcall calls when it comes back from a goroutine that is dead. Only one that has returned from its
-  ;; function is not in others, which it has to leave.
+  ;; ended is what mcall calls when it comes back from a goroutine that is dead: when none is current. Only one that has
+  ;; returned from its function is not in others, which it has to leave.
   (func $ended (param $g i64)
-    (if (i64.ne (global.get $current) (i64.const 0))
-      (then (return)))
     (if (i64.ne (local.get $g) (global.get $ending))
       (then (throw $leave)))
     (global.set $ending (i64.const 0)))
