@@ -69,8 +69,9 @@ type claim struct {
 // An inlining is a function that is written in place of a call.
 type inlining struct {
 	f         *function
-	block, op int      // where the caller goes on
-	renamed   []uint64 // by local of the function
+	outer     *inlining // of the caller; nil if that is the whole function
+	block, op int       // where the caller goes on
+	renamed   []uint64  // by local of the function
 }
 
 // A checker compares a function.
@@ -139,12 +140,7 @@ func (c *checker) goOnIn(in *inlining) {
 }
 
 // local returns the local that stands for one of the old code.
-func (c *checker) local(x uint64) uint64 {
-	if c.in != nil {
-		return c.in.renamed[x]
-	}
-	return x
-}
+func (c *checker) local(x uint64) uint64 { return c.in.local(x) }
 
 // extraLocals returns the number of the first local that is not the function's own, behind those that are there if
 // the conditions hold.

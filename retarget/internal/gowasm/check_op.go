@@ -132,7 +132,7 @@ func (c *checker) one(o *op, opened []int) {
 // ret passes a return: of a function that is inlined the way to where the caller goes on.
 func (c *checker) ret(o *op) {
 	if c.in != nil {
-		c.claimOp(nil, c.in.block, c.in.op)
+		c.claimOp(c.in.outer, c.in.block, c.in.op)
 		return
 	}
 	if c.f.switches {
@@ -229,6 +229,7 @@ func (c *checker) stackCheck(o *op) {
 	c.want(wasm.OpI32Const, extra)
 	c.want(wasm.OpCall, uint64(c.m.grow[uint32(o.x>>32)]))
 	c.want(wasm.OpLocalSet, c.local(localSP))
+	c.moved(0)
 	c.wantOp(wasm.OpEnd)
 }
 
@@ -290,6 +291,7 @@ func (c *checker) call(o *op) {
 	}
 	c.want(wasm.OpCall, o.x)
 	c.want(wasm.OpLocalSet, c.local(localSP))
+	c.moved(c.f.frame)
 	if callee.switches {
 		c.wantOp(wasm.OpIf)
 		c.want(wasm.OpI32Const, 1)
@@ -309,6 +311,7 @@ func (c *checker) callOwn(o *op) {
 	c.want(wasm.OpGlobalSet, globalSP)
 	c.want(wasm.OpCall, o.x)
 	c.readsSP()
+	c.moved(c.f.frame)
 }
 
 // indirect compares a call of the PC on the operand stack.
@@ -332,6 +335,7 @@ func (c *checker) indirect(o *op) {
 	default:
 		c.want(wasm.OpCallIndirect, uint64(c.m.added.plainType))
 		c.want(wasm.OpLocalSet, c.local(localSP))
+		c.moved(c.f.frame)
 	}
 }
 

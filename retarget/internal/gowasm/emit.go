@@ -31,9 +31,9 @@ type emitter struct {
 	self     uint32 // the local that has g at entry; for mcall
 	next     uint32 // the local that has the next node; for irreducible functions
 
-	inner   *emitter // writes inlined functions; see inline.go
+	inner   *emitter // writes what is inlined; see inline.go
 	spares  []spare  // locals for those
-	within  bool     // the function is written within another one
+	outer   *emitter // what this one writes is within what that writes
 	renamed []uint32 // by local of the function: the local of the one in which it is written
 
 	counts Counts

@@ -11,7 +11,7 @@ const emptyType = 0x40
 func (e *emitter) write(o *op) {
 	switch o.kind {
 	case plain:
-		if e.within {
+		if e.outer != nil {
 			e.rename(o)
 		} else {
 			e.copy(o)
@@ -63,7 +63,7 @@ func (e *emitter) write(o *op) {
 	case jumpIf:
 		e.goToIf(int(o.x))
 	case ret:
-		if e.within {
+		if e.outer != nil {
 			e.index(wasm.OpBr, e.form.Depth())
 		} else {
 			e.leave(o.x)
@@ -136,6 +136,7 @@ func (e *emitter) stackCheck(o *op) {
 	e.i32(int32(extra))
 	e.index(wasm.OpCall, e.m.grow[uint32(o.x>>32)])
 	e.index(wasm.OpLocalSet, e.spLocal)
+	e.moved(0)
 	e.op(wasm.OpEnd)
 }
 
@@ -162,7 +163,7 @@ func (e *emitter) call(o *op) {
 		e.op(wasm.OpUnreachable)
 		return
 	}
-	if callee.inlined && e.depth == 0 {
+	if e.depth == 0 && e.inlines(callee) {
 		e.inline(o, callee)
 		return
 	}
@@ -178,6 +179,7 @@ func (e *emitter) call(o *op) {
 	default:
 		e.index(wasm.OpCall, callee.index)
 		e.index(wasm.OpLocalSet, e.spLocal)
+		e.moved(e.f.frame)
 		if callee.switches {
 			e.typed(wasm.OpIf, emptyType)
 			e.i32(1)
@@ -215,6 +217,7 @@ func (e *emitter) callOwn(callee uint32) {
 	e.index(wasm.OpGlobalSet, globalSP)
 	e.index(wasm.OpCall, callee)
 	e.readSP()
+	e.moved(e.f.frame)
 }
 
 // toFunction makes of the PC on the operand stack an argument, which is SP, and an index in the table.
@@ -239,6 +242,7 @@ func (e *emitter) callIndirect(o *op) {
 	}
 	e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.plainType)), 0)
 	e.index(wasm.OpLocalSet, e.spLocal)
+	e.moved(e.f.frame)
 }
 
 // tailCall writes a call whose result is the function's.

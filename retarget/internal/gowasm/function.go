@@ -19,7 +19,8 @@ type function struct {
 	entries     []entry           // where it can be entered by recovery
 	frame       uint64            // the size of its frame
 	locals      []wasm.LocalGroup // before
-	inlined     bool              // calls of it are written as what it does: see inline.go
+	inlined     inlineKind        // calls of it are written as what it does: see inline.go
+	scheduler   bool              // it runs when goroutines switch
 	irreducible bool              // a loop of it has several entries
 	mayEnd      bool              // it may return, or be gone on with, behind a call of it
 	isLeaf      bool              // of its own shape: it calls nothing and does not use SP

@@ -7,55 +7,121 @@ import (
 	"weft/wasm"
 )
 
-// Go's runtime has its atomic operations in functions, and what moves memory, because on other processors they are
-// instructions or assembly. Calls of such small functions are written as what these do: the return address is pushed as
-// ever, so that a panic in them has the same traceback, but SP does not come back changed, and there is no call.
+// Calls of some functions are written as what these do. The return address is pushed as ever, and so are those of the
+// calls in them, so that the stacks in memory are the same; only the call is not made.
+//
+// Small functions that call nothing are written so everywhere: Go's runtime has its atomic operations in functions, and
+// what moves memory, because on other processors they are instructions or assembly. Larger ones, which may call others,
+// are where goroutines switch: there the time goes into many short functions.
 
-// inlinedSize is up to how many bytes of Go's code a function is small.
-const inlinedSize = 200
+const (
+	// smallSize is up to how many bytes of Go's code a function is small, mediumSize up to how many it may be written
+	// where goroutines switch.
+	smallSize, mediumSize = 200, 800
+)
 
-// findInlined marks the functions whose calls are written as what they do: small ones that neither call functions that
-// come back nor go backwards.
+// An inlineKind says where calls of a function are written as what it does.
+type inlineKind uint8
+
+const (
+	nowhere inlineKind = iota
+	inScheduler
+	everywhere
+)
+
+// findInlined finds the functions whose calls are written as what they do, and where goroutines switch.
 func (m *module) findInlined() {
 	for i := range m.funcs {
-		f := &m.funcs[i]
-		f.inlined = f.shape == plainGo && f.role == noRole && len(f.body) <= inlinedSize && f.mayEnd && !f.switches &&
-			len(f.entries) == 0 && m.isStraight(f)
+		if f := &m.funcs[i]; f.shape == plainGo && f.role == noRole && f.mayEnd && !f.switches && len(f.entries) == 0 {
+			f.inlined = m.inlineKind(f)
+		}
+	}
+	for _, name := range scheduler {
+		if f := m.byName[name]; f != nil {
+			f.scheduler = true
+		}
 	}
 }
 
-// isStraight reports whether all ops of a function are such that can be inlined.
-func (m *module) isStraight(f *function) bool {
+// scheduler are the functions that run when goroutines switch, wait for channels, begin and end, whatever release has
+// them. Of what else is in the runtime much is called where something is printed, and would become larger in vain.
+var scheduler = []string{"runtime.Gosched", "runtime.gosched_m", "runtime.goschedImpl", "runtime.schedule",
+	"runtime.findRunnable", "runtime.(*timers).check", "runtime.execute", "runtime.casgstatus", "runtime.wakep", "runtime.gopark", "runtime.park_m",
+	"runtime.ready", "runtime.chansend", "runtime.chanrecv", "runtime.send", "runtime.recv", "runtime.selectgo",
+	"runtime.semacquire1", "runtime.semrelease1", "runtime.newproc1", "runtime.newproc.func1", "runtime.goexit0",
+	"runtime.gdestroy", "runtime.globrunqput", "runtime.runqput", "runtime.pidleget", "runtime.acquireSudog",
+	"runtime.releaseSudog"}
+
+// inlines reports whether a call is written as what the callee does, in a function that is itself written within so
+// many others, the outermost of which is given.
+func (f *function) inlines(depth int, callee *function) bool {
+	return callee.inlined == everywhere || callee.inlined == inScheduler && f.scheduler &&
+		(depth == 0 || depth == 1 && len(callee.body) <= mediumSize/2)
+}
+
+// inlineKind finds out where calls of a function are written as what it does.
+func (m *module) inlineKind(f *function) inlineKind {
+	kind := everywhere
+	if len(f.body) > smallSize {
+		kind = inScheduler
+	}
+	if len(f.body) > mediumSize {
+		return nowhere
+	}
 	for block, b := range f.blocks {
 		for i := range b.ops {
-			switch o := &b.ops[i]; o.kind {
-			case plain:
-				if f.hasBranch(o) {
-					return false
-				}
-			case stackAddress, stackLoad, stackBase, stackStore, enter, closes, ret, unreachable:
-			case open:
-				if f.body[o.at] != code1(wasm.OpIf) {
-					return false
-				}
-			case jump, jumpIf:
-				if int(o.x) <= block {
-					return false
-				}
-			case call:
-				if m.function(uint32(o.x)).mayEnd {
-					return false
-				}
-			case callOwn:
-				if callee := m.function(uint32(o.x)); callee == nil || !callee.isLeaf {
-					return false
-				}
-			default:
-				return false
-			}
+			kind = min(kind, m.inlineKindOf(f, block, &b.ops[i]))
 		}
 	}
-	return true
+	if kind == inScheduler && m.isIrreducible(f) {
+		return nowhere
+	}
+	return kind
+}
+
+// isIrreducible reports whether a function would keep a loop around a table of branches.
+func (m *module) isIrreducible(f *function) bool {
+	e := emitter{m: m, f: f}
+	e.makeGraph()
+	e.plan.Make(&e.graph)
+	return e.plan.Irreducible
+}
+
+// inlineKindOf finds out where an op may be written within another function.
+func (m *module) inlineKindOf(f *function, block int, o *op) inlineKind {
+	is := func(ok bool, kind inlineKind) inlineKind {
+		if ok {
+			return kind
+		}
+		return nowhere
+	}
+	switch o.kind {
+	case plain:
+		return is(!f.hasBranch(o), everywhere)
+	case stackAddress, stackLoad, stackBase, stackStore, enter, closes, ret, unreachable:
+		return everywhere
+	case open:
+		return is(f.body[o.at] == code1(wasm.OpIf), everywhere)
+	case jump, jumpIf:
+		if int(o.x) > block {
+			return everywhere
+		}
+		return inScheduler
+	case stackCheck, callIndirect:
+		return inScheduler
+	case call:
+		if callee := m.function(uint32(o.x)); callee.mayEnd {
+			return inScheduler
+		}
+		return everywhere
+	case callOwn:
+		callee := m.function(uint32(o.x))
+		if callee != nil && callee.isLeaf {
+			return everywhere
+		}
+		return is(callee != nil, inScheduler)
+	}
+	return nowhere
 }
 
 // hasBranch reports whether there is a branch among plain instructions.
@@ -90,8 +156,8 @@ func (f *function) ofCaller(x uint64) (uint64, bool) {
 
 // onStack returns the local and the offset with which to find what is at SP + x.
 func (e *emitter) onStack(x uint64) (uint32, uint64) {
-	if y, ok := e.f.ofCaller(x); ok && e.within {
-		return localSP, y
+	if y, ok := e.f.ofCaller(x); ok && e.outer != nil {
+		return e.outer.spLocal, y
 	}
 	return e.spLocal, x
 }
@@ -99,7 +165,7 @@ func (e *emitter) onStack(x uint64) (uint32, uint64) {
 // onStack returns the local and the offset with which to find what is at SP + x.
 func (c *checker) onStack(x uint64) (uint64, uint64) {
 	if y, ok := c.f.ofCaller(x); ok && c.in != nil {
-		return localSP, y
+		return c.in.outer.local(localSP), y
 	}
 	return c.local(localSP), x
 }
@@ -109,6 +175,23 @@ type spare struct {
 	index uint32
 	t     wasm.ValType
 	taken bool
+}
+
+// inlines reports whether a call is written as what the callee does.
+func (e *emitter) inlines(callee *function) bool {
+	depth := 0
+	for in := e; in.outer != nil; in = in.outer {
+		depth++
+	}
+	return e.root().f.inlines(depth, callee)
+}
+
+// root returns the emitter of the function that is written, with what is within it.
+func (e *emitter) root() *emitter {
+	for e.outer != nil {
+		e = e.outer
+	}
+	return e
 }
 
 // borrow returns a spare local of a type.
@@ -123,26 +206,30 @@ func (e *emitter) borrow(t wasm.ValType) uint32 {
 	return e.locals - 1
 }
 
+func (e *emitter) giveBack(locals []uint32) {
+	for i := range e.spares {
+		if s := &e.spares[i]; slices.Contains(locals, s.index) {
+			s.taken = false
+		}
+	}
+}
+
 // inline writes a call as what the callee does.
 func (e *emitter) inline(o *op, callee *function) {
-	for i := range e.spares {
-		e.spares[i].taken = false
-	}
 	if e.inner == nil {
-		e.inner = &emitter{m: e.m}
+		e.inner = &emitter{outer: e}
 	}
-	in := e.inner
-	in.m, in.f, in.depth, in.within = e.m, callee, 0, true
-	in.renamed = append(in.renamed[:0], 0)
-	for _, t := range callee.localTypes() {
-		in.renamed = append(in.renamed, e.borrow(t))
+	in, root, types := e.inner, e.root(), callee.localTypes()
+	in.m, in.f, in.depth, in.renamed = e.m, callee, 0, append(in.renamed[:0], localPCB)
+	for _, t := range types {
+		in.renamed = append(in.renamed, root.borrow(t))
 	}
 	in.spLocal = in.renamed[localSP]
 	e.sp(wasm.OpI32Sub, 8)
 	e.index(wasm.OpLocalTee, in.spLocal)
 	e.i64(o.pc)
 	e.memory(wasm.OpI64Store, 3, 0)
-	for i, t := range callee.localTypes()[1:] {
+	for i, t := range types[1:] {
 		e.b = append(e.b, zero(t)...)
 		e.index(wasm.OpLocalSet, in.renamed[localSP+1+i])
 	}
@@ -153,6 +240,19 @@ func (e *emitter) inline(o *op, callee *function) {
 	in.form.Emit(&in.plan, in)
 	e.b = in.b
 	e.op(wasm.OpEnd)
+	root.giveBack(in.renamed[localSP:])
+}
+
+// moved writes what SP is in the functions around, after it has changed in this one, whose frame has so many bytes: the
+// stack may have moved.
+func (e *emitter) moved(frame uint64) {
+	for in := e; in.outer != nil; in = in.outer {
+		e.index(wasm.OpLocalGet, in.spLocal)
+		e.i32(int32(frame + 8))
+		e.op(wasm.OpI32Add)
+		e.index(wasm.OpLocalSet, in.outer.spLocal)
+		frame = in.outer.f.frame
+	}
 }
 
 // zero returns an instruction for the zero of a type.
@@ -187,28 +287,47 @@ func (e *emitter) rename(o *op) {
 }
 
 // isInlined reports whether a call is written as what the callee does.
-func (c *checker) isInlined(o *op) bool { return c.in == nil && c.m.function(uint32(o.x)).inlined }
+func (c *checker) isInlined(o *op) bool {
+	depth := 0
+	for in := c.in; in != nil; in = in.outer {
+		depth++
+	}
+	return c.whole.inlines(depth, c.m.function(uint32(o.x)))
+}
+
+// local returns the local that stands for one of the old code.
+func (in *inlining) local(x uint64) uint64 {
+	if in == nil {
+		return x
+	}
+	return in.renamed[x]
+}
+
+// uses reports whether a local is one of those of an inlined function, or of one around it.
+func (in *inlining) uses(x uint64) bool {
+	return in != nil && (slices.Contains(in.renamed, x) || in.outer.uses(x))
+}
 
 // inline passes what stands before the callee's ops, which must use locals that nothing else uses; the caller goes on at
 // an op.
 func (c *checker) inline(o *op, block, next int) {
 	in := c.calls[c.at]
 	if in == nil {
-		in = &inlining{f: c.m.function(uint32(o.x)), block: block, op: next, renamed: []uint64{noLocal}}
+		in = &inlining{f: c.m.function(uint32(o.x)), outer: c.in, block: block, op: next}
 		c.calls[c.at] = in
 	}
-	if in.f.index != uint32(o.x) || in.block != block || in.op != next {
+	if in.f.index != uint32(o.x) || in.outer != c.in || in.block != block || in.op != next {
 		c.fail("an inlined function is in the place of two calls")
 	}
-	in.renamed = in.renamed[:1]
-	own := c.extraLocals(len(c.f.entries) > 0, c.f.irreducible, c.f.role == mcall)
+	in.renamed = append(in.renamed[:0], noLocal)
+	own := c.extraLocals(len(c.whole.entries) > 0, c.whole.irreducible, c.whole.role == mcall)
 	rename := func(op wasm.Opcode) {
 		if c.at < len(c.instrs) {
-			if x := c.instrs[c.at].x; x < own || slices.Contains(in.renamed, x) {
+			x := c.instrs[c.at].x
+			if x < own || in.uses(x) {
 				c.fail("an inlined function has a local that is used otherwise")
-			} else {
-				in.renamed = append(in.renamed, x)
 			}
+			in.renamed = append(in.renamed, x)
 		}
 		c.wantOp(op)
 	}
@@ -225,6 +344,19 @@ func (c *checker) inline(o *op, block, next int) {
 	}
 	if c.err == nil {
 		c.claimOp(in, 0, 0)
+	}
+}
+
+// moved passes what says where SP is in the functions around.
+func (c *checker) moved(frame uint64) {
+	for in := c.in; in != nil; in = in.outer {
+		c.want(wasm.OpLocalGet, in.local(localSP))
+		c.want(wasm.OpI32Const, frame+8)
+		c.wantOp(wasm.OpI32Add)
+		c.want(wasm.OpLocalSet, in.outer.local(localSP))
+		if in.outer != nil {
+			frame = in.outer.f.frame
+		}
 	}
 }
 
