@@ -97,7 +97,7 @@ func (m *module) inlineKindOf(f *function, block int, o *op) inlineKind {
 	}
 	switch o.kind {
 	case plain:
-		return is(!f.hasBranch(o), everywhere)
+		return is(f.isMovable(o), everywhere)
 	case stackAddress, stackLoad, stackBase, stackStore, enter, closes, ret, unreachable:
 		return everywhere
 	case open:
@@ -124,16 +124,21 @@ func (m *module) inlineKindOf(f *function, block int, o *op) inlineKind {
 	return nowhere
 }
 
-// hasBranch reports whether there is a branch among plain instructions.
-func (f *function) hasBranch(o *op) bool {
+// isMovable reports whether plain instructions can be written within another function: there is no branch among them,
+// and they use locals that are there.
+func (f *function) isMovable(o *op) bool {
+	locals := uint32(1 + len(f.localTypes()))
 	r := wasm.NewCodeReader(f.body[o.at:o.end], 0, wasm.DefaultFeatures, 0)
 	for r.Len() > 0 {
 		var in wasm.Instr
-		if r.Next(&in) != nil || in.Op == wasm.OpBr || in.Op == wasm.OpBrIf || in.Op == wasm.OpBrTable {
-			return true
+		switch {
+		case r.Next(&in) != nil, in.Op == wasm.OpBr, in.Op == wasm.OpBrIf, in.Op == wasm.OpBrTable:
+			return false
+		case in.Op.Info().Imm == wasm.ImmLocal && in.Index >= locals:
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // localTypes returns the types of the locals that a function had, the first of which is SP.
