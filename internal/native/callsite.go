@@ -12,18 +12,15 @@ type callPlace struct {
 
 // callPlaces remembers the calls that were asked for last: searching the tables takes
 // longer than all else that a suspension or an exception needs. Code stays where it is as long
-// as the store is there.
-type callPlaces [64][2]*callPlace
-
-// set returns where the call that returns to pc may be. Functions begin at multiples of 64.
-func (c *callPlaces) set(pc uintptr) *[2]*callPlace { return &c[(pc/4^pc/64)%uintptr(len(c))] }
+// as the store is there. Three of the few calls that a loop asks for again and again sometimes fall together, five never.
+type callPlaces [32][4]*callPlace
 
 // callAt returns the call that returns to pc; nil if no code does.
 func (m *machine) callAt(pc uintptr) *callPlace {
 	if m.state.calls == nil { // most stores never ask
 		m.state.calls = &callPlaces{}
 	}
-	set := m.state.calls.set(pc)
+	set := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
 	for _, c := range set {
 		if c != nil && c.pc == pc {
 			return c
@@ -33,7 +30,7 @@ func (m *machine) callAt(pc uintptr) *callPlace {
 	if !ok {
 		return nil
 	}
-	set[1] = set[0]
+	copy(set[1:], set[:])
 	set[0] = &callPlace{pc, p, p.callSite()}
 	return set[0]
 }

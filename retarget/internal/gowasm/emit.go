@@ -8,8 +8,8 @@ import (
 // An emitter writes functions anew: without PC_B and without unwinding, and with blocks, loops and branches in the
 // place of jumps.
 //
-// The parameter was PC_B, and is SP now; it goes to local SP, so that plain instructions can be copied as they are. Then
-// local 0 serves to exchange operands, and recovery puts there where the function is to go on.
+// The parameter was PC_B, and is SP now; it goes to local SP, so that plain instructions can be copied as they are.
+// Then local 0 serves to exchange operands, and recovery puts there where the function is to go on.
 type emitter struct {
 	m *module
 	f *function

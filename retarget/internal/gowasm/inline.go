@@ -46,8 +46,9 @@ func (m *module) findInlined() {
 // scheduler are the functions that run when goroutines switch, wait for channels, begin and end, whatever release has
 // them. Of what else is in the runtime much is called where something is printed, and would become larger in vain.
 var scheduler = []string{"runtime.Gosched", "runtime.gosched_m", "runtime.goschedImpl", "runtime.schedule",
-	"runtime.findRunnable", "runtime.(*timers).check", "runtime.execute", "runtime.casgstatus", "runtime.wakep", "runtime.gopark", "runtime.park_m",
-	"runtime.ready", "runtime.chansend", "runtime.chanrecv", "runtime.send", "runtime.recv", "runtime.selectgo",
+	"runtime.findRunnable", "runtime.(*timers).check", "runtime.execute", "runtime.casgstatus", "runtime.wakep",
+	"runtime.gopark", "runtime.park_m", "runtime.ready", "runtime.chansend", "runtime.chanrecv", "runtime.send",
+	"runtime.recv", "runtime.selectgo",
 	"runtime.semacquire1", "runtime.semrelease1", "runtime.newproc1", "runtime.newproc.func1", "runtime.goexit0",
 	"runtime.gdestroy", "runtime.globrunqput", "runtime.runqput", "runtime.pidleget", "runtime.acquireSudog",
 	"runtime.releaseSudog"}
@@ -313,8 +314,8 @@ func (in *inlining) uses(x uint64) bool {
 	return in != nil && (slices.Contains(in.renamed, x) || in.outer.uses(x))
 }
 
-// inline passes what stands before the callee's ops, which must use locals that nothing else uses; the caller goes on at
-// an op.
+// inline passes what stands before the callee's ops, which must use locals that nothing else uses; the caller goes on
+// at an op.
 func (c *checker) inline(o *op, block, next int) {
 	in := c.calls[c.at]
 	if in == nil {

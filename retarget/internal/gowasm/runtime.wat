@@ -7,8 +7,8 @@
 ;; on, that call returns 1, and so do the scheduler's functions, up to mcall, which returns to the goroutine.
 ;;
 ;; Functions take SP as their parameter and return it: what they have popped is off it, and morestack may have moved it.
-;; Switching ones return before that whether another goroutine has gone on. The global SP is where it stands when none of
-;; Go's functions runs: at a switch, a recovery, and a call of the host or of what the host calls.
+;; Switching ones return before that whether another goroutine has gone on. The global SP is where it stands when none
+;; of Go's functions runs: at a switch, a recovery, and a call of the host or of what the host calls.
 ;;
 ;; The continuations of waiting goroutines are in a table. Its index, the slot, is kept in a word of the goroutine's
 ;; gobuf that is of no use on WebAssembly, and that runtime.newproc clears: 0 says that the goroutine is new. When a
@@ -70,7 +70,8 @@
 
   ;; gogo goes on with the goroutine of a gobuf, which is its argument. It returns 1 when the goroutine that has called
   ;; it goes on, whose SP is in the global then, or has nothing more to do.
-  (func $gogo (type $switching) (param $at i32) (result i32 i32) (local $buf i32) (local $slot i32) (local $target (ref null $goroutine)) (local $pc i64)
+  (func $gogo (type $switching) (param $at i32) (result i32 i32)
+    (local $buf i32) (local $slot i32) (local $target (ref null $goroutine)) (local $pc i64)
     (local.set $buf (i32.load offset=8 (local.get $at)))
     (local.set $pc (i64.load offset=8 (local.get $buf)))
     (global.set $g (i64.load offset=16 (local.get $buf))) ;; as in load, without the call
