@@ -163,7 +163,7 @@ func (e *emitter) call(o *op) {
 		e.op(wasm.OpUnreachable)
 		return
 	}
-	if e.depth == 0 && e.inlines(callee) {
+	if e.depth == 0 && e.inlines(o, callee) {
 		e.inline(o, callee)
 		return
 	}

@@ -70,6 +70,7 @@ type block struct {
 type op struct {
 	kind    opKind
 	resumes bool   // call: Go's code can go on behind it
+	inlined bool   // call: it is written as what a callee of medium size does
 	at, end uint32 // its bytes in the body
 	x       uint64 // plain, open, close: nothing; else see the kind
 	pc      uint64 // call, callIndirect, stackCheck: the return address; stackLoad, stackStore: where it is

@@ -18,6 +18,9 @@ const (
 	// smallSize is up to how many bytes of Go's code a function is small, mediumSize up to how many it may be written
 	// where goroutines switch.
 	smallSize, mediumSize = 200, 800
+	// mostInlined is how many bytes of such code a function takes at most: of what it calls first, because what is behind
+	// is less likely, and each start of a program compiles it.
+	mostInlined = 5000
 )
 
 // An inlineKind says where calls of a function are written as what it does.
@@ -39,6 +42,7 @@ func (m *module) findInlined() {
 	for _, name := range scheduler {
 		if f := m.byName[name]; f != nil {
 			f.scheduler = true
+			m.takeIn(f)
 		}
 	}
 }
@@ -53,11 +57,31 @@ var scheduler = []string{"runtime.Gosched", "runtime.gosched_m", "runtime.gosche
 	"runtime.gdestroy", "runtime.globrunqput", "runtime.runqput", "runtime.pidleget", "runtime.acquireSudog",
 	"runtime.releaseSudog"}
 
+// takeIn marks the calls in a function that are written as what functions of medium size do.
+func (m *module) takeIn(f *function) {
+	size := 0
+	for _, b := range f.blocks {
+		for i := range b.ops {
+			if o := &b.ops[i]; o.kind == call {
+				callee := m.function(uint32(o.x))
+				if n := size + len(callee.body); callee.inlined == inScheduler && n <= mostInlined {
+					o.inlined, size = true, n
+				}
+			}
+		}
+	}
+}
+
 // inlines reports whether a call is written as what the callee does, in a function that is itself written within so
 // many others, the outermost of which is given.
-func (f *function) inlines(depth int, callee *function) bool {
-	return callee.inlined == everywhere || callee.inlined == inScheduler && f.scheduler &&
-		(depth == 0 || depth == 1 && len(callee.body) <= mediumSize/2)
+func (f *function) inlines(depth int, o *op, callee *function) bool {
+	switch callee.inlined {
+	case everywhere:
+		return true
+	case inScheduler:
+		return depth == 0 && o.inlined || depth == 1 && f.scheduler && len(callee.body) <= mediumSize/2
+	}
+	return false
 }
 
 // inlineKind finds out where calls of a function are written as what it does.
@@ -184,12 +208,12 @@ type spare struct {
 }
 
 // inlines reports whether a call is written as what the callee does.
-func (e *emitter) inlines(callee *function) bool {
+func (e *emitter) inlines(o *op, callee *function) bool {
 	depth := 0
 	for in := e; in.outer != nil; in = in.outer {
 		depth++
 	}
-	return e.root().f.inlines(depth, callee)
+	return e.root().f.inlines(depth, o, callee)
 }
 
 // root returns the emitter of the function that is written, with what is within it.
@@ -298,7 +322,7 @@ func (c *checker) isInlined(o *op) bool {
 	for in := c.in; in != nil; in = in.outer {
 		depth++
 	}
-	return c.whole.inlines(depth, c.m.function(uint32(o.x)))
+	return c.whole.inlines(depth, o, c.m.function(uint32(o.x)))
 }
 
 // local returns the local that stands for one of the old code.
