@@ -66,7 +66,7 @@ func TestGoProgram(t *testing.T) {
 	out := t.TempDir()
 	o := &options{
 		only:     regexp.MustCompile("^(go-defer|go-parser)$"),
-		engines:  regexp.MustCompile("^(Weft native|native program)$"),
+		engines:  regexp.MustCompile("^(Weft native|Weft native, retargeted|native program)$"),
 		budget:   time.Second,
 		rounds:   1,
 		out:      out,
@@ -80,7 +80,7 @@ func TestGoProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(results.Cells) != 4 {
+	if len(results.Cells) != 6 {
 		t.Errorf("%d cells", len(results.Cells))
 	}
 	for _, c := range results.Cells {

@@ -43,7 +43,9 @@ type wasmEngine struct {
 	keeps string
 	// onlyStartup tells that it differs from another engine only in how it starts.
 	onlyStartup bool
-	prepare     preparation
+	// onlyGo keeps it to programs of official Go.
+	onlyGo  bool
+	prepare preparation
 
 	runner []string
 	cache  string
@@ -59,7 +61,8 @@ func (e *wasmEngine) Prepare(ctx context.Context, box *tool.Box) (string, error)
 }
 
 func (e *wasmEngine) Variants(w *workload.Workload) []workload.Variant {
-	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.onlyStartup && !w.Process {
+	if slices.Contains(e.lacks, w.Mode) || e.slow && w.Heavy || e.onlyStartup && !w.Process ||
+		e.onlyGo && w.Mode != job.Benchmark {
 		return nil
 	}
 	if w.Program() {

@@ -7,10 +7,14 @@ import (
 	"weft/bench/tool"
 )
 
+// Retargeted is the name of the engine that runs what weft retarget makes of a program.
+const Retargeted = "Weft native, retargeted"
+
 // weftEngines are Weft's own. An engine of the runner is a line here.
 func weftEngines() []Engine {
 	return []Engine{
 		&wasmEngine{name: "Weft native", prepare: weftRunner("-engine", "native")},
+		&wasmEngine{name: Retargeted, onlyGo: true, prepare: weftRunner("-engine", "native", "-retarget")},
 		&wasmEngine{name: "Weft native, interpreted first", onlyStartup: true, prepare: weftRunner("-engine", "first")},
 		&wasmEngine{name: "Weft native, eager", onlyStartup: true, prepare: weftRunner("-engine", "eager")},
 		&wasmEngine{name: "Weft native, cache", onlyStartup: true,

@@ -12,18 +12,25 @@ type callPlace struct {
 
 // callPlaces remembers the calls that were asked for last: searching the tables takes
 // longer than all else that a suspension or an exception needs. Code stays where it is as long
-// as the store is there.
-type callPlaces [32]*callPlace
+// as the store is there. Three of the few calls that a loop asks for again and again sometimes fall together, five never.
+type callPlaces [32][4]*callPlace
 
 // callAt returns the call that returns to pc; nil if no code does.
 func (m *machine) callAt(pc uintptr) *callPlace {
-	c := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
-	if *c == nil || (*c).pc != pc {
-		p, ok := m.engine.find(pc)
-		if !ok {
-			return nil
-		}
-		*c = &callPlace{pc, p, p.callSite()}
+	if m.state.calls == nil { // most stores never ask
+		m.state.calls = &callPlaces{}
 	}
-	return *c
+	set := &m.state.calls[pc/4%uintptr(len(m.state.calls))]
+	for _, c := range set {
+		if c != nil && c.pc == pc {
+			return c
+		}
+	}
+	p, ok := m.engine.find(pc)
+	if !ok {
+		return nil
+	}
+	copy(set[1:], set[:])
+	set[0] = &callPlace{pc, p, p.callSite()}
+	return set[0]
 }

@@ -85,7 +85,7 @@ type storeState struct {
 	readyFor wasm.TypeID
 
 	entries map[wasm.TypeID]uintptr // adapters, by type
-	calls   callPlaces
+	calls   *callPlaces
 	barred  bool // see expectBarriers
 	// widest is the number of slots of the widest signature of the instances that have been surveyed.
 	widest, surveyed int

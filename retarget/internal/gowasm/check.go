@@ -28,7 +28,7 @@ func (p *Proof) Check(after *wasm.Module) error {
 		if f.shape != plainGo || f.role == gogo {
 			return nil
 		}
-		c.m, c.f = p.m, f
+		c.m, c.whole = p.m, f
 		return c.function(&after.Funcs[f.index-p.m.imported])
 	})
 }
@@ -59,31 +59,41 @@ func (p *Proof) surroundings(after *wasm.Module) error {
 	return nil
 }
 
-// A claim is that the new code at a place goes on as the old code does at a block.
+// A claim is that the new code at a place goes on as the old code does at an op of a block.
 type claim struct {
-	block, at int
-	stale     bool // local SP may differ from SP
-	next      int  // what the local next has, in an irreducible function
+	in            *inlining // the block is of a function that is inlined there
+	block, op, at int
+	next          int // what the local next has, in an irreducible function
+}
+
+// An inlining is a function that is written in place of a call.
+type inlining struct {
+	f         *function
+	outer     *inlining // of the caller; nil if that is the whole function
+	block, op int       // where the caller goes on
+	renamed   []uint64  // by local of the function
 }
 
 // A checker compares a function.
 type checker struct {
 	code
 	m      *module
-	f      *function
+	whole  *function // the function that is compared
+	f      *function // the one whose ops are: that, or one that is inlined
+	in     *inlining // the inlining of that
 	fn     *wasm.Func
 	reader wasm.CodeReader
 	opens  []int // by instruction that is in a block: what opens the block; -1 in none
 	ends   []int // by instruction that opens a block: its end
 	stack  []int
-	nextAt uint64 // the local next
+	nextAt uint64            // the local next
+	calls  map[int]*inlining // by instruction
 	seen   map[claim]bool
 	claims []claim
 	err    *Refusal
 
-	at    int // the next instruction
-	stale bool
-	next  int
+	at   int // the next instruction
+	next int
 }
 
 func (c *checker) function(fn *wasm.Func) error {
@@ -92,14 +102,17 @@ func (c *checker) function(fn *wasm.Func) error {
 		return err
 	}
 	c.nest()
-	if c.nextAt = noLocal; c.f.irreducible {
-		c.nextAt = c.lastLocal()
+	c.nextAt = noLocal
+	if c.goOnIn(nil); c.f.irreducible {
+		c.nextAt = c.extraLocals(len(c.f.entries) > 0)
 	}
-	c.seen, c.claims = map[claim]bool{}, c.claims[:0]
-	c.at, c.stale, c.next = 0, true, 0
+	c.seen, c.claims, c.calls = map[claim]bool{}, c.claims[:0], map[int]*inlining{}
+	c.at, c.next = 0, 0
+	c.want(wasm.OpLocalGet, localPCB)
+	c.want(wasm.OpLocalSet, localSP)
 	if c.f.role == mcall {
 		c.want(wasm.OpGlobalGet, globalG)
-		c.want(wasm.OpLocalSet, c.lastLocal())
+		c.want(wasm.OpLocalSet, c.self())
 	}
 	if len(c.f.entries) > 0 {
 		c.recovering()
@@ -109,8 +122,9 @@ func (c *checker) function(fn *wasm.Func) error {
 	for len(c.claims) > 0 && c.err == nil {
 		k := c.claims[len(c.claims)-1]
 		c.claims = c.claims[:len(c.claims)-1]
-		c.at, c.stale, c.next = k.at, k.stale, k.next
-		c.block(k.block)
+		c.at, c.next = k.at, k.next
+		c.goOnIn(k.in)
+		c.block(k.block, k.op)
 	}
 	if c.err != nil {
 		return c.err
@@ -118,10 +132,33 @@ func (c *checker) function(fn *wasm.Func) error {
 	return nil
 }
 
+// goOnIn says whose ops come next.
+func (c *checker) goOnIn(in *inlining) {
+	if c.in, c.f = in, c.whole; in != nil {
+		c.f = in.f
+	}
+}
+
+// local returns the local that stands for one of the old code.
+func (c *checker) local(x uint64) uint64 { return c.in.local(x) }
+
+// extraLocals returns the number of the first local that is not the function's own, behind those that are there if
+// the conditions hold.
+func (c *checker) extraLocals(has ...bool) uint64 {
+	n := uint64(1 + len(c.whole.localTypes()))
+	for _, more := range has {
+		if more {
+			n++
+		}
+	}
+	return n
+}
+
+// self is the local that mcall has g in.
+func (c *checker) self() uint64 { return c.extraLocals(len(c.whole.entries) > 0, c.whole.irreducible) }
+
 // noLocal is no local's number.
 const noLocal = 1 << 40
-
-func (c *checker) lastLocal() uint64 { return uint64(c.fn.NumLocals() - 1) }
 
 // nest finds where blocks begin and end.
 func (c *checker) nest() {
@@ -166,12 +203,12 @@ func (c *checker) fail(format string, args ...any) {
 		if c.at < len(c.instrs) {
 			at = int(c.instrs[c.at].at)
 		}
-		c.err = refuse(c.f, -1, "proof: at %d of the new body: "+format, append([]any{at}, args...)...)
+		c.err = refuse(c.whole, -1, "proof: at %d of the new body: "+format, append([]any{at}, args...)...)
 	}
 }
 
-// skip passes what only leads on: the beginnings and ends of blocks, branches, and reading SP anew. It leaves the
-// last so many beginnings. A loop that does nothing leads on for ever.
+// skip passes what only leads on: the beginnings and ends of blocks, and branches. It leaves the last so many
+// beginnings. A loop that does nothing leads on for ever.
 func (c *checker) skip(leave int) {
 	for steps := 0; c.err == nil && steps <= len(c.instrs); steps++ {
 		switch {
@@ -183,17 +220,11 @@ func (c *checker) skip(leave int) {
 			if n <= leave {
 				return
 			}
-			if _, ok := c.checksStack(c.at); ok {
-				return
-			}
 			c.at++
 		case c.op(c.at) == wasm.OpEnd && c.at < len(c.instrs)-1:
 			c.at++
 		case c.op(c.at) == wasm.OpBr:
 			c.at = c.target(c.at, c.instrs[c.at].x)
-		case c.match(c.at, spAnew):
-			c.at += len(spAnew)
-			c.stale = false
 		case c.op(c.at) == wasm.OpI32Const && c.is(c.at+1, wasm.OpLocalSet, c.nextAt) && c.op(c.at+2) == wasm.OpBr:
 			c.next = int(c.instrs[c.at].x)
 			c.at = c.target(c.at+2, c.instrs[c.at+2].x)
@@ -211,11 +242,16 @@ func (c *checker) skip(leave int) {
 }
 
 // claim notes that the new code goes on at a block here.
-func (c *checker) claim(block int) {
-	at, stale, next := c.at, c.stale, c.next
-	c.skip(c.beginnings(block, 0))
-	k := claim{block, c.at, c.stale, c.next}
-	c.at, c.stale, c.next = at, stale, next
+func (c *checker) claim(block int) { c.claimOp(c.in, block, 0) }
+
+// claimOp notes that the new code goes on at an op here.
+func (c *checker) claimOp(in *inlining, block, op int) {
+	at, next, was := c.at, c.next, c.in
+	c.goOnIn(in)
+	c.skip(c.beginnings(block, op))
+	k := claim{in, block, op, c.at, c.next}
+	c.at, c.next = at, next
+	c.goOnIn(was)
 	if !c.seen[k] {
 		c.seen[k] = true
 		c.claims = append(c.claims, k)
@@ -251,10 +287,6 @@ func (c *checker) wantOp(op wasm.Opcode) {
 
 // jumpIf passes a branch to a block on a condition.
 func (c *checker) jumpIf(block int) {
-	if c.match(c.at, spAnew) { // beneath it is the condition
-		c.at += len(spAnew)
-		c.stale = false
-	}
 	at := c.at
 	switch c.op(at) {
 	case wasm.OpBrIf:
@@ -272,17 +304,16 @@ func (c *checker) jumpIf(block int) {
 
 // recovering passes what stands around a function that can be entered by recovery.
 func (c *checker) recovering() {
-	height := uint64(c.fn.NumLocals() - 1)
-	if c.f.irreducible {
-		height--
-	}
+	height := c.extraLocals()
 	distance := func() {
 		c.want(wasm.OpGlobalGet, globalG)
 		c.wantOp(wasm.OpI32WrapI64)
 		c.want(wasm.OpI32Load, 8)
-		c.want(wasm.OpGlobalGet, globalSP)
+		c.want(wasm.OpLocalGet, localSP)
 		c.wantOp(wasm.OpI32Sub)
 	}
+	c.want(wasm.OpI32Const, 0)
+	c.want(wasm.OpLocalSet, localPCB)
 	distance()
 	c.want(wasm.OpLocalSet, height)
 	loop := c.at
@@ -296,6 +327,7 @@ func (c *checker) recovering() {
 	}
 	c.at = c.ends[caught] + 1
 	c.want(wasm.OpLocalSet, localPCB)
+	c.readsSP()
 	distance()
 	c.want(wasm.OpLocalGet, height)
 	c.want(wasm.OpI32Const, c.f.frame)
@@ -309,13 +341,11 @@ func (c *checker) recovering() {
 		c.want(wasm.OpI32Const, 0)
 		c.want(wasm.OpLocalSet, c.nextAt)
 	}
-	c.want(wasm.OpGlobalGet, globalSP)
-	c.want(wasm.OpLocalSet, localSP)
 	if c.op(c.at) != wasm.OpBr || c.err != nil || c.target(c.at, c.instrs[c.at].x) != loop+1 {
 		c.fail("expected a branch to the beginning")
 		return
 	}
-	c.at, c.stale = body, true
+	c.at = body
 	c.skip(0)
 	c.want(wasm.OpLocalGet, localPCB)
 	c.wantOp(wasm.OpI32Eqz)

@@ -6,14 +6,14 @@ import (
 	"weft/wasm"
 )
 
-// block compares the ops of a block, and of those that it goes on to without a jump.
-func (c *checker) block(n int) {
-	if n == 0 && c.f.role == destroy {
+// block compares the ops of a block from one on, and of those that it goes on to without a jump.
+func (c *checker) block(n, from int) {
+	if n == 0 && from == 0 && c.f.role == destroy {
 		c.want(wasm.OpCall, uint64(c.m.added.die))
 	}
 	ops := c.f.blocks[n].ops
 	var opened []int // the blocks of the new code for those that ops open
-	for i := range ops {
+	for i := from; i < len(ops); i++ {
 		o := &ops[i]
 		if o.kind == open && c.f.body[o.at] != code1(wasm.OpIf) {
 			c.skip(c.beginnings(n, i))
@@ -33,14 +33,19 @@ func (c *checker) block(n int) {
 			if len(opened) > 0 {
 				c.at = c.ends[opened[len(opened)-1]]
 			}
+		case ret:
+			if c.ret(o); len(opened) > 0 && c.in != nil {
+				c.at = c.ends[opened[len(opened)-1]]
+			}
 		default:
+			if o.kind == call && len(opened) == 0 && c.isInlined(o) {
+				c.inline(o, n, i+1)
+				return
+			}
 			c.one(o, opened)
 		}
 		if c.err != nil || len(opened) == 0 && c.endsBlock(o) {
 			return
-		}
-		if c.endsBlock(o) {
-			c.stale = false // what follows is reached otherwise
 		}
 	}
 	if n+1 == len(c.f.blocks) {
@@ -59,17 +64,10 @@ func (c *checker) endsBlock(o *op) bool {
 
 // closes passes the end of a block that was copied.
 func (c *checker) closes(end int) {
-	if c.match(c.at, spAnew) {
-		c.at += len(spAnew)
-		c.stale = false
-	}
-	if c.stale && c.at == end {
-		c.fail("SP is not known at the end of a block")
-	}
 	if c.at != end {
 		c.fail("expected the end of a block")
 	}
-	c.at, c.stale = end+1, false
+	c.at = end + 1
 }
 
 // one compares an op.
@@ -80,35 +78,34 @@ func (c *checker) one(o *op, opened []int) {
 		c.copied(o)
 		c.branches(from, opened)
 	case stackAddress:
-		c.keptSP()
-		c.want(wasm.OpI32Const, o.x)
+		sp, x := c.onStack(o.x)
+		c.want(wasm.OpLocalGet, sp)
+		c.want(wasm.OpI32Const, x)
 		c.wantOp(wasm.OpI32Add)
 	case stackLoad:
-		c.keptSP()
-		if at := c.at; at < len(c.instrs) && c.fn.Body[c.instrs[at].at+1] != c.f.body[o.pc+1] {
-			c.fail("expected another alignment")
-		}
-		c.want(opcodeOf(c.f.body[o.pc]), o.x)
+		sp, x := c.onStack(o.x)
+		c.want(wasm.OpLocalGet, sp)
+		c.access(o, x)
+	case stackBase:
+		sp, _ := c.onStack(o.x)
+		c.want(wasm.OpLocalGet, sp)
+	case stackStore:
+		_, x := c.onStack(o.x)
+		c.access(o, x)
+	case setSP:
+		c.want(wasm.OpLocalSet, c.local(localSP))
 	case enter:
-		c.sp()
-		c.want(wasm.OpI32Const, o.x)
-		c.wantOp(wasm.OpI32Sub)
-		c.want(wasm.OpLocalTee, localSP)
-		c.want(wasm.OpGlobalSet, globalSP)
-		c.stale = false
+		c.sp(wasm.OpI32Sub, o.x)
+		c.want(wasm.OpLocalSet, c.local(localSP))
 	case stackCheck:
-		n, ok := c.checksStack(c.at)
-		if !ok {
-			c.fail("expected the check of the stack")
-		}
-		c.at += n
-		c.stale = false
+		c.stackCheck(o)
 	case call:
 		c.call(o)
 	case callIndirect, tailIndirect:
 		c.indirect(o)
 	case tailCall:
 		callee := c.m.function(uint32(o.x))
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		c.want(wasm.OpCall, o.x)
 		switch {
 		case !callee.mayEnd:
@@ -116,24 +113,15 @@ func (c *checker) one(o *op, opened []int) {
 		case callee.switches:
 			c.wantOp(wasm.OpReturn)
 		default:
-			c.finish()
+			c.returnsSP()
 		}
 	case callOwn:
-		c.want(wasm.OpCall, o.x)
-		if f := c.m.function(uint32(o.x)); f == nil || !f.leavesSP {
-			c.stale = true
-		}
+		c.callOwn(o)
 	case jumpIf:
 		c.jumpIf(int(o.x))
-	case ret, retUnwind:
-		c.sp()
-		c.want(wasm.OpI32Const, o.x)
-		c.wantOp(wasm.OpI32Add)
+	case retUnwind:
+		c.sp(wasm.OpI32Add, o.x)
 		c.want(wasm.OpGlobalSet, globalSP)
-		if o.kind == ret {
-			c.finish()
-			return
-		}
 		c.want(wasm.OpCall, uint64(c.m.added.quit))
 		c.wantOp(wasm.OpUnreachable)
 	case unreachable:
@@ -141,39 +129,47 @@ func (c *checker) one(o *op, opened []int) {
 	}
 }
 
-// sp passes what puts SP on the operand stack.
-func (c *checker) sp() {
-	if c.is(c.at, wasm.OpGlobalGet, globalSP) || !c.stale && c.is(c.at, wasm.OpLocalGet, localSP) {
-		c.at++
+// ret passes a return: of a function that is inlined the way to where the caller goes on.
+func (c *checker) ret(o *op) {
+	if c.in != nil {
+		c.claimOp(c.in.outer, c.in.block, c.in.op)
 		return
 	}
-	c.fail("expected SP")
-}
-
-// keptSP passes what puts SP on the operand stack, and into the local if it is not there.
-func (c *checker) keptSP() {
-	if c.stale || c.is(c.at, wasm.OpGlobalGet, globalSP) {
-		c.want(wasm.OpGlobalGet, globalSP)
-		c.want(wasm.OpLocalTee, localSP)
-		c.stale = false
-		return
+	if c.f.switches {
+		c.want(wasm.OpI32Const, 0)
 	}
-	c.want(wasm.OpLocalGet, localSP)
+	c.sp(wasm.OpI32Add, o.x)
+	c.wantOp(wasm.OpReturn)
 }
 
-// copied compares instructions that are to be as they were. The first may read SP, and keep it.
+// sp passes what puts SP plus or minus something on the operand stack.
+func (c *checker) sp(op wasm.Opcode, by uint64) {
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpI32Const, by)
+	c.wantOp(op)
+}
+
+// access passes a load or store with another offset.
+func (c *checker) access(o *op, offset uint64) {
+	if c.at < len(c.instrs) && c.bytes(c.at)[1] != c.f.body[o.pc+1] {
+		c.fail("expected another alignment")
+	}
+	c.want(opcodeOf(c.f.body[o.pc]), offset)
+}
+
+// readsSP passes what takes SP from the global.
+func (c *checker) readsSP() {
+	c.want(wasm.OpGlobalGet, globalSP)
+	c.want(wasm.OpLocalSet, c.local(localSP))
+}
+
+// copied compares instructions that are to be as they were.
 func (c *checker) copied(o *op) {
-	old := c.f.body[o.at:o.end]
-	if c.match(c.at, []want{{op: wasm.OpGlobalGet}, {op: wasm.OpLocalTee, x: localSP}}) && len(old) >= 2 &&
-		old[0] == code1(wasm.OpLocalGet) && old[1] == localSP {
-		c.at += 2
-		c.stale = false
-		old = old[2:]
-	}
-	if c.stale {
-		c.fail("SP is not known where it may be used")
+	if c.in != nil {
+		c.renamed(o)
 		return
 	}
+	old := c.f.body[o.at:o.end]
 	if c.at >= len(c.instrs) {
 		c.fail("expected more")
 		return
@@ -215,72 +211,107 @@ func (c *checker) branches(from int, opened []int) {
 	}
 }
 
-// checksStack returns how many instructions the check of the stack at i has, if it is the function's.
-func (c *checker) checksStack(i int) (int, bool) {
-	ops := c.f.blocks[0].ops
-	if len(ops) == 0 || ops[0].kind != stackCheck {
-		return 0, false
+// stackCheck passes the check of the stack.
+func (c *checker) stackCheck(o *op) {
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpGlobalGet, globalG)
+	c.wantOp(wasm.OpI32WrapI64)
+	c.want(wasm.OpI32Load, guardOffset)
+	extra := uint64(int64(int32(o.x)))
+	if extra != 0 {
+		c.want(wasm.OpI32Const, extra)
+		c.wantOp(wasm.OpI32Add)
 	}
-	o := &ops[0]
-	pattern := []want{{op: wasm.OpLoop}, {op: wasm.OpGlobalGet, x: globalSP}, {op: wasm.OpLocalTee, x: localSP},
-		{op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64}, {op: wasm.OpI32Load, x: 16}}
-	if extra := o.x & (1<<32 - 1); extra != 0 {
-		pattern = append(pattern, want{op: wasm.OpI32Const, x: uint64(int64(int32(extra)))}, want{op: wasm.OpI32Add})
-	}
-	pattern = append(pattern, want{op: wasm.OpI32LeU}, want{op: wasm.OpIf}, want{op: wasm.OpI64Const, x: o.pc},
-		want{op: wasm.OpCall, x: uint64(c.m.rare[uint32(o.x>>32)])}, want{op: wasm.OpBr, x: 1},
-		want{op: wasm.OpEnd}, want{op: wasm.OpEnd})
-	return len(pattern), c.match(i, pattern)
+	c.wantOp(wasm.OpI32LeU)
+	c.wantOp(wasm.OpIf)
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpI64Const, o.pc)
+	c.want(wasm.OpI32Const, extra)
+	c.want(wasm.OpCall, uint64(c.m.grow[uint32(o.x>>32)]))
+	c.want(wasm.OpLocalSet, c.local(localSP))
+	c.moved(0)
+	c.wantOp(wasm.OpEnd)
 }
 
 func (c *checker) push(pc uint64) {
-	c.sp()
-	c.want(wasm.OpI32Const, 8)
-	c.wantOp(wasm.OpI32Sub)
-	c.want(wasm.OpLocalTee, localSP)
-	c.want(wasm.OpGlobalSet, globalSP)
-	c.want(wasm.OpLocalGet, localSP)
+	c.sp(wasm.OpI32Sub, 8)
+	c.want(wasm.OpLocalTee, c.local(localSP))
 	c.want(wasm.OpI64Const, pc)
 	c.want(wasm.OpI64Store, 0)
 }
 
-// finish passes the return of 0, or of nothing.
-func (c *checker) finish() {
+// returnsSP passes the return of what a call has returned.
+func (c *checker) returnsSP() {
 	if c.f.switches {
+		c.want(wasm.OpLocalSet, c.local(localSP))
 		c.want(wasm.OpI32Const, 0)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 	}
+	c.wantOp(wasm.OpReturn)
+}
+
+// goesOn passes the return where the goroutine goes on.
+func (c *checker) goesOn() {
+	c.wantOp(wasm.OpDrop)
+	c.wantOp(wasm.OpDrop)
+	if c.f.role == mcall {
+		c.want(wasm.OpGlobalGet, globalCurrent)
+		c.wantOp(wasm.OpI64Eqz)
+		c.wantOp(wasm.OpIf)
+		c.want(wasm.OpLocalGet, c.self())
+		c.want(wasm.OpCall, uint64(c.m.added.ended))
+		c.wantOp(wasm.OpEnd)
+	}
+	c.want(wasm.OpGlobalGet, globalSP)
 	c.wantOp(wasm.OpReturn)
 }
 
 // call compares a call.
 func (c *checker) call(o *op) {
 	callee := c.m.function(uint32(o.x))
-	if !callee.mayEnd {
+	recovers := c.f.role == recovery && callee.role == gogo
+	if !callee.mayEnd && !recovers {
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		c.want(wasm.OpI64Const, o.pc)
 		c.want(wasm.OpCall, uint64(c.m.rare[callee.index]))
 		c.wantOp(wasm.OpUnreachable)
 		return
 	}
 	c.push(o.pc)
+	c.want(wasm.OpLocalGet, c.local(localSP))
 	switch {
-	case c.f.role == recovery && callee.role == gogo:
+	case recovers:
 		c.want(wasm.OpCall, uint64(c.m.added.goOnAt))
 		c.wantOp(wasm.OpUnreachable)
 		return
 	case c.f.role == moreStack && o.resumes:
 		c.want(wasm.OpCall, o.x)
-		c.wantOp(wasm.OpDrop)
-		c.wantOp(wasm.OpReturn)
+		c.goesOn()
 		return
 	}
 	c.want(wasm.OpCall, o.x)
-	c.stale = true
+	c.want(wasm.OpLocalSet, c.local(localSP))
+	c.moved(c.f.frame)
 	if callee.switches {
 		c.wantOp(wasm.OpIf)
 		c.want(wasm.OpI32Const, 1)
+		c.want(wasm.OpLocalGet, c.local(localSP))
 		c.wantOp(wasm.OpReturn)
 		c.wantOp(wasm.OpEnd)
 	}
+}
+
+// callOwn compares a call of a function with a shape of its own.
+func (c *checker) callOwn(o *op) {
+	if f := c.m.function(uint32(o.x)); f != nil && f.isLeaf {
+		c.want(wasm.OpCall, o.x)
+		return
+	}
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpGlobalSet, globalSP)
+	c.want(wasm.OpCall, o.x)
+	c.readsSP()
+	c.moved(c.f.frame)
 }
 
 // indirect compares a call of the PC on the operand stack.
@@ -291,20 +322,21 @@ func (c *checker) indirect(o *op) {
 	c.want(wasm.OpI64Const, 16)
 	c.wantOp(wasm.OpI64ShrU)
 	c.wantOp(wasm.OpI32WrapI64)
-	if c.f.role == mcall && o.kind == callIndirect {
+	c.want(wasm.OpLocalSet, localPCB)
+	c.want(wasm.OpLocalGet, c.local(localSP))
+	c.want(wasm.OpLocalGet, localPCB)
+	switch {
+	case c.f.role == mcall && o.kind == callIndirect:
 		c.want(wasm.OpCallIndirect, uint64(c.m.added.switchingType))
-		c.wantOp(wasm.OpDrop)
-		c.want(wasm.OpLocalGet, c.lastLocal())
-		c.want(wasm.OpCall, uint64(c.m.added.ended))
-		c.wantOp(wasm.OpReturn)
-		return
+		c.goesOn()
+	case o.kind == tailIndirect:
+		c.want(wasm.OpCallIndirect, uint64(c.m.added.plainType))
+		c.returnsSP()
+	default:
+		c.want(wasm.OpCallIndirect, uint64(c.m.added.plainType))
+		c.want(wasm.OpLocalSet, c.local(localSP))
+		c.moved(c.f.frame)
 	}
-	c.want(wasm.OpCallIndirect, uint64(c.m.added.plainType))
-	if o.kind == tailIndirect {
-		c.finish()
-		return
-	}
-	c.stale = true
 }
 
 // opcodeOf returns the instruction with an encoding of one byte.

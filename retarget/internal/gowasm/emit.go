@@ -8,8 +8,8 @@ import (
 // An emitter writes functions anew: without PC_B and without unwinding, and with blocks, loops and branches in the
 // place of jumps.
 //
-// Local 0, which was PC_B, stays as a local, so that plain instructions can be copied as they are. Recovery puts
-// there where the function is to go on.
+// The parameter was PC_B, and is SP now; it goes to local SP, so that plain instructions can be copied as they are.
+// Then local 0 serves to exchange operands, and recovery puts there where the function is to go on.
 type emitter struct {
 	m *module
 	f *function
@@ -24,13 +24,17 @@ type emitter struct {
 	blocks []int32 // by node: the block at which it begins; none for the one that chooses an entry
 	depth  int     // of blocks that ops open
 
-	// stale says that local SP has to be read anew before it is used. It is left so across straight code only.
-	stale    bool
+	spLocal  uint32 // the local that has SP
 	declared []wasm.LocalGroup
 	locals   uint32 // how many there are
 	height   uint32 // the local with the distance of SP from the stack's upper end at entry; for functions with entries
 	self     uint32 // the local that has g at entry; for mcall
 	next     uint32 // the local that has the next node; for irreducible functions
+
+	inner   *emitter // writes what is inlined; see inline.go
+	spares  []spare  // locals for those
+	outer   *emitter // what this one writes is within what that writes
+	renamed []uint32 // by local of the function: the local of the one in which it is written
 
 	counts Counts
 }
@@ -39,13 +43,14 @@ const noBlock = -1
 
 // function writes a function.
 func (e *emitter) function(f *function) {
-	e.f, e.b, e.depth = f, make([]byte, 0, len(f.fn.Body)), 0
+	e.f, e.b, e.depth, e.spLocal, e.spares = f, make([]byte, 0, len(f.fn.Body)), 0, localSP, e.spares[:0]
 	e.makeGraph()
 	e.plan.Make(&e.graph)
 	f.irreducible = e.plan.Irreducible
 	e.count()
 	e.declareLocals()
-	e.stale = true // SP is in the global only
+	e.index(wasm.OpLocalGet, localPCB)
+	e.index(wasm.OpLocalSet, e.spLocal)
 	if f.role == mcall {
 		e.index(wasm.OpGlobalGet, globalG)
 		e.index(wasm.OpLocalSet, e.self)
@@ -55,9 +60,7 @@ func (e *emitter) function(f *function) {
 	} else {
 		e.form.Emit(&e.plan, e)
 	}
-	if f.switches || len(f.entries) > 0 {
-		e.op(wasm.OpUnreachable)
-	}
+	e.op(wasm.OpUnreachable)
 	e.op(wasm.OpEnd)
 	f.fn.Body, f.fn.Locals, f.fn.Type = e.b, e.declared, e.m.typeOf(f)
 }
@@ -92,11 +95,10 @@ func (e *emitter) count() {
 	}
 }
 
-// declareLocals makes a local of the parameter, and adds those that the new code needs.
+// declareLocals adds the locals that the new code needs.
 func (e *emitter) declareLocals() {
 	e.declared = append([]wasm.LocalGroup(nil), e.f.fn.Locals...)
-	e.declared[0].Count++
-	e.locals = 0
+	e.locals = 1 // the parameter
 	for _, g := range e.declared {
 		e.locals += g.Count
 	}
@@ -191,7 +193,6 @@ func (e *emitter) neverEnds(o *op) bool { return !e.m.function(uint32(o.x)).mayE
 
 // Open implements structured.Writer.
 func (e *emitter) Open(loop bool) {
-	e.flush()
 	op := wasm.OpBlock
 	if loop {
 		op = wasm.OpLoop
@@ -201,10 +202,7 @@ func (e *emitter) Open(loop bool) {
 }
 
 // Close implements structured.Writer.
-func (e *emitter) Close() {
-	e.flush()
-	e.op(wasm.OpEnd)
-}
+func (e *emitter) Close() { e.op(wasm.OpEnd) }
 
 // Dispatch implements structured.Writer.
 func (e *emitter) Dispatch(nodes int) {
@@ -269,6 +267,8 @@ func (e *emitter) chooseEntry() {
 // for this frame if SP is as far from the upper end of the stack as it is in the function; the stack as a whole may
 // have moved.
 func (e *emitter) recovering() {
+	e.i32(0)
+	e.index(wasm.OpLocalSet, localPCB)
 	e.distance()
 	e.index(wasm.OpLocalSet, e.height)
 	e.typed(wasm.OpLoop, emptyType)
@@ -280,6 +280,7 @@ func (e *emitter) recovering() {
 	e.op(wasm.OpUnreachable)
 	e.op(wasm.OpEnd)
 	e.index(wasm.OpLocalSet, localPCB)
+	e.readSP()
 	e.distance()
 	e.index(wasm.OpLocalGet, e.height)
 	e.i32(int32(e.f.frame))
@@ -293,8 +294,6 @@ func (e *emitter) recovering() {
 		e.i32(0)
 		e.index(wasm.OpLocalSet, e.next)
 	}
-	e.stale = true
-	e.flush()
 	e.index(wasm.OpBr, 0)
 	e.op(wasm.OpEnd)
 }
@@ -304,6 +303,6 @@ func (e *emitter) distance() {
 	e.index(wasm.OpGlobalGet, globalG)
 	e.op(wasm.OpI32WrapI64)
 	e.memory(wasm.OpI32Load, 2, 8)
-	e.index(wasm.OpGlobalGet, globalSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.op(wasm.OpI32Sub)
 }

@@ -11,27 +11,39 @@ const emptyType = 0x40
 func (e *emitter) write(o *op) {
 	switch o.kind {
 	case plain:
-		e.plain(o)
+		if e.outer != nil {
+			e.rename(o)
+		} else {
+			e.copy(o)
+		}
 	case open:
-		e.flush()
 		e.copy(o)
 		e.depth++
 		e.form.Enter()
 	case closes:
-		e.flush()
 		e.copy(o)
 		e.depth--
 		e.form.Leave()
 	case stackAddress:
-		e.keepSP()
-		e.i32(int32(o.x))
+		sp, x := e.onStack(o.x)
+		e.index(wasm.OpLocalGet, sp)
+		e.i32(int32(x))
 		e.op(wasm.OpI32Add)
 	case stackLoad:
-		e.keepSP()
-		e.b = append(e.b, e.f.body[o.pc], e.f.body[o.pc+1]) // the opcode, the alignment
-		e.b = wasm.AppendUnsigned(e.b, o.x)
+		sp, x := e.onStack(o.x)
+		e.index(wasm.OpLocalGet, sp)
+		e.access(o, x)
+	case stackBase:
+		sp, _ := e.onStack(o.x)
+		e.index(wasm.OpLocalGet, sp)
+	case stackStore:
+		_, x := e.onStack(o.x)
+		e.access(o, x)
+	case setSP:
+		e.index(wasm.OpLocalSet, e.spLocal)
 	case enter:
-		e.moveSP(wasm.OpI32Sub, o.x)
+		e.sp(wasm.OpI32Sub, o.x)
+		e.index(wasm.OpLocalSet, e.spLocal)
 	case stackCheck:
 		e.stackCheck(o)
 	case call:
@@ -41,125 +53,104 @@ func (e *emitter) write(o *op) {
 	case tailCall:
 		e.tailCall(o)
 	case tailIndirect:
-		e.toFunction(o)
-		e.b = append(wasm.AppendUnsigned(append(e.b, code1(wasm.OpCallIndirect)), uint64(e.m.added.plainType)), 0)
-		e.finish()
+		e.toFunction()
+		e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.plainType)), 0)
+		e.returnSP()
 	case callOwn:
-		e.index(wasm.OpCall, uint32(o.x))
-		if f := e.m.function(uint32(o.x)); f == nil || !f.leavesSP {
-			e.stale = true
-		}
+		e.callOwn(uint32(o.x))
 	case jump:
 		e.goTo(int(o.x), e.depth == 0)
 	case jumpIf:
 		e.goToIf(int(o.x))
 	case ret:
-		e.leave(o.x)
-		e.finish()
+		if e.outer != nil {
+			e.index(wasm.OpBr, e.form.Depth())
+		} else {
+			e.leave(o.x)
+		}
 	case retUnwind: // only in pause
-		e.leave(o.x)
+		e.sp(wasm.OpI32Add, o.x)
+		e.index(wasm.OpGlobalSet, globalSP)
 		e.index(wasm.OpCall, e.m.added.quit)
 		e.op(wasm.OpUnreachable)
 	case unreachable:
 		e.op(wasm.OpUnreachable)
 	}
-	if e.endsNode(o) {
-		e.stale = false // what follows is reached otherwise
-	}
-}
-
-// flush reads local SP anew, if need be.
-func (e *emitter) flush() {
-	if e.stale {
-		e.index(wasm.OpGlobalGet, globalSP)
-		e.index(wasm.OpLocalSet, localSP)
-		e.stale = false
-	}
-}
-
-// sp puts SP on the operand stack.
-func (e *emitter) sp() {
-	if e.stale {
-		e.index(wasm.OpGlobalGet, globalSP)
-	} else {
-		e.index(wasm.OpLocalGet, localSP)
-	}
-}
-
-// keepSP puts SP on the operand stack, and into local SP if it is not there.
-func (e *emitter) keepSP() {
-	if e.sp(); e.stale {
-		e.index(wasm.OpLocalTee, localSP)
-		e.stale = false
-	}
-}
-
-// plain copies instructions. If they begin with SP, and it has to be read anew, both is done at once.
-func (e *emitter) plain(o *op) {
-	bytes := e.f.body[o.at:o.end]
-	if e.stale && bytes[0] == code1(wasm.OpLocalGet) && bytes[1] == localSP {
-		e.keepSP()
-		bytes = bytes[2:]
-	}
-	e.flush()
-	e.b = append(e.b, bytes...)
 }
 
 func (e *emitter) copy(o *op) { e.b = append(e.b, e.f.body[o.at:o.end]...) }
 
-// moveSP changes SP, in both places.
-func (e *emitter) moveSP(op wasm.Opcode, by uint64) {
-	e.sp()
+// sp puts SP plus or minus something on the operand stack.
+func (e *emitter) sp(op wasm.Opcode, by uint64) {
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.i32(int32(by))
 	e.op(op)
-	e.index(wasm.OpLocalTee, localSP)
-	e.index(wasm.OpGlobalSet, globalSP)
-	e.stale = false
 }
 
-// leave changes SP for the caller.
+// access writes a load or store with another offset.
+func (e *emitter) access(o *op, offset uint64) {
+	e.b = append(e.b, e.f.body[o.pc], e.f.body[o.pc+1]) // the opcode, the alignment
+	e.b = wasm.AppendUnsigned(e.b, offset)
+}
+
+// readSP takes SP from the global.
+func (e *emitter) readSP() {
+	e.index(wasm.OpGlobalGet, globalSP)
+	e.index(wasm.OpLocalSet, e.spLocal)
+}
+
+// leave returns to the caller, with SP plus something.
 func (e *emitter) leave(by uint64) {
-	e.sp()
-	e.i32(int32(by))
-	e.op(wasm.OpI32Add)
-	e.index(wasm.OpGlobalSet, globalSP)
-	e.stale = false // nothing uses it
-}
-
-// finish returns to the caller.
-func (e *emitter) finish() {
 	if e.f.switches {
 		e.i32(0)
+	}
+	e.sp(wasm.OpI32Add, by)
+	e.op(wasm.OpReturn)
+}
+
+// returnSP returns what a call has returned, which does not switch.
+func (e *emitter) returnSP() {
+	if e.f.switches {
+		e.index(wasm.OpLocalSet, e.spLocal)
+		e.i32(0)
+		e.index(wasm.OpLocalGet, e.spLocal)
 	}
 	e.op(wasm.OpReturn)
 }
 
-// stackCheck writes the check of the stack. What came back to the beginning of the function goes round a loop.
+// stackCheck writes the check of the stack.
 func (e *emitter) stackCheck(o *op) {
-	e.typed(wasm.OpLoop, emptyType)
-	e.index(wasm.OpGlobalGet, globalSP)
-	e.index(wasm.OpLocalTee, localSP)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpGlobalGet, globalG)
 	e.op(wasm.OpI32WrapI64)
-	e.memory(wasm.OpI32Load, 2, 16)
-	if extra := uint32(o.x); extra != 0 {
+	e.memory(wasm.OpI32Load, 2, guardOffset)
+	extra := uint32(o.x)
+	if extra != 0 {
 		e.i32(int32(extra))
 		e.op(wasm.OpI32Add)
 	}
 	e.op(wasm.OpI32LeU)
 	e.typed(wasm.OpIf, emptyType)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.i64(o.pc)
-	e.index(wasm.OpCall, e.m.rare[uint32(o.x>>32)])
-	e.index(wasm.OpBr, 1)
+	e.i32(int32(extra))
+	e.index(wasm.OpCall, e.m.grow[uint32(o.x>>32)])
+	e.index(wasm.OpLocalSet, e.spLocal)
+	e.moved(0)
 	e.op(wasm.OpEnd)
-	e.op(wasm.OpEnd)
-	e.stale = false
+}
+
+// callRare calls a function by the one that pushes the return address (rare.go).
+func (e *emitter) callRare(callee uint32, pc uint64) {
+	e.index(wasm.OpLocalGet, e.spLocal)
+	e.i64(pc)
+	e.index(wasm.OpCall, e.m.rare[callee])
 }
 
 // push pushes a return address.
 func (e *emitter) push(pc uint64) {
-	e.moveSP(wasm.OpI32Sub, 8)
-	e.index(wasm.OpLocalGet, localSP)
+	e.sp(wasm.OpI32Sub, 8)
+	e.index(wasm.OpLocalTee, e.spLocal)
 	e.i64(pc)
 	e.memory(wasm.OpI64Store, 3, 0)
 }
@@ -167,60 +158,97 @@ func (e *emitter) push(pc uint64) {
 // call writes a call of a function.
 func (e *emitter) call(o *op) {
 	callee := e.m.function(uint32(o.x))
+	if !callee.mayEnd && !(e.f.role == recovery && callee.role == gogo) {
+		e.callRare(callee.index, o.pc)
+		e.op(wasm.OpUnreachable)
+		return
+	}
+	if e.depth == 0 && e.inlines(o, callee) {
+		e.inline(o, callee)
+		return
+	}
+	e.push(o.pc)
+	e.index(wasm.OpLocalGet, e.spLocal)
 	switch {
 	case e.f.role == recovery && callee.role == gogo:
-		e.push(o.pc)
 		e.index(wasm.OpCall, e.m.added.goOnAt)
 		e.op(wasm.OpUnreachable)
 	case e.f.role == moreStack && o.resumes: // of newstack
-		e.push(o.pc)
 		e.index(wasm.OpCall, callee.index)
-		e.op(wasm.OpDrop)
-		e.op(wasm.OpReturn)
-	case !callee.mayEnd:
-		e.i64(o.pc)
-		e.index(wasm.OpCall, e.m.rare[callee.index])
-		e.op(wasm.OpUnreachable)
+		e.goOn()
 	default:
-		e.push(o.pc)
 		e.index(wasm.OpCall, callee.index)
-		e.stale = true
+		e.index(wasm.OpLocalSet, e.spLocal)
+		e.moved(e.f.frame)
 		if callee.switches {
 			e.typed(wasm.OpIf, emptyType)
 			e.i32(1)
+			e.index(wasm.OpLocalGet, e.spLocal)
 			e.op(wasm.OpReturn)
 			e.op(wasm.OpEnd)
 		}
 	}
 }
 
-// toFunction makes an index in the table of the PC on the operand stack.
-func (e *emitter) toFunction(*op) {
+// goOn drops what a switching function has returned, and returns: the goroutine goes on, and gogo knows its SP.
+func (e *emitter) goOn() {
+	e.op(wasm.OpDrop)
+	e.op(wasm.OpDrop)
+	if e.f.role == mcall {
+		e.index(wasm.OpGlobalGet, globalCurrent)
+		e.op(wasm.OpI64Eqz)
+		e.typed(wasm.OpIf, emptyType)
+		e.index(wasm.OpLocalGet, e.self)
+		e.index(wasm.OpCall, e.m.added.ended)
+		e.op(wasm.OpEnd)
+	}
+	e.index(wasm.OpGlobalGet, globalSP)
+	e.op(wasm.OpReturn)
+}
+
+// callOwn writes a call of a function with a shape of its own, which finds SP in the global if it needs it.
+func (e *emitter) callOwn(callee uint32) {
+	f := e.m.function(callee)
+	if f != nil && f.isLeaf {
+		e.index(wasm.OpCall, callee)
+		return
+	}
+	e.index(wasm.OpLocalGet, e.spLocal)
+	e.index(wasm.OpGlobalSet, globalSP)
+	e.index(wasm.OpCall, callee)
+	e.readSP()
+	e.moved(e.f.frame)
+}
+
+// toFunction makes of the PC on the operand stack an argument, which is SP, and an index in the table.
+func (e *emitter) toFunction() {
 	e.i64(16)
 	e.op(wasm.OpI64ShrU)
 	e.op(wasm.OpI32WrapI64)
+	e.index(wasm.OpLocalSet, localPCB)
+	e.index(wasm.OpLocalGet, e.spLocal)
+	e.index(wasm.OpLocalGet, localPCB)
+	e.op(wasm.OpCallIndirect)
 }
 
 // callIndirect writes a call of the PC on the operand stack. That of mcall comes back when the goroutine goes on.
 func (e *emitter) callIndirect(o *op) {
 	e.push(o.pc)
-	e.toFunction(o)
-	e.op(wasm.OpCallIndirect)
-	if e.f.role != mcall {
-		e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.plainType)), 0)
-		e.stale = true
+	e.toFunction()
+	if e.f.role == mcall {
+		e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.switchingType)), 0)
+		e.goOn()
 		return
 	}
-	e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.switchingType)), 0)
-	e.op(wasm.OpDrop)
-	e.index(wasm.OpLocalGet, e.self)
-	e.index(wasm.OpCall, e.m.added.ended)
-	e.op(wasm.OpReturn)
+	e.b = append(wasm.AppendUnsigned(e.b, uint64(e.m.added.plainType)), 0)
+	e.index(wasm.OpLocalSet, e.spLocal)
+	e.moved(e.f.frame)
 }
 
 // tailCall writes a call whose result is the function's.
 func (e *emitter) tailCall(o *op) {
 	callee := e.m.function(uint32(o.x))
+	e.index(wasm.OpLocalGet, e.spLocal)
 	e.index(wasm.OpCall, callee.index)
 	switch {
 	case !callee.mayEnd:
@@ -228,13 +256,12 @@ func (e *emitter) tailCall(o *op) {
 	case callee.switches:
 		e.op(wasm.OpReturn)
 	default:
-		e.finish()
+		e.returnSP()
 	}
 }
 
 // goTo goes on at a block.
 func (e *emitter) goTo(block int, last bool) {
-	e.flush()
 	to := int(e.nodeOf[block])
 	switch way := e.form.Goto(to, last); way.Kind {
 	case structured.Branch:
@@ -249,7 +276,6 @@ func (e *emitter) goTo(block int, last bool) {
 
 // goToIf goes on at a block if the operand is not zero.
 func (e *emitter) goToIf(block int) {
-	e.flush()
 	to := int(e.nodeOf[block])
 	way := e.form.Goto(to, false)
 	if way.Kind == structured.Branch {
@@ -266,7 +292,6 @@ func (e *emitter) goToIf(block int) {
 	}
 	e.form.Leave()
 	e.op(wasm.OpEnd)
-	e.stale = false
 }
 
 func (e *emitter) setNext(node int) {

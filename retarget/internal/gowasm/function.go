@@ -14,14 +14,17 @@ type function struct {
 
 	// Of a function with the shape of Go's:
 	blocks      []block
-	table       []uint32 // from PC_B to the block that it stands for; the last is for all that are greater
-	callees     []uint32 // which functions it calls directly, each at least once
-	entries     []entry  // where it can be entered by recovery
-	frame       uint64   // the size of its frame
-	irreducible bool     // a loop of it has several entries
-	mayEnd      bool     // it may return, or be gone on with, behind a call of it
-	leavesSP    bool     // of its own shape: it calls nothing and does not change SP
-	switches    bool     // a goroutine may go on in it, and so it returns whether: see classify.go
+	table       []uint32          // from PC_B to the block that it stands for; the last is for all that are greater
+	callees     []uint32          // which functions it calls directly, each at least once
+	entries     []entry           // where it can be entered by recovery
+	frame       uint64            // the size of its frame
+	locals      []wasm.LocalGroup // before
+	inlined     inlineKind        // calls of it are written as what it does: see inline.go
+	scheduler   bool              // it runs when goroutines switch
+	irreducible bool              // a loop of it has several entries
+	mayEnd      bool              // it may return, or be gone on with, behind a call of it
+	isLeaf      bool              // of its own shape: it calls nothing and does not use SP
+	switches    bool              // a goroutine may go on in it, and so it returns whether: see classify.go
 }
 
 // A shape is the convention that a function follows.
@@ -67,9 +70,10 @@ type block struct {
 type op struct {
 	kind    opKind
 	resumes bool   // call: Go's code can go on behind it
+	inlined bool   // call: it is written as what a callee of medium size does
 	at, end uint32 // its bytes in the body
 	x       uint64 // plain, open, close: nothing; else see the kind
-	pc      uint64 // call, callIndirect, stackCheck: the return address; stackLoad: where the load is
+	pc      uint64 // call, callIndirect, stackCheck: the return address; stackLoad, stackStore: where it is
 }
 
 // An opKind is a kind of op.
@@ -81,7 +85,10 @@ const (
 	closes                     // its end
 	stackAddress               // SP + x
 	stackLoad                  // a load from SP + x
+	stackBase                  // SP, for the stackStore to SP + x
+	stackStore                 // a store to SP + x
 	enter                      // SP -= x, for the frame
+	setSP                      // SP becomes the operand
 	stackCheck                 // if SP is below the stack's guard plus pops, call x, which is morestack, and begin anew
 	call                       // push pc, call function x, SP anew
 	callIndirect               // push pc, call the function whose PC is on the operand stack, SP anew
@@ -109,8 +116,10 @@ const deepest = 10_000
 
 // Locals and globals that Go's code has.
 const (
-	localPCB = 0 // PC_B: the parameter
+	localPCB = 0 // PC_B: the parameter; afterwards that is SP
 	localSP  = 1 // a copy of the global
+
+	guardOffset = 16 // of stackguard0 in g
 
 	globalSP    = 0
 	globalCTXT  = 1
@@ -118,4 +127,6 @@ const (
 	globalRET0  = 3
 	globalPause = 7
 	goGlobals   = 8
+
+	globalCurrent = goGlobals // of runtime.wat
 )

@@ -37,6 +37,7 @@ func readFunctions(t testing.TB, source string) *module {
 	for i := range m.funcs {
 		f := &m.funcs[i]
 		*f = function{index: uint32(i), fn: &parsed.Funcs[i], body: parsed.Funcs[i].Body, name: parsed.Names.Funcs[uint32(i)]}
+		m.byName[f.name] = f
 		for r := noRole + 1; r < roles; r++ {
 			if f.name == roleNames[r] {
 				f.role = r
@@ -56,6 +57,7 @@ func (m *module) prepare() error {
 		}
 	}
 	m.findEnding()
+	m.findInlined()
 	if err := m.addRuntime(); err != nil {
 		return err
 	}
@@ -95,7 +97,8 @@ func TestFunctions(t *testing.T) {
 	for _, line := range strings.SplitAfter(all.String(), "\n") {
 		if strings.HasPrefix(line, "  (") {
 			show = strings.HasPrefix(line, "  (func $main.") || strings.HasPrefix(line, "  (func $runtime.schedule") ||
-				strings.HasPrefix(line, "  (func $weft.call.")
+				strings.HasPrefix(line, "  (func $runtime.ready") || strings.HasPrefix(line, "  (func $weft.call.") ||
+				strings.HasPrefix(line, "  (func $weft.grow.")
 		}
 		if show {
 			shown.WriteString(line)

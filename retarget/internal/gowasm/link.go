@@ -15,7 +15,8 @@ var runtimeSource string
 // added are the indices in the program of what comes from runtime.wat.
 type added struct {
 	plainType, switchingType uint32
-	pushType, recoverTag     uint32
+	pushType, growType       uint32
+	recoverTag               uint32
 	push, ended, die, quit   uint32
 	goOnAt                   uint32
 }
@@ -138,7 +139,9 @@ func (l *linker) addFuncs() error {
 	for i := range m.funcs { // they may have moved
 		m.funcs[i].fn = &m.m.Funcs[i]
 	}
-	a.plainType, a.switchingType, a.pushType, a.recoverTag = l.typeOf("goOnAt"), l.typeOf("gogo"), l.typeOf("push"), 2
+	a.plainType, a.switchingType, a.recoverTag = l.typeOf("goOnAt"), l.typeOf("gogo"), 2
+	a.pushType = l.typeOf("push")
+	a.growType = a.switchingType + 1
 	return nil
 }
 

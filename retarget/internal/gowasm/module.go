@@ -22,6 +22,7 @@ type module struct {
 	facts    facts
 	added    added             // what comes from runtime.wat
 	rare     map[uint32]uint32 // by callee: the function that makes a rare call of it
+	grow     map[uint32]uint32 // by morestack: the function that makes the stack grow
 }
 
 // function returns one of the module's own functions by its index; nil for an import, or if there is none.

@@ -26,16 +26,20 @@ type parser struct {
 	depth     int  // of blocks inside of a block of Go's code
 	current   int  // number of the block
 	ops       []op
-	plainFrom int // where plain instructions begin that are not in ops yet; -1 for none
+	stores    map[int]uint64 // by instruction that is a store to SP + x: x
+	plainFrom int            // where plain instructions begin that are not in ops yet; -1 for none
 	reader    wasm.CodeReader
 }
 
 // spAnew is what follows calls: the callee may have moved the stack.
 var spAnew = []want{{op: wasm.OpGlobalGet, x: globalSP}, {op: wasm.OpLocalSet, x: localSP}}
 
+// changeSP is a change of SP.
+var changeSP = []want{{op: wasm.OpLocalTee, x: localSP}, {op: wasm.OpGlobalSet, x: globalSP}}
+
 // parse recognises a function.
 func (p *parser) parse(f *function) error {
-	p.f, p.err = f, nil
+	p.f, p.err, p.stores = f, nil, map[int]uint64{}
 	if err := p.read(&p.reader, f.fn); err != nil {
 		return err
 	}
@@ -67,6 +71,7 @@ func (p *parser) header() {
 		p.refuse(0, "expected that the first local is SP")
 		return
 	}
+	p.f.locals = p.f.fn.Locals
 	if !p.match(0, spAnew) {
 		p.refuse(0, "expected that the function begins with SP")
 		return
@@ -197,6 +202,9 @@ func (p *parser) endBlock(i int) {
 // group recognises a group of instructions at i, adds its op, and returns how many they are; 0 for a plain one.
 func (p *parser) group(i int) int {
 	in := &p.instrs[i]
+	if x, ok := p.stores[i]; ok {
+		return p.add(i, 1, op{kind: stackStore, x: x, pc: uint64(in.at)})
+	}
 	switch in.op {
 	case wasm.OpLocalGet:
 		switch in.x {
@@ -206,10 +214,22 @@ func (p *parser) group(i int) int {
 			p.refuse(i, "expected no use of PC_B")
 		}
 	case wasm.OpLocalSet, wasm.OpLocalTee:
-		if in.x == localPCB {
+		switch {
+		case in.x == localPCB:
 			p.refuse(i, "expected no change of PC_B")
+		case p.match(i, changeSP):
+			return p.add(i, len(changeSP), op{kind: setSP})
+		case in.x == localSP:
+			p.refuse(i, "expected a change of SP in both places")
+		}
+	case wasm.OpGlobalGet:
+		if in.x == globalSP {
+			p.refuse(i, "expected a use of SP by its local")
 		}
 	case wasm.OpGlobalSet:
+		if in.x == globalSP {
+			p.refuse(i, "expected a change of SP in both places")
+		}
 		if in.x == globalPause && p.f.role != pause {
 			p.refuse(i, "expected no change of PAUSE")
 		}

@@ -1,6 +1,10 @@
 package gowasm
 
-import "weft/wasm"
+import (
+	"strings"
+
+	"weft/wasm"
+)
 
 // What begins with SP: frames, returns, the check of the stack, and calls, for which the return address is pushed.
 
@@ -16,7 +20,7 @@ var (
 		{op: wasm.OpLocalTee, x: localSP}, {op: wasm.OpGlobalSet, x: globalSP}}
 	// guard is SP and g.stackguard0, to be compared.
 	guard = []want{{op: wasm.OpLocalGet, x: localSP}, {op: wasm.OpGlobalGet, x: globalG}, {op: wasm.OpI32WrapI64},
-		{op: wasm.OpI32Load, x: 16}}
+		{op: wasm.OpI32Load, x: guardOffset}}
 	// shiftPC makes PC_F of a PC, and shiftPC124 does so in go1.24.
 	shiftPC    = []want{{op: wasm.OpI64Const, x: 16}, {op: wasm.OpI64ShrU}, {op: wasm.OpI32WrapI64}}
 	shiftPC124 = []want{{op: wasm.OpI32WrapI64}, {op: wasm.OpI32Const, x: 16}, {op: wasm.OpI32ShrU}}
@@ -35,7 +39,11 @@ func (p *parser) atSP(i int) int {
 	case p.match(i, pushPC) && !(p.isEntry() && !p.isCall(i+len(pushPC))):
 		return p.call(i)
 	case p.match(i, address):
-		return p.address(i)
+		x := p.instrs[i+2].x
+		if n := p.access(i, len(address), x); n > 0 || x >= mostOffset {
+			return n
+		}
+		return p.add(i, len(address), op{kind: stackAddress, x: x})
 	case p.match(i, guard):
 		if n := p.stackCheck(i); n > 0 {
 			return n
@@ -47,22 +55,62 @@ func (p *parser) atSP(i int) int {
 		p.f.frame = p.instrs[i+1].x
 		return p.add(i, len(lessSP), op{kind: enter, x: p.f.frame})
 	}
+	return p.access(i, 1, 0)
+}
+
+// mostOffset is above what is added to SP to access the stack. An address on the stack and what is added to it are
+// below 4 GiB together, so loads and stores can add.
+const mostOffset = 1 << 31
+
+// access recognises n instructions for SP + x with the load from there, or for the store there that takes it.
+func (p *parser) access(i, n int, x uint64) int {
+	if x >= mostOffset {
+		return 0
+	}
+	i += n
+	if p.op(i) >= wasm.OpI32Load && p.op(i) <= wasm.OpI64Load32U && p.instrs[i].x < mostOffset {
+		return p.add(i-n, n+1, op{kind: stackLoad, x: x + p.instrs[i].x, pc: uint64(p.instrs[i].at)})
+	}
+	if to := p.storeAt(i); to >= 0 && p.instrs[to].x < mostOffset {
+		p.stores[to] = x + p.instrs[to].x
+		return p.add(i-n, n, op{kind: stackBase, x: p.stores[to]})
+	}
 	return 0
 }
 
-// address recognises the address of what is on the stack, and a load from there. An address on the stack and what is
-// added to it are below 4 GiB together, so the load can add.
-func (p *parser) address(i int) int {
-	const most = 1 << 31
-	x := p.instrs[i+2].x
-	if x >= most {
-		return 0
+// storeAt returns the store to the address that is on the operand stack before instruction i; -1 if what takes it is
+// something else, or is not found.
+func (p *parser) storeAt(i int) int {
+	for above := 0; i < p.end; i++ { // values above the address
+		pops, pushes, ok := effect(p.op(i))
+		switch {
+		case !ok || pops > above+1:
+			return -1
+		case pops == above+1:
+			if op := p.op(i); above == 1 && op >= wasm.OpI32Store && op <= wasm.OpI64Store32 {
+				return i
+			}
+			return -1
+		}
+		above += pushes - pops
 	}
-	n := len(address)
-	if p.op(i+n) >= wasm.OpI32Load && p.op(i+n) <= wasm.OpI64Load32U && p.instrs[i+n].x < most {
-		return p.add(i, n+1, op{kind: stackLoad, x: x + p.instrs[i+n].x, pc: uint64(p.instrs[i+n].at)})
+	return -1
+}
+
+// effect returns how many operands an instruction takes and gives; false for most of those without a signature.
+func effect(op wasm.Opcode) (pops, pushes int, ok bool) {
+	switch op {
+	case wasm.OpLocalGet, wasm.OpGlobalGet:
+		return 0, 1, true
+	case wasm.OpLocalSet, wasm.OpGlobalSet, wasm.OpDrop:
+		return 1, 0, true
+	case wasm.OpLocalTee:
+		return 1, 1, true
+	case wasm.OpSelect:
+		return 3, 1, true
 	}
-	return p.add(i, n, op{kind: stackAddress, x: x})
+	taken, given, ok := strings.Cut(op.Info().Signature, ">")
+	return len(taken), len(given), ok
 }
 
 // isCall reports whether a call may begin at i. A frame of 8 bytes whose word is set at once looks like a return

@@ -6,6 +6,10 @@
 ;; waits has the scheduler's frames on its continuation, down to the call of gogo for another goroutine; when it goes
 ;; on, that call returns 1, and so do the scheduler's functions, up to mcall, which returns to the goroutine.
 ;;
+;; Functions take SP as their parameter and return it: what they have popped is off it, and morestack may have moved it.
+;; Switching ones return before that whether another goroutine has gone on. The global SP is where it stands when none
+;; of Go's functions runs: at a switch, a recovery, and a call of the host or of what the host calls.
+;;
 ;; The continuations of waiting goroutines are in a table. Its index, the slot, is kept in a word of the goroutine's
 ;; gobuf that is of no use on WebAssembly, and that runtime.newproc clears: 0 says that the goroutine is new. When a
 ;; goroutine goes on, the one that waits for it takes its slot. When one ends and another goes on in its place, a slot
@@ -14,12 +18,13 @@
 ;; The first globals, the memory and the table are those of the program, by number; its functions are imported by
 ;; name. $SCHED stands for the offset of a goroutine's gobuf in it.
 (module
-  (type $plain (func))
-  (type $switching (func (result i32)))
+  (type $plain (func (param i32) (result i32)))
+  (type $switching (func (param i32) (result i32 i32)))
+  (type $grow (func (param i32 i64 i32) (result i32)))
   (rec
     (type $body (func (param (ref null $goroutine))))
     (type $goroutine (cont $body)))
-  (import "runtime" "goexit1" (func $goexit1))
+  (import "runtime" "goexit1" (func $goexit1 (type $plain)))
   (import "" "memory" (memory $memory 1))
   (import "" "table" (table $functions 0 funcref))
   (import "" "SP" (global $SP (mut i32)))
@@ -31,7 +36,7 @@
   (import "" "RET3" (global (mut i64)))
   (import "" "PAUSE" (global $PAUSE (mut i32)))
 
-  ;; The goroutine whose continuation runs; 0 if it is at its end, or none runs.
+  ;; The goroutine whose continuation runs; 0 if it is at its end, or none runs. It is the first global that is added.
   (global $current (mut i64) (i64.const 0))
   ;; The current goroutine is dead.
   (global $dead (mut i32) (i32.const 0))
@@ -64,17 +69,22 @@
   (elem declare func $goroutine $exported)
 
   ;; gogo goes on with the goroutine of a gobuf, which is its argument. It returns 1 when the goroutine that has called
-  ;; it goes on, or has nothing more to do.
-  (func $gogo (type $switching) (local $buf i32) (local $slot i32) (local $target (ref null $goroutine)) (local $pc i64)
-    (local.set $buf (i32.load offset=8 (global.get $SP)))
+  ;; it goes on, whose SP is in the global then, or has nothing more to do.
+  (func $gogo (type $switching) (param $at i32) (result i32 i32)
+    (local $buf i32) (local $slot i32) (local $target (ref null $goroutine)) (local $pc i64)
+    (local.set $buf (i32.load offset=8 (local.get $at)))
     (local.set $pc (i64.load offset=8 (local.get $buf)))
-    (call $load (local.get $buf))
+    (global.set $g (i64.load offset=16 (local.get $buf))) ;; as in load, without the call
+    (global.set $SP (i32.load (local.get $buf)))
+    (global.set $CTXT (i64.load offset=24 (local.get $buf)))
+    (i64.store (local.get $buf) (i64.const 0))
+    (i64.store offset=24 (local.get $buf) (i64.const 0))
     (if (global.get $dead)
       (then
         (global.set $dead (i32.const 0))
         (global.set $current (i64.const 0))))
     (if (i64.eq (global.get $g) (global.get $current))
-      (then (return (i32.const 1))))
+      (then (return (i32.const 1) (i32.const 0))))
     (local.set $slot (i32.load offset=40 (local.get $buf)))
     (i32.store offset=40 (local.get $buf) (i32.const 0))
     (if (i64.eqz (global.get $current))
@@ -83,7 +93,7 @@
         (global.set $nextSP (global.get $SP))
         (global.set $nextPC (local.get $pc))
         (global.set $nextSlot (local.get $slot))
-        (return (i32.const 1))))
+        (return (i32.const 1) (i32.const 0))))
     (if (local.get $slot)
       (then (local.set $target (table.get $waiting (local.get $slot))))
       (else
@@ -93,8 +103,10 @@
     (global.set $left (local.get $slot))
     (global.set $current (global.get $g))
     (local.set $target (switch $goroutine $switch (local.get $target)))
-    (call $keep (local.get $target))
-    (i32.const 1))
+    (if (i32.eqz (ref.is_null (local.get $target))) ;; as in keep, without the call
+      (then (table.set $waiting (global.get $left) (local.get $target))))
+    (i32.const 1)
+    (i32.const 0))
 
   ;; load takes the registers from a gobuf, as Go's gogo does.
   (func $load (param $buf i32)
@@ -105,8 +117,8 @@
     (i64.store offset=24 (local.get $buf) (i64.const 0)))
 
   ;; goOnAt is gogo where runtime.recovery calls it.
-  (func $goOnAt (local $buf i32)
-    (local.set $buf (i32.load offset=8 (global.get $SP)))
+  (func $goOnAt (type $plain) (param $at i32) (result i32) (local $buf i32)
+    (local.set $buf (i32.load offset=8 (local.get $at)))
     (call $load (local.get $buf))
     (throw $recover (i32.load16_u offset=8 (local.get $buf))))
 
@@ -128,16 +140,15 @@
     (call $keep (local.get 0))
     (block $left
       (try_table (catch $leave $left)
-        (call_indirect $functions (type $plain) (i32.wrap_i64 (i64.shr_u (global.get $startPC) (i64.const 16))))
+        (call_indirect $functions (type $plain)
+          (global.get $SP) (i32.wrap_i64 (i64.shr_u (global.get $startPC) (i64.const 16))))
         (global.set $ending (global.get $g))
         (call $push (i64.const $GOEXIT))
-        (call $goexit1))))
+        (drop (call $goexit1)))))
 
-  ;; ended is what mcall calls when it comes back from a goroutine that is dead. Only one that has returned from its
-  ;; function is not in others, which it has to leave.
+  ;; ended is what mcall calls when it comes back from a goroutine that is dead: when none is current. Only one that has
+  ;; returned from its function is not in others, which it has to leave.
   (func $ended (param $g i64)
-    (if (i64.ne (global.get $current) (i64.const 0))
-      (then (return)))
     (if (i64.ne (local.get $g) (global.get $ending))
       (then (throw $leave)))
     (global.set $ending (i64.const 0)))
@@ -148,13 +159,14 @@
   ;; quit is what runtime.pause does last.
   (func $quit (throw $leave))
 
-  ;; push pushes a return address.
-  (func $push (param $pc i64)
-    (global.set $SP (i32.sub (global.get $SP) (i32.const 8)))
-    (i64.store (global.get $SP) (local.get $pc)))
+  ;; push pushes a return address, and returns SP.
+  (func $push (param $SP i32) (param $pc i64) (result i32)
+    (local.set $SP (i32.sub (local.get $SP) (i32.const 8)))
+    (i64.store (local.get $SP) (local.get $pc))
+    (local.get $SP))
 
   ;; loop goes on with goroutines until the program pauses. It takes the place of wasm_pc_f_loop.
-  (func $loop (type $plain)
+  (func $loop
     (global.set $level (i32.add (global.get $level) (i32.const 1)))
     (loop $again
       (call $resume (call $chosen))
@@ -197,7 +209,8 @@
     (local.set $level (global.get $level))
     (block $left
       (try_table (catch $leave $left)
-        (call_indirect $functions (type $plain) (i32.wrap_i64 (global.get $startPC)))
+        (global.set $SP
+          (call_indirect $functions (type $plain) (global.get $SP) (i32.wrap_i64 (global.get $startPC))))
         (if (i32.ne (local.get $level) (global.get $level))
           (then (unreachable)))
         (global.set $returned (local.get $level)))))

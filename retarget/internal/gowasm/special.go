@@ -1,9 +1,13 @@
 package gowasm
 
-import "weft/wasm"
+import (
+	"slices"
 
-// Functions of a shape of their own stay as they are, but for their calls of functions of Go's shape: those have no
-// PC_B any more and, unless they switch, no result.
+	"weft/wasm"
+)
+
+// Functions of a shape of their own stay as they are, with SP in the global, but for their calls of functions of Go's
+// shape: those take SP as an argument and return it.
 
 // rewriteOwn rewrites the calls in a function of a shape of its own.
 func (m *module) rewriteOwn(f *function) error {
@@ -51,7 +55,8 @@ var viaLoop = []want{{op: wasm.OpIf}, {op: wasm.OpI64Const, any: true}, {op: was
 // callFromOwn returns how many instructions a call at i has, and what takes their place.
 func (m *module) callFromOwn(f *function, c *code, i int) (int, []byte, error) {
 	callee := m.function(uint32(c.instrs[i+1].x))
-	call := wasm.AppendUnsigned([]byte{code1(wasm.OpCall)}, uint64(callee.index))
+	call := wasm.AppendUnsigned([]byte{code1(wasm.OpGlobalGet), globalSP, code1(wasm.OpCall)}, uint64(callee.index))
+	keepSP := append(slices.Clone(call), code1(wasm.OpGlobalSet), globalSP)
 	i += 2
 	loop := m.byRole[exportLoop]
 	switch {
@@ -62,21 +67,20 @@ func (m *module) callFromOwn(f *function, c *code, i int) (int, []byte, error) {
 	case f.shape == export:
 		return 0, nil, refuse(f, int(c.instrs[i].at), "expected that the wrapper calls wasm_pc_f_loop_export")
 	case c.op(i) == wasm.OpDrop && callee.switches:
-		return 3, append(call, code1(wasm.OpDrop)), nil
+		return 3, append(call, code1(wasm.OpDrop), code1(wasm.OpDrop)), nil // gogo knows SP
 	case c.op(i) == wasm.OpDrop:
-		return 3, call, nil
+		return 3, keepSP, nil
 	case callee.switches:
 		return 0, nil, refuse(f, int(c.instrs[i].at), "expected no call of %s, from which another goroutine goes on", callee.name)
 	case c.match(i, trapIf):
-		return 2 + len(trapIf), call, nil
+		return 2 + len(trapIf), keepSP, nil
 	case c.op(i) == wasm.OpUnreachable:
-		return 2, call, nil
+		return 2, keepSP, nil
 	}
 	return 0, nil, refuse(f, int(c.instrs[i].at), "expected that the result of a call is dropped or must be 0")
 }
 
-// findLeaves marks the functions of a shape of their own that call nothing and do not change SP, so that the caller's
-// copy of SP holds on.
+// findLeaves marks the functions of a shape of their own that call nothing and do not use SP.
 func (m *module) findLeaves() error {
 	var c code
 	var r wasm.CodeReader
@@ -88,10 +92,11 @@ func (m *module) findLeaves() error {
 		if err := c.read(&r, f.fn); err != nil {
 			return err
 		}
-		f.leavesSP = true
+		f.isLeaf = true
 		for _, in := range c.instrs {
-			if in.op == wasm.OpCall || in.op == wasm.OpCallIndirect || in.op == wasm.OpGlobalSet && in.x == globalSP {
-				f.leavesSP = false
+			usesSP := (in.op == wasm.OpGlobalGet || in.op == wasm.OpGlobalSet) && in.x == globalSP
+			if in.op == wasm.OpCall || in.op == wasm.OpCallIndirect || usesSP {
+				f.isLeaf = false
 			}
 		}
 	}

@@ -42,6 +42,7 @@ func Transform(source *wasm.Module, release string) (*Report, *Proof, error) {
 		}
 	}
 	m.findEnding()
+	m.findInlined()
 	if err := m.addRuntime(); err != nil {
 		return nil, nil, err
 	}

@@ -69,6 +69,9 @@ func (e *Emitter) close() {
 // Enter says that the writer has opened a block of its own within a node, Leave that it has closed one.
 func (e *Emitter) Enter() { e.labels = append(e.labels, label{node: none}) }
 
+// Depth returns how many blocks and loops are open: the label of the first one around all.
+func (e *Emitter) Depth() uint32 { return uint32(len(e.labels)) }
+
 // Leave is told that a block of the writer's own ends.
 func (e *Emitter) Leave() { e.labels = e.labels[:len(e.labels)-1] }
 

@@ -9,6 +9,7 @@ import (
 
 	"weft"
 	"weft/bench/runner"
+	"weft/retarget"
 	"weft/wasi"
 	"weft/wasm"
 )
@@ -28,14 +29,15 @@ var engines = map[string]func() weft.Config{
 func main() {
 	name := flag.String("engine", "native", "the `engine`")
 	cache := flag.String("cache", "", "keep what is known of modules in this `folder`")
+	retargets := flag.Bool("retarget", false, "rewrite programs of official Go to use stack switching")
 	flag.Parse()
-	if err := run(*name, *cache); err != nil {
+	if err := run(*name, *cache, *retargets); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(name, folder string) error {
+func run(name, folder string, retargets bool) error {
 	config, ok := engines[name]
 	if !ok {
 		return fmt.Errorf("this Weft has no engine %q", name)
@@ -52,13 +54,22 @@ func run(name, folder string) error {
 	if err != nil {
 		return err
 	}
-	runner.Main(runtime{engine}, flag.Args())
+	runner.Main(runtime{engine, retargets}, flag.Args())
 	return cache.Flush()
 }
 
-type runtime struct{ engine *weft.Engine }
+type runtime struct {
+	engine    *weft.Engine
+	retargets bool
+}
 
 func (r runtime) Compile(_ context.Context, code []byte) (runner.Module, error) {
+	if r.retargets {
+		var err error
+		if code, _, err = retarget.Module(code, retarget.Options{}); err != nil {
+			return nil, err
+		}
+	}
 	m, err := r.engine.Compile(code)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,8 @@
 ;;		return call(n)
 ;;	}
 ;;
-;; PC(f,b) stands for the address of block b of f, and what they call of the runtime is not as it is there.
+;; Cas is that of internal/runtime/atomic. runtime.ready calls loop and Cas, to have both written within it, and within loop
+;; what that calls. PC(f,b) stands for the address of block b of f, and what they call of the runtime is not as it is there.
 (module
   (type (func (param i32) (result i32)))
   (table 100 funcref)
@@ -662,4 +663,167 @@
       unreachable
     end
     i32.const 1)
-)
+  (func $internal/runtime/atomic.Cas (type 0) (param i32) (result i32)
+    (local i32)
+    global.get 0
+    local.set 1
+    block
+      loop
+        block
+          block
+            block
+              block
+                local.get 0
+                br_table 0 0 0 1 2 3
+              end
+              local.get 1
+              i64.load offset=8
+              i64.eqz
+              if
+                local.get 1
+                i32.const 8
+                i32.sub
+                local.tee 1
+                global.set 0
+                local.get 1
+                i64.const PC($internal/runtime/atomic.Cas,1)
+                i64.store
+                i32.const 0
+                call $runtime.sigpanic
+                global.get 0
+                local.set 1
+                br_if 5
+              end
+              local.get 1
+              i64.load offset=8
+              i32.wrap_i64
+              i64.load32_u
+              local.get 1
+              i64.load32_u offset=16
+              i64.const 4294967295
+              i64.and
+              i64.eq
+              i32.eqz
+              if
+                i32.const 4
+                local.set 0
+                br 4
+              end
+            end
+            local.get 1
+            i64.load offset=8
+            i32.wrap_i64
+            local.get 1
+            i64.load32_u offset=20
+            i64.store32
+            local.get 1
+            i64.extend_i32_u
+            i64.const 24
+            i64.add
+            i32.wrap_i64
+            i64.const 1
+            i64.store8
+            local.get 1
+            i32.const 8
+            i32.add
+            local.tee 1
+            global.set 0
+            i32.const 0
+            return
+          end
+          local.get 1
+          i64.extend_i32_u
+          i64.const 24
+          i64.add
+          i32.wrap_i64
+          i64.const 0
+          i64.store8
+          local.get 1
+          i32.const 8
+          i32.add
+          local.tee 1
+          global.set 0
+          i32.const 0
+          return
+        end
+      end
+      unreachable
+    end
+    i32.const 1)
+  (func $runtime.ready (type 0) (param i32) (result i32)
+    (local i32)
+    global.get 0
+    local.set 1
+    block
+      block
+        block
+          block
+            local.get 0
+            br_table 0 1 2
+          end
+          local.get 1
+          i32.const 32
+          i32.sub
+          local.tee 1
+          global.set 0
+          local.get 1
+          i64.const 5
+          i64.store
+          local.get 1
+          i32.const 8
+          i32.sub
+          local.tee 1
+          global.set 0
+          local.get 1
+          i64.const PC($runtime.ready,1)
+          i64.store
+          i32.const 0
+          call $main.loop
+          global.get 0
+          local.set 1
+          br_if 2
+        end
+        local.get 1
+        local.get 1
+        i64.load offset=8
+        i64.store
+        local.get 1
+        i64.extend_i32_u
+        i64.const 8
+        i64.add
+        i32.wrap_i64
+        i64.const 3
+        i64.store
+        local.get 1
+        i32.const 8
+        i32.sub
+        local.tee 1
+        global.set 0
+        local.get 1
+        i64.const PC($runtime.ready,2)
+        i64.store
+        i32.const 0
+        call $internal/runtime/atomic.Cas
+        global.get 0
+        local.set 1
+        br_if 1
+      end
+      local.get 1
+      local.get 1
+      i64.load8_u offset=16
+      i64.store offset=48
+      local.get 1
+      i32.const 32
+      i32.add
+      local.tee 1
+      global.set 0
+      local.get 1
+      i32.const 8
+      i32.add
+      local.tee 1
+      global.set 0
+      i32.const 0
+      return
+      unreachable
+    end
+    i32.const 1))
