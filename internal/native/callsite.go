@@ -10,9 +10,9 @@ type callPlace struct {
 	site  *codegen.Site
 }
 
-// callPlaces remembers the calls that were asked for last: searching the tables takes
-// longer than all else that a suspension or an exception needs. Code stays where it is as long
-// as the store is there. Three of the few calls that a loop asks for again and again sometimes fall together, five never.
+// callPlaces remembers the calls that were asked for last: searching the tables takes longer than all else that a
+// suspension or an exception needs. Code stays where it is as long as the store is there. Of the few calls that a loop
+// asks for again and again sometimes three fall into one set, but hardly five.
 type callPlaces [32][4]*callPlace
 
 // callAt returns the call that returns to pc; nil if no code does.

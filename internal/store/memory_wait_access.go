@@ -7,9 +7,9 @@ import (
 	"unsafe"
 )
 
-// A tableAccess lets one at a time use a waitTable. That takes a mutex, but for the store of the only ones who have come
-// so far, if it has a scheduler: its threads, which are on one goroutine, hand over to each other most often. The store
-// owns the table until somebody else comes, who opens it for ever:
+// A tableAccess lets one at a time use a waitTable. That takes a mutex, but for the store of the only ones who have
+// come so far, if it has a scheduler: its threads, which are on one goroutine, hand over to each other most often. The
+// store owns the table until somebody else comes, who opens it for ever:
 //
 //	the owner       busy = 1, look at owner; if it is not the store any more: busy = 0, and lock
 //	who else comes  lock, owner = nil, look at busy until it is 0
