@@ -1,6 +1,7 @@
 package native
 
 import (
+	"bytes"
 	"slices"
 	"sync/atomic"
 
@@ -36,7 +37,7 @@ func (b *beginningsOf) note(in *wasm.Instr) {
 	b.before = -1
 	switch in.Op {
 	case wasm.OpRefFunc:
-		b.before = b.name(in.Index)
+		b.before = b.own(in.Index)
 	case wasm.OpContNew:
 		if before >= 0 {
 			b.begun[before].Store(true)
@@ -46,17 +47,18 @@ func (b *beginningsOf) note(in *wasm.Instr) {
 	}
 }
 
-// name notes that there is a reference to a function. It returns its number among the module's own, or -1.
-func (b *beginnings) name(f uint32) int {
-	own := int(f) - b.module.Space.ImportedFuncs
-	if own >= 0 {
+// own returns the number of a function among the module's own, or -1.
+func (b *beginnings) own(f uint32) int { return max(int(f)-b.module.Space.ImportedFuncs, -1) }
+
+// name notes that there is a reference to a function.
+func (b *beginnings) name(f uint32) {
+	if own := b.own(f); own >= 0 {
 		b.named[own].Store(true)
 	}
-	return max(own, -1)
 }
 
-// funcs tells for each of the module's own functions whether it is one of them.
-func (b *beginnings) funcs() []bool {
+// nameAll notes all references to functions.
+func (b *beginnings) nameAll() {
 	for _, e := range b.module.Wasm.Elems {
 		if e.Mode == wasm.Declarative {
 			continue
@@ -65,11 +67,30 @@ func (b *beginnings) funcs() []bool {
 			b.name(f)
 		}
 	}
+	code := byte(wasm.OpRefFunc.Info().Code)
+	eachBody(b.module, func(own int, reader *wasm.CodeReader) {
+		if bytes.IndexByte(b.module.Wasm.Funcs[own].Body, code) < 0 {
+			return
+		}
+		var in wasm.Instr
+		for reader.Len() > 0 && reader.Next(&in) == nil {
+			if in.Op == wasm.OpRefFunc {
+				b.name(in.Index)
+			}
+		}
+	})
+}
+
+// funcs tells for each of the module's own functions whether it is one of them.
+func (b *beginnings) funcs() []bool {
 	var types []wasm.TypeID
 	for i := range b.types {
 		if b.types[i].Load() {
 			types = append(types, b.module.Types[i])
 		}
+	}
+	if types != nil {
+		b.nameAll()
 	}
 	list := make([]bool, len(b.begun))
 	for i := range list {
