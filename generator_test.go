@@ -368,6 +368,29 @@ func TestContextsInTurn(t *testing.T) {
 	}
 }
 
+// TestOtherContextAllocates holds that a call with another context than the one before allocates what context.AfterFunc
+// does, and no weak pointer, which would take longer than the call.
+func TestOtherContextAllocates(t *testing.T) {
+	store, in := open(`(module (func (export "f")))`, func(*weft.Linker) error { return nil })
+	defer store.Close()
+	first, cancelFirst := context.WithCancel(context.Background())
+	defer cancelFirst()
+	second, cancelSecond := context.WithCancel(context.Background())
+	defer cancelSecond()
+	afterFunc := testing.AllocsPerRun(100, func() { context.AfterFunc(first, func() {})() })
+	f := in.Func("f")
+	got := testing.AllocsPerRun(100, func() {
+		for _, ctx := range []context.Context{first, second} {
+			if err := f.CallSlots(ctx, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if most := 2 * (afterFunc + 1); got > most { // one more for the function, which refers to the watch
+		t.Errorf("two calls with contexts in turn allocate %v times, want %v", got, most)
+	}
+}
+
 // BenchmarkResume resumes a generator from Go until it suspends again: in the form
 // that allocates nothing, in the pleasant ones, with a context that can end, and
 // beside Go's own iter.Pull.

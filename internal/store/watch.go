@@ -25,7 +25,9 @@ func (w *Watch) Done() <-chan struct{} {
 	return w.done
 }
 
-// ending is what the context refers to, and nobody else, as long as it waits for its end.
+// ending is what the context refers to, and nobody else, as long as it waits for its end. The next context gets the same
+// one: each call may bring another context, and to make a weak pointer takes longer than the call, the longer the more
+// there are to objects of the size.
 type ending struct{ stop func() bool }
 
 // WatchContext makes the end of ctx call cancel with the machine, on a goroutine of its own.
@@ -33,6 +35,7 @@ type ending struct{ stop func() bool }
 // A context that was watched before and ends later may call cancel, too: who is cancelled
 // asks the context of the call.
 func WatchContext[M any](ctx context.Context, w *Watch, machine *M, cancel func(*M)) *Watch {
+	var e *ending
 	done := ctx.Done()
 	switch {
 	case done == nil:
@@ -42,14 +45,18 @@ func WatchContext[M any](ctx context.Context, w *Watch, machine *M, cancel func(
 	case w.done == done:
 		return w
 	default:
-		w.Stop()
+		e = w.stop()
 	}
-	e, interrupt := &ending{}, w.interrupt
+	if e == nil { // the first, or it went with its context
+		e = &ending{}
+		w.ending = weak.Make(e)
+	}
+	interrupt := w.interrupt
 	e.stop = context.AfterFunc(ctx, func() {
 		interrupt()
 		runtime.KeepAlive(e)
 	})
-	w.done, w.ending = done, weak.Make(e)
+	w.done = done
 	return w
 }
 
@@ -66,11 +73,17 @@ func newWatch[M any](machine *M, cancel func(*M)) *Watch {
 
 // Stop ends watching. There need not be a watch.
 func (w *Watch) Stop() {
-	if w == nil {
-		return
+	if w != nil {
+		w.stop()
 	}
-	if e := w.ending.Value(); e != nil {
+}
+
+// stop ends watching, and returns what the context has referred to, if that is still there.
+func (w *Watch) stop() *ending {
+	w.done = nil
+	e := w.ending.Value()
+	if e != nil {
 		e.stop()
 	}
-	w.done = nil
+	return e
 }
