@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"weft/internal/store"
+	"weft/wasm"
 )
 
 // TestCandidates holds that no body is passed over which has an instruction that the survey is for, and that a byte
@@ -30,6 +31,11 @@ func TestCandidates(t *testing.T) {
 	for i, want := range []bool{true, true, true, true, true, true, false, false} {
 		if body := m.Wasm.Funcs[i].Body; c.in(body) != want {
 			t.Errorf("function %d, % x: %v, want %v", i, body, !want, want)
+		}
+	}
+	for _, info := range wasm.Instructions {
+		if hasClauses(info.Imm) && info.Prefix != 0 && info.Prefix != wasm.PrefixDialect {
+			t.Errorf("%s has an opcode of more than one byte", info.Name)
 		}
 	}
 	if newCandidates(g.moduleOf(`(module (func))`)) != nil {

@@ -25,9 +25,9 @@ func (w *Watch) Done() <-chan struct{} {
 	return w.done
 }
 
-// ending is what the context refers to, and nobody else, as long as it waits for its end. The next context gets the same
-// one: each call may bring another context, and to make a weak pointer takes longer than the call, the longer the more
-// there are to objects of the size.
+// ending is what the context refers to, and nobody else, as long as it waits for its end. The next context gets the
+// same one: each call may bring another context, and to make a weak pointer takes longer than the call, the longer the
+// more there are to objects of the size (findings/go_weak_pointers_small.sh).
 type ending struct{ stop func() bool }
 
 // WatchContext makes the end of ctx call cancel with the machine, on a goroutine of its own.
