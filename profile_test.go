@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"runtime/pprof"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,12 +13,12 @@ import (
 )
 
 // profiled spends its time in spin, called by main and on a continuation, until the host says
-// that it is enough.
+// that it is enough. A call of spin takes longer than the interval of the profile, which begins anew behind two.
 const profiled = `(module
   (type $f (func)) (type $c (cont $f))
   (import "host" "enough" (func $enough (result i32)))
   (func $spin (local $n i32)
-    (local.set $n (i32.const 1000000))
+    (local.set $n (i32.const TURNS))
     (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
   (func $coroutine (call $spin))
   (elem declare func $coroutine)
@@ -35,14 +36,18 @@ func TestCPUProfiler(t *testing.T) {
 	} else {
 		defer pprof.StopCPUProfile()
 	}
-	for name, config := range map[string]weft.Config{
-		"interpreter":   weft.NewConfig().WithExecutor(weft.Interpreter),
-		"native":        weft.NewConfig().WithExecutor(weft.Native),
-		"native, polls": weft.NewConfig().WithExecutor(weft.Native).WithNativeOptions(weft.NativeOptions{Polls: true}),
+	native := weft.NewConfig().WithExecutor(weft.Native)
+	for name, c := range map[string]struct {
+		config weft.Config
+		turns  string
+	}{
+		"interpreter":   {weft.NewConfig().WithExecutor(weft.Interpreter), "1000000"},
+		"native":        {native, "10000000"},
+		"native, polls": {native.WithNativeOptions(weft.NativeOptions{Polls: true}), "10000000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			profiler := weft.NewCPUProfiler()
-			engine, err := weft.NewEngine(config.WithCPUProfiler(profiler))
+			engine, err := weft.NewEngine(c.config.WithCPUProfiler(profiler))
 			if err != nil {
 				t.Skip(err)
 			}
@@ -63,7 +68,8 @@ func TestCPUProfiler(t *testing.T) {
 				}
 				return 0, profiler.Start(time.Millisecond)
 			}
-			_, instance := openOn(t, engine, profiled, weft.DefaultLimits(), func(_ *weft.Store, linker *weft.Linker) {
+			module := strings.Replace(profiled, "TURNS", c.turns, 1)
+			_, instance := openOn(t, engine, module, weft.DefaultLimits(), func(_ *weft.Store, linker *weft.Linker) {
 				if err := typed.Func0(enough).Define(linker, "host", "enough"); err != nil {
 					t.Fatal(err)
 				}
