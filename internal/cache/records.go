@@ -49,11 +49,22 @@ func (r *Records) Add(number int, content []byte) {
 	defer r.mu.Unlock()
 	if len(r.added) == 0 {
 		r.dir.grown(r)
-		time.AfterFunc(r.delay, func() { _ = r.flush() }) // what cannot be kept is made again
+		time.AfterFunc(r.delay, r.flushLater)
 		r.delay = min(2*r.delay, lastDelay)
 	}
 	delete(r.saved, number)
 	r.added[number] = content
+}
+
+// flushLater is flush some time after an addition, unless Flush has come before: then it leaves the directory alone,
+// which may be gone. What cannot be kept is made again.
+func (r *Records) flushLater() {
+	r.mu.Lock()
+	flushed := len(r.added) == 0
+	r.mu.Unlock()
+	if !flushed {
+		_ = r.flush()
+	}
 }
 
 // flush writes what was added, beside what others have written.
