@@ -22,12 +22,15 @@ func TestBegins(t *testing.T) {
 		(func $inTable (type $g) (i64.add (local.get 0) (call $named (local.get 1))))
 		(func $other (type $f) (local.get 0))
 		(func $never (type $g) (return_call $inTable (local.get 0) (local.get 1)))
+		(elem declare func $passed)
+		(func $passed (type $g) (local.get 1))
+		(func $pass (result (ref $g)) (ref.func $passed))
 		(func (export "factorial") (param i64) (result i64)
 			(resume $c (local.get 0) (cont.new $c (ref.func $named))))
 		(func (export "more") (param i64 i64) (result i64)
 			(resume $d (local.get 0) (local.get 1) (cont.new $d (ref.cast (ref $g) (table.get $t (i32.const 0)))))))`)
 	s := surveyModule(g.Instance.Module)
-	if want := []bool{true, true, false, false, false, false}; !slices.Equal(s.begins, want) {
+	if want := []bool{true, true, false, false, true, false, false, false}; !slices.Equal(s.begins, want) {
 		t.Errorf("continuations begin with %v, want %v", s.begins, want)
 	}
 	for range 3 {
