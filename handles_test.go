@@ -29,13 +29,17 @@ func handles(t *testing.T, engine *weft.Engine) (*weft.Store, []any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	turns, err := m.store.NewTurns()
+	if err != nil {
+		t.Fatal(err)
+	}
 	snapshot, err := m.store.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m.store, []any{
 		engine, m.in.Module(), m.store, linker, m.in, m.in.Func("id"), m.in.Memory("memory"), m.in.Memory("shared").Shared(),
-		m.in.Table("table"), m.in.Global("global"), tag, m.k, newSwitch, handlers, globals, snapshot,
+		m.in.Table("table"), m.in.Global("global"), tag, m.k, newSwitch, handlers, globals, snapshot, turns, turns.Add(),
 		m.store.NewWaiter(func(bool) {}), newCache(t, weft.CacheOptions{}), new(weft.CPUProfiler),
 		weft.Runtime{Linker: linker},
 	}

@@ -165,7 +165,7 @@ func (s *Store) Pinned() bool { return s == nil || s.store.IsPinned() }
 // IsRunning reports whether the continuation is the one that [Continuation.ResumeSlots] has resumed, in the innermost
 // call of it that is under way, or to which a [Switch] has led since. It is for the goroutine that uses the store: a
 // scheduler sees so whether it is its own that runs, or one that a host function has resumed.
-func (k *Continuation) IsRunning() bool { return k != nil && k.store.store.Running == &k.inner }
+func (k *Continuation) IsRunning() bool { return k != nil && k.store.store.RunningCont() == &k.inner }
 
 // RequestPause lets the store ask its scheduler soon what to do: the call under way is interrupted, wherever it is,
 // unless it ends first. Loops in machine code pay nothing for that. Any goroutine may call it.

@@ -102,4 +102,4 @@ func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Ex
 }
 
 // running returns the continuation that Running is the core of.
-func (s *Store) running() *Continuation { return s.store.Running.Owner.(*Continuation) }
+func (s *Store) running() *Continuation { return s.store.RunningCont().Owner.(*Continuation) }

@@ -56,7 +56,7 @@ func (c *Choosing) Next(p *Point) *Thread {
 		case next != usual:
 			c.note(keyOf(p), next)
 			c.of.wakeEarly(next)
-		case next.state == Parked || next.state == Waiting:
+		case next.State() == Parked || next.State() == Waiting:
 			return nil // it wakes when time passes
 		}
 	}

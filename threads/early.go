@@ -21,10 +21,11 @@ const (
 // A bound strategy is told whose it is.
 type bound interface{ bind(s *Scheduler) }
 
-func (s *Scheduler) bind() {
+func (s *Scheduler) bind() error {
 	if b, ok := s.strategy.(bound); ok {
 		b.bind(s)
 	}
+	return s.serveTurns()
 }
 
 // couldWake adds the threads for which time may pass, in the order of their numbers.
@@ -33,7 +34,7 @@ func (s *Scheduler) couldWake(e Early, list []*Thread) []*Thread {
 		return list
 	}
 	for _, t := range s.alarms.threads {
-		if e == Timeouts || t.state == Parked && t.attempt == nil {
+		if e == Timeouts || t.State() == Parked && t.attempt == nil {
 			list = append(list, t)
 		}
 	}
@@ -48,7 +49,7 @@ func (s *Scheduler) wakeEarly(t *Thread) bool {
 	}
 	s.passed = max(s.passed, t.alarm.when)
 	s.wakeUp(t)
-	return t.state == Ready
+	return t.State() == Ready
 }
 
 // sleeper returns the thread with a number if it has an alarm; else nil.

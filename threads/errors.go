@@ -34,7 +34,7 @@ func (e *DeadlockError) Error() string {
 func (s *Scheduler) deadlock() error {
 	e := &DeadlockError{}
 	for _, t := range s.threads {
-		e.Threads = append(e.Threads, Waiter{t.id, t.address, t.Stack()})
+		e.Threads = append(e.Threads, Waiter{t.id, t.Address(), t.Stack()})
 	}
 	slices.SortFunc(e.Threads, func(a, b Waiter) int { return a.ID - b.ID })
 	return e

@@ -6,8 +6,11 @@ import "time"
 // store back to what it was before the run ([weft.Snapshot]), and so ended all continuations.
 func (s *Scheduler) Reset(strategy Strategy) {
 	s.end()
+	for s.turns.Pop().Number() != 0 {
+	}
 	for _, t := range s.threads {
 		t.cont = nil
+		s.takeTurn(t)
 	}
 	clear(s.threads)
 	s.threads = s.threads[:0]
@@ -25,8 +28,8 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	s.strategy, s.made, s.waiting, s.passed, s.idle = strategy, 0, 0, 0, Point{}
 	s.running, s.serving, s.ended, s.stopped = false, false, false, nil
 	s.alarms, s.epoch, s.trace = alarms{}, time.Now(), traceHash{}
-	s.armed.Store(s.noSlices())
-	s.bind()
+	s.disarm()
+	_ = s.bind() // which could be done before
 	if s.counts {
 		s.given = SpinSteps
 		s.store.SetFuel(s.given)

@@ -56,9 +56,11 @@ type Scheduler struct {
 
 	threads []*Thread // that have not ended
 	made    int
-	current *Thread
-	until   *Thread // for whose end the run lasts; nil for that of all
-	chosen  *Thread // the next one, if a thread has stopped for it that has not begun, or ends
+	turns   *weft.Turns
+	inTurns []*Thread // by the number of the turn
+	served  bool      // machine code hands over: see serveTurns
+	until   *Thread   // for whose end the run lasts; nil for that of all
+	chosen  *Thread   // the next one, if a thread has stopped for it that has not begun, or ends
 	running bool
 	serving bool
 	jobs    []func() // of Do
@@ -71,7 +73,7 @@ type Scheduler struct {
 	given   uint64
 	trace   traceHash
 
-	waiting int         // threads that are ready, beside the one that runs
+	waiting int         // threads that are ready, beside the one that runs, unless machine code hands over
 	clock   *time.Timer // for the first alarm
 	due     int64       // when the clock is set to
 	armed   atomic.Bool // a slice of time runs, or there are none
@@ -119,8 +121,14 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		return nil, err
 	}
 	s.suspend = s.tag.Suspend()
-	s.bind()
 	if s.swap, err = s.tag.NewSwitch(); err != nil {
+		return nil, err
+	}
+	if s.turns, err = store.NewTurns(); err != nil {
+		return nil, err
+	}
+	s.inTurns = make([]*Thread, 1)
+	if err := s.bind(); err != nil {
 		return nil, err
 	}
 	if s.handlers, err = store.NewHandlers(weft.On(s.tag)); err != nil {
@@ -134,7 +142,7 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		s.given = SpinSteps
 		store.SetFuel(s.given)
 	}
-	s.armed.Store(s.noSlices())
+	s.disarm()
 	return s, store.SetScheduler(hooks{s})
 }
 
@@ -153,20 +161,6 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil,
 		done: make(chan struct{})}
 	t.at.Thread = t
-	f, args := spec.Func, spec.Args
-	if t.first {
-		f, args = spec.First, nil
-	}
-	if err := t.make(f, args); err != nil {
-		return nil, err
-	}
-	t.waiter = s.store.NewWaiter(func(here bool) { // by code of this store, or another
-		if here {
-			s.awake(t)
-		} else {
-			s.post(message{thread: t, about: woken})
-		}
-	})
 	if g := spec.Globals; g != nil {
 		t.globals = make([]uint64, g.Slots())
 		if spec.Initial == nil {
@@ -175,6 +169,24 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 			return nil, fmt.Errorf("threads: %d slots of globals given, %d needed", len(spec.Initial), len(t.globals))
 		}
 	}
+	if err := s.giveTurn(t); err != nil {
+		return nil, err
+	}
+	f, args := spec.Func, spec.Args
+	if t.first {
+		f, args = spec.First, nil
+	}
+	if err := t.make(f, args); err != nil {
+		s.takeTurn(t)
+		return nil, err
+	}
+	t.waiter = t.turn.NewWaiter(func(here bool) { // by code of this store, or another
+		if here {
+			s.awake(t)
+		} else {
+			s.post(message{thread: t, about: woken})
+		}
+	})
 	s.made++
 	s.threads = append(s.threads, t)
 	s.ready(t, 0)
@@ -198,18 +210,18 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 		return fmt.Errorf("threads: %d arguments are missing", n)
 	}
 	if n := k.Slots(s.handlers); n > len(s.slots) {
-		if s.current != nil { // it may be switched to where the slots are in use
+		if s.Current() != nil { // it may be switched to where the slots are in use
 			return fmt.Errorf(
 				"threads: a function with more results than %d slots must be given before the run", len(s.slots))
 		}
 		s.slots = make([]uint64, n)
 	}
 	t.cont, t.begun = k, false
-	return nil
+	return t.turn.SetContinuation(k)
 }
 
 // Current returns the thread that runs; nil if none does. It is for host functions.
-func (s *Scheduler) Current() *Thread { return s.current }
+func (s *Scheduler) Current() *Thread { return s.inTurns[s.turns.Running().Number()] }
 
 // Threads returns the threads that have not ended, in no order, also after a run: where they were then. The slice is
 // the scheduler's.
@@ -261,7 +273,7 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 	defer s.end()
 	at := &s.idle
 	for {
-		if until != nil && until.state == Ended || len(s.threads) == 0 && !s.serving {
+		if until != nil && until.ended || len(s.threads) == 0 && !s.serving {
 			return nil
 		}
 		s.look()
@@ -308,7 +320,8 @@ func (s *Scheduler) end() {
 		t.waiter.Leave()
 		t.attempt = nil
 	}
-	s.alarms.threads, s.current, s.ended = nil, nil, true
+	s.turns.Stop()
+	s.alarms.threads, s.ended = nil, true
 }
 
 // step lets a thread go on, and others to which it leads, until there is none or one has ended. It returns where to
@@ -320,11 +333,11 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 	}
 	s.arm()
 	s.enter(t)
-	s.slots[0] = uint64(t.result)
+	s.slots[0] = uint64(t.turn.Result())
 	t.begun = true
 	tag, err := t.cont.ResumeSlots(ctx, s.handlers, s.slots)
-	t = s.current
-	s.current = nil
+	t = s.Current()
+	s.turns.Stop()
 	if err != nil {
 		if t.err = err; t.exiting {
 			return s.exit(t)
@@ -337,7 +350,8 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 	case tag != nil:
 		return &s.idle, nil
 	case t.first:
-		t.first, t.state, t.result = false, Ready, 0
+		t.first = false
+		t.becomes(Ready, 0)
 		err := t.make(t.spec.Func, t.spec.Args)
 		return t.stands(Call, false), err
 	}
@@ -351,7 +365,8 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 
 // exit makes a thread wait for its turn to end the run.
 func (s *Scheduler) exit(t *Thread) (*Point, error) {
-	t.exiting, t.state = true, Ready
+	t.exiting = true
+	t.becomes(Ready, 0)
 	return t.stands(Exit, false), nil
 }
 
@@ -361,14 +376,15 @@ func (s *Scheduler) exits() bool { return s.counts && len(s.threads) > 1 }
 // Exit is for host functions that end the run with the error which they return then. The thread executes nothing more,
 // but others may go on before the run ends.
 func (s *Scheduler) Exit() {
-	if t := s.current; t != nil && s.exits() {
+	if t := s.Current(); t != nil && s.exits() {
 		t.exiting = true
 	}
 }
 
 // remove takes a thread that has ended from the list.
 func (s *Scheduler) remove(t *Thread) {
-	t.state, t.cont = Ended, nil
+	t.ended, t.cont = true, nil
+	s.takeTurn(t)
 	close(t.done)
 	last := len(s.threads) - 1
 	s.threads[t.all] = s.threads[last]
@@ -379,7 +395,7 @@ func (s *Scheduler) remove(t *Thread) {
 
 // enter makes a thread the one that runs.
 func (s *Scheduler) enter(t *Thread) {
-	s.current, t.state = t, Running
+	s.runs(t)
 	if g := t.spec.Globals; g != nil {
 		g.Load(t.globals)
 	}
@@ -394,7 +410,7 @@ func (s *Scheduler) leave(t *Thread) {
 
 // ready makes a thread one that could run, with the result of what it has waited for.
 func (s *Scheduler) ready(t *Thread, result uint32) {
-	t.state, t.result = Ready, result
+	t.becomes(Ready, result)
 	s.strategy.Ready(t)
 	s.waiting++
 	s.arm()
@@ -487,7 +503,7 @@ func (s *Scheduler) stop(p *Point) error {
 		return s.suspend
 	}
 	if next == p.Thread { // what it waits for has come meanwhile
-		s.ready(next, next.result)
+		s.ready(next, next.turn.Result())
 		return s.suspend
 	}
 	return s.switchTo(next)
@@ -513,7 +529,7 @@ func (s *Scheduler) offer(p *Point, result uint32) error {
 	if next == p.Thread {
 		return nil
 	}
-	p.Thread.state, p.Thread.result = Ready, result
+	p.Thread.becomes(Ready, result)
 	return s.switchTo(next)
 }
 
@@ -525,35 +541,35 @@ func (s *Scheduler) switchTo(next *Thread) error {
 		s.chosen = next
 		return s.suspend
 	}
-	from := s.current
+	from := s.Current()
 	if g := next.spec.Globals; g != nil && g == from.spec.Globals {
 		g.Swap(from.globals, next.globals)
-		s.current, next.state = next, Running
+		s.runs(next)
 	} else {
 		s.leave(from)
 		s.enter(next)
 	}
-	return s.swap.To(next.cont, uint64(next.result))
+	return s.swap.To(next.cont, uint64(next.turn.Result()))
 }
 
 // Park stops the thread that has called a host function until [Thread.Unpark]. The function returns the error; what it
 // is unparked with becomes its result, an i32.
 func (s *Scheduler) Park() error {
-	t := s.current
+	t := s.Current()
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
-	t.state = Parked
+	t.parks()
 	return s.stop(t.stands(Call, true))
 }
 
 // Sleep is Park until a time has passed, and then with a result.
 func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
-	t := s.current
+	t := s.Current()
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
-	t.state = Parked
+	t.parks()
 	t.onAlarm = result
 	s.setAlarm(t, d)
 	return s.stop(t.stands(Sleep, true))
@@ -569,11 +585,11 @@ type Attempt func(late bool) (result uint32, done bool)
 // Await is Park until an attempt succeeds, which has failed before. It is made again after [Thread.Retry], and when a
 // time has passed; none has for a negative one.
 func (s *Scheduler) Await(again Attempt, d time.Duration) error {
-	t := s.current
+	t := s.Current()
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
-	t.state = Parked
+	t.parks()
 	t.attempt = again
 	if d >= 0 {
 		s.setAlarm(t, d)
@@ -583,7 +599,7 @@ func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 
 // retry makes the attempt of a thread again.
 func (s *Scheduler) retry(t *Thread, late bool) {
-	if t.state != Parked || t.attempt == nil {
+	if t.State() != Parked || t.attempt == nil {
 		return
 	}
 	if result, done := t.attempt(late); done {
@@ -594,7 +610,7 @@ func (s *Scheduler) retry(t *Thread, late bool) {
 // At is for host functions that return an i32: a point at which others may run. If the error is nil the thread goes on
 // at once; else the function returns it, and its result is the one given here.
 func (s *Scheduler) At(kind Kind, result uint32) error {
-	t := s.current
+	t := s.Current()
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return nil
 	}
@@ -608,7 +624,7 @@ type hooks struct{ *Scheduler }
 
 // Wait implements [weft.Scheduler].
 func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
-	t := s.current
+	t := s.Current()
 	switch {
 	case t == nil || w.Pinned() || !t.isOnTop():
 		return 0, errNoThread
@@ -617,9 +633,11 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	case !w.Enqueue(t.waiter):
 		return weft.NotEqual, nil
 	}
-	t.state, t.address = Waiting, w.Address()
+	t.turn.SetState(weft.TurnWaiting)
+	t.turn.SetPlace(w)
 	if d := w.Timeout(); d > 0 {
 		s.setAlarm(t, d)
+		t.turn.Hold(true)
 	}
 	p := t.stands(Wait, true)
 	p.Address, p.Size = w.Address(), w.Width()
@@ -628,7 +646,7 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 
 // Pause implements [weft.Scheduler].
 func (s hooks) Pause(_ context.Context, p weft.Pause) error {
-	t := s.current
+	t := s.Current()
 	switch {
 	case p.Fuel && !s.counts:
 		return nil // it is used up
@@ -646,7 +664,7 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 
 // Watch implements [weft.Watcher].
 func (s hooks) Watch(_ context.Context, w *weft.Watched) error {
-	t := s.current
+	t := s.Current()
 	if t == nil || w.Pinned || s.config.Watch == nil || !t.isOnTop() {
 		return nil
 	}
@@ -683,7 +701,7 @@ func (s *Scheduler) refuel(t *Thread) {
 
 // awake makes a thread ready that notify has woken.
 func (s *Scheduler) awake(t *Thread) {
-	if t.state == Waiting {
+	if t.State() == Waiting {
 		s.alarms.clear(t)
 		s.ready(t, uint32(weft.Woken))
 	}
@@ -691,7 +709,7 @@ func (s *Scheduler) awake(t *Thread) {
 
 // unpark makes a thread ready that was parked.
 func (s *Scheduler) unpark(t *Thread, result uint32) {
-	if t.state == Parked {
+	if t.State() == Parked {
 		t.attempt = nil
 		s.alarms.clear(t)
 		s.ready(t, result)
@@ -709,6 +727,7 @@ func (s *Scheduler) post(m message) {
 // signal lets the scheduler look: at the next point, or when a slice is over.
 func (s *Scheduler) signal() {
 	s.news.Store(true)
+	s.turns.AskAtWait(true)
 	select {
 	case s.wake <- struct{}{}:
 	default:

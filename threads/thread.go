@@ -53,11 +53,10 @@ type Thread struct {
 	begun     bool // it takes a result when it is resumed
 	first     bool // the continuation is that of Spec.First
 	exiting   bool // it executes nothing more: when it goes on the run ends
-	state     State
-	result    uint32   // with which it is resumed
-	globals   []uint64 // while it does not run
+	ended     bool
+	turn      weft.Turn // its state, and with what it is resumed; the zero one at its end
+	globals   []uint64  // while it does not run
 	waiter    *weft.Waiter
-	address   uint64 // at which it waits
 	alarm     alarm  // of its timeout
 	onAlarm   uint32 // the result when that is over, for one that is parked
 	attempt   Attempt
@@ -86,7 +85,12 @@ func (t *Thread) number() uint64 {
 }
 
 // State returns what the thread does.
-func (t *Thread) State() State { return t.state }
+func (t *Thread) State() State {
+	if t.ended {
+		return Ended
+	}
+	return State(t.turn.State())
+}
 
 // Stack returns the calls that a thread is in which does not run.
 func (t *Thread) Stack() weft.StackTrace {
@@ -106,11 +110,23 @@ func (t *Thread) Err() error { return t.err }
 func (t *Thread) Results() []uint64 { return t.results }
 
 // Address returns at which address a waiting thread waits.
-func (t *Thread) Address() uint64 { return t.address }
+func (t *Thread) Address() uint64 {
+	address := uint64(0)
+	if t.State() == Waiting {
+		address, _ = t.turn.Place()
+	}
+	return address
+}
 
 // At returns the point at which the thread has stopped; an Idle one before it has begun. It is the scheduler's, to be
 // read before the thread goes on.
-func (t *Thread) At() *Point { return &t.at }
+func (t *Thread) At() *Point {
+	if t.State() == Waiting { // machine code may have stopped it
+		p := t.stands(Wait, true)
+		p.Address, p.Size = t.turn.Place()
+	}
+	return &t.at
+}
 
 // stands makes the thread's point one of a kind, at which it may go on or not.
 func (t *Thread) stands(kind Kind, blocked bool) *Point {
@@ -137,7 +153,7 @@ func (t *Thread) Retry() {
 
 // UnparkHere is Unpark for the goroutine that runs the scheduler.
 func (t *Thread) UnparkHere(result uint32) {
-	if t.state == Parked {
+	if t.State() == Parked {
 		t.scheduler.unpark(t, result)
 	}
 }

@@ -39,6 +39,7 @@ func (s *Scheduler) look() {
 
 // read does that when there is something.
 func (s *Scheduler) read() {
+	s.turns.AskAtWait(false)
 	s.news.Store(false)
 	s.mu.Lock()
 	inbox := s.inbox
@@ -82,7 +83,7 @@ func (s *Scheduler) wakeUp(t *Thread) {
 	switch {
 	case t.attempt != nil:
 		s.retry(t, true)
-	case t.state == Parked:
+	case t.State() == Parked:
 		s.ready(t, t.onAlarm)
 	case t.waiter.Leave():
 		s.ready(t, uint32(weft.TimedOut))
@@ -113,7 +114,7 @@ func (s *Scheduler) rest(ctx context.Context) error {
 // allWait reports whether no thread waits for the host.
 func (s *Scheduler) allWait() bool {
 	for _, t := range s.threads {
-		if t.state != Waiting {
+		if t.State() != Waiting {
 			return false
 		}
 	}
@@ -122,7 +123,7 @@ func (s *Scheduler) allWait() bool {
 
 // arm makes the thread that runs stop after a slice of time, if another one is ready.
 func (s *Scheduler) arm() {
-	if s.waiting > 0 && !s.armed.Load() {
+	if s.othersWait() && !s.armed.Load() {
 		s.beginSlice()
 	}
 }
@@ -132,14 +133,22 @@ func (s *Scheduler) beginSlice() {
 	if !s.armed.CompareAndSwap(false, true) {
 		return
 	}
+	s.turns.AskAtWake(false)
 	d := s.config.Slice
 	if d == 0 {
 		d = defaultSlice
 	}
 	time.AfterFunc(d, func() {
+		s.turns.AskAtWake(true)
 		s.armed.Store(false)
 		s.store.RequestPause()
 	})
+}
+
+// disarm says that no slice runs.
+func (s *Scheduler) disarm() {
+	s.armed.Store(s.noSlices())
+	s.turns.AskAtWake(!s.noSlices())
 }
 
 // noSlices reports whether threads are not interrupted by time.

@@ -1,6 +1,10 @@
 package codegen
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"weft/internal/ssa"
+)
 
 // ArgSlots is the number of slots of a context's Args: more than the largest number of
 // parameters or results.
@@ -77,6 +81,22 @@ type Context struct {
 	// PollIntsStub is PollStub for functions that use integer registers alone, PollKeptStub for those that keep what they
 	// need themselves (Emission.KeptAtPoll), and have said so in Request.
 	PollIntsStub, PollKeptStub uintptr
+
+	// WaitStub and NotifyStub are HostStub for what those instructions ask for. Turns is the address of a
+	// store.TurnsRecord that they may use, or 0.
+	WaitStub, NotifyStub uintptr
+	Turns                uintptr
+}
+
+// StubOf returns where the context has the stub for a request.
+func StubOf(request int64) int32 {
+	switch ssa.Builtin(request) {
+	case ssa.MemoryWait:
+		return OffWaitStub
+	case ssa.MemoryNotify:
+		return OffNotifyStub
+	}
+	return OffHostStub
 }
 
 // SavedRegisters is how many registers of a kind an instruction set may have.
@@ -119,6 +139,8 @@ const (
 	OffAllocStub       = int32(unsafe.Offsetof(Context{}.AllocStub))
 	OffReenterStub     = int32(unsafe.Offsetof(Context{}.ReenterStub))
 	OffArrayStub       = int32(unsafe.Offsetof(Context{}.ArrayStub))
+	OffWaitStub        = int32(unsafe.Offsetof(Context{}.WaitStub))
+	OffNotifyStub      = int32(unsafe.Offsetof(Context{}.NotifyStub))
 	OffCellSizes       = int32(unsafe.Offsetof(Context{}.CellSizes))
 	OffArrayClasses    = int32(unsafe.Offsetof(Context{}.ArrayClasses))
 	OffTypes           = int32(unsafe.Offsetof(Context{}.Heap) + unsafe.Offsetof(Heap{}.Types))

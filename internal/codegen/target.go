@@ -137,8 +137,9 @@ type Border interface {
 	// memory; that takes the register for numbers.
 	LoadValue(Reg, Field, ssa.Type)
 	StoreValue(Field, Reg, ssa.Type)
-	// Set32 writes four bytes. Copy64From32 and Copy32From64 copy as many as they say; both take the register of the
+	// Set64 and Set32 write eight and four bytes, of a number with a sign. Copy64From32 and Copy32From64 copy as many as they say; both take the register of the
 	// first integer result.
+	Set64(Field, int32)
 	Set32(Field, int32)
 	Copy64From32(to, from Field)
 	Copy32From64(to, from Field)
@@ -155,6 +156,40 @@ type Border interface {
 	RestoreFlags(Field)
 	// Prefetch asks for the cache line of a field.
 	Prefetch(Field)
+
+	// Computations of 64 bits, for the few stubs that decide something; the first operand has the result.
+	SetNumber(Reg, int32)
+	Move(Reg, Reg)
+	Add(Reg, Reg)
+	AddFrom(Reg, Field)
+	Increase(Reg, int32)
+	IncreaseAt(Field, int32)
+	AndFrom(Reg, Field)
+	And(Reg, Reg)
+	Multiply(Reg, Reg)
+	ShiftLeft(r Reg, bits uint8)
+	ShiftRight(r Reg, bits uint8)
+	// CopyStack makes a register the stack pointer, and SetStack is the opposite.
+	CopyStack(Reg)
+	SetStack(Reg)
+	// Load32 and Store32 are for four bytes, with zeros above them in a register.
+	Load32(Reg, Field)
+	Store32(Field, Reg)
+	// LoadAtomic reads eight or four bytes, and SetAtomic writes four, in the order of the processors' own: what comes
+	// before in the code is visible before. Unless others ask the system for a fence, a LoadAtomic behind a SetAtomic
+	// waits for it. SetAtomic takes the register of the first integer result.
+	LoadAtomic(Reg, Field)
+	LoadAtomic32(Reg, Field)
+	SetAtomic(to Field, v int32, othersFence bool)
+	// JumpIf compares two registers, JumpIfAt one with a field, JumpIfZero and JumpIfNotZero one with 0, and JumpIfSet32
+	// four bytes with 0.
+	JumpIf(a Reg, c Condition, b Reg, l Label)
+	JumpIfAt(a Reg, c Condition, b Field, l Label)
+	JumpIfZero(Reg, Label)
+	JumpIfNotZero(Reg, Label)
+	JumpIfSet32(Field, Label)
+	// JumpTo goes to a label.
+	JumpTo(Label)
 
 	// Jump goes to the code whose address a field has, and changes no register that code could have live
 	// anywhere. Call calls it.
@@ -184,6 +219,16 @@ type Border interface {
 	// Synchronize lets the thread see code that others have written before.
 	Synchronize()
 }
+
+// A Condition is how two words are to compare for a jump, as numbers without sign.
+type Condition uint8
+
+const (
+	IfEqual Condition = iota
+	IfNotEqual
+	IfBelow
+	IfAboveOrEqual
+)
 
 // A Label is a place in code. Labels are numbered from 0 as they are made.
 type Label int32

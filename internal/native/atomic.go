@@ -61,7 +61,7 @@ func (m *machine) wait() bool {
 		return m.block(memory.Shared, at, p, width, expected, timeout)
 	}
 	w := &m.waits
-	w.Memory, w.Address, w.Place, w.Width, w.Expected = memory.Shared, at, p, width, expected
+	w.Memory, w.Record, w.Address, w.Place, w.Width, w.Expected = memory.Shared, memory.Record, at, p, width, expected
 	w.Timeout, w.Pinned = timeout, m.IsPinned()
 	result, err := m.store.Scheduler.Wait(m.ctx, w)
 	a[0] = uint64(result)

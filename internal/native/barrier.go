@@ -71,7 +71,7 @@ func (e *Engine) expectBarriers(s *store.Store) {
 	if state.barred {
 		return
 	}
-	s.Barriers, state.barred = true, true
+	s.Barriers, state.barred, state.context.Turns = true, true, 0
 	for _, in := range s.Instances() {
 		code, ok := codeOf(in)
 		if !ok {

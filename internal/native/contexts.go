@@ -71,6 +71,7 @@ func initContext(c *codegen.Context) {
 	c.ContNewStub, c.ResumeStub, c.SuspendStub, c.SwitchStub = s.contNew, s.resume, s.suspend, s.switchTo
 	c.ResumeThrowStub, c.ContReturnStub, c.AllocStub, c.ArrayStub = s.resumeThrow, s.contReturn, s.alloc, s.array
 	c.ReenterStub, c.SuspendToStub, c.SuspendTagStub = s.reenter, s.suspendTo, s.suspendTag
+	c.WaitStub, c.NotifyStub = s.wait, s.notify
 	c.HostEntry, c.HostCallEntry, c.EntryStub = process.requests, process.calls, s.entry
 	c.HostFrame[0] = uintptr(unsafe.Pointer(&c.HostFrame[1]))
 	fillClasses(c)

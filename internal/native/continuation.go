@@ -55,7 +55,7 @@ func (m *machine) switchStacks(request uint32) bool {
 		m.endContinuation()
 		m.goOn(m.cur)
 	case requestHostReturn:
-		m.gather(m.store.Types.Comp(m.prompt.function.Type).Func.Results, m.prompt.slots)
+		m.gather(m.store.Types.Comp(m.hostCont().Function.Type).Func.Results, m.prompt.slots)
 		return false
 	}
 	return m.done(trap)

@@ -15,12 +15,19 @@ import (
 type hostPrompt struct {
 	side      *store.ContRecord // nil if the host has called a function
 	handlers  *store.Handlers
-	slots     []uint64 // for the payload
-	cont      *store.HostCont
+	slots     []uint64             // for the payload
+	cont      *store.HostCont      // that was resumed
 	switches  bool                 // to others
 	suspended store.Suspension     // once a suspension has reached the host
-	function  *store.FuncRecord    // of the continuation
 	known     *store.SwitchRequest // has been obeyed and takes an i32, so that it need not be checked again
+}
+
+// hostCont returns the continuation that runs as the child of the host's side.
+func (m *machine) hostCont() *store.HostCont {
+	if m.prompt.switches {
+		return m.store.RunningCont()
+	}
+	return m.prompt.cont
 }
 
 // isHost reports whether r is the host's side.
@@ -63,7 +70,8 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 	if trap != 0 {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
-	m.prompt.function = c.Func
+	r.Cont.Function = c.Func
+	m.store.Turns.Stopped(r.Cont, nil, false)
 	if r.Throw == nil {
 		full := m.awaited(c)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
@@ -92,7 +100,9 @@ func (m *machine) throwFromHost(c *store.ContRecord, e *store.Exception) bool {
 // suspendToHost ends the call with what was captured.
 func (m *machine) suspendToHost(p prompt, tag *store.TagRecord, ref uint64) bool {
 	m.gather(m.store.Tag(tag).Type.Params, m.prompt.slots)
-	m.prompt.cont.Root.Move(ref)
+	left := m.hostCont()
+	left.Root.Move(ref)
+	m.store.Turns.Stopped(left, nil, false)
 	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
 	m.setCurrent(p.parent)
 	return false

@@ -68,7 +68,7 @@ type machine struct {
 }
 
 // An outerCall is what a call inside of another must leave as it was. Outside of all calls it means nothing.
-type outerCall struct{ current, nativeSP, nativePC, hostSlots uintptr }
+type outerCall struct{ current, nativeSP, nativePC, hostSlots, turns uintptr }
 
 // storeState is what all calls in a store share.
 type storeState struct {
@@ -111,7 +111,7 @@ func (e *Engine) stackSize(bytes uintptr) uintptr {
 func (e *Engine) newState(s *store.Store) *storeState {
 	e.holdUrgent()
 	c := process.contexts.take()
-	c.Current = 0
+	c.Current, c.Turns = 0, 0
 	c.PoolHead = 0
 	c.Fuel = uintptr(unsafe.Pointer(&s.Fuel))
 	s.Conts.UsePool(&c.PoolHead, &c.Conts)
@@ -142,7 +142,8 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m := e.stateOf(s).machine()
 	c := m.context
 	if m.state.depth > 1 {
-		m.outer = outerCall{c.Current, c.NativeSP, c.NativePC, c.HostSlots}
+		m.outer = outerCall{c.Current, c.NativeSP, c.NativePC, c.HostSlots, c.Turns}
+		c.Turns = 0
 	}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
 	c.Current, c.TailCaller = 0, 0
@@ -230,10 +231,11 @@ func (m *machine) leave() {
 	}
 	if m.err != nil || m.prompt.side != nil || len(m.manySlots)+len(m.payload) > 0 {
 		m.err, m.prompt, m.manySlots, m.payload = nil, hostPrompt{}, m.manySlots[:0], m.payload[:0]
+		c.Turns = 0
 	}
 	if state.depth--; state.depth > 0 {
 		o := &m.outer
-		c.Current, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.nativeSP, o.nativePC, o.hostSlots
+		c.Current, c.NativeSP, c.NativePC, c.HostSlots, c.Turns = o.current, o.nativeSP, o.nativePC, o.hostSlots, o.turns
 	} else if m.root != nil && !s.CollectAlways {
 		state.readyFor = m.entryType
 	}

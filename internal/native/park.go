@@ -224,10 +224,10 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	if trap != wasm.TrapNone {
 		return m.end(m.store.TrapError(trap, "", m.stackTrace(m.at(atSuspension))))
 	}
-	from, ref := m.prompt.cont, m.capture(p, r.Tag.Record.Type)
-	m.prompt.cont, m.prompt.function = r.To, to.Func
+	from, ref := m.hostCont(), m.capture(p, r.Tag.Record.Type)
+	r.To.Function = to.Func
 	if r.Tag.AwaitsI32() {
-		m.prompt.known = r
+		m.knowsNow(r)
 	}
 	if inner := to.Inner(); isParked(inner) {
 		if len(r.Args) > 0 { // the i32 of a wait, or of no meaning
@@ -239,7 +239,17 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	}
 	m.start(to, p.parent)
 	m.store.Switched(from, ref, r)
+	r.Turns.Stopped(from, nil, false)
+	r.Turns.Stopped(r.To, nil, false)
 	return true
+}
+
+// knowsNow notes that a request has been obeyed. From now on machine code may do the same by itself.
+func (m *machine) knowsNow(r *store.SwitchRequest) {
+	m.prompt.known = r
+	if r.Turns != nil && !m.store.Barriers {
+		m.context.Turns = r.Turns.Record()
+	}
 }
 
 // knows reports whether a request has been obeyed before under the same resume of the host's, so that nothing of it has
@@ -263,13 +273,15 @@ func (m *machine) switchThreads(r *store.SwitchRequest, from origin, keeps keepi
 	}
 	cur.Parked(r.Tag.Record.Type)
 	to.Unparked(side)
-	left := m.prompt.cont
-	m.prompt.cont, m.prompt.function = r.To, to.Func
+	left := m.hostCont()
+	r.To.Function = to.Func
 	if len(r.Args) > 0 {
 		m.context.Saved[resultRegister] = uintptr(r.Args[0])
 	}
 	m.unpark(to)
 	m.store.Switched(left, conts.Ref(cur), r)
+	r.Turns.Stopped(left, cur, keeps == keepsResult)
+	r.Turns.Stopped(r.To, to, r.To.Left == r.Tag)
 	return true
 }
 

@@ -38,6 +38,8 @@ type stubs struct {
 	contNew, resume, suspend, suspendTo, suspendTag, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
 	// parked is the PC of what a scheduler has parked (park.go). Nobody comes there.
 	parked uintptr
+	// wait and notify hand over by themselves where they can (turns.go).
+	wait, notify uintptr
 }
 
 // all lists the stubs with what emits them.
@@ -59,6 +61,7 @@ func (s *stubs) all() []stub {
 		{"goOn", &s.goOn, (*border).goOn}, {"fresh", &s.fresh, (*border).fresh},
 		{"contReturn", &s.contReturn, (*border).contReturn},
 		{"parked", &s.parked, (*border).parked},
+		{"wait", &s.wait, (*border).wait}, {"notify", &s.notify, (*border).notify},
 	}
 }
 
@@ -82,6 +85,7 @@ type border struct {
 	registers *codegen.Registers
 	// synchronizes says that threads synchronize where they enter.
 	synchronizes bool
+	atParked     codegen.Label // the stub parked
 }
 
 func newBorder(t codegen.Target) *border {
@@ -107,7 +111,7 @@ func (b *border) request(r int32) { b.Set32(b.context(codegen.OffRequest), r) }
 // entry, exit, and those that signals lead to. Threads may have to synchronize where they enter (see publish_arm64.go).
 func assembleStubs(t codegen.Target, synchronize bool) ([]byte, stubs) {
 	b := newBorder(t)
-	b.synchronizes = synchronize
+	b.synchronizes, b.atParked = synchronize, b.NewLabel()
 	var s stubs
 	var labels []codegen.Label
 	for _, stub := range s.all() {
@@ -314,4 +318,7 @@ func (b *border) fresh() {
 }
 
 // parked is not executed.
-func (b *border) parked() { b.Breakpoint() }
+func (b *border) parked() {
+	b.Bind(b.atParked)
+	b.Breakpoint()
+}

@@ -259,6 +259,8 @@ type ContLayout struct {
 	Fresh, Begun int32
 	// Chain is what a descriptor's word Ref has beyond the reference, if others were captured with it.
 	Chain int32
+	// Held is what it has beyond the reference if only Go may go on with it.
+	Held int32
 }
 
 // LayoutCont returns the layout of descriptors.
@@ -273,7 +275,7 @@ func LayoutCont() ContLayout {
 		Status: int32(unsafe.Offsetof(c.State)), Class: int32(unsafe.Offsetof(c.Class)),
 		Type: int32(unsafe.Offsetof(c.Type)), Size: contRecordSize,
 		Fresh: status(ContFresh, contNative), Begun: status(ContSuspended, contNative|contSuspendedAnew),
-		Chain: contChain,
+		Chain: contChain, Held: contHeld,
 	}
 }
 

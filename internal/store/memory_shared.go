@@ -126,7 +126,7 @@ func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 
 // detach ends what Attach began, for a store that ends.
 func (m *SharedMemory) detach(s *Store) {
-	m.waiters.access.disown(s)
+	m.waiters.disown(s)
 	m.growing.Lock()
 	m.stores--
 	m.growing.Unlock()

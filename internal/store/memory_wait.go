@@ -18,6 +18,7 @@ const (
 // are distributed over the queues, so one may have waiters for several.
 type waitTable struct {
 	access  tableAccess
+	turns   *Turns      // in whose queues the threads of the owner wait; nil if all are here
 	queues  []waitQueue // a power of two of them, or none yet
 	waiting int
 	free    *Waiter // linked by next
@@ -33,6 +34,8 @@ type Waiter struct {
 	Home *Store
 
 	table      *waitTable // of a parked one
+	turns      *Turns     // in which it has a turn; nil if it has none
+	turn       uint64
 	addr       uint64
 	prev, next *Waiter
 	queued     bool          // until it is woken or gives up
@@ -50,7 +53,7 @@ const longest = time.Hour
 // negative timeout never ends. The error is the cause of the context's end.
 func (m *SharedMemory) Wait(ctx context.Context, addr uint64, equal func() bool, timeout time.Duration) (WaitResult, error) {
 	t := &m.waiters
-	t.access.lock(nil)
+	t.begin(nil)
 	if !equal() {
 		t.access.unlock()
 		return WaitNotEqual, nil
@@ -118,8 +121,11 @@ func (w *Waiter) block(ctx context.Context, timeout time.Duration) bool {
 // have waited longest, and returns how many. The store whose code notifies is nil for the host.
 func (m *SharedMemory) Notify(addr uint64, count uint32, by *Store) uint32 {
 	t := &m.waiters
-	alone := t.access.begin(by)
-	defer t.access.end(alone) // what hears of a wake-up may panic
+	alone := t.begin(by)
+	defer t.end(alone) // what hears of a wake-up may panic
+	if t.turns != nil {
+		return t.turns.notify(addr, count, by)
+	}
 	if t.waiting == 0 {
 		return 0
 	}
@@ -155,16 +161,25 @@ const (
 	keptQueues  = 1024
 )
 
+// spread distributes addresses: 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming 6.4).
+const spread = 0x9e3779b97f4a7c15
+
 // queue returns the queue of an address.
 func (t *waitTable) queue(addr uint64) *waitQueue {
-	const spread = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio: Knuth, The Art of Computer Programming 6.4
 	return &t.queues[addr*spread>>32&uint64(len(t.queues)-1)]
 }
 
 // enqueue adds a waiter at the end of a queue.
 func (t *waitTable) enqueue(addr uint64, w *Waiter) {
+	if t.turns != nil {
+		if w.turns == t.turns {
+			t.turns.enqueue(addr, w.turn)
+			return
+		}
+		t.takeOver()
+	}
 	if t.waiting >= len(t.queues) {
-		t.spread(max(firstQueues, 2*len(t.queues)))
+		t.distribute(max(firstQueues, 2*len(t.queues)))
 	}
 	t.waiting++
 	w.addr, w.queued = addr, true
@@ -181,8 +196,8 @@ func (q *waitQueue) add(w *Waiter) {
 	q.last = w
 }
 
-// spread distributes the waiters over n queues. Those of an address stay in order.
-func (t *waitTable) spread(n int) {
+// distribute distributes the waiters over n queues. Those of an address stay in order.
+func (t *waitTable) distribute(n int) {
 	old := t.queues
 	t.queues = make([]waitQueue, n)
 	for i := range old {

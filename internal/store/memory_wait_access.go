@@ -75,6 +75,3 @@ func (a *tableAccess) expropriate() {
 		runtime.Gosched()
 	}
 }
-
-// disown is called when a store has ended.
-func (a *tableAccess) disown(s *Store) { a.owner.CompareAndSwap(ownerID(s), 0) }

@@ -21,7 +21,7 @@ func newShared(t *testing.T, limits wasm.Limits) *SharedMemory {
 
 // waiting returns the number of threads that wait at an address.
 func (m *SharedMemory) waiting(addr uint64) int {
-	defer m.waiters.access.end(m.waiters.access.begin(nil))
+	defer m.waiters.end(m.waiters.begin(nil))
 	n := 0
 	for i := range m.waiters.queues {
 		for w := m.waiters.queues[i].first; w != nil; w = w.next {

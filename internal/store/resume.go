@@ -25,6 +25,10 @@ type HostCont struct {
 	Results int
 	// Left is the tag of the last switch that has left it, if nobody has resumed it since.
 	Left *Tag
+	// Function is that of the continuation, from the time on when it was let go on first.
+	Function *FuncRecord
+	// Turn is what it has of the store's Turns; 0 for none.
+	Turn uint64
 	// Owner is what it is the core of.
 	Owner any
 }

@@ -40,6 +40,8 @@ type SwitchRequest struct {
 	Tag  *Tag // the host's handler for it ends what is parked, which awaits the tag's results
 	To   *HostCont
 	Args []uint64
+	// Turns, unless it is nil, are of those whom machine code may let go on by itself from now on, as if by this request.
+	Turns *Turns
 	// Done is called when that has happened, unless the last switch that has left from was with the same tag.
 	Done func(from *HostCont)
 }
@@ -66,6 +68,7 @@ const ThrownIntoParked = "a scheduler has stopped the continuation, and no excep
 // A Wait is what memory.atomic.wait says.
 type Wait struct {
 	Memory   *SharedMemory
+	Record   *MemoryRecord // the store's
 	Address  uint64
 	Place    unsafe.Pointer // of Width bytes, in the memory
 	Width    uint64
@@ -106,13 +109,14 @@ func CheckWait(err error) error {
 // Enqueue adds a computation to those that wait at the address; false if the value is not the expected one.
 func (w *Wait) Enqueue(p *Waiter) bool {
 	t := &w.Memory.waiters
-	alone := t.access.begin(p.Home)
+	alone := t.begin(p.Home)
 	equal := w.IsEqual()
 	if equal {
 		p.table = t
+		t.servesTable(p, w.Record)
 		t.enqueue(w.Address, p)
 	}
-	t.access.end(alone)
+	t.end(alone)
 	return equal
 }
 
@@ -123,12 +127,15 @@ func (p *Waiter) Leave() bool {
 	if t == nil {
 		return false
 	}
-	alone := t.access.begin(p.Home)
+	alone := t.begin(p.Home)
+	defer t.end(alone)
+	if t.turns != nil && t.turns == p.turns {
+		return t.turns.leave(p.turn)
+	}
 	waits := p.queued
 	if waits {
 		t.remove(p)
 	}
-	t.access.end(alone)
 	return waits
 }
 

@@ -112,7 +112,10 @@ func (m *Memory) restoreContent(s *Store, st *memoryState) error {
 
 // clear ends all waits, and wakes nobody.
 func (t *waitTable) clear(s *Store) {
-	defer t.access.end(t.access.begin(s))
+	defer t.end(t.begin(s))
+	if t.turns != nil {
+		t.turns.clear()
+	}
 	for queues := t.queues; t.waiting > 0; queues = queues[1:] {
 		for queues[0].first != nil {
 			t.remove(queues[0].first)

@@ -25,6 +25,9 @@ func membarrier(command uintptr) (uintptr, bool) {
 	return r, err == 0
 }
 
+// OthersFence says that who must see what a thread has written before it reads on makes it so by a fence.
+const OthersFence = true
+
 // lendsByFlag reports whether a store may lend by its flag: whether there is membarrier.
 var lendsByFlag = sync.OnceValue(func() bool {
 	const commands = privateExpedited | registerPrivateExpedited

@@ -6,6 +6,9 @@ import "sync/atomic"
 
 // The fences of the two sides of a store's lending (use.go): here each side has its own.
 
+// OthersFence says that who must see what a thread has written before it reads on makes it so by a fence.
+const OthersFence = false
+
 func lendsByFlag() bool { return true }
 
 func fence() {}

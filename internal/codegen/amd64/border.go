@@ -54,6 +54,7 @@ func (b *border) StoreValue(to codegen.Field, r Reg, t ssa.Type) {
 	}
 }
 
+func (b *border) Set64(to codegen.Field, v int32) { b.a.StoreImm(S64, mem(to), v) }
 func (b *border) Set32(to codegen.Field, v int32) { b.a.StoreImm(S32, mem(to), v) }
 
 // Copy64From32 implements [codegen.Border].
@@ -94,6 +95,72 @@ func (b *border) RestoreFlags(from codegen.Field) {
 }
 
 func (b *border) Prefetch(f codegen.Field) { b.a.Prefetch(mem(f)) }
+
+func (b *border) SetNumber(r Reg, v int32)            { b.a.MovImm(r, int64(v)) }
+func (b *border) Move(to, from Reg)                   { b.a.Mov(S64, to, from) }
+func (b *border) Add(to, from Reg)                    { b.a.ALU(ADD, S64, to, from) }
+func (b *border) Increase(r Reg, c int32)             { b.a.ALUImm(ADD, S64, r, c) }
+func (b *border) AddFrom(r Reg, f codegen.Field)      { b.a.ALULoad(ADD, S64, r, mem(f)) }
+func (b *border) IncreaseAt(f codegen.Field, c int32) { b.a.ALUStoreImm(ADD, S64, mem(f), c) }
+func (b *border) AndFrom(r Reg, f codegen.Field)      { b.a.ALULoad(AND, S64, r, mem(f)) }
+func (b *border) ShiftLeft(r Reg, bits uint8)         { b.a.ShiftImm(SHL, S64, r, bits) }
+func (b *border) CopyStack(r Reg)                     { b.a.Mov(S64, r, RSP) }
+func (b *border) SetStack(r Reg)                      { b.a.Mov(S64, RSP, r) }
+func (b *border) And(to, from Reg)                    { b.a.ALU(AND, S64, to, from) }
+func (b *border) Multiply(to, from Reg)               { b.a.Op(Imul, S64, to, from) }
+func (b *border) ShiftRight(r Reg, bits uint8)        { b.a.ShiftImm(SHR, S64, r, bits) }
+func (b *border) Load32(r Reg, f codegen.Field)       { b.a.Load(S32, r, mem(f)) }
+func (b *border) Store32(f codegen.Field, r Reg)      { b.a.Store(S32, mem(f), r) }
+
+// LoadAtomic implements [codegen.Border]: loads are in order.
+func (b *border) LoadAtomic(r Reg, f codegen.Field)   { b.Load(r, f) }
+func (b *border) LoadAtomic32(r Reg, f codegen.Field) { b.Load32(r, f) }
+
+// SetAtomic implements [codegen.Border]. Stores are in order, but a later load may come before.
+func (b *border) SetAtomic(to codegen.Field, v int32, othersFence bool) {
+	if othersFence {
+		b.Set32(to, v)
+		return
+	}
+	b.a.MovImm(RAX, int64(v))
+	b.a.XchgMem(S32, mem(to), RAX)
+}
+
+// JumpIf implements [codegen.Border].
+func (b *border) JumpIf(x Reg, c codegen.Condition, y Reg, l codegen.Label) {
+	b.a.ALU(CMP, S64, x, y)
+	b.a.Jcc(condition(c), Label(l))
+}
+
+// JumpIfAt implements [codegen.Border].
+func (b *border) JumpIfAt(x Reg, c codegen.Condition, f codegen.Field, l codegen.Label) {
+	b.a.ALULoad(CMP, S64, x, mem(f))
+	b.a.Jcc(condition(c), Label(l))
+}
+
+func condition(c codegen.Condition) Cond {
+	return [...]Cond{codegen.IfEqual: E, codegen.IfNotEqual: NE, codegen.IfBelow: B, codegen.IfAboveOrEqual: AE}[c]
+}
+
+// JumpIfSet32 implements [codegen.Border].
+func (b *border) JumpIfSet32(f codegen.Field, l codegen.Label) {
+	b.a.ALUStoreImm(CMP, S32, mem(f), 0)
+	b.a.Jcc(NE, Label(l))
+}
+
+// JumpIfZero implements [codegen.Border].
+func (b *border) JumpIfZero(r Reg, l codegen.Label) {
+	b.a.Test(S64, r, r)
+	b.a.Jcc(E, Label(l))
+}
+
+// JumpIfNotZero implements [codegen.Border].
+func (b *border) JumpIfNotZero(r Reg, l codegen.Label) {
+	b.a.Test(S64, r, r)
+	b.a.Jcc(NE, Label(l))
+}
+
+func (b *border) JumpTo(l codegen.Label) { b.a.Jmp(Label(l)) }
 
 func (b *border) Jump(to codegen.Field) { b.a.JmpMem(mem(to)) }
 func (b *border) Call(to codegen.Field) { b.a.CallMem(mem(to)) }

@@ -199,7 +199,7 @@ func (e *Emitter) TailCallRecord(host codegen.Label) {
 // Builtin implements [codegen.Controls].
 func (e *Emitter) Builtin(request int64) {
 	e.a.StoreImm(S32, At(contextReg, codegen.OffRequest), int32(request))
-	e.a.CallMem(At(contextReg, codegen.OffHostStub))
+	e.a.CallMem(At(contextReg, codegen.StubOf(request)))
 }
 
 // SuspendTag implements [codegen.Controls]. There is no common case.

@@ -59,6 +59,12 @@ func (b *border) StoreValue(to codegen.Field, r Reg, t ssa.Type) {
 	}
 }
 
+// Set64 implements [codegen.Border].
+func (b *border) Set64(to codegen.Field, v int32) {
+	b.MovImm(scratchReg, int64(v))
+	b.Access(StrX, scratchReg, mem(to))
+}
+
 // Set32 implements [codegen.Border].
 func (b *border) Set32(to codegen.Field, v int32) {
 	b.MovImm(scratchReg, int64(v))
@@ -121,6 +127,90 @@ func (b *border) RestoreFlags(from codegen.Field) {
 
 // Prefetch implements [codegen.Border]: for a load, to stay.
 func (b *border) Prefetch(f codegen.Field) { b.Access(Prfm, 0, mem(f)) }
+
+func (b *border) SetNumber(r Reg, v int32)       { b.MovImm(r, int64(v)) }
+func (b *border) Move(to, from Reg)              { b.Mov(S64, to, from) }
+func (b *border) Add(to, from Reg)               { b.RRR(Add.Of(S64), to, to, from) }
+func (b *border) Increase(r Reg, c int32)        { b.AddConst(S64, r, r, int64(c)) }
+func (b *border) And(to, from Reg)               { b.RRR(And.Of(S64), to, to, from) }
+func (b *border) Multiply(to, from Reg)          { b.RRR(Mul.Of(S64), to, to, from) }
+func (b *border) Load32(r Reg, f codegen.Field)  { b.Access(LdrW, r, mem(f)) }
+func (b *border) Store32(f codegen.Field, r Reg) { b.Access(StrW, r, mem(f)) }
+
+// AddFrom implements [codegen.Border].
+func (b *border) AddFrom(r Reg, f codegen.Field) {
+	b.Access(LdrX, scratchReg, mem(f))
+	b.Add(r, scratchReg)
+}
+
+// AndFrom implements [codegen.Border].
+func (b *border) AndFrom(r Reg, f codegen.Field) {
+	b.Access(LdrX, scratchReg, mem(f))
+	b.And(r, scratchReg)
+}
+
+// IncreaseAt implements [codegen.Border].
+func (b *border) IncreaseAt(f codegen.Field, c int32) {
+	b.Access(LdrX, scratchReg, mem(f))
+	b.Increase(scratchReg, c)
+	b.Access(StrX, scratchReg, mem(f))
+}
+
+func (b *border) CopyStack(r Reg) { b.MovFromSP(r) }
+func (b *border) SetStack(r Reg)  { b.MovToSP(r) }
+
+// ShiftLeft implements [codegen.Border].
+func (b *border) ShiftLeft(r Reg, bits uint8) {
+	b.MovImm(scratchReg, int64(bits))
+	b.RRR(Lslv.Of(S64), r, r, scratchReg)
+}
+
+// ShiftRight implements [codegen.Border].
+func (b *border) ShiftRight(r Reg, bits uint8) {
+	b.MovImm(scratchReg, int64(bits))
+	b.RRR(Lsrv.Of(S64), r, r, scratchReg)
+}
+
+// LoadAtomic implements [codegen.Border].
+func (b *border) LoadAtomic(r Reg, f codegen.Field) {
+	b.Address(scratchReg, f)
+	b.RR(Ldar.OfMem(S64), r, scratchReg)
+}
+
+// LoadAtomic32 implements [codegen.Border].
+func (b *border) LoadAtomic32(r Reg, f codegen.Field) {
+	b.Address(scratchReg, f)
+	b.RR(Ldar.OfMem(S32), r, scratchReg)
+}
+
+// SetAtomic implements [codegen.Border]. A load-acquire behind it waits for it, whoever fences.
+func (b *border) SetAtomic(to codegen.Field, v int32, _ bool) {
+	b.Address(scratchReg, to)
+	b.MovImm(resumeReg, int64(v))
+	b.RR(Stlr.OfMem(S32), resumeReg, scratchReg)
+}
+
+// JumpIf implements [codegen.Border].
+func (b *border) JumpIf(x Reg, c codegen.Condition, y Reg, l Label) {
+	b.Cmp(S64, x, y)
+	b.BCond([...]Cond{codegen.IfEqual: EQ, codegen.IfNotEqual: NE, codegen.IfBelow: LO, codegen.IfAboveOrEqual: HS}[c], l)
+}
+
+// JumpIfAt implements [codegen.Border].
+func (b *border) JumpIfAt(x Reg, c codegen.Condition, f codegen.Field, l Label) {
+	b.Access(LdrX, scratchReg, mem(f))
+	b.JumpIf(x, c, scratchReg, l)
+}
+
+// JumpIfSet32 implements [codegen.Border].
+func (b *border) JumpIfSet32(f codegen.Field, l Label) {
+	b.Access(LdrW, scratchReg, mem(f))
+	b.Cbnz(S32, scratchReg, l)
+}
+
+func (b *border) JumpIfZero(r Reg, l Label)    { b.Cbz(S64, r, l) }
+func (b *border) JumpIfNotZero(r Reg, l Label) { b.Cbnz(S64, r, l) }
+func (b *border) JumpTo(l Label)               { b.B(l) }
 
 // Jump implements [codegen.Border].
 func (b *border) Jump(to codegen.Field) {

@@ -116,7 +116,7 @@ func (e *Emitter) TailCallRecord(host codegen.Label) {
 // Builtin implements [codegen.Controls].
 func (e *Emitter) Builtin(request int64) {
 	e.request(request)
-	e.callContext(codegen.OffHostStub)
+	e.callContext(codegen.StubOf(request))
 }
 
 // SuspendTag implements [codegen.Controls]. There is no common case.

@@ -1,0 +1,295 @@
+package store
+
+import (
+	"slices"
+	"sync/atomic"
+	"unsafe"
+)
+
+// Threads that run in turns mostly hand over to each other: one wakes the next, and waits. Under a scheduler that lets
+// those go on first that have been ready longest, nobody has to be asked about that. So what it takes is here in a form
+// that machine code knows: who runs, who is ready, and who waits at which address of one shared memory. Stubs do what
+// is usual (native/turns.go); Go does everything else, with the same data.
+//
+// Invariants: a record has no pointers that Go's collector would have to follow, since machine code writes it. Turns
+// keeps alive what the addresses in records lead to: records, queues, globals and saved globals, continuations of the
+// host. Links are offsets in the array of records, which moves when it grows; 0 is none. All of it is for the goroutine
+// that uses the store, but for the two flags, and for the queues of those who wait once others have taken them over,
+// which the protocol of memory_wait_access.go arranges.
+
+// TurnState says what a computation does that has turns. There may be others than these.
+type TurnState uint32
+
+const (
+	TurnReady   TurnState = iota // in the queue, or on its way there
+	TurnRunning                  // or about to
+	TurnWaiting                  // at an address
+)
+
+// A TurnRecord is what machine code knows of a computation.
+type TurnRecord struct {
+	Next    uint64 // in the queue of those who are ready, or who wait
+	Address uint64 // at which it waits, or waited last
+	Width   uint64 // how many bytes it compares there
+	State   TurnState
+	Result  uint32 // with which it goes on
+	// Cont is its descriptor, if machine code may let it go on, or may stop it while it runs; else 0.
+	Cont uintptr
+	// Ref and Root are the addresses of HostCont.Ref, and of the reference that the root keeps.
+	Ref, Root uintptr
+	Saved     uintptr // its globals while it does not run
+}
+
+// turnSize is the size of a record.
+const turnSize = uint64(unsafe.Sizeof(TurnRecord{}))
+
+// A TurnQueue is a list, first in, first out.
+type TurnQueue struct{ First, Last uint64 }
+
+// A TurnsRecord is what machine code knows of all of them.
+type TurnsRecord struct {
+	AskAtWait uint32 // not 0: who waits asks the scheduler
+	AskAtWake uint32 // not 0: so does who wakes others
+	Running   uint64 // the one that runs; 0 if none does
+	Ready     TurnQueue
+	Records   uintptr // the array
+
+	// Those who wait, if they are here: the access to the memory's table, and who must own it; the record of the memory;
+	// queues by address, a power of two of them, of which Mask is one less.
+	Access  uintptr
+	Owner   uintptr // noOwner once the queues are not used any more
+	Memory  uintptr
+	Queues  uintptr
+	Mask    uint64
+	Spread  uint64 // see queue
+	Waiting uint64
+
+	// The globals of which each has values of its own: an array of addresses.
+	Globals     uintptr
+	GlobalCount uint64
+
+	// Unparked is what a reference of a continuation that is held gets more when that goes on: a revision, and less of
+	// contHeld.
+	Unparked uint64
+}
+
+// Turns are the computations of a store that take turns.
+type Turns struct {
+	record  *TurnsRecord
+	store   *Store
+	records []TurnRecord // the first one is nobody's
+	turns   []turn       // the Go half of each
+	free    []uint64
+	known   uint64 // who runs, as far as Go has noticed
+	globals []*uint64
+	shared  bool // globals have been set
+	// came says that the queues have been those of a table. It is once, since others may use them then until they have
+	// emptied them.
+	came   bool
+	queues []TurnQueue
+}
+
+// A turn is the Go half of a record.
+type turn struct {
+	cont   *HostCont
+	waiter *Waiter
+	saved  []uint64
+	apart  bool // it has other globals than the rest, so that Go must switch to it
+	held   bool // see Hold
+}
+
+// NewTurns makes the turns of a store, in place of those that it had.
+func (s *Store) NewTurns() *Turns {
+	t := &Turns{store: s, record: &TurnsRecord{Spread: spread, Owner: noOwner, Unparked: 1<<32 - contHeld}}
+	t.records, t.turns = make([]TurnRecord, 1, 8), make([]turn, 1, 8)
+	t.record.Records = uintptr(unsafe.Pointer(&t.records[0]))
+	s.Turns = t
+	return t
+}
+
+// Record returns the address of the record.
+func (t *Turns) Record() uintptr { return uintptr(unsafe.Pointer(t.record)) }
+
+func (t *Turns) at(offset uint64) *TurnRecord { return &t.records[offset/turnSize] }
+func (t *Turns) half(offset uint64) *turn     { return &t.turns[offset/turnSize] }
+
+// Add makes a turn, and returns its offset.
+func (t *Turns) Add() uint64 {
+	if n := len(t.free); n > 0 {
+		offset := t.free[n-1]
+		t.free = t.free[:n-1]
+		return offset
+	}
+	t.records, t.turns = append(t.records, TurnRecord{}), append(t.turns, turn{})
+	t.record.Records = uintptr(unsafe.Pointer(&t.records[0]))
+	return uint64(len(t.records)-1) * turnSize
+}
+
+// Remove ends one, unless it is in a queue.
+func (t *Turns) Remove(offset uint64) {
+	if t.isQueued(offset) {
+		return
+	}
+	if h := t.half(offset); h.cont != nil {
+		h.cont.Turn = 0
+	}
+	*t.at(offset), *t.half(offset) = TurnRecord{}, turn{}
+	t.free = append(t.free, offset)
+}
+
+// SetCont says which continuation takes the turns.
+func (t *Turns) SetCont(offset uint64, k *HostCont) {
+	r, h := t.at(offset), t.half(offset)
+	if h.cont != nil {
+		h.cont.Turn = 0
+	}
+	h.cont, k.Turn = k, offset
+	r.Cont = 0
+	r.Ref, r.Root = uintptr(unsafe.Pointer(&k.Ref)), uintptr(unsafe.Pointer(&k.Root.slot.ref))
+}
+
+// SetWaiter says which waiter is the one's, and what it calls.
+func (t *Turns) SetWaiter(offset uint64, w *Waiter, wake func(here bool)) {
+	t.half(offset).waiter = w
+	w.Home, w.Wake, w.turns, w.turn = t.store, wake, t, offset
+}
+
+// Of reports whether the turns are a store's.
+func (t *Turns) Of(s *Store) bool { return t.store == s }
+
+// SetGlobals says of which globals it has values of its own, and where. The first to say so says it for all.
+func (t *Turns) SetGlobals(offset uint64, globals []*uint64, saved []uint64) {
+	if !t.shared {
+		t.shared, t.globals = true, globals
+		if n := len(globals); n > 0 {
+			t.record.Globals, t.record.GlobalCount = uintptr(unsafe.Pointer(&globals[0])), uint64(n)
+		}
+	}
+	h := t.half(offset)
+	h.saved, h.apart = saved, !slices.Equal(globals, t.globals)
+	if len(saved) > 0 {
+		t.at(offset).Saved = uintptr(unsafe.Pointer(&saved[0]))
+	}
+}
+
+// Turn returns the record of one, for who looks at State and Result.
+func (t *Turns) Turn(offset uint64) *TurnRecord { return t.at(offset) }
+
+// Ask makes who waits, or wakes others, ask the scheduler, or ends that. Any goroutine may call it.
+func (t *Turns) Ask(atWait bool, yes bool) {
+	flag, v := &t.record.AskAtWake, uint32(0)
+	if atWait {
+		flag = &t.record.AskAtWait
+	}
+	if yes {
+		v = 1
+	}
+	atomic.StoreUint32(flag, v)
+}
+
+// isQueued reports whether one is ready or waits.
+func (t *Turns) isQueued(offset uint64) bool {
+	r := t.at(offset)
+	return r.Next != 0 || t.record.Ready.Last == offset || r.State == TurnWaiting
+}
+
+// Push adds one to those who are ready, if it is in no queue, and Pop takes the first; 0 if there is none.
+func (t *Turns) Push(offset uint64) {
+	if !t.isQueued(offset) {
+		t.add(&t.record.Ready, offset)
+	}
+}
+
+// Pop implements that.
+func (t *Turns) Pop() uint64 {
+	q := &t.record.Ready
+	first := q.First
+	if first != 0 {
+		t.take(q, 0, first)
+	}
+	return first
+}
+
+// Any reports whether there are some who are ready.
+func (t *Turns) Any() bool { return t.record.Ready.First != 0 }
+
+func (t *Turns) add(q *TurnQueue, offset uint64) {
+	t.at(offset).Next = 0
+	if q.Last == 0 {
+		q.First = offset
+	} else {
+		t.at(q.Last).Next = offset
+	}
+	q.Last = offset
+}
+
+// take removes the one behind another, or the first.
+func (t *Turns) take(q *TurnQueue, behind, offset uint64) {
+	next := t.at(offset).Next
+	if behind == 0 {
+		q.First = next
+	} else {
+		t.at(behind).Next = next
+	}
+	if next == 0 {
+		q.Last = behind
+	}
+	t.at(offset).Next = 0
+}
+
+// Running returns the one that runs, as the scheduler or machine code has said last.
+func (t *Turns) Running() uint64 { return t.record.Running }
+
+// Run says which one runs from now on; 0 for none.
+func (t *Turns) Run(offset uint64) {
+	t.settle()
+	t.record.Running, t.known = offset, offset
+}
+
+// settle lets Go notice that machine code has gone on with others.
+func (t *Turns) settle() {
+	if now := t.record.Running; now != t.known {
+		t.known = now
+		t.store.Running = t.half(now).cont
+	}
+}
+
+// RunningCont returns the continuation that the host has resumed so that it can be switched away from, or to which a
+// switch has led since; nil if there is none.
+func (s *Store) RunningCont() *HostCont {
+	if s.Turns != nil {
+		s.Turns.settle()
+	}
+	return s.Running
+}
+
+// Stopped notes that a continuation with a descriptor has stopped, or goes on, so that machine code can let it go on or
+// stop it, or not. There may be no turns.
+func (t *Turns) Stopped(k *HostCont, c *ContRecord, plainly bool) {
+	if t == nil || k.Turn == 0 {
+		return
+	}
+	r, h := t.at(k.Turn), t.half(k.Turn)
+	if r.Cont = 0; plainly && !h.apart && !h.held {
+		r.Cont = uintptr(unsafe.Pointer(c))
+	}
+}
+
+// Hold says whether Go must let one go on that is about to stop, since there is something to be done about it then.
+func (t *Turns) Hold(offset uint64, yes bool) { t.half(offset).held = yes }
+
+// A TurnsLayout says where what is that has no exported fields.
+type TurnsLayout struct {
+	Memories    int32 // in an instance: the address of an array of addresses of memories
+	Owner, Busy int32 // in what TurnsRecord.Access leads to
+}
+
+// LayoutTurns returns the layout.
+func LayoutTurns() TurnsLayout {
+	var a tableAccess
+	return TurnsLayout{Memories: int32(unsafe.Offsetof(InstanceRecord{}.memories)),
+		Owner: int32(unsafe.Offsetof(a.owner)), Busy: int32(unsafe.Offsetof(a.busy))}
+}
+
+// TurnNumber returns the number of the turn at an offset.
+func TurnNumber(offset uint64) int { return int(offset / turnSize) }

@@ -1,0 +1,131 @@
+package store
+
+import "unsafe"
+
+// The threads of a store that owns the table of a shared memory (memory_wait_access.go) wait in the queues of its turns,
+// where machine code finds them. When somebody else comes to the table, they are moved to the table's own.
+
+// noOwner is no ownerID, and not 0.
+const noOwner = 2
+
+// servesTable makes the turns of a waiter those of a table that its store owns, if they can be.
+func (t *waitTable) servesTable(p *Waiter, memory *MemoryRecord) {
+	if s := p.turns; s != nil && !s.came && t.turns == nil && t.waiting == 0 && t.access.owner.Load() == ownerID(p.Home) {
+		s.came, t.turns = true, s
+		s.spread(firstQueues)
+		r := s.record
+		r.Access, r.Owner = uintptr(unsafe.Pointer(&t.access)), ownerID(p.Home)
+		r.Memory = uintptr(unsafe.Pointer(memory))
+	}
+}
+
+// begin lets code of a store, or of none, use the table until end. Who is the first to come beside the owner moves
+// those who wait to the queues here.
+func (t *waitTable) begin(s *Store) (alone bool) {
+	alone = t.access.begin(s)
+	if !alone && t.turns != nil && t.access.open {
+		t.takeOver()
+	}
+	return alone
+}
+
+// disown is called when a store has ended.
+func (t *waitTable) disown(s *Store) {
+	t.access.mu.Lock()
+	defer t.access.mu.Unlock()
+	if t.access.owner.CompareAndSwap(ownerID(s), 0) && t.turns != nil {
+		t.takeOver()
+	}
+}
+
+func (t *waitTable) end(alone bool) { t.access.end(alone) }
+
+// takeOver moves those who wait from the turns to the queues here, which is the end of their use.
+func (t *waitTable) takeOver() {
+	s := t.turns
+	t.turns, s.record.Owner = nil, noOwner
+	for i := range s.queues {
+		for at := s.queues[i].First; at != 0; {
+			r := s.at(at)
+			next := r.Next
+			t.enqueue(r.Address, s.half(at).waiter)
+			at = next
+		}
+	}
+	s.clear()
+}
+
+// clear ends all waits.
+func (t *Turns) clear() {
+	clear(t.queues)
+	t.record.Waiting = 0
+}
+
+// enqueue makes one wait at an address.
+func (t *Turns) enqueue(addr uint64, offset uint64) {
+	if t.record.Waiting >= uint64(len(t.queues)) {
+		t.spread(2 * len(t.queues))
+	}
+	t.record.Waiting++
+	r := t.at(offset)
+	r.Address, r.State = addr, TurnWaiting
+	t.add(t.queue(addr), offset)
+}
+
+func (t *Turns) queue(addr uint64) *TurnQueue { return &t.queues[addr*spread>>32&t.record.Mask] }
+
+// spread distributes those who wait over n queues. Those of an address stay in order.
+func (t *Turns) spread(n int) {
+	old, r := t.queues, t.record
+	t.queues = make([]TurnQueue, n)
+	r.Queues, r.Mask = uintptr(unsafe.Pointer(&t.queues[0])), uint64(n-1)
+	for _, q := range old {
+		for at := q.First; at != 0; {
+			next := t.at(at).Next
+			t.add(t.queue(t.at(at).Address), at)
+			at = next
+		}
+	}
+}
+
+// notify wakes at most count of those who wait at an address.
+func (t *Turns) notify(addr uint64, count uint32, by *Store) uint32 {
+	if t.record.Waiting == 0 {
+		return 0
+	}
+	n, q := uint32(0), t.queue(addr)
+	for behind, at := uint64(0), q.First; at != 0 && n < count; {
+		next := t.at(at).Next
+		if t.at(at).Address != addr {
+			behind = at
+		} else {
+			t.wakes(q, behind, at)
+			t.half(at).waiter.wake(by)
+			n++
+		}
+		at = next
+	}
+	return n
+}
+
+// wakes takes one who waits out of its queue.
+func (t *Turns) wakes(q *TurnQueue, behind, offset uint64) {
+	t.take(q, behind, offset)
+	t.record.Waiting--
+}
+
+// leave ends the wait of one, and reports whether it has waited.
+func (t *Turns) leave(offset uint64) bool {
+	r := t.at(offset)
+	if r.State != TurnWaiting {
+		return false
+	}
+	q := t.queue(r.Address)
+	for behind, at := uint64(0), q.First; at != 0; behind, at = at, t.at(at).Next {
+		if at == offset {
+			t.wakes(q, behind, at)
+			return true
+		}
+	}
+	return false
+}
