@@ -209,18 +209,11 @@ func (x Turn) Result() uint32 { return x.record().Result }
 // SetResult says with which i32 it goes on.
 func (x Turn) SetResult(result uint32) { x.record().Result = result }
 
-// Place returns at which address the computation waits, or has waited last, and how many bytes it compared there.
+// Place returns at which address the computation waits ([Wait.Enqueue]), or has waited last, and how many bytes it
+// compared there.
 func (x Turn) Place() (address uint64, width int) {
 	r := x.record()
 	return r.Address, int(r.Width)
-}
-
-// SetPlace says so for a wait that the scheduler was asked about.
-func (x Turn) SetPlace(w Wait) {
-	if w.inner != nil {
-		r := x.record()
-		r.Address, r.Width = w.inner.Address, w.inner.Width
-	}
 }
 
 // Push adds the computation to those that are ready, behind all others, unless it is there already or waits.

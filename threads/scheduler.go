@@ -634,7 +634,6 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 		return weft.NotEqual, nil
 	}
 	t.turn.SetState(weft.TurnWaiting)
-	t.turn.SetPlace(w)
 	if d := w.Timeout(); d > 0 {
 		s.setAlarm(t, d)
 		t.turn.Hold(true)

@@ -241,18 +241,18 @@ func TestTurnsTimeouts(t *testing.T) {
 // then on all queues are Go's.
 func TestTurnsTakenOver(t *testing.T) {
 	for name, engine := range engines(t) {
-		for round := range 8 {
+		for round := range 5 {
 			w := newWorld(t, engine, strings.Replace(pingPong, `(func (export "start")`,
 				`(func (export "wake") (param i32) (result i32) (memory.atomic.notify (local.get 0) (i32.const 1)))
   (func (export "start")`, 1), threads.Config{Outside: true})
-			turns := int32(30_000)
+			turns := int32(10_000)
 			a := w.spawn(t, "play", weft.I32(0), weft.I32(4), weft.I32(turns))
 			b := w.spawn(t, "play", weft.I32(4), weft.I32(0), weft.I32(turns))
 			forever := w.spawn(t, "forever")
 			w.spawn(t, "start")
 			woken := make(chan int32)
 			go func() { // by a store of its own
-				time.Sleep(time.Duration(round) * 100 * time.Microsecond)
+				time.Sleep(time.Duration(round) * 50 * time.Microsecond)
 				woken <- wakeElsewhere(t, engine, w.instance.Memory("memory").Shared(), 128)
 			}()
 			if err := w.scheduler.Run(context.Background(), nil); err != nil {

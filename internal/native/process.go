@@ -2,6 +2,8 @@ package native
 
 import (
 	"sync"
+
+	"weft/internal/store"
 )
 
 // Signal handlers belong to the process, and a handler has to tell machine code from
@@ -57,7 +59,7 @@ func reserveCode() error {
 	if err != nil {
 		return err
 	}
-	code, at := assembleStubs(processor, entrySynchronizes())
+	code, at := assembleStubs(processor, entrySynchronizes(), store.OthersFence)
 	if err := memory.write(memory.start, code); err != nil {
 		memory.release()
 		return err

@@ -85,6 +85,7 @@ type border struct {
 	registers *codegen.Registers
 	// synchronizes says that threads synchronize where they enter.
 	synchronizes bool
+	othersFence  bool          // see codegen.Border
 	atParked     codegen.Label // the stub parked
 }
 
@@ -109,9 +110,9 @@ func (b *border) request(r int32) { b.Set32(b.context(codegen.OffRequest), r) }
 // assembleStubs returns the code of the stubs and their offsets in it. Each leaves
 // in NativeSP the address of the return address of the code that called it, but for
 // entry, exit, and those that signals lead to. Threads may have to synchronize where they enter (see publish_arm64.go).
-func assembleStubs(t codegen.Target, synchronize bool) ([]byte, stubs) {
+func assembleStubs(t codegen.Target, synchronize, othersFence bool) ([]byte, stubs) {
 	b := newBorder(t)
-	b.synchronizes, b.atParked = synchronize, b.NewLabel()
+	b.synchronizes, b.othersFence, b.atParked = synchronize, othersFence, b.NewLabel()
 	var s stubs
 	var labels []codegen.Label
 	for _, stub := range s.all() {

@@ -36,7 +36,7 @@ func TestStubs(t *testing.T) {
 					code = code[n:]
 				}
 			}
-			code, at := assembleStubs(test.target, true)
+			code, at := assembleStubs(test.target, true, true)
 			list := at.all()
 			for i, s := range list {
 				end := uintptr(len(code))

@@ -126,7 +126,7 @@ func (h *handOver) begin() {
 	h.Load(h.access, h.of(turnsAccess))
 	h.JumpIfZero(h.access, h.slow)
 	own := h.NewLabel()
-	h.SetAtomic(in(h.access, h.parts.Busy), 1, store.OthersFence)
+	h.SetAtomic(in(h.access, h.parts.Busy), 1, h.othersFence)
 	h.LoadAtomic(h.x, in(h.access, h.parts.Owner))
 	h.JumpIfAt(h.x, codegen.IfEqual, h.of(turnsOwner), own)
 	h.end()

@@ -113,7 +113,11 @@ func (w *Wait) Enqueue(p *Waiter) bool {
 	equal := w.IsEqual()
 	if equal {
 		p.table = t
-		t.servesTable(p, w.Record)
+		if p.turns != nil {
+			r := p.turns.at(p.turn)
+			r.Address, r.Width = w.Address, w.Width
+			t.servesTable(p, w.Record)
+		}
 		t.enqueue(w.Address, p)
 	}
 	t.end(alone)

@@ -8,9 +8,9 @@ import "unsafe"
 // noOwner is no ownerID, and not 0.
 const noOwner = 2
 
-// servesTable makes the turns of a waiter those of a table that its store owns, if they can be.
+// servesTable makes the turns that a waiter has those of a table that its store owns, if they can be.
 func (t *waitTable) servesTable(p *Waiter, memory *MemoryRecord) {
-	if s := p.turns; s != nil && !s.came && t.turns == nil && t.waiting == 0 && t.access.owner.Load() == ownerID(p.Home) {
+	if s := p.turns; !s.came && t.turns == nil && t.waiting == 0 && t.access.owner.Load() == ownerID(p.Home) {
 		s.came, t.turns = true, s
 		s.spread(firstQueues)
 		r := s.record
@@ -40,7 +40,10 @@ func (t *waitTable) disown(s *Store) {
 
 func (t *waitTable) end(alone bool) { t.access.end(alone) }
 
-// takeOver moves those who wait from the turns to the queues here, which is the end of their use.
+// takeOver moves those who wait from the turns to the queues here, which is the end of their use. The race detector does
+// not see that machine code has ordered what it and Go have written there before (tableAccess).
+//
+//go:norace
 func (t *waitTable) takeOver() {
 	s := t.turns
 	t.turns, s.record.Owner = nil, noOwner
