@@ -2,58 +2,35 @@ package threads
 
 // RoundRobin is the strategy in which threads run in turns: in the order in which they have become ready, each until it
 // waits, yields, or its slice is over.
-type RoundRobin struct {
-	queue queue
-	in    *Scheduler // in whose turns the threads are; nil if they are in the queue
-}
+type RoundRobin struct{ queue queue }
 
 // NewRoundRobin returns one that has no threads yet.
 func NewRoundRobin() *RoundRobin { return &RoundRobin{} }
 
 // Ready implements [Strategy].
-func (r *RoundRobin) Ready(t *Thread) { r.push(t) }
+func (r *RoundRobin) Ready(t *Thread) { r.queue.push(t) }
 
 // Next implements [Strategy].
 func (r *RoundRobin) Next(p *Point) *Thread {
 	if p.Thread == nil || p.Blocked {
-		return r.pop()
+		return r.queue.pop()
 	}
-	switch p.Kind {
-	case Yield, Slice, Step, Spin:
-		next := r.pop()
-		if next == nil {
-			return p.Thread
-		}
-		r.push(p.Thread)
-		return next
+	if !p.Kind.endsTurn() {
+		return p.Thread
 	}
-	return p.Thread
+	next := r.queue.pop()
+	if next == nil {
+		return p.Thread
+	}
+	r.queue.push(p.Thread)
+	return next
 }
+
+// endsTurn reports whether a thread that could go on at a point of a kind lets others run first.
+func (k Kind) endsTurn() bool { return k == Yield || k == Slice || k == Step || k == Spin }
 
 // Steps implements [Strategy].
 func (r *RoundRobin) Steps() uint64 { return SpinSteps }
-
-func (r *RoundRobin) bind(s *Scheduler) {
-	r.in = nil
-	if s.inOrder(r) {
-		r.in = s
-	}
-}
-
-func (r *RoundRobin) push(t *Thread) {
-	if r.in == nil {
-		r.queue.push(t)
-		return
-	}
-	t.turn.Push()
-}
-
-func (r *RoundRobin) pop() *Thread {
-	if r.in == nil {
-		return r.queue.pop()
-	}
-	return r.in.inTurns[r.in.turns.Pop().Number()]
-}
 
 // A queue is a list of threads, first in, first out: a ring whose length is a power of two.
 type queue struct {

@@ -56,9 +56,10 @@ type Scheduler struct {
 
 	threads []*Thread // that have not ended
 	made    int
+	current *Thread // that runs, unless machine code hands over
+	served  bool    // machine code hands over: see turns.go
 	turns   *weft.Turns
 	inTurns []*Thread // by the number of the turn
-	served  bool      // machine code hands over: see serveTurns
 	until   *Thread   // for whose end the run lasts; nil for that of all
 	chosen  *Thread   // the next one, if a thread has stopped for it that has not begun, or ends
 	running bool
@@ -124,10 +125,6 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 	if s.swap, err = s.tag.NewSwitch(); err != nil {
 		return nil, err
 	}
-	if s.turns, err = store.NewTurns(); err != nil {
-		return nil, err
-	}
-	s.inTurns = make([]*Thread, 1)
 	if err := s.bind(); err != nil {
 		return nil, err
 	}
@@ -170,6 +167,7 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 		}
 	}
 	if err := s.giveTurn(t); err != nil {
+		s.takeTurn(t)
 		return nil, err
 	}
 	f, args := spec.Func, spec.Args
@@ -180,13 +178,6 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 		s.takeTurn(t)
 		return nil, err
 	}
-	t.waiter = t.turn.NewWaiter(func(here bool) { // by code of this store, or another
-		if here {
-			s.awake(t)
-		} else {
-			s.post(message{thread: t, about: woken})
-		}
-	})
 	s.made++
 	s.threads = append(s.threads, t)
 	s.ready(t, 0)
@@ -217,11 +208,11 @@ func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 		s.slots = make([]uint64, n)
 	}
 	t.cont, t.begun = k, false
-	return t.turn.SetContinuation(k)
+	if t.served {
+		return t.turn.SetContinuation(k)
+	}
+	return nil
 }
-
-// Current returns the thread that runs; nil if none does. It is for host functions.
-func (s *Scheduler) Current() *Thread { return s.inTurns[s.turns.Running().Number()] }
 
 // Threads returns the threads that have not ended, in no order, also after a run: where they were then. The slice is
 // the scheduler's.
@@ -273,7 +264,7 @@ func (s *Scheduler) run(ctx context.Context, until *Thread) error {
 	defer s.end()
 	at := &s.idle
 	for {
-		if until != nil && until.ended || len(s.threads) == 0 && !s.serving {
+		if until != nil && until.state == Ended || len(s.threads) == 0 && !s.serving {
 			return nil
 		}
 		s.look()
@@ -320,7 +311,7 @@ func (s *Scheduler) end() {
 		t.waiter.Leave()
 		t.attempt = nil
 	}
-	s.turns.Stop()
+	s.nobodyRuns()
 	s.alarms.threads, s.ended = nil, true
 }
 
@@ -333,11 +324,11 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 	}
 	s.arm()
 	s.enter(t)
-	s.slots[0] = uint64(t.turn.Result())
+	s.slots[0] = uint64(t.goesOnWith())
 	t.begun = true
 	tag, err := t.cont.ResumeSlots(ctx, s.handlers, s.slots)
 	t = s.Current()
-	s.turns.Stop()
+	s.nobodyRuns()
 	if err != nil {
 		if t.err = err; t.exiting {
 			return s.exit(t)
@@ -351,7 +342,7 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 		return &s.idle, nil
 	case t.first:
 		t.first = false
-		t.becomes(Ready, 0)
+		t.become(Ready, 0)
 		err := t.make(t.spec.Func, t.spec.Args)
 		return t.stands(Call, false), err
 	}
@@ -366,7 +357,7 @@ func (s *Scheduler) step(ctx context.Context, t *Thread) (*Point, error) {
 // exit makes a thread wait for its turn to end the run.
 func (s *Scheduler) exit(t *Thread) (*Point, error) {
 	t.exiting = true
-	t.becomes(Ready, 0)
+	t.become(Ready, 0)
 	return t.stands(Exit, false), nil
 }
 
@@ -383,7 +374,7 @@ func (s *Scheduler) Exit() {
 
 // remove takes a thread that has ended from the list.
 func (s *Scheduler) remove(t *Thread) {
-	t.ended, t.cont = true, nil
+	t.cont = nil
 	s.takeTurn(t)
 	close(t.done)
 	last := len(s.threads) - 1
@@ -410,7 +401,7 @@ func (s *Scheduler) leave(t *Thread) {
 
 // ready makes a thread one that could run, with the result of what it has waited for.
 func (s *Scheduler) ready(t *Thread, result uint32) {
-	t.becomes(Ready, result)
+	t.become(Ready, result)
 	s.strategy.Ready(t)
 	s.waiting++
 	s.arm()
@@ -426,14 +417,14 @@ func (s *Scheduler) choose(p *Point) *Thread {
 	if s.stopped != nil {
 		return nil
 	}
-	if next != t || p.Blocked {
-		s.takesTurns(p, next)
-	}
-	if s.counts {
+	switch {
+	case s.counts:
 		s.trace.word(uint64(p.Kind) | t.number()<<8 | next.number()<<36)
 		if t != nil {
 			s.trace.word(t.points<<20 ^ t.steps ^ p.Address<<32)
 		}
+	case next != t || p.Blocked:
+		s.takesTurns(p, next)
 	}
 	if s.config.Trace != nil {
 		s.config.Trace(p, next)
@@ -449,7 +440,7 @@ func (s *Scheduler) choose(p *Point) *Thread {
 	return next
 }
 
-// takesTurns notes that another thread is ready from now on, or less.
+// takesTurns notes that another thread is ready from now on, or less. Where steps are counted nobody wants to know.
 func (s *Scheduler) takesTurns(p *Point, next *Thread) {
 	if p.Thread != nil && !p.Blocked {
 		s.waiting++
@@ -503,7 +494,7 @@ func (s *Scheduler) stop(p *Point) error {
 		return s.suspend
 	}
 	if next == p.Thread { // what it waits for has come meanwhile
-		s.ready(next, next.turn.Result())
+		s.ready(next, next.goesOnWith())
 		return s.suspend
 	}
 	return s.switchTo(next)
@@ -525,11 +516,13 @@ func (s *Scheduler) offer(p *Point, result uint32) error {
 	if s.stopped != nil { // also by who hears of the point
 		return s.stopped
 	}
-	s.arm()
+	if !s.counts {
+		s.arm()
+	}
 	if next == p.Thread {
 		return nil
 	}
-	p.Thread.becomes(Ready, result)
+	p.Thread.become(Ready, result)
 	return s.switchTo(next)
 }
 
@@ -549,7 +542,7 @@ func (s *Scheduler) switchTo(next *Thread) error {
 		s.leave(from)
 		s.enter(next)
 	}
-	return s.swap.To(next.cont, uint64(next.turn.Result()))
+	return s.swap.To(next.cont, uint64(next.goesOnWith()))
 }
 
 // Park stops the thread that has called a host function until [Thread.Unpark]. The function returns the error; what it
@@ -559,7 +552,7 @@ func (s *Scheduler) Park() error {
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
-	t.parks()
+	t.become(Parked, 0)
 	return s.stop(t.stands(Call, true))
 }
 
@@ -569,7 +562,7 @@ func (s *Scheduler) Sleep(d time.Duration, result uint32) error {
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
-	t.parks()
+	t.become(Parked, 0)
 	t.onAlarm = result
 	s.setAlarm(t, d)
 	return s.stop(t.stands(Sleep, true))
@@ -589,7 +582,7 @@ func (s *Scheduler) Await(again Attempt, d time.Duration) error {
 	if t == nil || s.store.Pinned() || !t.isOnTop() {
 		return errNoThread
 	}
-	t.parks()
+	t.become(Parked, 0)
 	t.attempt = again
 	if d >= 0 {
 		s.setAlarm(t, d)
@@ -633,7 +626,8 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 	case !w.Enqueue(t.waiter):
 		return weft.NotEqual, nil
 	}
-	t.turn.SetState(weft.TurnWaiting)
+	t.become(Waiting, 0)
+	t.address = w.Address()
 	if d := w.Timeout(); d > 0 {
 		s.setAlarm(t, d)
 		t.turn.Hold(true)
@@ -646,19 +640,18 @@ func (s hooks) Wait(_ context.Context, w weft.Wait) (weft.WaitResult, error) {
 // Pause implements [weft.Scheduler].
 func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	t := s.Current()
+	here := t != nil && !p.Pinned && t.isOnTop()
 	switch {
-	case p.Fuel && !s.counts:
-		return nil // it is used up
-	case t == nil || p.Pinned || !t.isOnTop():
-		if p.Fuel {
-			s.refuel(t)
-		}
-		s.arm() // it is asked again
-		return nil
-	case p.Fuel:
+	case here && p.Fuel && s.counts:
 		return s.offer(s.stepped(t), 0)
+	case here && !p.Fuel:
+		return s.comesTo(t.stands(Slice, false), 0)
+	case p.Fuel && s.counts:
+		s.refuel(t)
+	case !p.Fuel:
+		s.arm() // it is asked again
 	}
-	return s.comesTo(t.stands(Slice, false), 0)
+	return nil
 }
 
 // Watch implements [weft.Watcher].

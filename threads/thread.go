@@ -53,9 +53,12 @@ type Thread struct {
 	begun     bool // it takes a result when it is resumed
 	first     bool // the continuation is that of Spec.First
 	exiting   bool // it executes nothing more: when it goes on the run ends
-	ended     bool
-	turn      weft.Turn // its state, and with what it is resumed; the zero one at its end
-	globals   []uint64  // while it does not run
+	served    bool // the following three are those of the turn
+	state     State
+	result    uint32 // with which it is resumed
+	address   uint64 // at which it waits
+	turn      weft.Turn
+	globals   []uint64 // while it does not run
 	waiter    *weft.Waiter
 	alarm     alarm  // of its timeout
 	onAlarm   uint32 // the result when that is over, for one that is parked
@@ -84,14 +87,6 @@ func (t *Thread) number() uint64 {
 	return uint64(t.id) + 1
 }
 
-// State returns what the thread does.
-func (t *Thread) State() State {
-	if t.ended {
-		return Ended
-	}
-	return State(t.turn.State())
-}
-
 // Stack returns the calls that a thread is in which does not run.
 func (t *Thread) Stack() weft.StackTrace {
 	if t.cont == nil {
@@ -108,25 +103,6 @@ func (t *Thread) Err() error { return t.err }
 
 // Results returns what the function has returned, once the thread has ended, as slots (see [weft.HostFunc]).
 func (t *Thread) Results() []uint64 { return t.results }
-
-// Address returns at which address a waiting thread waits.
-func (t *Thread) Address() uint64 {
-	address := uint64(0)
-	if t.State() == Waiting {
-		address, _ = t.turn.Place()
-	}
-	return address
-}
-
-// At returns the point at which the thread has stopped; an Idle one before it has begun. It is the scheduler's, to be
-// read before the thread goes on.
-func (t *Thread) At() *Point {
-	if t.State() == Waiting { // machine code may have stopped it
-		p := t.stands(Wait, true)
-		p.Address, p.Size = t.turn.Place()
-	}
-	return &t.at
-}
 
 // stands makes the thread's point one of a kind, at which it may go on or not.
 func (t *Thread) stands(kind Kind, blocked bool) *Point {

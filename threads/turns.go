@@ -3,50 +3,105 @@ package threads
 import "weft"
 
 // Where nobody but RoundRobin decides, and nobody hears of points, threads are in weft.Turns: machine code hands over
-// from one to the next then without asking. What a thread does (its State, what it is resumed with) is there in any
-// case.
+// from one to the next then without asking. What a thread does (its State, what it is resumed with) is there, and so is
+// who runs; of other threads it is in the Thread and the Scheduler.
 
-// inOrder reports whether a strategy is the scheduler's, and machine code may do as it would.
-func (s *Scheduler) inOrder(r *RoundRobin) bool {
-	c := &s.config
-	return s.strategy == Strategy(r) && !c.Steps && !c.Virtual && c.Watch == nil && c.Trace == nil
+// inTurn is RoundRobin with the queue there.
+type inTurn struct{ *Scheduler }
+
+// Ready implements [Strategy].
+func (s inTurn) Ready(t *Thread) { t.turn.Push() }
+
+// Next implements [Strategy].
+func (s inTurn) Next(p *Point) *Thread {
+	goesOn := p.Thread != nil && !p.Blocked
+	if goesOn && !p.Kind.endsTurn() {
+		return p.Thread
+	}
+	next := s.inTurns[s.turns.Pop().Number()]
+	if goesOn {
+		if next == nil {
+			return p.Thread
+		}
+		p.Thread.turn.Push()
+	}
+	return next
 }
 
-// serveTurns lets machine code hand over, or not.
+// Steps implements [Strategy].
+func (s inTurn) Steps() uint64 { return SpinSteps }
+
+// serveTurns lets machine code hand over, or not. There are no threads.
 func (s *Scheduler) serveTurns() error {
-	r, ok := s.strategy.(*RoundRobin)
-	if s.served = ok && s.inOrder(r); s.served {
-		return s.swap.Serve(s.turns)
+	c := &s.config
+	_, s.served = s.strategy.(*RoundRobin)
+	if s.served = s.served && !c.Steps && !c.Virtual && c.Watch == nil && c.Trace == nil; !s.served {
+		return s.swap.Serve(nil)
 	}
-	return s.swap.Serve(nil)
+	if s.turns == nil {
+		var err error
+		if s.turns, err = s.store.NewTurns(); err != nil {
+			return err
+		}
+		s.inTurns = make([]*Thread, 1)
+	}
+	s.strategy = inTurn{s}
+	return s.swap.Serve(s.turns)
 }
 
 // giveTurn gives a thread a turn that begins.
 func (s *Scheduler) giveTurn(t *Thread) error {
-	t.turn = s.turns.Add()
-	if err := t.turn.SetGlobals(t.spec.Globals, t.globals); err != nil {
-		t.turn.Remove()
-		return err
+	wake := func(here bool) { // by code of this store, or another
+		if here {
+			s.awake(t)
+		} else {
+			s.post(message{thread: t, about: woken})
+		}
 	}
+	if t.served = s.served; !t.served {
+		t.waiter = s.store.NewWaiter(wake)
+		return nil
+	}
+	t.turn = s.turns.Add()
+	t.waiter = t.turn.NewWaiter(wake)
 	n := t.turn.Number()
 	if n == len(s.inTurns) {
 		s.inTurns = append(s.inTurns, nil)
 	}
 	s.inTurns[n] = t
-	return nil
+	return t.turn.SetGlobals(t.spec.Globals, t.globals)
 }
 
 // takeTurn ends the turn of a thread, which may have been stopped for good while it waits.
 func (s *Scheduler) takeTurn(t *Thread) {
 	t.waiter.Leave()
-	t.becomes(Ready, 0)
-	s.inTurns[t.turn.Number()] = nil
-	t.turn.Remove()
-	t.turn = weft.Turn{}
+	if t.served {
+		t.become(Ready, 0)
+		s.inTurns[t.turn.Number()] = nil
+		t.turn.Remove()
+		t.turn, t.served = weft.Turn{}, false
+	}
+	t.state = Ended
+}
+
+// Current returns the thread that runs; nil if none does. It is for host functions.
+func (s *Scheduler) Current() *Thread {
+	if s.served {
+		return s.inTurns[s.turns.Running().Number()]
+	}
+	return s.current
 }
 
 // runs notes that a thread goes on. Machine code may have woken it before a timeout that it had.
 func (s *Scheduler) runs(t *Thread) {
+	if t.served {
+		s.runsInTurn(t)
+		return
+	}
+	s.current, t.state = t, Running
+}
+
+func (s *Scheduler) runsInTurn(t *Thread) {
 	if t.alarm.place > 0 {
 		s.alarms.remove(t)
 	}
@@ -54,14 +109,11 @@ func (s *Scheduler) runs(t *Thread) {
 	t.turn.Run()
 }
 
-// becomes notes what a thread does, and with what it goes on.
-func (t *Thread) becomes(s State, result uint32) {
-	t.turn.SetState(weft.TurnState(s))
-	t.turn.SetResult(result)
+// nobodyRuns notes that no thread runs.
+func (s *Scheduler) nobodyRuns() {
+	s.current = nil
+	s.turns.Stop()
 }
-
-// parks notes that a thread waits for what a host function has begun.
-func (t *Thread) parks() { t.turn.SetState(weft.TurnState(Parked)) }
 
 // othersWait reports whether threads are ready beside the one that runs.
 func (s *Scheduler) othersWait() bool {
@@ -69,4 +121,53 @@ func (s *Scheduler) othersWait() bool {
 		return s.turns.Any()
 	}
 	return s.waiting > 0
+}
+
+// State returns what the thread does.
+func (t *Thread) State() State {
+	if t.served {
+		return State(t.turn.State())
+	}
+	return t.state
+}
+
+// become notes what a thread does, and with what it goes on.
+func (t *Thread) become(s State, result uint32) {
+	if t.served {
+		t.becomeInTurn(s, result)
+		return
+	}
+	t.state, t.result = s, result
+}
+
+func (t *Thread) becomeInTurn(s State, result uint32) {
+	t.turn.SetState(weft.TurnState(s))
+	t.turn.SetResult(result)
+}
+
+// goesOnWith returns with what a thread goes on.
+func (t *Thread) goesOnWith() uint32 {
+	if t.served {
+		return t.turn.Result()
+	}
+	return t.result
+}
+
+// Address returns at which address a waiting thread waits.
+func (t *Thread) Address() uint64 {
+	if t.served {
+		address, _ := t.turn.Place()
+		return address
+	}
+	return t.address
+}
+
+// At returns the point at which the thread has stopped; an Idle one before it has begun. It is the scheduler's, to be
+// read before the thread goes on.
+func (t *Thread) At() *Point {
+	if t.served && t.State() == Waiting { // machine code may have stopped it
+		p := t.stands(Wait, true)
+		p.Address, p.Size = t.turn.Place()
+	}
+	return &t.at
 }

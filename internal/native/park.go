@@ -239,8 +239,10 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	}
 	m.start(to, p.parent)
 	m.store.Switched(from, ref, r)
-	r.Turns.Stopped(from, nil, false)
-	r.Turns.Stopped(r.To, nil, false)
+	if r.Turns != nil {
+		r.Turns.Stopped(from, nil, false)
+		r.Turns.Stopped(r.To, nil, false)
+	}
 	return true
 }
 
@@ -273,15 +275,17 @@ func (m *machine) switchThreads(r *store.SwitchRequest, from origin, keeps keepi
 	}
 	cur.Parked(r.Tag.Record.Type)
 	to.Unparked(side)
-	left := m.hostCont()
+	left := m.store.RunningCont()
 	r.To.Function = to.Func
 	if len(r.Args) > 0 {
 		m.context.Saved[resultRegister] = uintptr(r.Args[0])
 	}
 	m.unpark(to)
 	m.store.Switched(left, conts.Ref(cur), r)
-	r.Turns.Stopped(left, cur, keeps == keepsResult)
-	r.Turns.Stopped(r.To, to, r.To.Left == r.Tag)
+	if r.Turns != nil {
+		r.Turns.Stopped(left, cur, keeps == keepsResult)
+		r.Turns.Stopped(r.To, to, r.To.Left == r.Tag)
+	}
 	return true
 }
 
