@@ -36,6 +36,43 @@ func BenchmarkHandOver(b *testing.B) {
 	}
 }
 
+// BenchmarkSwitch has many threads that wait again as soon as they are woken, all at once: an operation is a wait at
+// which another one goes on, and a hundredth of a notify.
+func BenchmarkSwitch(b *testing.B) {
+	const crowd = `(module
+  (memory 1 1 shared) (global $own (mut i32) (i32.const 0))
+  (func (export "worker") (param $last i32) (param $n i32)
+    (loop $again
+      (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+      (if (local.get $last) (then (drop (memory.atomic.notify (i32.const 4) (i32.const 1)))))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func (export "driver") (param $n i32)
+    (loop $again
+      (drop (memory.atomic.notify (i32.const 0) (i32.const -1)))
+      (drop (memory.atomic.wait32 (i32.const 4) (i32.const 0) (i64.const -1)))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`
+	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := newWorld(b, engine, crowd, threads.Config{Slice: -1})
+	const workers = 99
+	n := weft.I32(int32(b.N/(workers+1) + 1))
+	for i := range workers {
+		last := int32(0)
+		if i == workers-1 {
+			last = 1
+		}
+		w.spawn(b, "worker", weft.I32(last), n)
+	}
+	w.spawn(b, "driver", n)
+	b.ReportAllocs()
+	b.ResetTimer()
+	if err := w.scheduler.Run(context.Background(), nil); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // BenchmarkHandOverParallel is the same in parallel mode: two stores on goroutines of their own.
 func BenchmarkHandOverParallel(b *testing.B) {
 	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))

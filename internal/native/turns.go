@@ -66,6 +66,7 @@ type handOver struct {
 	memory, address  codegen.Reg
 	access, queue    codegen.Reg
 	self, next, cont codegen.Reg
+	width            codegen.Reg
 	x, y, z          codegen.Reg
 }
 
@@ -74,7 +75,7 @@ func (b *border) handingOver(fast func(h *handOver)) {
 	h := &handOver{border: b, slow: b.NewLabel(), layout: store.LayoutCont(), parts: store.LayoutTurns()}
 	free := b.registers.Ints
 	for _, r := range []*codegen.Reg{&h.turns, &h.records, &h.memory, &h.address, &h.access, &h.queue, &h.self, &h.next,
-		&h.cont, &h.x, &h.y, &h.z} {
+		&h.cont, &h.width, &h.x, &h.y, &h.z} {
 		if free[0] == resultRegister { // the operations' own
 			free = free[1:]
 		}
@@ -97,8 +98,7 @@ func (b *border) arg(i int32) codegen.Field       { return b.context(codegen.Off
 func in(r codegen.Reg, offset int32) codegen.Field { return codegen.Field{Base: r, Offset: offset} }
 
 // place finds the place in memory that an instruction is about: its memory's record, and the address. The arguments
-// begin with the instance and the number of the memory; the address, and the offset behind it, are at a number. The
-// width is in z.
+// begin with the instance and the number of the memory; the address, and the offset behind it, are at a number.
 func (h *handOver) place(argument int32) {
 	h.Load(h.memory, h.arg(0))
 	h.Load(h.memory, in(h.memory, h.parts.Memories))
@@ -111,14 +111,15 @@ func (h *handOver) place(argument int32) {
 	h.Load(h.address, h.arg(argument))
 	h.AddFrom(h.address, h.arg(argument+1))
 	h.JumpIfAt(h.address, codegen.IfBelow, h.arg(argument+1), h.slow)
-	h.Move(h.x, h.z) // aligned?
+	h.Move(h.x, h.width) // aligned?
 	h.Increase(h.x, -1)
 	h.And(h.x, h.address)
 	h.JumpIfNotZero(h.x, h.slow)
-	h.Load(h.x, in(h.memory, memoryLen)) // within bounds?
-	h.Add(h.z, h.address)
-	h.JumpIf(h.z, codegen.IfBelow, h.address, h.slow)
-	h.JumpIf(h.x, codegen.IfBelow, h.z, h.slow)
+	h.Load(h.x, in(h.memory, memoryLen)) // within bounds? What is aligned does not wrap.
+	h.JumpIf(h.address, codegen.IfAboveOrEqual, h.x, h.slow)
+	h.Move(h.y, h.address)
+	h.Add(h.y, h.width)
+	h.JumpIf(h.x, codegen.IfBelow, h.y, h.slow)
 }
 
 // begin begins the use of the queues (memory_wait_access.go); end ends it.
@@ -175,7 +176,7 @@ func (b *border) returns(number int32) {
 func (b *border) notify() {
 	b.handingOver(func(h *handOver) {
 		nobody := h.NewLabel()
-		h.SetNumber(h.z, 4)
+		h.SetNumber(h.width, 4)
 		h.place(2)
 		h.begin()
 		h.Load(h.x, h.of(turnsWaiting))
@@ -259,7 +260,7 @@ func (b *border) wait() {
 		h.JumpIfZero(h.x, h.slow)
 		h.Load(h.x, h.of(turnsWaiting)) // room in the queues
 		h.JumpIfAt(h.x, codegen.IfAboveOrEqual, h.of(turnsMask), h.slow)
-		h.Load(h.z, h.arg(2))
+		h.Load(h.width, h.arg(2))
 		h.place(3)
 		h.begin()
 		h.compare(differs)
@@ -267,8 +268,11 @@ func (b *border) wait() {
 		h.end()
 		h.takeNext()
 		h.exchangeGlobals()
-		h.park()
+		back := h.NewLabel()
+		h.park(back)
 		h.goOnWithNext()
+		h.Bind(back) // the result is where code expects it
+		h.Return()
 		h.Bind(differs)
 		h.end()
 		h.returns(int32(store.WaitNotEqual))
@@ -307,7 +311,7 @@ func (h *handOver) compare(differs codegen.Label) {
 	place := h.memory
 	h.Load(place, in(h.memory, memoryBase))
 	h.Add(place, h.address)
-	h.Load(h.x, h.arg(2))
+	h.Move(h.x, h.width)
 	h.ShiftRight(h.x, 3)
 	h.JumpIfNotZero(h.x, wide)
 	h.LoadAtomic32(h.x, in(place, 0))
@@ -325,8 +329,7 @@ func (h *handOver) enqueue() {
 	h.findQueue()
 	h.Set64(in(h.self, turnNext), 0)
 	h.Store(in(h.self, turnAddress), h.address)
-	h.Load(h.x, h.arg(2))
-	h.Store(in(h.self, turnWidth), h.x)
+	h.Store(in(h.self, turnWidth), h.width)
 	h.Set32(in(h.self, turnState), int32(store.TurnWaiting))
 	h.Load(h.y, h.of(turnsRunning))
 	h.add(in(h.queue, 0), h.y)
@@ -370,11 +373,9 @@ func (h *handOver) exchangeGlobals() {
 	h.Bind(none)
 }
 
-// park parks who runs as machine.put and ContRecord.Parked do. Behind it the code goes on that was parked: the result is
-// where it is expected.
-func (h *handOver) park() {
-	l, at, over := h.layout, h.x, h.NewLabel()
-	back := h.NewLabel()
+// park parks who runs as machine.put and ContRecord.Parked do. It goes on at back.
+func (h *handOver) park(back codegen.Label) {
+	l, at := h.layout, h.x
 	h.CopyStack(at)
 	h.Increase(at, -int32(resultSize))
 	h.Set64(in(at, parkingSize), int32(resultSize))
@@ -389,10 +390,6 @@ func (h *handOver) park() {
 	}
 	h.Increase(h.x, l.Held)
 	h.Store(in(h.cont, l.Ref), h.x)
-	h.JumpTo(over)
-	h.Bind(back)
-	h.Return()
-	h.Bind(over)
 }
 
 var _ = [1]struct{}{}[keepsResult] // it is 0
