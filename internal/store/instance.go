@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"weft/internal/pages"
 	"weft/wasm"
 )
 
@@ -345,7 +346,7 @@ func (in *Instance) initSegments() error {
 		memory := in.Store.Memory(in.Record.Memory(d.Memory))
 		if at := offset[0]; at < from || at >= to {
 			if from, to = at, denseDatas(m.Datas[i:]); from <= to && to <= memory.Len() {
-				populate(memory.Bytes()[from:to])
+				pages.Populate(memory.Bytes()[from:to])
 			}
 		}
 		if code := memory.Init(d.Bytes, offset[0], 0, uint64(len(d.Bytes))); code != 0 {

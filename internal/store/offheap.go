@@ -1,6 +1,10 @@
 package store
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"weft/internal/pages"
+)
 
 // Memory outside the Go heap. Invariants:
 //
@@ -110,7 +114,7 @@ const (
 // populate has the pages ready for what is handed out, and the next step.
 func (a *Arena) populate() {
 	size := min(roundUp(a.next-a.ready, populateStep), a.next+a.left-a.ready)
-	populate(unsafe.Slice((*byte)(Pointer(a.ready)), size))
+	pages.Populate(unsafe.Slice((*byte)(Pointer(a.ready)), size))
 	a.ready += size
 }
 

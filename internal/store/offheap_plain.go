@@ -37,6 +37,3 @@ func (r *Region) Recycle(dirty uintptr) { r.Release() }
 
 // makeAnonymous has nothing to do: no image backs memory here.
 func (r *Region) makeAnonymous() error { return nil }
-
-// populate has pages ready for memory that is about to be written; here it cannot be asked for.
-func populate([]byte) {}

@@ -16,6 +16,3 @@ func noLargePages([]byte) {}
 func giveBack([]byte) bool { return false }
 
 func systemMappings() int { return math.MaxInt }
-
-// populate has pages ready for memory that is about to be written; here it cannot be asked for.
-func populate([]byte) {}

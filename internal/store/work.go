@@ -6,6 +6,7 @@ import (
 	"unsafe"
 	"weak"
 
+	"weft/internal/pages"
 	"weft/wasm"
 )
 
@@ -114,7 +115,7 @@ func inPieces[T any](s ender, values []T, write func(from, to int)) wasm.TrapCod
 	piece, stretch := pieceOf[T](), valuesIn[T](stretchBytes)
 	for from := 0; from < len(values); from += piece {
 		if from%stretch == 0 && len(values)-from >= stretch {
-			populateValues(values[from:][:stretch])
+			pages.PopulateValues(values[from:][:stretch])
 		}
 		write(from, min(from+piece, len(values)))
 		if s.Ended() {
@@ -122,12 +123,6 @@ func inPieces[T any](s ender, values []T, write func(from, to int)) wasm.TrapCod
 		}
 	}
 	return wasm.TrapNone
-}
-
-// populateValues is populate.
-func populateValues[T any](values []T) {
-	var zero T
-	populate(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(zero))))
 }
 
 // move copies values, which may overlap. Both slices have the same length.

@@ -3,6 +3,7 @@ package binary
 import (
 	"slices"
 
+	"weft/internal/pages"
 	"weft/wasm"
 )
 
@@ -130,11 +131,18 @@ func (d *decoder) dataSection() error {
 	// Programs of Go have tens of thousands, whose growing took half of the time
 	// of decoding.
 	d.m.Datas = slices.Grow(d.m.Datas, n)
-	for ; n > 0 && err == nil; n-- {
+	for i := 0; i < n && err == nil; i++ {
+		if i%populatedDatas == 0 && n-i >= populatedDatas {
+			made := len(d.m.Datas)
+			pages.PopulateValues(d.m.Datas[made : made+populatedDatas])
+		}
 		err = d.data()
 	}
 	return err
 }
+
+// populatedDatas is for how many segments pages are asked for at once: a megabyte.
+const populatedDatas = 1 << 14
 
 func (d *decoder) data() error {
 	at := d.Offset()
