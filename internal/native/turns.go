@@ -102,7 +102,7 @@ func in(r codegen.Reg, offset int32) codegen.Field { return codegen.Field{Base: 
 func (h *handOver) place(argument int32) {
 	h.Load(h.memory, h.arg(0))
 	h.Load(h.memory, in(h.memory, h.parts.Memories))
-	h.Load(h.x, h.arg(1))
+	h.Load32(h.x, h.arg(1))
 	h.ShiftLeft(h.x, 3)
 	h.Add(h.memory, h.x)
 	h.Load(h.memory, in(h.memory, 0))
@@ -260,7 +260,7 @@ func (b *border) wait() {
 		h.JumpIfZero(h.x, h.slow)
 		h.Load(h.x, h.of(turnsWaiting)) // room in the queues
 		h.JumpIfAt(h.x, codegen.IfAboveOrEqual, h.of(turnsMask), h.slow)
-		h.Load(h.width, h.arg(2))
+		h.Load32(h.width, h.arg(2))
 		h.place(3)
 		h.begin()
 		h.compare(differs)

@@ -10,11 +10,12 @@ func slot(i int) address {
 	return address{scale: addrContext, disp: codegen.OffArgs + 8*int32(i)}
 }
 
-// StoreSlot stores all 64 bits of a slot.
+// StoreSlot stores all 64 bits of a slot, at once where it can: who reads them at once would else wait until both halves
+// are in the cache.
 func (s *Selector) StoreSlot(i int, v *ssa.Value) {
 	a := slot(i)
 	size := sizeOf(v.Type)
-	if v.Type == ssa.I32 && v.Op != ssa.OpConst {
+	if v.Type == ssa.I32 && (v.Op != ssa.OpConst || v.Aux == int64(int32(v.Aux)) && v.Aux >= 0) {
 		size = S64 // of which the upper half is zeros
 	}
 	s.storeTo(a, v, size)
