@@ -524,6 +524,7 @@ func (m *machine) hostSuspends(f *store.FuncRecord, s *store.SuspendRequest) boo
 	if err := m.store.CanSuspend(f, s.Tag); err != nil {
 		return m.end(m.store.CallFailed(f, err, m.stackTrace(m.atCall())))
 	}
+	m.shrinkStack()
 	m.scatter(s.Tag.Type.Params, s.Payload)
 	return m.suspend(s.Tag.Record)
 }
@@ -538,6 +539,7 @@ func (m *machine) hostSwitches(f *store.FuncRecord, r *store.SwitchRequest) bool
 	if !ok {
 		return false
 	}
+	m.shrinkStack()
 	m.stopHere()
 	return m.switchFromHost(p, r)
 }

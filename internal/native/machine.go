@@ -307,6 +307,23 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 	return wasm.TrapNone
 }
 
+// shrinkStack gives the computation that a host function stops a smaller stack, if it uses an eighth or less of the one
+// that it has. It may wait for long, and be one of thousands that were deeper before.
+func (m *machine) shrinkStack() {
+	r, c := m.cur, m.context
+	used, size := r.StackEnd()-c.NativeSP, m.engine.stackSize(freshStack)
+	if 8*used > uintptr(r.StackSize()) {
+		return
+	}
+	for size < 2*used+codegen.StackMargin {
+		size *= 2
+	}
+	if 2*size <= uintptr(r.StackSize()) && m.store.Conts.GrowStackDown(r, used, size) {
+		c.NativeSP = r.StackEnd() - used
+		m.sp = c.NativeSP
+	}
+}
+
 // Context implements [store.Roots].
 func (m *machine) Context() context.Context { return m.ctx }
 

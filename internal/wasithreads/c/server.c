@@ -45,18 +45,36 @@ static int write_all(int fd, const char *text, size_t length) {
 	return 1;
 }
 
-// answer answers one request. It returns whether the connection goes on.
+// decimal writes a number of at most three digits.
+static char *decimal(char *to, int n) {
+	if (n >= 100)
+		*to++ = '0' + n / 100;
+	if (n >= 10)
+		*to++ = '0' + n / 10 % 10;
+	*to++ = '0' + n % 10;
+	return to;
+}
+
+// answer answers one request. It returns whether the connection goes on. It does without printf and scanf, each of
+// which takes more of the stack than all else together: there is one for each connection.
 static int answer(int fd, char *text) {
-	char name[100], reply[256];
-	if (sscanf(text, "GET /%99s HTTP/1.1\r", name) != 1)
+	enum { most = 99 };
+	static const char method[] = "GET /", version[] = " HTTP/1.1\r";
+	char reply[64 + most], *name = text + strlen(method), *last = 0;
+	if (strncmp(text, method, strlen(method)) == 0)
+		last = strchr(name, ' ');
+	if (!last || last == name || last - name > most || strncmp(last, version, strlen(version)) != 0)
 		return 0;
+	*last = 0;
 	if (strcmp(name, "quit") == 0) {
 		quit();
 		return 0;
 	}
-	int length = snprintf(reply, sizeof reply, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\nhello %s\n",
-		(int)strlen(name) + 7, name);
-	return write_all(fd, reply, length);
+	char *to = stpcpy(reply, "HTTP/1.1 200 OK\r\nContent-Length: ");
+	to = decimal(to, (int)(last - name) + 7);
+	to = stpcpy(stpcpy(to, "\r\n\r\nhello "), name);
+	*to++ = '\n';
+	return write_all(fd, reply, to - reply);
 }
 
 static void *serve(void *argument) {
