@@ -11,8 +11,8 @@ import (
 // [Scheduler] keeps them here if it would not decide otherwise. Then machine code needs not ask it: a
 // memory.atomic.notify of the store's code makes those ready whom it wakes, and a wait lets the next one go on, both
 // without leaving machine code, in a few nanoseconds. Wherever anything is unusual (nobody is ready, a wait has a
-// timeout, a computation has not begun or was stopped elsewhere) the scheduler is asked as without Turns, and finds here
-// what has happened.
+// timeout, a computation has not begun or was stopped elsewhere) the scheduler is asked as without Turns, and finds
+// here what has happened.
 //
 // Package weft/threads uses them for [RoundRobin] schedules, and shows how. All methods are for the goroutine that uses
 // the store, but for AskAtWait and AskAtWake.
@@ -62,7 +62,8 @@ func (s *Switch) Serve(t *Turns) error {
 	case !t.inner.Of(s.tag.store.store):
 		return s.tag.store.refuse(errOtherTurns)
 	case !s.tag.tag.AwaitsI32():
-		return s.tag.store.refuse(fmt.Errorf("weft: turns take a tag whose result is an i32, this one has type %s", s.tag.tag.Type))
+		return s.tag.store.refuse(fmt.Errorf(
+			"weft: turns take a tag whose result is an i32, this one has type %s", s.tag.tag.Type))
 	default:
 		s.request.Turns = t.inner
 	}
@@ -231,7 +232,8 @@ func (x Turn) Run() {
 	}
 }
 
-// Hold says whether the scheduler must let the computation go on, if that stops next, since it has to do something then.
+// Hold says whether the scheduler must let the computation go on, if that stops next, since it has to do something
+// then.
 func (x Turn) Hold(yes bool) {
 	if x.of != nil {
 		x.of.Hold(x.at, yes)

@@ -27,7 +27,8 @@ func TestStacksShrink(t *testing.T) {
 		var most uint64
 		parked := []*threads.Thread{}
 		w := newWorldWith(t, engine, source, threads.Config{}, func(w *world, l *weft.Linker) {
-			err := l.DefineFunc("", "park", wasm.FuncType{Results: []wasm.ValType{wasm.I32}}, func(context.Context, []uint64) error {
+			result := wasm.FuncType{Results: []wasm.ValType{wasm.I32}}
+			err := l.DefineFunc("", "park", result, func(context.Context, []uint64) error {
 				parked = append(parked, w.scheduler.Current())
 				most = max(most, w.store.Stats().StackBytes)
 				if len(parked) == n {

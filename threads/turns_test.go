@@ -31,7 +31,8 @@ func turnProgram(r *rand.Rand) string {
   (import "" "spawn" (func $spawn (param i32) (result i32)))
   (memory $other 1)
   (memory $m (export "memory") 4 4 shared)
-  (global $n (mut i64) (i64.const 7)) (global $f (mut f32) (f32.const 0.5)) (global $v (mut v128) (v128.const i64x2 1 2))
+  (global $n (mut i64) (i64.const 7)) (global $f (mut f32) (f32.const 0.5))
+  (global $v (mut v128) (v128.const i64x2 1 2))
   (func $log (param $who i32) (param $what i32) (local $at i32)
     (local.set $at (i32.load $m (i32.const 512)))
     (if (i32.ge_u (local.get $at) (i32.const 200000)) (then (return)))
@@ -41,9 +42,12 @@ func turnProgram(r *rand.Rand) string {
     (global.set $v (i64x2.add (global.get $v) (v128.const i64x2 1 3)))
     (i32.store $m offset=1024 (local.get $at) (local.get $who))
     (i32.store $m offset=1028 (local.get $at) (local.get $what))
-    (i64.store $m offset=1032 (local.get $at) (i64.add (global.get $n) (i64.extend_i32_u (i32.reinterpret_f32 (global.get $f)))))
+    (i64.store $m offset=1032 (local.get $at)
+      (i64.add (global.get $n) (i64.extend_i32_u (i32.reinterpret_f32 (global.get $f)))))
     (v128.store $m offset=1040 (local.get $at) (global.get $v)))
-  (func $touch (param i32) (local $room i64) (drop (local.get $room)) (if (local.get 0) (then (call $touch (i32.sub (local.get 0) (i32.const 1))))))
+  (func $touch (param i32) (local $room i64)
+    (drop (local.get $room))
+    (if (local.get 0) (then (call $touch (i32.sub (local.get 0) (i32.const 1))))))
 `)
 	counts := []string{"0", "1", "1", "2", "-1"}
 	pick := func(list []string) string { return list[r.IntN(len(list))] }
@@ -67,8 +71,8 @@ func turnProgram(r *rand.Rand) string {
 				op = fmt.Sprintf("(i32.atomic.load $m %s)", address)
 			case 8:
 				fmt.Fprintf(&b, "      (call $touch (i32.const %d))\n", r.IntN(40))
-				op = fmt.Sprintf("(if (result i32) (i32.eq (local.get $i) (i32.const %d)) (then (call $spawn (i32.const %d))) (else (i32.const -9)))",
-					r.IntN(9), r.IntN(kinds))
+				op = fmt.Sprintf("(if (result i32) (i32.eq (local.get $i) (i32.const %d))"+
+					" (then (call $spawn (i32.const %d))) (else (i32.const -9)))", r.IntN(9), r.IntN(kinds))
 			}
 			fmt.Fprintf(&b, "      (call $log (local.get $me) %s)\n", op)
 		}
@@ -111,11 +115,11 @@ func runTurns(t *testing.T, engine *weft.Engine, source string, config threads.C
 		if err := l.DefineFunc("", "yield", wasm.FuncType{Results: i32}, yield); err != nil {
 			t.Fatal(err)
 		}
-		err := l.DefineFunc("", "spawn", wasm.FuncType{Params: i32, Results: i32}, func(_ context.Context, slots []uint64) error {
+		spawns := func(_ context.Context, slots []uint64) error {
 			slots[0] = uint64(uint32(spawn(fmt.Sprint("t", slots[0]))))
 			return nil
-		})
-		if err != nil {
+		}
+		if err := l.DefineFunc("", "spawn", wasm.FuncType{Params: i32, Results: i32}, spawns); err != nil {
 			t.Fatal(err)
 		}
 	})

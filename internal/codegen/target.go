@@ -137,8 +137,8 @@ type Border interface {
 	// memory; that takes the register for numbers.
 	LoadValue(Reg, Field, ssa.Type)
 	StoreValue(Field, Reg, ssa.Type)
-	// Set64 and Set32 write eight and four bytes, of a number with a sign. Copy64From32 and Copy32From64 copy as many as they say; both take the register of the
-	// first integer result.
+	// Set64 and Set32 write eight and four bytes, of a number with a sign. Copy64From32 and Copy32From64 copy as many as
+	// they say; both take the register of the first integer result.
 	Set64(Field, int32)
 	Set32(Field, int32)
 	Copy64From32(to, from Field)

@@ -7,8 +7,8 @@ import (
 	"weft/internal/store"
 )
 
-// The stubs of memory.atomic.wait and notify hand over from thread to thread without Go, where a scheduler lets those go
-// on first that have been ready longest (store.Turns). They do what Go would do (threads.Scheduler, store.Turns,
+// The stubs of memory.atomic.wait and notify hand over from thread to thread without Go, where a scheduler lets those
+// go on first that have been ready longest (store.Turns). They do what Go would do (threads.Scheduler, store.Turns,
 // machine.switchThreads) in the case that is usual, and leave to Go in every other: before they have changed anything,
 // so that Go begins anew. What is parked here is parked as Go does it (park.go): either can let it go on.
 //
@@ -279,8 +279,8 @@ func (b *border) wait() {
 	})
 }
 
-// mayStop makes self the record of who runs, if that may be stopped, and cont its descriptor. There must be room for the
-// parking.
+// mayStop makes self the record of who runs, if that may be stopped, and cont its descriptor. There must be room for
+// the parking.
 func (h *handOver) mayStop() {
 	l := h.layout
 	h.Load(h.cont, h.context(codegen.OffCurrent))

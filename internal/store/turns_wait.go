@@ -2,8 +2,8 @@ package store
 
 import "unsafe"
 
-// The threads of a store that owns the table of a shared memory (memory_wait_access.go) wait in the queues of its turns,
-// where machine code finds them. When somebody else comes to the table, they are moved to the table's own.
+// The threads of a store that owns the table of a shared memory (memory_wait_access.go) wait in the queues of its
+// turns, where machine code finds them. When somebody else comes to the table, they are moved to the table's own.
 
 // noOwner is no ownerID, and not 0.
 const noOwner = 2
@@ -40,8 +40,8 @@ func (t *waitTable) disown(s *Store) {
 
 func (t *waitTable) end(alone bool) { t.access.end(alone) }
 
-// takeOver moves those who wait from the turns to the queues here, which is the end of their use. The race detector does
-// not see that machine code has ordered what it and Go have written there before (tableAccess).
+// takeOver moves those who wait from the turns to the queues here, which is the end of their use. The race detector
+// does not see that machine code has ordered what it and Go have written there before (tableAccess).
 //
 //go:norace
 func (t *waitTable) takeOver() {

@@ -10,8 +10,8 @@ func slot(i int) address {
 	return address{scale: addrContext, disp: codegen.OffArgs + 8*int32(i)}
 }
 
-// StoreSlot stores all 64 bits of a slot, at once where it can: who reads them at once would else wait until both halves
-// are in the cache.
+// StoreSlot stores all 64 bits of a slot, at once where it can: who reads them at once would else wait until both
+// halves are in the cache.
 func (s *Selector) StoreSlot(i int, v *ssa.Value) {
 	a := slot(i)
 	size := sizeOf(v.Type)
