@@ -88,7 +88,7 @@ func (s *Switch) done(from *store.HostCont) {
 // runSwitching is run for a continuation whose rest is left in it: also that of others to which a Switch leads.
 func (k *Continuation) runSwitching(ctx context.Context, h *Handlers, thrown *Exception, slots []uint64) (*Tag, error) {
 	s := k.store
-	outer, room := s.store.Running, s.room
+	outer, room := s.store.RunningCont(), s.room
 	k.inner.Left = nil
 	s.store.Running, s.room = &k.inner, len(slots)
 	defer func() {

@@ -40,7 +40,7 @@ const (
 	TurnElsewhere TurnState = TurnWaiting + 1
 )
 
-// NewTurns makes the Turns of a store, in place of those that it had.
+// NewTurns makes Turns.
 func (s *Store) NewTurns() (*Turns, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
@@ -201,6 +201,12 @@ func (x Turn) record() *store.TurnRecord {
 // State returns what the computation does.
 func (x Turn) State() TurnState { return TurnState(x.record().State) }
 
+// Forget makes Place return 0, 0: the scheduler says so of a computation that stops elsewhere.
+func (x Turn) Forget() {
+	r := x.record()
+	r.Address, r.Width = 0, 0
+}
+
 // SetState says what the computation does.
 func (x Turn) SetState(s TurnState) { x.record().State = store.TurnState(s) }
 
@@ -210,14 +216,15 @@ func (x Turn) Result() uint32 { return x.record().Result }
 // SetResult says with which i32 it goes on.
 func (x Turn) SetResult(result uint32) { x.record().Result = result }
 
-// Place returns at which address the computation waits ([Wait.Enqueue]), or has waited last, and how many bytes it
-// compared there.
+// Place returns at which address the computation waits, or has waited last, and how many bytes it compared there:
+// since [Wait.Enqueue], or machine code has made it wait.
 func (x Turn) Place() (address uint64, width int) {
 	r := x.record()
 	return r.Address, int(r.Width)
 }
 
-// Push adds the computation to those that are ready, behind all others, unless it is there already or waits.
+// Push adds the computation, whose State must be TurnReady, to those that are ready, behind all others, unless it is
+// there already.
 func (x Turn) Push() {
 	if x.of != nil {
 		x.of.Push(x.at)

@@ -106,6 +106,9 @@ func (t *Thread) Results() []uint64 { return t.results }
 
 // stands makes the thread's point one of a kind, at which it may go on or not.
 func (t *Thread) stands(kind Kind, blocked bool) *Point {
+	if t.served && kind != Wait {
+		t.turn.Forget()
+	}
 	p := &t.at
 	p.Kind, p.Blocked, p.Writes, p.Site, p.Address, p.Size, p.Visit = kind, blocked, false, 0, 0, 0, 0
 	return p

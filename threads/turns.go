@@ -23,6 +23,7 @@ func (s inTurn) Next(p *Point) *Thread {
 		if next == nil {
 			return p.Thread
 		}
+		p.Thread.turn.SetState(weft.TurnReady)
 		p.Thread.turn.Push()
 	}
 	return next
@@ -165,9 +166,11 @@ func (t *Thread) Address() uint64 {
 // At returns the point at which the thread has stopped; an Idle one before it has begun. It is the scheduler's, to be
 // read before the thread goes on.
 func (t *Thread) At() *Point {
-	if t.served && t.State() == Waiting { // machine code may have stopped it
-		p := t.stands(Wait, true)
-		p.Address, p.Size = t.turn.Place()
+	if t.served {
+		if address, size := t.turn.Place(); size != 0 { // machine code may have stopped it there
+			p := t.stands(Wait, true)
+			p.Address, p.Size = address, size
+		}
 	}
 	return &t.at
 }

@@ -71,7 +71,7 @@ func (m *machine) resumeFromHost(r *store.HostResume) error {
 		return m.store.TrapError(trap, "", store.StackTrace{})
 	}
 	r.Cont.Function = c.Func
-	m.store.Turns.Stopped(r.Cont, nil, false)
+	r.Cont.Stopped(nil, false)
 	if r.Throw == nil {
 		full := m.awaited(c)
 		m.scatter(behind(full, wasm.SlotCount(full)-len(r.Args)), r.Args)
@@ -102,7 +102,7 @@ func (m *machine) suspendToHost(p prompt, tag *store.TagRecord, ref uint64) bool
 	m.gather(m.store.Tag(tag).Type.Params, m.prompt.slots)
 	left := m.hostCont()
 	left.Root.Move(ref)
-	m.store.Turns.Stopped(left, nil, false)
+	left.Stopped(nil, false)
 	m.prompt.suspended = store.Suspension{Tag: tag, Ref: ref}
 	m.setCurrent(p.parent)
 	return false

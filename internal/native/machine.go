@@ -68,7 +68,10 @@ type machine struct {
 }
 
 // An outerCall is what a call inside of another must leave as it was. Outside of all calls it means nothing.
-type outerCall struct{ current, nativeSP, nativePC, hostSlots, turns uintptr }
+type outerCall struct {
+	current, nativeSP, nativePC, hostSlots, turns uintptr
+	served                                        *store.Turns // those of turns
+}
 
 // storeState is what all calls in a store share.
 type storeState struct {
@@ -142,7 +145,8 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m := e.stateOf(s).machine()
 	c := m.context
 	if m.state.depth > 1 {
-		m.outer = outerCall{c.Current, c.NativeSP, c.NativePC, c.HostSlots, c.Turns}
+		s.RunningCont()
+		m.outer = outerCall{c.Current, c.NativeSP, c.NativePC, c.HostSlots, c.Turns, s.Turns}
 		c.Turns = 0
 	}
 	c.HostSlots = uintptr(unsafe.Pointer(&m.slots))
@@ -235,7 +239,10 @@ func (m *machine) leave() {
 	}
 	if state.depth--; state.depth > 0 {
 		o := &m.outer
-		c.Current, c.NativeSP, c.NativePC, c.HostSlots, c.Turns = o.current, o.nativeSP, o.nativePC, o.hostSlots, o.turns
+		c.Current, c.NativeSP, c.NativePC, c.HostSlots = o.current, o.nativeSP, o.nativePC, o.hostSlots
+		if s.Turns = o.served; !s.Barriers {
+			c.Turns = o.turns
+		}
 	} else if m.root != nil && !s.CollectAlways {
 		state.readyFor = m.entryType
 	}

@@ -226,8 +226,10 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	}
 	from, ref := m.hostCont(), m.capture(p, r.Tag.Record.Type)
 	r.To.Function = to.Func
+	m.context.Turns = 0
 	if r.Tag.AwaitsI32() {
-		m.knowsNow(r)
+		m.prompt.known = r
+		m.serveTurns(r)
 	}
 	if inner := to.Inner(); isParked(inner) {
 		if len(r.Args) > 0 { // the i32 of a wait, or of no meaning
@@ -239,18 +241,17 @@ func (m *machine) switchFromHost(p prompt, r *store.SwitchRequest) bool {
 	}
 	m.start(to, p.parent)
 	m.store.Switched(from, ref, r)
-	if r.Turns != nil {
-		r.Turns.Stopped(from, nil, false)
-		r.Turns.Stopped(r.To, nil, false)
-	}
+	from.Stopped(nil, false)
+	r.To.Stopped(nil, false)
 	return true
 }
 
-// knowsNow notes that a request has been obeyed. From now on machine code may do the same by itself.
-func (m *machine) knowsNow(r *store.SwitchRequest) {
-	m.prompt.known = r
-	if r.Turns != nil && !m.store.Barriers {
-		m.context.Turns = r.Turns.Record()
+// serveTurns lets machine code do what a request has done that was obeyed, from now on by itself, or nothing of the
+// kind.
+func (m *machine) serveTurns(r *store.SwitchRequest) {
+	m.context.Turns = 0
+	if r.Turns.Serves(len(m.prompt.slots)) && !m.store.Barriers {
+		m.context.Turns, m.store.Turns = r.Turns.Record(), r.Turns
 	}
 }
 
@@ -282,9 +283,10 @@ func (m *machine) switchThreads(r *store.SwitchRequest, from origin, keeps keepi
 	}
 	m.unpark(to)
 	m.store.Switched(left, conts.Ref(cur), r)
-	if r.Turns != nil {
-		r.Turns.Stopped(left, cur, keeps == keepsResult)
-		r.Turns.Stopped(r.To, to, r.To.Left == r.Tag)
+	if left.Turns != nil || r.To.Turns != nil || m.context.Turns != 0 {
+		left.Stopped(cur, keeps == keepsResult && r.Turns == left.Turns)
+		r.To.Stopped(to, r.To.Left == r.Tag && r.Turns == r.To.Turns)
+		m.serveTurns(r)
 	}
 	return true
 }

@@ -176,6 +176,7 @@ func (b *border) returns(number int32) {
 func (b *border) notify() {
 	b.handingOver(func(h *handOver) {
 		nobody := h.NewLabel()
+		h.JumpIfSet32(h.context(ctxInterrupt), h.slow) // behind a wait, code goes on elsewhere, where Go does not look
 		h.SetNumber(h.width, 4)
 		h.place(2)
 		h.begin()

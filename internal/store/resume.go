@@ -27,8 +27,9 @@ type HostCont struct {
 	Left *Tag
 	// Function is that of the continuation, from the time on when it was let go on first.
 	Function *FuncRecord
-	// Turn is what it has of the store's Turns; 0 for none.
-	Turn uint64
+	// Turn is what it has of Turns; nil if it has none.
+	Turns *Turns
+	Turn  uint64
 	// Owner is what it is the core of.
 	Owner any
 }

@@ -127,15 +127,15 @@ func (w *Wait) Enqueue(p *Waiter) bool {
 // Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before. It is for
 // the goroutine that uses the store.
 func (p *Waiter) Leave() bool {
+	if p.turns != nil && p.turns.left(p) { // machine code may have made it wait there
+		return true
+	}
 	t := p.table
 	if t == nil {
 		return false
 	}
 	alone := t.begin(p.Home)
 	defer t.end(alone)
-	if t.turns != nil && t.turns == p.turns {
-		return t.turns.leave(p.turn)
-	}
 	waits := p.queued
 	if waits {
 		t.remove(p)

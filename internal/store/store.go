@@ -160,7 +160,7 @@ type Store struct {
 	Growth func(m *Memory, pages uint64) bool
 	// Running is the continuation that goes on, of a resume that Switches; who resumes sets it.
 	Running *HostCont
-	// Turns, unless it is nil, may have gone on with another one since: see RunningCont.
+	// Turns, unless it is nil, are those that machine code may use: Running may be another one since. See RunningCont.
 	Turns *Turns
 	// Scheduler, unless it is nil, is asked where code waits, and where it is to pause.
 	Scheduler Scheduler

@@ -83,9 +83,10 @@ type Turns struct {
 	known   uint64 // who runs, as far as Go has noticed
 	globals []*uint64
 	shared  bool // globals have been set
-	// came says that the queues have been those of a table. It is once, since others may use them then until they have
-	// emptied them.
-	came   bool
+	results int  // the most slots of results that a continuation has
+	// table is that whose waiters are in queues, or have been: there is one at most, since others may use the queues
+	// until they have emptied them.
+	table  *waitTable
 	queues []TurnQueue
 }
 
@@ -94,16 +95,19 @@ type turn struct {
 	cont   *HostCont
 	waiter *Waiter
 	saved  []uint64
-	apart  bool // it has other globals than the rest, so that Go must switch to it
+	common bool // its globals are those of all
 	held   bool // see Hold
+	free   bool
 }
 
-// NewTurns makes the turns of a store, in place of those that it had.
+// exchanges reports whether machine code can exchange the globals of one.
+func (t *Turns) exchanges(h *turn) bool { return h.common || len(t.globals) == 0 && h.saved == nil }
+
+// NewTurns makes turns.
 func (s *Store) NewTurns() *Turns {
 	t := &Turns{store: s, record: &TurnsRecord{Spread: spread, Owner: noOwner, Unparked: 1<<32 - contHeld}}
 	t.records, t.turns = make([]TurnRecord, 1, 8), make([]turn, 1, 8)
 	t.record.Records = uintptr(unsafe.Pointer(&t.records[0]))
-	s.Turns = t
 	return t
 }
 
@@ -118,6 +122,7 @@ func (t *Turns) Add() uint64 {
 	if n := len(t.free); n > 0 {
 		offset := t.free[n-1]
 		t.free = t.free[:n-1]
+		t.half(offset).free = false
 		return offset
 	}
 	t.records, t.turns = append(t.records, TurnRecord{}), append(t.turns, turn{})
@@ -127,25 +132,34 @@ func (t *Turns) Add() uint64 {
 
 // Remove ends one, unless it is in a queue.
 func (t *Turns) Remove(offset uint64) {
-	if t.isQueued(offset) {
+	h := t.half(offset)
+	if h.free || t.isQueued(offset) {
 		return
 	}
-	if h := t.half(offset); h.cont != nil {
-		h.cont.Turn = 0
-	}
-	*t.at(offset), *t.half(offset) = TurnRecord{}, turn{}
+	h.forget()
+	*t.at(offset), *h = TurnRecord{}, turn{free: true}
 	t.free = append(t.free, offset)
 }
 
 // SetCont says which continuation takes the turns.
 func (t *Turns) SetCont(offset uint64, k *HostCont) {
 	r, h := t.at(offset), t.half(offset)
-	if h.cont != nil {
-		h.cont.Turn = 0
+	h.forget()
+	if k.Turns != nil {
+		k.Turns.half(k.Turn).cont = nil
+		k.Turns.at(k.Turn).Cont = 0
 	}
-	h.cont, k.Turn = k, offset
+	h.cont, k.Turns, k.Turn = k, t, offset
+	t.results = max(t.results, k.Results)
 	r.Cont = 0
 	r.Ref, r.Root = uintptr(unsafe.Pointer(&k.Ref)), uintptr(unsafe.Pointer(&k.Root.slot.ref))
+}
+
+// forget makes the continuation one that has no turn.
+func (h *turn) forget() {
+	if h.cont != nil {
+		h.cont.Turns, h.cont.Turn = nil, 0
+	}
 }
 
 // SetWaiter says which waiter is the one's, and what it calls.
@@ -164,11 +178,15 @@ func (t *Turns) SetGlobals(offset uint64, globals []*uint64, saved []uint64) {
 		if n := len(globals); n > 0 {
 			t.record.Globals, t.record.GlobalCount = uintptr(unsafe.Pointer(&globals[0])), uint64(n)
 		}
+		for i := range t.records { // until each has said so, too
+			t.records[i].Cont = 0
+		}
 	}
-	h := t.half(offset)
-	h.saved, h.apart = saved, !slices.Equal(globals, t.globals)
+	r, h := t.at(offset), t.half(offset)
+	h.saved, h.common = saved, slices.Equal(globals, t.globals)
+	r.Cont, r.Saved = 0, 0
 	if len(saved) > 0 {
-		t.at(offset).Saved = uintptr(unsafe.Pointer(&saved[0]))
+		r.Saved = uintptr(unsafe.Pointer(&saved[0]))
 	}
 }
 
@@ -193,9 +211,10 @@ func (t *Turns) isQueued(offset uint64) bool {
 	return r.Next != 0 || t.record.Ready.Last == offset || r.State == TurnWaiting
 }
 
-// Push adds one to those who are ready, if it is in no queue, and Pop takes the first; 0 if there is none.
+// Push adds one to those who are ready, if that is its state and it is in no queue, and Pop takes the first; 0 if there
+// is none.
 func (t *Turns) Push(offset uint64) {
-	if !t.isQueued(offset) {
+	if t.at(offset).State == TurnReady && !t.isQueued(offset) {
 		t.add(&t.record.Ready, offset)
 	}
 }
@@ -255,7 +274,7 @@ func (t *Turns) settle() {
 }
 
 // RunningCont returns the continuation that the host has resumed so that it can be switched away from, or to which a
-// switch has led since; nil if there is none.
+// switch has led since, by machine code, too; nil if there is none.
 func (s *Store) RunningCont() *HostCont {
 	if s.Turns != nil {
 		s.Turns.settle()
@@ -264,16 +283,20 @@ func (s *Store) RunningCont() *HostCont {
 }
 
 // Stopped notes that a continuation with a descriptor has stopped, or goes on, so that machine code can let it go on or
-// stop it, or not. There may be no turns.
-func (t *Turns) Stopped(k *HostCont, c *ContRecord, plainly bool) {
-	if t == nil || k.Turn == 0 {
+// stop it as one of these turns, or not.
+func (k *HostCont) Stopped(c *ContRecord, plainly bool) {
+	t := k.Turns
+	if t == nil {
 		return
 	}
 	r, h := t.at(k.Turn), t.half(k.Turn)
-	if r.Cont = 0; plainly && !h.apart && !h.held {
+	if r.Cont = 0; plainly && !h.held && h.waiter != nil && t.exchanges(h) {
 		r.Cont = uintptr(unsafe.Pointer(c))
 	}
 }
+
+// Serves reports whether machine code may let all of them go on where there is room for so many slots of results.
+func (t *Turns) Serves(room int) bool { return t != nil && t.results <= room }
 
 // Hold says whether Go must let one go on that is about to stop, since there is something to be done about it then.
 func (t *Turns) Hold(offset uint64, yes bool) { t.half(offset).held = yes }

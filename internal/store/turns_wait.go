@@ -10,8 +10,8 @@ const noOwner = 2
 
 // servesTable makes the turns that a waiter has those of a table that its store owns, if they can be.
 func (t *waitTable) servesTable(p *Waiter, memory *MemoryRecord) {
-	if s := p.turns; !s.came && t.turns == nil && t.waiting == 0 && t.access.owner.Load() == ownerID(p.Home) {
-		s.came, t.turns = true, s
+	if s := p.turns; s.table == nil && t.turns == nil && t.waiting == 0 && t.access.owner.Load() == ownerID(p.Home) {
+		s.table, t.turns = t, s
 		s.spread(firstQueues)
 		r := s.record
 		r.Access, r.Owner = uintptr(unsafe.Pointer(&t.access)), ownerID(p.Home)
@@ -49,17 +49,25 @@ func (t *waitTable) takeOver() {
 	t.turns, s.record.Owner = nil, noOwner
 	for i := range s.queues {
 		for at := s.queues[i].First; at != 0; {
-			r := s.at(at)
+			r, w := s.at(at), s.half(at).waiter
 			next := r.Next
-			t.enqueue(r.Address, s.half(at).waiter)
+			r.Next, w.table = 0, t
+			t.enqueue(r.Address, w)
 			at = next
 		}
 	}
-	s.clear()
+	clear(s.queues)
+	s.record.Waiting = 0
 }
 
 // clear ends all waits.
 func (t *Turns) clear() {
+	for _, q := range t.queues {
+		for at := q.First; at != 0; {
+			r := t.at(at)
+			at, r.Next = r.Next, 0
+		}
+	}
 	clear(t.queues)
 	t.record.Waiting = 0
 }
@@ -115,6 +123,16 @@ func (t *Turns) notify(addr uint64, count uint32, by *Store) uint32 {
 func (t *Turns) wakes(q *TurnQueue, behind, offset uint64) {
 	t.take(q, behind, offset)
 	t.record.Waiting--
+}
+
+// left ends the wait of one if it waits in the queues here, and reports whether it did.
+func (t *Turns) left(p *Waiter) bool {
+	if t.table == nil {
+		return false
+	}
+	alone := t.table.begin(p.Home)
+	defer t.table.end(alone)
+	return t.table.turns == t && t.leave(p.turn)
 }
 
 // leave ends the wait of one, and reports whether it has waited.
