@@ -120,7 +120,9 @@ func TestResumeSlotsInThread(t *testing.T) {
   (import "h" "nested" (func $nested))
   (memory 1 1 shared)
   (func (export "count") (local $n i32)
-    (loop $l (local.set $n (i32.add (local.get $n) (i32.const 1))) (br_if $l (i32.lt_u (local.get $n) (i32.const 20000000)))))
+    (loop $l
+      (local.set $n (i32.add (local.get $n) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $n) (i32.const 5000000)))))
   (func (export "first") (call $nested))
   (func (export "second") (i32.atomic.store (i32.const 0) (i32.const 1))))`
 	for name, engine := range engines(t) {
@@ -136,7 +138,7 @@ func TestResumeSlotsInThread(t *testing.T) {
 		}, &w)
 		w.spawn(t, "first")
 		w.spawn(t, "second")
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		if err := w.scheduler.Run(ctx, nil); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

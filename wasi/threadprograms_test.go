@@ -35,7 +35,7 @@ var threadModes = []threadMode{
 		name:      "parallel",
 		configure: func(c wasi.Config) wasi.Config { return c },
 		deadlock:  func(err error) bool { return errors.Is(err, context.DeadlineExceeded) },
-		patience:  200 * time.Millisecond, // nothing finds out that there is a deadlock
+		patience:  2 * time.Second, // nothing finds out that there is a deadlock
 		many:      200,
 	},
 	{
