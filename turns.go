@@ -14,10 +14,8 @@ import (
 // timeout, a computation has not begun or was stopped elsewhere) the scheduler is asked as without Turns, and finds
 // here what has happened.
 //
-// Package weft/threads uses them for [RoundRobin] schedules, and shows how. All methods are for the goroutine that uses
-// the store, but for AskAtWait and AskAtWake.
-//
-// [RoundRobin]: https://pkg.go.dev/weft/threads#RoundRobin
+// Package weft/threads uses them where its strategy is RoundRobin, and shows how. All methods are for the goroutine that
+// uses the store, but for AskAtWait and AskAtWake.
 type Turns struct{ inner *store.Turns }
 
 // A Turn is one of the computations. The zero Turn is none: its methods do nothing.
@@ -115,7 +113,7 @@ func (t *Turns) Stop() {
 // goroutine may call it.
 func (t *Turns) AskAtWait(yes bool) {
 	if t != nil {
-		t.inner.Ask(true, yes)
+		t.inner.AskAtWait(yes)
 	}
 }
 
@@ -123,7 +121,7 @@ func (t *Turns) AskAtWait(yes bool) {
 // goroutine may call it.
 func (t *Turns) AskAtWake(yes bool) {
 	if t != nil {
-		t.inner.Ask(false, yes)
+		t.inner.AskAtWake(yes)
 	}
 }
 

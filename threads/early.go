@@ -21,11 +21,10 @@ const (
 // A bound strategy is told whose it is.
 type bound interface{ bind(s *Scheduler) }
 
-func (s *Scheduler) bind() error {
+func (s *Scheduler) bind() {
 	if b, ok := s.strategy.(bound); ok {
 		b.bind(s)
 	}
-	return s.serveTurns()
 }
 
 // couldWake adds the threads for which time may pass, in the order of their numbers.

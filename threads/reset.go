@@ -29,7 +29,8 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	s.running, s.serving, s.ended, s.stopped = false, false, false, nil
 	s.alarms, s.epoch, s.trace = alarms{}, time.Now(), traceHash{}
 	s.disarm()
-	_ = s.bind() // which could be done before
+	s.bind()
+	_ = s.serveTurns() // it fails for a closed store, in which nothing can be spawned either
 	if s.counts {
 		s.given = SpinSteps
 		s.store.SetFuel(s.given)

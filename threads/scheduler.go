@@ -125,7 +125,8 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 	if s.swap, err = s.tag.NewSwitch(); err != nil {
 		return nil, err
 	}
-	if err := s.bind(); err != nil {
+	s.bind()
+	if err := s.serveTurns(); err != nil {
 		return nil, err
 	}
 	if s.handlers, err = store.NewHandlers(weft.On(s.tag)); err != nil {

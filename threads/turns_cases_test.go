@@ -343,18 +343,20 @@ const barred = `(module (import "" "table" (table 1 funcref)) (import "" "memory
 // not wait through a barrier then.
 func TestTurnsBarrier(t *testing.T) {
 	for _, executor := range []weft.Executor{weft.Interpreter, weft.Native} {
-		config := weft.NewConfig().WithExecutor(executor).WithFeatures(wasm.AllFeatures | wasm.TypedContinuations2023)
-		engine, err := weft.NewEngine(config)
-		if err != nil {
-			t.Skip(err)
-		}
-		for _, within := range []bool{false, true} {
-			err := runBarring(t, engine, within)
-			var trap *weft.Trap
-			if !errors.As(err, &trap) || trap.Code != wasm.TrapBarrier {
-				t.Errorf("%v, within %v: %v", executor, within, err)
+		t.Run(fmt.Sprint(executor), func(t *testing.T) {
+			config := weft.NewConfig().WithExecutor(executor).WithFeatures(wasm.AllFeatures | wasm.TypedContinuations2023)
+			engine, err := weft.NewEngine(config)
+			if err != nil {
+				t.Skip(err)
 			}
-		}
+			for _, within := range []bool{false, true} {
+				err := runBarring(t, engine, within)
+				var trap *weft.Trap
+				if !errors.As(err, &trap) || trap.Code != wasm.TrapBarrier {
+					t.Errorf("within a call: %v: %v", within, err)
+				}
+			}
+		})
 	}
 }
 

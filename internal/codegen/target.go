@@ -172,9 +172,8 @@ type Border interface {
 	// CopyStack makes a register the stack pointer, and SetStack is the opposite.
 	CopyStack(Reg)
 	SetStack(Reg)
-	// Load32 and Store32 are for four bytes, with zeros above them in a register.
+	// Load32 reads four bytes, and has zeros above them in the register.
 	Load32(Reg, Field)
-	Store32(Field, Reg)
 	// LoadAtomic reads eight or four bytes, and SetAtomic writes four, in the order of the processors' own: what comes
 	// before in the code is visible before. Unless others ask the system for a fence, a LoadAtomic behind a SetAtomic
 	// waits for it. SetAtomic takes the register of the first integer result.

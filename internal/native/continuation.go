@@ -346,7 +346,7 @@ func (m *machine) reserveBound(inner *store.ContRecord, bytes uintptr) wasm.Trap
 	}
 	used := inner.StackEnd() - inner.Frame
 	bound := slices.Clone(unsafe.Slice((*uint64)(store.Pointer(inner.Stack())), inner.Bound))
-	if !m.store.Conts.GrowStackDown(inner, used, used+bytes) {
+	if !m.store.Conts.ResizeStackDown(inner, used, used+bytes) {
 		return wasm.TrapOutOfMemory
 	}
 	copy(unsafe.Slice((*uint64)(store.Pointer(inner.Stack())), len(bound)), bound)

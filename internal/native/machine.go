@@ -145,7 +145,7 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	m := e.stateOf(s).machine()
 	c := m.context
 	if m.state.depth > 1 {
-		s.RunningCont()
+		s.RunningCont() // so that what machine code has done until now is noticed
 		m.outer = outerCall{c.Current, c.NativeSP, c.NativePC, c.HostSlots, c.Turns, s.Turns}
 		c.Turns = 0
 	}
@@ -307,7 +307,7 @@ func (m *machine) growStack(bytes uintptr) wasm.TrapCode {
 	if !m.mayUse(uint64(size - old)) {
 		return wasm.TrapStackExhausted
 	}
-	if !s.Conts.GrowStackDown(r, used, size) {
+	if !s.Conts.ResizeStackDown(r, used, size) {
 		return s.NoRoom()
 	}
 	c.NativeSP = r.StackEnd() - used + m.kept
@@ -325,7 +325,7 @@ func (m *machine) shrinkStack() {
 	for size < 2*used+codegen.StackMargin {
 		size *= 2
 	}
-	if 2*size <= uintptr(r.StackSize()) && m.store.Conts.GrowStackDown(r, used, size) {
+	if 2*size <= uintptr(r.StackSize()) && m.store.Conts.ResizeStackDown(r, used, size) {
 		c.NativeSP = r.StackEnd() - used
 		m.sp = c.NativeSP
 	}

@@ -116,7 +116,7 @@ func (w *Wait) Enqueue(p *Waiter) bool {
 		if p.turns != nil {
 			r := p.turns.at(p.turn)
 			r.Address, r.Width = w.Address, w.Width
-			t.servesTable(p, w.Record)
+			t.useTurns(p, w.Record)
 		}
 		t.enqueue(w.Address, p)
 	}
@@ -127,7 +127,7 @@ func (w *Wait) Enqueue(p *Waiter) bool {
 // Leave ends the wait of a computation, for which Wake is not called any more; false if it was woken before. It is for
 // the goroutine that uses the store.
 func (p *Waiter) Leave() bool {
-	if p.turns != nil && p.turns.left(p) { // machine code may have made it wait there
+	if p.turns != nil && p.turns.leave(p) { // machine code may have made it wait there
 		return true
 	}
 	t := p.table

@@ -196,9 +196,9 @@ func (c *Continuations) GrowStack(r *ContRecord, used, size uintptr) bool {
 	return c.moveStack(r, used, size, false)
 }
 
-// GrowStackDown does the same with a stack that grows downwards: the last used
+// ResizeStackDown does the same with a stack that grows downwards, which may become smaller, too: the last used
 // bytes matter, and are the last ones of the new stack.
-func (c *Continuations) GrowStackDown(r *ContRecord, used, size uintptr) bool {
+func (c *Continuations) ResizeStackDown(r *ContRecord, used, size uintptr) bool {
 	return c.moveStack(r, used, size, true)
 }
 

@@ -193,12 +193,15 @@ func (t *Turns) SetGlobals(offset uint64, globals []*uint64, saved []uint64) {
 // Turn returns the record of one, for who looks at State and Result.
 func (t *Turns) Turn(offset uint64) *TurnRecord { return t.at(offset) }
 
-// Ask makes who waits, or wakes others, ask the scheduler, or ends that. Any goroutine may call it.
-func (t *Turns) Ask(atWait bool, yes bool) {
-	flag, v := &t.record.AskAtWake, uint32(0)
-	if atWait {
-		flag = &t.record.AskAtWait
-	}
+// AskAtWait says whether who waits must ask the scheduler, and AskAtWake the same of who wakes others. Any goroutine
+// may call them.
+func (t *Turns) AskAtWait(yes bool) { setFlag(&t.record.AskAtWait, yes) }
+
+// AskAtWake implements that.
+func (t *Turns) AskAtWake(yes bool) { setFlag(&t.record.AskAtWake, yes) }
+
+func setFlag(flag *uint32, yes bool) {
+	v := uint32(0)
 	if yes {
 		v = 1
 	}

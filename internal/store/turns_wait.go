@@ -8,8 +8,8 @@ import "unsafe"
 // noOwner is no ownerID, and not 0.
 const noOwner = 2
 
-// servesTable makes the turns that a waiter has those of a table that its store owns, if they can be.
-func (t *waitTable) servesTable(p *Waiter, memory *MemoryRecord) {
+// useTurns lets threads wait in the queues of the turns that a waiter has, if its store owns the table and they can be.
+func (t *waitTable) useTurns(p *Waiter, memory *MemoryRecord) {
 	if s := p.turns; s.table == nil && t.turns == nil && t.waiting == 0 && t.access.owner.Load() == ownerID(p.Home) {
 		s.table, t.turns = t, s
 		s.spread(firstQueues)
@@ -125,23 +125,19 @@ func (t *Turns) wakes(q *TurnQueue, behind, offset uint64) {
 	t.record.Waiting--
 }
 
-// left ends the wait of one if it waits in the queues here, and reports whether it did.
-func (t *Turns) left(p *Waiter) bool {
+// leave ends the wait of one if it waits in the queues here, and reports whether it did.
+func (t *Turns) leave(p *Waiter) bool {
 	if t.table == nil {
 		return false
 	}
 	alone := t.table.begin(p.Home)
 	defer t.table.end(alone)
-	return t.table.turns == t && t.leave(p.turn)
+	return t.table.turns == t && t.at(p.turn).State == TurnWaiting && t.unqueue(p.turn)
 }
 
-// leave ends the wait of one, and reports whether it has waited.
-func (t *Turns) leave(offset uint64) bool {
-	r := t.at(offset)
-	if r.State != TurnWaiting {
-		return false
-	}
-	q := t.queue(r.Address)
+// unqueue takes one who waits out of its queue, if it is in one.
+func (t *Turns) unqueue(offset uint64) bool {
+	q := t.queue(t.at(offset).Address)
 	for behind, at := uint64(0), q.First; at != 0; behind, at = at, t.at(at).Next {
 		if at == offset {
 			t.wakes(q, behind, at)

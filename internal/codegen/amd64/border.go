@@ -110,7 +110,6 @@ func (b *border) And(to, from Reg)                    { b.a.ALU(AND, S64, to, fr
 func (b *border) Multiply(to, from Reg)               { b.a.Op(Imul, S64, to, from) }
 func (b *border) ShiftRight(r Reg, bits uint8)        { b.a.ShiftImm(SHR, S64, r, bits) }
 func (b *border) Load32(r Reg, f codegen.Field)       { b.a.Load(S32, r, mem(f)) }
-func (b *border) Store32(f codegen.Field, r Reg)      { b.a.Store(S32, mem(f), r) }
 
 // LoadAtomic implements [codegen.Border]: loads are in order.
 func (b *border) LoadAtomic(r Reg, f codegen.Field)   { b.Load(r, f) }

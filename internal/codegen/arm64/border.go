@@ -128,14 +128,13 @@ func (b *border) RestoreFlags(from codegen.Field) {
 // Prefetch implements [codegen.Border]: for a load, to stay.
 func (b *border) Prefetch(f codegen.Field) { b.Access(Prfm, 0, mem(f)) }
 
-func (b *border) SetNumber(r Reg, v int32)       { b.MovImm(r, int64(v)) }
-func (b *border) Move(to, from Reg)              { b.Mov(S64, to, from) }
-func (b *border) Add(to, from Reg)               { b.RRR(Add.Of(S64), to, to, from) }
-func (b *border) Increase(r Reg, c int32)        { b.AddConst(S64, r, r, int64(c)) }
-func (b *border) And(to, from Reg)               { b.RRR(And.Of(S64), to, to, from) }
-func (b *border) Multiply(to, from Reg)          { b.RRR(Mul.Of(S64), to, to, from) }
-func (b *border) Load32(r Reg, f codegen.Field)  { b.Access(LdrW, r, mem(f)) }
-func (b *border) Store32(f codegen.Field, r Reg) { b.Access(StrW, r, mem(f)) }
+func (b *border) SetNumber(r Reg, v int32)      { b.MovImm(r, int64(v)) }
+func (b *border) Move(to, from Reg)             { b.Mov(S64, to, from) }
+func (b *border) Add(to, from Reg)              { b.RRR(Add.Of(S64), to, to, from) }
+func (b *border) Increase(r Reg, c int32)       { b.AddConst(S64, r, r, int64(c)) }
+func (b *border) And(to, from Reg)              { b.RRR(And.Of(S64), to, to, from) }
+func (b *border) Multiply(to, from Reg)         { b.RRR(Mul.Of(S64), to, to, from) }
+func (b *border) Load32(r Reg, f codegen.Field) { b.Access(LdrW, r, mem(f)) }
 
 // AddFrom implements [codegen.Border].
 func (b *border) AddFrom(r Reg, f codegen.Field) {
