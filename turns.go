@@ -14,8 +14,8 @@ import (
 // timeout, a computation has not begun or was stopped elsewhere) the scheduler is asked as without Turns, and finds
 // here what has happened.
 //
-// Package weft/threads uses them where its strategy is RoundRobin, and shows how. All methods are for the goroutine that
-// uses the store, but for AskAtWait and AskAtWake.
+// Package weft/threads uses them where its strategy is RoundRobin, and shows how. All methods are for the goroutine
+// that uses the store, but for AskAtWait and AskAtWake.
 type Turns struct{ inner *store.Turns }
 
 // A Turn is one of the computations. The zero Turn is none: its methods do nothing.
