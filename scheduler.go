@@ -12,7 +12,7 @@ import (
 // asks it where code would block, and where it has run long enough. Its methods are called on that goroutine, and must
 // not use the store, but for SetFuel and what Wait offers. The error that they return is one that a host function could
 // return there: with that of [Tag.Suspend] or a [Switch] the computation stops, and goes on behind the instruction when
-// it is resumed. Any other ends the call.
+// it is resumed. Any other ends the call with a [*HostError].
 //
 // Package weft/threads has one, for programs with threads.
 type Scheduler interface {
@@ -24,6 +24,13 @@ type Scheduler interface {
 	// if it sets none, the call traps. The values with which a computation is resumed that has stopped here mean
 	// nothing.
 	Pause(ctx context.Context, p Pause) error
+}
+
+// A Stepper is a Scheduler that is asked often where the store's fuel is used up.
+type Stepper interface {
+	Scheduler
+	// Step is called in place of Pause there, unless the computation is pinned. What it does and returns is as for Pause.
+	Step() error
 }
 
 // A Watcher is a Scheduler that code of modules with watched instructions asks, too: see [Engine.CompileWatched].
@@ -117,9 +124,10 @@ func (s *Store) SetScheduler(scheduler Scheduler) error {
 	if s.store.HostDepth > 0 {
 		return errScheduling
 	}
-	s.store.Scheduler = nil
+	s.store.Scheduler, s.store.Stepper = nil, nil
 	if scheduler != nil {
 		watcher, _ := scheduler.(Watcher)
+		s.store.Stepper, _ = scheduler.(Stepper)
 		s.store.Scheduler = &asked{scheduler, watcher}
 	}
 	return nil
@@ -133,28 +141,18 @@ type asked struct {
 
 func (a *asked) Wait(ctx context.Context, w *store.Wait) (store.WaitResult, error) {
 	result, err := a.scheduler.Wait(ctx, Wait{w})
-	if _, often := err.(*store.SwitchRequest); !often {
-		err = toError(err)
-	}
 	return store.WaitResult(result), err
 }
 
 func (a *asked) Pause(ctx context.Context, p store.Pause) error {
-	err := a.scheduler.Pause(ctx, Pause(p))
-	if _, often := err.(*store.SwitchRequest); !often && err != nil {
-		err = toError(err)
-	}
-	return err
+	return a.scheduler.Pause(ctx, Pause(p))
 }
 
 func (a *asked) Watch(ctx context.Context, w *store.Watched) error {
 	if a.watcher == nil {
 		return nil
 	}
-	if err := a.watcher.Watch(ctx, (*Watched)(w)); err != nil {
-		return toError(err)
-	}
-	return nil
+	return a.watcher.Watch(ctx, (*Watched)(w))
 }
 
 // Pinned reports whether the host function that runs could not stop its caller, by [Tag.Suspend] or a [Switch], in a

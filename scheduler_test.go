@@ -244,3 +244,90 @@ func TestSwitchMisuse(t *testing.T) {
 		}
 	}
 }
+
+// stepping is a scheduler whose Step and Pause are given.
+type stepping struct {
+	stopper
+	step  func() error
+	pause func(p weft.Pause) error
+}
+
+func (s *stepping) Step() error { return s.step() }
+
+func (s *stepping) Pause(_ context.Context, p weft.Pause) error { return s.pause(p) }
+
+// TestStepper asks Step where a computation can stop, and Pause where it cannot.
+func TestStepper(t *testing.T) {
+	const source = `(module (func (export "count") (param $n i32) (result i32)
+    (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))) (i32.const 5)))`
+	for name, engine := range pausingEngines(t) {
+		store, instance := openOn(t, engine, source, weft.DefaultLimits(), nil)
+		tag, err := store.NewTag("step", wasm.FuncType{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		handlers := newHandlers(t, store, weft.On(tag))
+		s := &stepping{pause: func(weft.Pause) error { t.Errorf("%s: it is asked to pause", name); return nil }}
+		if err := store.SetScheduler(s); err != nil {
+			t.Fatal(err)
+		}
+		run := func(fuel uint64) (*weft.Continuation, *weft.Tag, uint64, error) {
+			store.SetFuel(fuel)
+			k, err := store.NewContinuation(instance.Func("count"))
+			if err == nil {
+				k, err = k.Bind(weft.I32(1000))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			slots := make([]uint64, 1)
+			stopped, err := k.ResumeSlots(context.Background(), handlers, slots)
+			return k, stopped, slots[0], err
+		}
+
+		asked := 0
+		s.step = func() error { asked++; store.SetFuel(9); return nil }
+		// The call and 1,000 turns are 1,001 steps: 0 given at first, then the one that has found none, and 9 more.
+		if _, _, result, err := run(0); err != nil || result != 5 || asked != 101 {
+			t.Errorf("%s: result %d, %v, after %d steps", name, result, err, asked)
+		}
+		var trap *weft.Trap
+		s.step = func() error { return nil }
+		if _, _, _, err := run(10); !errors.As(err, &trap) || trap.Code != wasm.TrapFuelExhausted {
+			t.Errorf("%s: without fuel it ends with %v", name, err)
+		}
+		if left, bounded := store.Fuel(); left != 0 || !bounded {
+			t.Errorf("%s: fuel is %d, %v afterwards", name, left, bounded)
+		}
+		s.step = func() error { return &weft.Trap{Code: wasm.TrapDivideByZero} }
+		if _, _, _, err := run(10); !errors.As(err, &trap) || trap.Code != wasm.TrapDivideByZero {
+			t.Errorf("%s: an error of Step ends it with %v", name, err)
+		}
+		s.step = func() error { return tag.Suspend() }
+		k, stopped, _, err := run(10)
+		if stopped != tag || err != nil {
+			t.Fatalf("%s: Step stops it: %v, %v", name, stopped, err)
+		}
+		store.SetFuel(2000)
+		slots := make([]uint64, 1)
+		stopped, err = k.ResumeSlots(context.Background(), handlers, slots)
+		if stopped != nil || err != nil || slots[0] != 5 {
+			t.Errorf("%s: it goes on, and returns %v, %v, %v", name, slots, stopped, err)
+		}
+
+		paused := 0
+		s.step = func() error { t.Errorf("%s: a call is asked to stop", name); return nil }
+		s.pause = func(p weft.Pause) error {
+			if paused++; !p.Fuel || !p.Pinned {
+				t.Errorf("%s: %+v", name, p)
+			}
+			store.SetFuel(2000)
+			return nil
+		}
+		store.SetFuel(10)
+		r, err := instance.Func("count").Call(context.Background(), weft.I32(1000))
+		if err != nil || r[0].I32() != 5 || paused != 1 {
+			t.Errorf("%s: a call returns %v, %v, after %d pauses", name, r, err, paused)
+		}
+	}
+}

@@ -32,7 +32,6 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	s.bind()
 	_ = s.serveTurns() // it fails for a closed store, in which nothing can be spawned either
 	if s.counts {
-		s.given = SpinSteps
-		s.store.SetFuel(s.given)
+		s.giveMost()
 	}
 }

@@ -137,10 +137,12 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		if !store.Engine().CountsSteps() {
 			return nil, errors.New("threads: the engine does not count steps (weft.Config.WithSteps)")
 		}
-		s.given = SpinSteps
-		store.SetFuel(s.given)
+		s.giveMost()
 	}
 	s.disarm()
+	if s.counts {
+		return s, store.SetScheduler(counting{hooks{s}})
+	}
 	return s, store.SetScheduler(hooks{s})
 }
 
@@ -410,33 +412,28 @@ func (s *Scheduler) ready(t *Thread, result uint32) {
 
 // choose asks the strategy.
 func (s *Scheduler) choose(p *Point) *Thread {
-	t := p.Thread
-	if t == nil {
+	if p.Thread == nil {
 		p.Visit++
 	}
-	next := s.strategy.Next(p)
+	return s.chosenAt(p, s.strategy.Next(p))
+}
+
+// chosenAt does what is to be done when the strategy has chosen. It returns the same thread, or nil if the run ends.
+func (s *Scheduler) chosenAt(p *Point, next *Thread) *Thread {
 	if s.stopped != nil {
 		return nil
 	}
-	switch {
-	case s.counts:
-		s.trace.word(uint64(p.Kind) | t.number()<<8 | next.number()<<36)
-		if t != nil {
-			s.trace.word(t.points<<20 ^ t.steps ^ p.Address<<32)
-		}
-	case next != t || p.Blocked:
+	if s.counts {
+		s.trace.add(p, p.Thread.where(p), p.Thread.number(), next.number())
+	} else if next != p.Thread || p.Blocked {
 		s.takesTurns(p, next)
 	}
 	if s.config.Trace != nil {
 		s.config.Trace(p, next)
 	}
-	if s.counts && next != nil { // it may execute steps until the strategy wants to be asked
-		if next.owes {
-			next.owes = false
-			next.steps++
-		}
-		s.given = min(s.strategy.Steps(), SpinSteps-min(next.steps, SpinSteps))
-		s.store.SetFuel(s.given)
+	if s.counts && next != nil {
+		next.goesOn()
+		s.give(next, s.strategy.Steps())
 	}
 	return next
 }
@@ -449,36 +446,6 @@ func (s *Scheduler) takesTurns(p *Point, next *Thread) {
 	if next != nil {
 		s.waiting--
 	}
-}
-
-// comes notes that a thread has come to a point, if steps are counted.
-func (s *Scheduler) comes(p *Point) {
-	if t := p.Thread; t != nil && s.counts {
-		s.count(t)
-		if p.Site == 0 {
-			t.points++
-			t.steps = 0
-		}
-	}
-}
-
-// stepped notes that a thread has executed all the steps that it was given. The next one is not counted.
-func (s *Scheduler) stepped(t *Thread) *Point {
-	t.steps += s.given
-	s.given, t.owes = 0, true
-	if t.steps < SpinSteps {
-		return t.stands(Step, false)
-	}
-	t.points++
-	t.steps = 0
-	return t.stands(Spin, false)
-}
-
-// count notes how many steps a thread has executed since it was given some.
-func (s *Scheduler) count(t *Thread) {
-	left, _ := s.store.Fuel()
-	t.steps += s.given - min(left, s.given)
-	s.given = left
 }
 
 // stop is what a thread that cannot go on returns: the switch to another one, or the suspension that ends step.
@@ -514,11 +481,16 @@ func (s *Scheduler) offer(p *Point, result uint32) error {
 		return s.suspend
 	}
 	next := s.choose(p)
-	if s.stopped != nil { // also by who hears of the point
-		return s.stopped
-	}
 	if !s.counts {
 		s.arm()
+	}
+	return s.goesTo(p, next, result)
+}
+
+// goesTo is what a thread returns that could go on, when another one is chosen, or it.
+func (s *Scheduler) goesTo(p *Point, next *Thread, result uint32) error {
+	if s.stopped != nil { // also by who hears of the point
+		return s.stopped
 	}
 	if next == p.Thread {
 		return nil
@@ -643,13 +615,13 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 	t := s.Current()
 	here := t != nil && !p.Pinned && t.isOnTop()
 	switch {
-	case here && p.Fuel && s.counts:
-		return s.offer(s.stepped(t), 0)
-	case here && !p.Fuel:
+	case p.Fuel:
+		if s.counts {
+			s.refuel(t)
+		}
+	case here:
 		return s.comesTo(t.stands(Slice, false), 0)
-	case p.Fuel && s.counts:
-		s.refuel(t)
-	case !p.Fuel:
+	default:
 		s.arm() // it is asked again
 	}
 	return nil
@@ -681,16 +653,6 @@ func (t *Thread) visit(index int) uint64 {
 // isOnTop reports whether the computation that runs is the thread's, and not a continuation that a host function has
 // resumed, which the scheduler cannot stop.
 func (t *Thread) isOnTop() bool { return t.cont.IsRunning() }
-
-// refuel lets code go on that cannot stop.
-func (s *Scheduler) refuel(t *Thread) {
-	if t != nil {
-		s.count(t)
-		t.steps++
-	}
-	s.given = SpinSteps
-	s.store.SetFuel(s.given)
-}
 
 // awake makes a thread ready that notify has woken.
 func (s *Scheduler) awake(t *Thread) {

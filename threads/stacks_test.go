@@ -10,7 +10,7 @@ import (
 )
 
 // TestStacksShrink lets threads recurse, and stop in a host function near the beginning of their stacks: they keep
-// little of them. Each goes on afterwards with what it had there, and recurses again.
+// little of them. Each goes on afterwards with what it had there, and recurses again. (None is stopped for its time.)
 func TestStacksShrink(t *testing.T) {
 	const source = `(module (import "" "park" (func $park (result i32)))
   (func $deep (param i32) (result i32)
@@ -26,7 +26,7 @@ func TestStacksShrink(t *testing.T) {
 		const n, depth = 50, 3000
 		var most uint64
 		parked := []*threads.Thread{}
-		w := newWorldWith(t, engine, source, threads.Config{}, func(w *world, l *weft.Linker) {
+		w := newWorldWith(t, engine, source, threads.Config{Slice: -1}, func(w *world, l *weft.Linker) {
 			result := wasm.FuncType{Results: []wasm.ValType{wasm.I32}}
 			err := l.DefineFunc("", "park", result, func(context.Context, []uint64) error {
 				parked = append(parked, w.scheduler.Current())

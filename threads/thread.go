@@ -70,7 +70,7 @@ type Thread struct {
 	done    chan struct{} // closed at its end
 	// Of the schedule, see Key.
 	points, steps uint64
-	owes          bool     // it goes on with a step that has not been counted
+	owes          uint64   // steps with which it goes on, and that have not been counted: one or none
 	visits        []uint32 // by watched instruction
 	at            Point    // where it stands, or stood last; Idle before the first
 	all           int      // index among the scheduler's threads

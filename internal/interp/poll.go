@@ -46,11 +46,12 @@ func (m *machine) poll() error {
 
 // refuel does what is to be done where there is no fuel left.
 func (m *machine) refuel() wasm.TrapCode {
-	trap, err := m.store.Refuel(m.ctx, m.IsPinned())
-	if trap == wasm.TrapNone {
-		m.pause(err)
+	err := m.store.Refuel(m.ctx, m.IsPinned())
+	if err == store.ErrNoFuel {
+		return wasm.TrapFuelExhausted
 	}
-	return trap
+	m.pause(err)
+	return wasm.TrapNone
 }
 
 // AskForPause implements [store.Pausable].

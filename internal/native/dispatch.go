@@ -72,12 +72,13 @@ func dispatch(m *machine) bool {
 
 // pollWith is for a poll at which code keeps so many bytes of registers itself, below the stack pointer.
 func (m *machine) pollWith(kept uintptr) bool {
-	c := m.context
-	c.PollsLeft, m.kept = pollInterval, kept
+	m.context.PollsLeft, m.kept = pollInterval, kept
 	back := true
-	if m.store.FuelIsOut() {
-		if trap, err := m.store.Refuel(m.ctx, m.IsPinned()); trap != wasm.TrapNone || err != nil {
-			back = m.refueled(trap, err)
+	if s := m.store; s.FuelIsOut() {
+		if s.Stepper == nil || m.IsPinned() {
+			back = m.refueled(s.Refuel(m.ctx, m.IsPinned()))
+		} else if err := s.Stepper.Step(); err != nil || s.FuelIsOut() { // Refuel, where it is asked for most often
+			back = m.refueled(s.Refueled(err))
 		}
 	}
 	back = back && m.goesBack()
@@ -86,12 +87,12 @@ func (m *machine) pollWith(kept uintptr) bool {
 }
 
 // refueled does what comes of asking the scheduler for fuel.
-func (m *machine) refueled(trap wasm.TrapCode, err error) bool {
+func (m *machine) refueled(err error) bool {
 	if r, ok := err.(*store.SwitchRequest); ok && m.knows(r) {
 		return m.switchThreads(r, atCall, m.keeping())
 	}
-	if trap != wasm.TrapNone {
-		return m.trap(trap, "")
+	if err == store.ErrNoFuel {
+		return m.trap(wasm.TrapFuelExhausted, "")
 	}
 	return m.obey(err, atCall, m.keeping())
 }

@@ -26,6 +26,9 @@ type Scheduler interface {
 	Watch(ctx context.Context, w *Watched) error
 }
 
+// A Stepper is asked in place of a Scheduler's Pause where a computation that can stop has no fuel left.
+type Stepper interface{ Step() error }
+
 // A Pause says why code asks a scheduler.
 type Pause struct {
 	// Fuel says that there is none left.
@@ -216,23 +219,32 @@ const mostFuel = 1 << 63
 // SetFuel bounds what guests may execute from now on.
 func (s *Store) SetFuel(n uint64) {
 	s.Fuel, s.FuelEnabled = min(n, mostFuel-1), true
-	s.fuelings++
 }
 
 // FuelIsOut reports whether code that counts has taken a unit which was not there.
 func (s *Store) FuelIsOut() bool { return s.FuelEnabled && s.Fuel >= mostFuel }
 
-// Refuel asks the scheduler what to do when there is no fuel left: its error, or a trap if that has not set any. The
-// step that has found none is not counted.
-func (s *Store) Refuel(ctx context.Context, pinned bool) (wasm.TrapCode, error) {
-	s.Fuel = 0
-	if s.Scheduler == nil {
-		return wasm.TrapFuelExhausted, nil
+// Refuel asks the scheduler what to do when there is no fuel left: it returns its error, or ErrNoFuel if that has not
+// set any. The step that has found none is not counted.
+func (s *Store) Refuel(ctx context.Context, pinned bool) error {
+	s.Fuel = mostFuel
+	switch {
+	case s.Stepper != nil && !pinned:
+		return s.Refueled(s.Stepper.Step())
+	case s.Scheduler != nil:
+		return s.Refueled(s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned}))
 	}
-	before := s.fuelings
-	err := s.Scheduler.Pause(ctx, Pause{Fuel: true, Pinned: pinned})
-	if err == nil && s.fuelings == before {
-		return wasm.TrapFuelExhausted, nil
-	}
-	return wasm.TrapNone, err
+	return s.Refueled(nil)
 }
+
+// Refueled is Refuel for who has asked a Stepper by itself, which has returned the error.
+func (s *Store) Refueled(err error) error {
+	if err == nil && s.FuelIsOut() {
+		s.Fuel = 0
+		return ErrNoFuel
+	}
+	return err
+}
+
+// ErrNoFuel says that there is no fuel left, and nobody who sets any.
+var ErrNoFuel = errors.New("weft: no fuel is left")

@@ -164,6 +164,7 @@ type Store struct {
 	Turns *Turns
 	// Scheduler, unless it is nil, is asked where code waits, and where it is to pause.
 	Scheduler Scheduler
+	Stepper   Stepper // see there; nil for none
 	pausing   pausing
 	// InCode is how many computations a signal has parked in the middle of machine code, which may have addresses of
 	// memories and tables in registers: until they go on, none can move.
@@ -173,7 +174,6 @@ type Store struct {
 	// still make, if FuelEnabled: when it is used up they trap.
 	Fuel        uint64
 	FuelEnabled bool
-	fuelings    uint64 // how often it was set
 	// Barriers says that a suspension may have to pass a barrier: a function that
 	// has one may have run.
 	Barriers bool
