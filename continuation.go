@@ -59,9 +59,9 @@ func (k *Continuation) begin() error {
 
 func (k *Continuation) end() { k.inUse.Store(false) }
 
-// NewContinuation makes a continuation that will call a function (cont.new).
-// Nothing runs yet.
-func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
+// NewContinuation makes a continuation that will call a function (cont.new), with arguments as far as they are given
+// (cont.bind). Nothing runs yet.
+func (s *Store) NewContinuation(f *Func, args ...Value) (*Continuation, error) {
 	defer runtime.KeepAlive(s)
 	if f == nil {
 		return nil, errNoFunc
@@ -69,6 +69,22 @@ func (s *Store) NewContinuation(f *Func) (*Continuation, error) {
 	if f.store != s {
 		return nil, fmt.Errorf("weft: the function belongs to another store")
 	}
+	k, err := s.contNew(f)
+	if err != nil || len(args) == 0 {
+		return k, err
+	}
+	ref, t, err := k.bind(args)
+	if err != nil {
+		return nil, err
+	}
+	k.typ = t
+	k.root.Move(ref)
+	k.take(ref, k.root, t.results)
+	return k, nil
+}
+
+// contNew is cont.new.
+func (s *Store) contNew(f *Func) (*Continuation, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
@@ -285,25 +301,33 @@ func (k *Continuation) Bind(args ...Value) (*Continuation, error) {
 	if k == nil {
 		return nil, errNoContinuation
 	}
-	t := k.typ.typ
-	if len(args) > len(t.Params) {
-		return nil, k.store.refuse(fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t))
-	}
-	slots, done, err := k.store.pend(args, t.Params[:len(args)], "value")
+	ref, t, err := k.bind(args)
 	if err != nil {
 		return nil, err
+	}
+	return k.store.newContinuation(ref, t), nil
+}
+
+// bind is cont.bind, which uses up the reference.
+func (k *Continuation) bind(args []Value) (ref uint64, bound *contType, err error) {
+	s, t := k.store, k.typ.typ
+	if len(args) > len(t.Params) {
+		return 0, nil, s.refuse(fmt.Errorf("weft: %d values given, the continuation has type %s", len(args), t))
+	}
+	slots, done, err := s.pend(args, t.Params[:len(args)], "value")
+	if err != nil {
+		return 0, nil, err
 	}
 	defer done()
-	bound := k.store.contTypeOf(wasm.FuncType{Params: t.Params[len(args):], Results: t.Results})
+	bound = s.boundType(k.typ, len(args))
 	if err := k.begin(); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	defer k.end()
-	ref, err := k.store.store.Engine.Bind(k.store.store, k.inner.Ref, slots, bound.id)
-	if err != nil {
-		return nil, k.store.fromError(err)
+	if ref, err = s.store.Engine.Bind(s.store, k.inner.Ref, slots, bound.id); err != nil {
+		return 0, nil, s.fromError(err)
 	}
-	return k.store.newContinuation(ref, bound), nil
+	return ref, bound, nil
 }
 
 // Suspend returns the error with which a host function suspends the guest that

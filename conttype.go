@@ -18,6 +18,8 @@ type contType struct {
 	// rests are the last answers of Store.restType: a generator always asks the
 	// same. The list does not change, it is replaced.
 	rests atomic.Pointer[[]restType]
+	// bound is the type that takes nothing any more.
+	bound atomic.Pointer[contType]
 }
 
 // A restType says which type is left of a continuation that has suspended with a
@@ -79,6 +81,19 @@ func (s *Store) contType(id wasm.TypeID) *contType {
 func (s *Store) contTypeOf(t wasm.FuncType) *contType {
 	f := wasm.HeapType(s.typeID(t))
 	return s.contType(s.store.HoldType(wasm.SubType{Final: true, Comp: wasm.CompType{Kind: wasm.CompCont, Cont: f}}))
+}
+
+// boundType returns the type of what is left of a continuation of type t that has got its first n values.
+func (s *Store) boundType(t *contType, n int) *contType {
+	all := n == len(t.typ.Params)
+	if bound := t.bound.Load(); all && bound != nil {
+		return bound
+	}
+	bound := s.contTypeOf(wasm.FuncType{Params: t.typ.Params[n:], Results: t.typ.Results})
+	if all {
+		t.bound.Store(bound)
+	}
+	return bound
 }
 
 // restType returns the type of what is left of a continuation of type t that has

@@ -21,7 +21,7 @@ type Turns struct{ inner *store.Turns }
 // A Turn is one of the computations. The zero Turn is none: its methods do nothing.
 type Turn struct {
 	of *store.Turns
-	at uint64
+	at uintptr
 }
 
 // TurnState says what a computation does. Numbers from TurnElsewhere on are the scheduler's.
@@ -95,7 +95,7 @@ func (t *Turns) Running() Turn {
 	return t.turn(t.inner.Running())
 }
 
-func (t *Turns) turn(at uint64) Turn {
+func (t *Turns) turn(at uintptr) Turn {
 	if at == 0 {
 		return Turn{}
 	}
@@ -126,7 +126,7 @@ func (t *Turns) AskAtWake(yes bool) {
 }
 
 // Number tells Turns apart: from 1 on, and 0 for the zero Turn. It is used again after Remove.
-func (x Turn) Number() int { return store.TurnNumber(x.at) }
+func (x Turn) Number() int { return x.of.Number(x.at) }
 
 // SetContinuation says which continuation takes the Turn. It fails if that is of another store.
 func (x Turn) SetContinuation(k *Continuation) error {

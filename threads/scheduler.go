@@ -79,7 +79,8 @@ type Scheduler struct {
 	due     int64       // when the clock is set to
 	armed   atomic.Bool // a slice of time runs, or there are none
 
-	news  atomic.Bool // there is something in inbox, or an alarm may be due
+	over  chan struct{} // closed: Done of a thread that has ended before somebody asked
+	news  atomic.Bool   // there is something in inbox, or an alarm may be due
 	wake  chan struct{}
 	mu    sync.Mutex
 	inbox []message
@@ -113,7 +114,8 @@ func New(store *weft.Store, config Config) (*Scheduler, error) {
 		return nil, errors.New("threads: there is no store")
 	}
 	s := &Scheduler{store: store, config: config, strategy: config.Strategy, epoch: time.Now(),
-		wake: make(chan struct{}, 1)}
+		wake: make(chan struct{}, 1), over: make(chan struct{})}
+	close(s.over)
 	if s.strategy == nil {
 		s.strategy = NewRoundRobin()
 	}
@@ -158,8 +160,7 @@ func (s *Scheduler) Spawn(spec Spec) (*Thread, error) {
 	if spec.Func == nil {
 		return nil, errors.New("threads: there is no function")
 	}
-	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil,
-		done: make(chan struct{})}
+	t := &Thread{scheduler: s, id: s.made, spec: spec, all: len(s.threads), first: spec.First != nil}
 	t.at.Thread = t
 	if g := spec.Globals; g != nil {
 		t.globals = make([]uint64, g.Slots())
@@ -193,10 +194,7 @@ const usualSlots = 8
 // make gives a thread the continuation that calls a function.
 func (t *Thread) make(f *weft.Func, args []weft.Value) error {
 	s := t.scheduler
-	k, err := s.store.NewContinuation(f)
-	if err == nil && len(args) > 0 {
-		k, err = k.Bind(args...)
-	}
+	k, err := s.store.NewContinuation(f, args...)
 	if err != nil {
 		return err
 	}
@@ -379,7 +377,7 @@ func (s *Scheduler) Exit() {
 func (s *Scheduler) remove(t *Thread) {
 	t.cont = nil
 	s.takeTurn(t)
-	close(t.done)
+	t.tellEnd()
 	last := len(s.threads) - 1
 	s.threads[t.all] = s.threads[last]
 	s.threads[t.all].all = t.all

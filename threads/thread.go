@@ -67,7 +67,7 @@ type Thread struct {
 
 	results []uint64
 	err     error
-	done    chan struct{} // closed at its end
+	done    atomic.Pointer[chan struct{}] // of Done; nil as long as nobody has asked
 	// Of the schedule, see Key.
 	points, steps uint64
 	owes          uint64   // steps with which it goes on, and that have not been counted: one or none
@@ -96,7 +96,25 @@ func (t *Thread) Stack() weft.StackTrace {
 }
 
 // Done returns a channel that is closed when the thread has ended. Then Results and Err may be called by any goroutine.
-func (t *Thread) Done() <-chan struct{} { return t.done }
+// Done may be, at any time.
+func (t *Thread) Done() <-chan struct{} {
+	done := t.done.Load()
+	if done == nil {
+		made := make(chan struct{})
+		if t.done.CompareAndSwap(nil, &made) {
+			return made
+		}
+		done = t.done.Load()
+	}
+	return *done
+}
+
+// tellEnd closes the channel of Done.
+func (t *Thread) tellEnd() {
+	if !t.done.CompareAndSwap(nil, &t.scheduler.over) {
+		close(*t.done.Load())
+	}
+}
 
 // Err returns with which error the thread has ended, if it has.
 func (t *Thread) Err() error { return t.err }

@@ -52,25 +52,27 @@ func (s *Scheduler) serveTurns() error {
 
 // giveTurn gives a thread a turn that begins.
 func (s *Scheduler) giveTurn(t *Thread) error {
-	wake := func(here bool) { // by code of this store, or another
-		if here {
-			s.awake(t)
-		} else {
-			s.post(message{thread: t, about: woken})
-		}
-	}
 	if t.served = s.served; !t.served {
-		t.waiter = s.store.NewWaiter(wake)
+		t.waiter = s.store.NewWaiter(t.wake)
 		return nil
 	}
 	t.turn = s.turns.Add()
-	t.waiter = t.turn.NewWaiter(wake)
+	t.waiter = t.turn.NewWaiter(t.wake)
 	n := t.turn.Number()
 	if n == len(s.inTurns) {
 		s.inTurns = append(s.inTurns, nil)
 	}
 	s.inTurns[n] = t
 	return t.turn.SetGlobals(t.spec.Globals, t.globals)
+}
+
+// wake is called when code of this store has notified the thread, or somebody else.
+func (t *Thread) wake(here bool) {
+	if s := t.scheduler; here {
+		s.awake(t)
+	} else {
+		s.post(message{thread: t, about: woken})
+	}
 }
 
 // takeTurn ends the turn of a thread, which may have been stopped for good while it waits.

@@ -20,7 +20,6 @@ const (
 	turnsAskAtWake = int32(unsafe.Offsetof(store.TurnsRecord{}.AskAtWake))
 	turnsRunning   = int32(unsafe.Offsetof(store.TurnsRecord{}.Running))
 	turnsReady     = int32(unsafe.Offsetof(store.TurnsRecord{}.Ready))
-	turnsRecords   = int32(unsafe.Offsetof(store.TurnsRecord{}.Records))
 	turnsAccess    = int32(unsafe.Offsetof(store.TurnsRecord{}.Access))
 	turnsOwner     = int32(unsafe.Offsetof(store.TurnsRecord{}.Owner))
 	turnsMemory    = int32(unsafe.Offsetof(store.TurnsRecord{}.Memory))
@@ -62,7 +61,7 @@ type handOver struct {
 	layout store.ContLayout
 	parts  store.TurnsLayout
 
-	turns, records   codegen.Reg // the records: of all, and of each
+	turns            codegen.Reg // the record of all
 	memory, address  codegen.Reg
 	access, queue    codegen.Reg
 	self, next, cont codegen.Reg
@@ -74,7 +73,7 @@ type handOver struct {
 func (b *border) handingOver(fast func(h *handOver)) {
 	h := &handOver{border: b, slow: b.NewLabel(), layout: store.LayoutCont(), parts: store.LayoutTurns()}
 	free := b.registers.Ints
-	for _, r := range []*codegen.Reg{&h.turns, &h.records, &h.memory, &h.address, &h.access, &h.queue, &h.self, &h.next,
+	for _, r := range []*codegen.Reg{&h.turns, &h.memory, &h.address, &h.access, &h.queue, &h.self, &h.next,
 		&h.cont, &h.width, &h.x, &h.y, &h.z} {
 		if free[0] == resultRegister { // the operations' own
 			free = free[1:]
@@ -84,7 +83,6 @@ func (b *border) handingOver(fast func(h *handOver)) {
 	b.Called()
 	b.Load(h.turns, b.context(ctxTurns))
 	b.JumpIfZero(h.turns, h.slow)
-	b.Load(h.records, h.of(turnsRecords))
 	fast(h)
 	b.Bind(h.slow)
 	b.leave()
@@ -152,18 +150,17 @@ const queueBits = 4
 
 var _ [1<<queueBits - unsafe.Sizeof(store.TurnQueue{})]byte
 
-// add adds a turn, whose offset is given, to a queue. It takes x.
-func (h *handOver) add(to codegen.Field, offset codegen.Reg) {
+// add adds a turn to a queue. It takes x.
+func (h *handOver) add(to codegen.Field, turn codegen.Reg) {
 	first, done := h.NewLabel(), h.NewLabel()
 	h.Load(h.x, to.Plus(queueLast))
 	h.JumpIfZero(h.x, first)
-	h.Add(h.x, h.records)
-	h.Store(in(h.x, turnNext), offset)
+	h.Store(in(h.x, turnNext), turn)
 	h.JumpTo(done)
 	h.Bind(first)
-	h.Store(to.Plus(queueFirst), offset)
+	h.Store(to.Plus(queueFirst), turn)
 	h.Bind(done)
-	h.Store(to.Plus(queueLast), offset)
+	h.Store(to.Plus(queueLast), turn)
 }
 
 // returns gives back a number.
@@ -204,18 +201,14 @@ func (h *handOver) wakeThose() {
 	h.Bind(next)
 	h.JumpIfZero(at, done)
 	h.JumpIf(woken, codegen.IfEqual, count, done)
-	h.Move(h.y, at)
-	h.Add(h.y, h.records) // the record
-	h.Load(h.x, in(h.y, turnAddress))
+	h.Load(h.x, in(at, turnAddress))
 	h.JumpIf(h.x, codegen.IfNotEqual, h.address, skip)
 
-	h.Load(h.z, in(h.y, turnNext)) // out of the queue
+	h.Load(h.z, in(at, turnNext)) // out of the queue
 	h.Increase(woken, 1)
 	toFirst := h.NewLabel()
 	h.JumpIfZero(behind, toFirst)
-	h.Move(h.x, behind)
-	h.Add(h.x, h.records)
-	h.Store(in(h.x, turnNext), h.z)
+	h.Store(in(behind, turnNext), h.z)
 	h.JumpTo(notFirst)
 	h.Bind(toFirst)
 	h.Store(in(h.queue, queueFirst), h.z)
@@ -225,16 +218,16 @@ func (h *handOver) wakeThose() {
 	h.Bind(notLast)
 	h.IncreaseAt(h.of(turnsWaiting), -1)
 
-	h.Set64(in(h.y, turnNext), 0) // and ready
-	h.Set32(in(h.y, turnState), int32(store.TurnReady))
-	h.Set32(in(h.y, turnResult), int32(store.WaitWoken))
+	h.Set64(in(at, turnNext), 0) // and ready
+	h.Set32(in(at, turnState), int32(store.TurnReady))
+	h.Set32(in(at, turnResult), int32(store.WaitWoken))
 	h.add(h.of(turnsReady), at)
 	h.Move(at, h.z)
 	h.JumpTo(next)
 
 	h.Bind(skip)
 	h.Move(behind, at)
-	h.Load(at, in(h.y, turnNext))
+	h.Load(at, in(at, turnNext))
 	h.JumpTo(next)
 
 	h.Bind(done)
@@ -286,7 +279,7 @@ func (h *handOver) mayStop() {
 	l := h.layout
 	h.Load(h.cont, h.context(codegen.OffCurrent))
 	h.Load(h.self, h.of(turnsRunning))
-	h.Add(h.self, h.records)
+	h.JumpIfZero(h.self, h.slow)
 	h.JumpIfAt(h.cont, codegen.IfNotEqual, in(h.self, turnCont), h.slow)
 	h.CopyStack(h.x)
 	h.Increase(h.x, store.StackMargin-int32(resultSize))
@@ -298,7 +291,6 @@ func (h *handOver) mayStop() {
 func (h *handOver) mayGoOn() {
 	h.Load(h.next, h.of(turnsReady+queueFirst))
 	h.JumpIfZero(h.next, h.slow)
-	h.Add(h.next, h.records)
 	h.Load(h.x, in(h.next, turnCont))
 	h.JumpIfZero(h.x, h.slow)
 	h.Load(h.x, in(h.x, h.layout.Ref))
@@ -332,16 +324,14 @@ func (h *handOver) enqueue() {
 	h.Store(in(h.self, turnAddress), h.address)
 	h.Store(in(h.self, turnWidth), h.width)
 	h.Set32(in(h.self, turnState), int32(store.TurnWaiting))
-	h.Load(h.y, h.of(turnsRunning))
-	h.add(in(h.queue, 0), h.y)
+	h.add(in(h.queue, 0), h.self)
 	h.IncreaseAt(h.of(turnsWaiting), 1)
 }
 
 // takeNext makes who is ready longest the one that runs.
 func (h *handOver) takeNext() {
 	others := h.NewLabel()
-	h.Load(h.x, h.of(turnsReady+queueFirst))
-	h.Store(h.of(turnsRunning), h.x)
+	h.Store(h.of(turnsRunning), h.next)
 	h.Load(h.y, in(h.next, turnNext))
 	h.Store(h.of(turnsReady+queueFirst), h.y)
 	h.JumpIfNotZero(h.y, others)

@@ -35,7 +35,7 @@ type Waiter struct {
 
 	table      *waitTable // of a parked one
 	turns      *Turns     // in which it has a turn; nil if it has none
-	turn       uint64
+	turn       uintptr
 	addr       uint64
 	prev, next *Waiter
 	queued     bool          // until it is woken or gives up

@@ -29,7 +29,7 @@ type HostCont struct {
 	Function *FuncRecord
 	// Turn is what it has of Turns; nil if it has none.
 	Turns *Turns
-	Turn  uint64
+	Turn  uintptr
 	// Owner is what it is the core of.
 	Owner any
 }

@@ -117,7 +117,7 @@ func (w *Wait) Enqueue(p *Waiter) bool {
 	if equal {
 		p.table = t
 		if p.turns != nil {
-			r := p.turns.at(p.turn)
+			r := p.turns.turn(p.turn)
 			r.Address, r.Width = w.Address, w.Width
 			t.useTurns(p, w.Record)
 		}

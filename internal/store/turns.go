@@ -13,9 +13,9 @@ import (
 //
 // Invariants: a record has no pointers that Go's collector would have to follow, since machine code writes it. Turns
 // keeps alive what the addresses in records lead to: records, queues, globals and saved globals, continuations of the
-// host. Links are offsets in the array of records, which moves when it grows; 0 is none. All of it is for the goroutine
-// that uses the store, but for the two flags, and for the queues of those who wait once others have taken them over,
-// which the protocol of memory_wait_access.go arranges.
+// host. Links are addresses of records, which are in turns of Turns.chunks, and never move or end; 0 is none. All of it
+// is for the goroutine that uses the store, but for the two flags, and for the queues of those who wait once others have
+// taken them over, which the protocol of memory_wait_access.go arranges.
 
 // TurnState says what a computation does that has turns. There may be others than these.
 type TurnState uint32
@@ -28,9 +28,9 @@ const (
 
 // A TurnRecord is what machine code knows of a computation.
 type TurnRecord struct {
-	Next    uint64 // in the queue of those who are ready, or who wait
-	Address uint64 // at which it waits, or waited last
-	Width   uint64 // how many bytes it compares there
+	Next    uintptr // in the queue of those who are ready, or who wait
+	Address uint64  // at which it waits, or waited last
+	Width   uint64  // how many bytes it compares there
 	State   TurnState
 	Result  uint32 // with which it goes on
 	// Cont is its descriptor, if machine code may let it go on, or may stop it while it runs; else 0.
@@ -40,19 +40,15 @@ type TurnRecord struct {
 	Saved     uintptr // its globals while it does not run
 }
 
-// turnSize is the size of a record.
-const turnSize = uint64(unsafe.Sizeof(TurnRecord{}))
-
 // A TurnQueue is a list, first in, first out.
-type TurnQueue struct{ First, Last uint64 }
+type TurnQueue struct{ First, Last uintptr }
 
 // A TurnsRecord is what machine code knows of all of them.
 type TurnsRecord struct {
-	AskAtWait uint32 // not 0: who waits asks the scheduler
-	AskAtWake uint32 // not 0: so does who wakes others
-	Running   uint64 // the one that runs; 0 if none does
+	AskAtWait uint32  // not 0: who waits asks the scheduler
+	AskAtWake uint32  // not 0: so does who wakes others
+	Running   uintptr // the one that runs; 0 if none does
 	Ready     TurnQueue
-	Records   uintptr // the array
 
 	// Those who wait, if they are here: the access to the memory's table, and who must own it; the record of the memory;
 	// queues by address, a power of two of them, of which Mask is one less.
@@ -77,10 +73,10 @@ type TurnsRecord struct {
 type Turns struct {
 	record  *TurnsRecord
 	store   *Store
-	records []TurnRecord // the first one is nobody's
-	turns   []turn       // the Go half of each
-	free    []uint64
-	known   uint64 // who runs, as far as Go has noticed
+	chunks  [][]turn
+	made    int
+	free    []uintptr
+	known   uintptr // who runs, as far as Go has noticed
 	globals []*uint64
 	shared  bool // globals have been set
 	results int  // the most slots of results that a continuation has
@@ -90,8 +86,10 @@ type Turns struct {
 	queues []TurnQueue
 }
 
-// A turn is the Go half of a record.
+// A turn is a record, and what only Go knows of the computation.
 type turn struct {
+	TurnRecord
+	number int
 	cont   *HostCont
 	waiter *Waiter
 	saved  []uint64
@@ -106,53 +104,57 @@ func (t *Turns) exchanges(h *turn) bool { return h.common || len(t.globals) == 0
 // NewTurns makes turns.
 func (s *Store) NewTurns() *Turns {
 	t := &Turns{store: s, record: &TurnsRecord{Spread: spread, Owner: noOwner, Unparked: 1<<32 - contHeld}}
-	t.records, t.turns = make([]TurnRecord, 1, 8), make([]turn, 1, 8)
-	t.record.Records = uintptr(unsafe.Pointer(&t.records[0]))
 	return t
 }
 
 // Record returns the address of the record.
 func (t *Turns) Record() uintptr { return uintptr(unsafe.Pointer(t.record)) }
 
-func (t *Turns) at(offset uint64) *TurnRecord { return &t.records[offset/turnSize] }
-func (t *Turns) half(offset uint64) *turn     { return &t.turns[offset/turnSize] }
+// turn returns the one whose record is at an address. The turns must be reachable as long as it is used.
+func (t *Turns) turn(at uintptr) *turn { return (*turn)(Pointer(at)) }
 
-// Add makes a turn, and returns its offset.
-func (t *Turns) Add() uint64 {
+// Add makes a turn, and returns its address.
+func (t *Turns) Add() uintptr {
 	if n := len(t.free); n > 0 {
-		offset := t.free[n-1]
+		at := t.free[n-1]
 		t.free = t.free[:n-1]
-		t.half(offset).free = false
-		return offset
+		t.turn(at).free = false
+		return at
 	}
-	t.records, t.turns = append(t.records, TurnRecord{}), append(t.turns, turn{})
-	t.record.Records = uintptr(unsafe.Pointer(&t.records[0]))
-	return uint64(len(t.records)-1) * turnSize
+	last := len(t.chunks) - 1
+	if last < 0 || len(t.chunks[last]) == cap(t.chunks[last]) {
+		last++
+		t.chunks = append(t.chunks, make([]turn, 0, 8<<min(last, 4)))
+	}
+	t.made++
+	chunk := append(t.chunks[last], turn{number: t.made})
+	t.chunks[last] = chunk
+	return uintptr(unsafe.Pointer(&chunk[len(chunk)-1]))
 }
 
 // Remove ends one, unless it is in a queue.
-func (t *Turns) Remove(offset uint64) {
-	h := t.half(offset)
-	if h.free || t.isQueued(offset) {
+func (t *Turns) Remove(at uintptr) {
+	h := t.turn(at)
+	if h.free || t.isQueued(at) {
 		return
 	}
 	h.forget()
-	*t.at(offset), *h = TurnRecord{}, turn{free: true}
-	t.free = append(t.free, offset)
+	*h = turn{number: h.number, free: true}
+	t.free = append(t.free, at)
 }
 
 // SetCont says which continuation takes the turns.
-func (t *Turns) SetCont(offset uint64, k *HostCont) {
-	r, h := t.at(offset), t.half(offset)
+func (t *Turns) SetCont(at uintptr, k *HostCont) {
+	h := t.turn(at)
 	h.forget()
 	if k.Turns != nil {
-		k.Turns.half(k.Turn).cont = nil
-		k.Turns.at(k.Turn).Cont = 0
+		old := k.Turns.turn(k.Turn)
+		old.cont, old.Cont = nil, 0
 	}
-	h.cont, k.Turns, k.Turn = k, t, offset
+	h.cont, k.Turns, k.Turn = k, t, at
 	t.results = max(t.results, k.Results)
-	r.Cont = 0
-	r.Ref, r.Root = uintptr(unsafe.Pointer(&k.Ref)), uintptr(unsafe.Pointer(&k.Root.slot.ref))
+	h.Cont = 0
+	h.Ref, h.Root = uintptr(unsafe.Pointer(&k.Ref)), uintptr(unsafe.Pointer(&k.Root.slot.ref))
 }
 
 // forget makes the continuation one that has no turn.
@@ -163,35 +165,37 @@ func (h *turn) forget() {
 }
 
 // SetWaiter says which waiter is the one's, and what it calls.
-func (t *Turns) SetWaiter(offset uint64, w *Waiter, wake func(here bool)) {
-	t.half(offset).waiter = w
-	w.Home, w.Wake, w.turns, w.turn = t.store, wake, t, offset
+func (t *Turns) SetWaiter(at uintptr, w *Waiter, wake func(here bool)) {
+	t.turn(at).waiter = w
+	w.Home, w.Wake, w.turns, w.turn = t.store, wake, t, at
 }
 
 // Of reports whether the turns are a store's.
 func (t *Turns) Of(s *Store) bool { return t.store == s }
 
 // SetGlobals says of which globals it has values of its own, and where. The first to say so says it for all.
-func (t *Turns) SetGlobals(offset uint64, globals []*uint64, saved []uint64) {
+func (t *Turns) SetGlobals(at uintptr, globals []*uint64, saved []uint64) {
 	if !t.shared {
 		t.shared, t.globals = true, globals
 		if n := len(globals); n > 0 {
 			t.record.Globals, t.record.GlobalCount = uintptr(unsafe.Pointer(&globals[0])), uint64(n)
 		}
-		for i := range t.records { // until each has said so, too
-			t.records[i].Cont = 0
+		for _, chunk := range t.chunks { // until each has said so, too
+			for i := range chunk {
+				chunk[i].Cont = 0
+			}
 		}
 	}
-	r, h := t.at(offset), t.half(offset)
+	h := t.turn(at)
 	h.saved, h.common = saved, slices.Equal(globals, t.globals)
-	r.Cont, r.Saved = 0, 0
+	h.Cont, h.Saved = 0, 0
 	if len(saved) > 0 {
-		r.Saved = uintptr(unsafe.Pointer(&saved[0]))
+		h.Saved = uintptr(unsafe.Pointer(&saved[0]))
 	}
 }
 
 // Turn returns the record of one, for who looks at State and Result.
-func (t *Turns) Turn(offset uint64) *TurnRecord { return t.at(offset) }
+func (t *Turns) Turn(at uintptr) *TurnRecord { return &t.turn(at).TurnRecord }
 
 // AskAtWait says whether who waits must ask the scheduler, and AskAtWake the same of who wakes others. Any goroutine
 // may call them.
@@ -209,21 +213,21 @@ func setFlag(flag *uint32, yes bool) {
 }
 
 // isQueued reports whether one is ready or waits.
-func (t *Turns) isQueued(offset uint64) bool {
-	r := t.at(offset)
-	return r.Next != 0 || t.record.Ready.Last == offset || r.State == TurnWaiting
+func (t *Turns) isQueued(at uintptr) bool {
+	r := t.turn(at)
+	return r.Next != 0 || t.record.Ready.Last == at || r.State == TurnWaiting
 }
 
 // Push adds one to those who are ready, if that is its state and it is in no queue, and Pop takes the first; 0 if there
 // is none.
-func (t *Turns) Push(offset uint64) {
-	if t.at(offset).State == TurnReady && !t.isQueued(offset) {
-		t.add(&t.record.Ready, offset)
+func (t *Turns) Push(at uintptr) {
+	if t.turn(at).State == TurnReady && !t.isQueued(at) {
+		t.add(&t.record.Ready, at)
 	}
 }
 
 // Pop implements that.
-func (t *Turns) Pop() uint64 {
+func (t *Turns) Pop() uintptr {
 	q := &t.record.Ready
 	first := q.First
 	if first != 0 {
@@ -235,44 +239,44 @@ func (t *Turns) Pop() uint64 {
 // Any reports whether there are some who are ready.
 func (t *Turns) Any() bool { return t.record.Ready.First != 0 }
 
-func (t *Turns) add(q *TurnQueue, offset uint64) {
-	t.at(offset).Next = 0
+func (t *Turns) add(q *TurnQueue, at uintptr) {
+	t.turn(at).Next = 0
 	if q.Last == 0 {
-		q.First = offset
+		q.First = at
 	} else {
-		t.at(q.Last).Next = offset
+		t.turn(q.Last).Next = at
 	}
-	q.Last = offset
+	q.Last = at
 }
 
 // take removes the one behind another, or the first.
-func (t *Turns) take(q *TurnQueue, behind, offset uint64) {
-	next := t.at(offset).Next
+func (t *Turns) take(q *TurnQueue, behind, at uintptr) {
+	next := t.turn(at).Next
 	if behind == 0 {
 		q.First = next
 	} else {
-		t.at(behind).Next = next
+		t.turn(behind).Next = next
 	}
 	if next == 0 {
 		q.Last = behind
 	}
-	t.at(offset).Next = 0
+	t.turn(at).Next = 0
 }
 
 // Running returns the one that runs, as the scheduler or machine code has said last.
-func (t *Turns) Running() uint64 { return t.record.Running }
+func (t *Turns) Running() uintptr { return t.record.Running }
 
 // Run says which one runs from now on; 0 for none.
-func (t *Turns) Run(offset uint64) {
+func (t *Turns) Run(at uintptr) {
 	t.settle()
-	t.record.Running, t.known = offset, offset
+	t.record.Running, t.known = at, at
 }
 
 // settle lets Go notice that machine code has gone on with others.
 func (t *Turns) settle() {
 	if now := t.record.Running; now != t.known {
 		t.known = now
-		t.store.Running = t.half(now).cont
+		t.store.Running = t.turn(now).cont
 	}
 }
 
@@ -292,9 +296,9 @@ func (k *HostCont) Stopped(c *ContRecord, plainly bool) {
 	if t == nil {
 		return
 	}
-	r, h := t.at(k.Turn), t.half(k.Turn)
-	if r.Cont = 0; plainly && !h.held && h.waiter != nil && t.exchanges(h) {
-		r.Cont = uintptr(unsafe.Pointer(c))
+	h := t.turn(k.Turn)
+	if h.Cont = 0; plainly && !h.held && h.waiter != nil && t.exchanges(h) {
+		h.Cont = uintptr(unsafe.Pointer(c))
 	}
 }
 
@@ -302,7 +306,7 @@ func (k *HostCont) Stopped(c *ContRecord, plainly bool) {
 func (t *Turns) Serves(room int) bool { return t != nil && t.results <= room }
 
 // Hold says whether Go must let one go on that is about to stop, since there is something to be done about it then.
-func (t *Turns) Hold(offset uint64, yes bool) { t.half(offset).held = yes }
+func (t *Turns) Hold(at uintptr, yes bool) { t.turn(at).held = yes }
 
 // A TurnsLayout says where what is that has no exported fields.
 type TurnsLayout struct {
@@ -317,5 +321,10 @@ func LayoutTurns() TurnsLayout {
 		Owner: int32(unsafe.Offsetof(a.owner)), Busy: int32(unsafe.Offsetof(a.busy))}
 }
 
-// TurnNumber returns the number of the turn at an offset.
-func TurnNumber(offset uint64) int { return int(offset / turnSize) }
+// Number returns the number of the turn at an address: from 1 on, and 0 for none.
+func (t *Turns) Number(at uintptr) int {
+	if at == 0 {
+		return 0
+	}
+	return t.turn(at).number
+}

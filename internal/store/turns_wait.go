@@ -49,7 +49,7 @@ func (t *waitTable) takeOver() {
 	t.turns, s.record.Owner = nil, noOwner
 	for i := range s.queues {
 		for at := s.queues[i].First; at != 0; {
-			r, w := s.at(at), s.half(at).waiter
+			r, w := s.turn(at), s.turn(at).waiter
 			next := r.Next
 			r.Next, w.table = 0, t
 			t.enqueue(r.Address, w)
@@ -64,7 +64,7 @@ func (t *waitTable) takeOver() {
 func (t *Turns) clear() {
 	for _, q := range t.queues {
 		for at := q.First; at != 0; {
-			r := t.at(at)
+			r := t.turn(at)
 			at, r.Next = r.Next, 0
 		}
 	}
@@ -73,14 +73,14 @@ func (t *Turns) clear() {
 }
 
 // enqueue makes one wait at an address.
-func (t *Turns) enqueue(addr uint64, offset uint64) {
+func (t *Turns) enqueue(addr uint64, at uintptr) {
 	if t.record.Waiting >= uint64(len(t.queues)) {
 		t.spread(2 * len(t.queues))
 	}
 	t.record.Waiting++
-	r := t.at(offset)
+	r := t.turn(at)
 	r.Address, r.State = addr, TurnWaiting
-	t.add(t.queue(addr), offset)
+	t.add(t.queue(addr), at)
 }
 
 func (t *Turns) queue(addr uint64) *TurnQueue { return &t.queues[addr*spread>>32&t.record.Mask] }
@@ -92,8 +92,8 @@ func (t *Turns) spread(n int) {
 	r.Queues, r.Mask = uintptr(unsafe.Pointer(&t.queues[0])), uint64(n-1)
 	for _, q := range old {
 		for at := q.First; at != 0; {
-			next := t.at(at).Next
-			t.add(t.queue(t.at(at).Address), at)
+			next := t.turn(at).Next
+			t.add(t.queue(t.turn(at).Address), at)
 			at = next
 		}
 	}
@@ -105,13 +105,13 @@ func (t *Turns) notify(addr uint64, count uint32, by *Store) uint32 {
 		return 0
 	}
 	n, q := uint32(0), t.queue(addr)
-	for behind, at := uint64(0), q.First; at != 0 && n < count; {
-		next := t.at(at).Next
-		if t.at(at).Address != addr {
+	for behind, at := uintptr(0), q.First; at != 0 && n < count; {
+		next := t.turn(at).Next
+		if t.turn(at).Address != addr {
 			behind = at
 		} else {
 			t.wakes(q, behind, at)
-			t.half(at).waiter.wake(by)
+			t.turn(at).waiter.wake(by)
 			n++
 		}
 		at = next
@@ -120,8 +120,8 @@ func (t *Turns) notify(addr uint64, count uint32, by *Store) uint32 {
 }
 
 // wakes takes one who waits out of its queue.
-func (t *Turns) wakes(q *TurnQueue, behind, offset uint64) {
-	t.take(q, behind, offset)
+func (t *Turns) wakes(q *TurnQueue, behind, at uintptr) {
+	t.take(q, behind, at)
 	t.record.Waiting--
 }
 
@@ -132,14 +132,14 @@ func (t *Turns) leave(p *Waiter) bool {
 	}
 	alone := t.table.begin(p.Home)
 	defer t.table.end(alone)
-	return t.table.turns == t && t.at(p.turn).State == TurnWaiting && t.unqueue(p.turn)
+	return t.table.turns == t && t.turn(p.turn).State == TurnWaiting && t.unqueue(p.turn)
 }
 
 // unqueue takes one who waits out of its queue, if it is in one.
-func (t *Turns) unqueue(offset uint64) bool {
-	q := t.queue(t.at(offset).Address)
-	for behind, at := uint64(0), q.First; at != 0; behind, at = at, t.at(at).Next {
-		if at == offset {
+func (t *Turns) unqueue(one uintptr) bool {
+	q := t.queue(t.turn(one).Address)
+	for behind, at := uintptr(0), q.First; at != 0; behind, at = at, t.turn(at).Next {
+		if at == one {
 			t.wakes(q, behind, at)
 			return true
 		}
