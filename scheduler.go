@@ -177,6 +177,15 @@ func (s *Store) RequestPause() {
 	}
 }
 
+// RequestPauseHere is RequestPause for the wake function of a [Waiter] that was woken here, and for host functions: code
+// asks the scheduler when it goes on.
+func (s *Store) RequestPauseHere() {
+	if s != nil && s.hold() {
+		defer s.drop()
+		s.store.RequestPauseHere()
+	}
+}
+
 // Fuel returns what is left of the fuel that SetFuel has set, and whether it has.
 func (s *Store) Fuel() (left uint64, bounded bool) {
 	if s == nil {

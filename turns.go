@@ -214,6 +214,18 @@ func (x Turn) Result() uint32 { return x.record().Result }
 // SetResult says with which i32 it goes on.
 func (x Turn) SetResult(result uint32) { x.record().Result = result }
 
+// AskAtWake says whether the computation asks the scheduler when it wakes others by notify, so that the scheduler hears
+// of it by the [Waiter]: until it waits next.
+func (x Turn) AskAtWake(yes bool) {
+	r := x.record()
+	if r.AskAtWake = 0; yes {
+		r.AskAtWake = 1
+	}
+}
+
+// AsksAtWake reports whether it does.
+func (x Turn) AsksAtWake() bool { return x.record().AskAtWake != 0 }
+
 // Place returns at which address the computation waits, or has waited last, and how many bytes it compared there:
 // since [Wait.Enqueue], or machine code has made it wait.
 func (x Turn) Place() (address uint64, width int) {

@@ -8,6 +8,7 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	s.end()
 	for s.turns.Pop().Number() != 0 {
 	}
+	s.late, s.wakes = queue{}, nil
 	for _, t := range s.threads {
 		t.cont = nil
 		s.takeTurn(t)

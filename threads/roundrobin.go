@@ -1,8 +1,13 @@
 package threads
 
 // RoundRobin is the strategy in which threads run in turns: in the order in which they have become ready, each until it
-// waits, yields, or its slice is over.
-type RoundRobin struct{ queue queue }
+// waits, yields, or its slice is over. Threads that compute for whole slices go on behind those that wait now and then:
+// who is woken by one of them runs at once, as on a processor of its own, and so gets a lock before that takes it again.
+// They do not starve: whoever yields, or has computed for a slice, lets one of them go on.
+type RoundRobin struct {
+	queue queue
+	late  queue // those whose slice was over
+}
 
 // NewRoundRobin returns one that has no threads yet.
 func NewRoundRobin() *RoundRobin { return &RoundRobin{} }
@@ -12,22 +17,38 @@ func (r *RoundRobin) Ready(t *Thread) { r.queue.push(t) }
 
 // Next implements [Strategy].
 func (r *RoundRobin) Next(p *Point) *Thread {
-	if p.Thread == nil || p.Blocked {
-		return r.queue.pop()
-	}
-	if !p.Kind.endsTurn() {
+	goesOn := p.Thread != nil && !p.Blocked
+	if goesOn && !p.Kind.endsTurn() {
 		return p.Thread
 	}
-	next := r.queue.pop()
+	first, second := &r.queue, &r.late
+	if p.Kind.favoursLate() {
+		first, second = second, first
+	}
+	next := first.pop()
 	if next == nil {
-		return p.Thread
+		next = second.pop()
 	}
-	r.queue.push(p.Thread)
+	switch {
+	case !goesOn:
+	case next == nil:
+		return p.Thread
+	case p.Kind.makesLate():
+		r.late.push(p.Thread)
+	default:
+		r.queue.push(p.Thread)
+	}
 	return next
 }
 
 // endsTurn reports whether a thread that could go on at a point of a kind lets others run first.
-func (k Kind) endsTurn() bool { return k == Yield || k == Slice || k == Step || k == Spin }
+func (k Kind) endsTurn() bool { return k == Yield || k == Slice || k == Step || k == Spin || k == Wake }
+
+// favoursLate reports whether those whose slice was over come before others there.
+func (k Kind) favoursLate() bool { return k == Yield || k == Slice }
+
+// makesLate reports whether a thread that lets others run there goes on behind those that become ready.
+func (k Kind) makesLate() bool { return k == Slice || k == Wake }
 
 // Steps implements [Strategy].
 func (r *RoundRobin) Steps() uint64 { return SpinSteps }

@@ -60,6 +60,8 @@ type Scheduler struct {
 	served  bool    // machine code hands over: see turns.go
 	turns   *weft.Turns
 	inTurns []*Thread // by the number of the turn
+	late    queue     // of inTurn
+	wakes   *Thread   // one that was asked to stop since it has woken another
 	until   *Thread   // for whose end the run lasts; nil for that of all
 	chosen  *Thread   // the next one, if a thread has stopped for it that has not begun, or ends
 	running bool
@@ -618,7 +620,7 @@ func (s hooks) Pause(_ context.Context, p weft.Pause) error {
 			s.refuel(t)
 		}
 	case here:
-		return s.comesTo(t.stands(Slice, false), 0)
+		return s.pauses(t)
 	default:
 		s.arm() // it is asked again
 	}
@@ -654,10 +656,26 @@ func (t *Thread) isOnTop() bool { return t.cont.IsRunning() }
 
 // awake makes a thread ready that notify has woken.
 func (s *Scheduler) awake(t *Thread) {
-	if t.State() == Waiting {
-		s.alarms.clear(t)
-		s.ready(t, uint32(weft.Woken))
+	if t.State() != Waiting {
+		return
 	}
+	s.alarms.clear(t)
+	s.ready(t, uint32(weft.Woken))
+	if by := s.Current(); by != nil && by.isGreedy() {
+		s.wakes = by
+		s.store.RequestPauseHere()
+	}
+}
+
+// pauses is the point of a thread that was asked to pause.
+func (s *Scheduler) pauses(t *Thread) error {
+	kind := Slice
+	if s.wakes == t {
+		kind = Wake
+	}
+	s.wakes = nil             // another one has stopped before it could pause
+	t.beGreedy(kind == Slice) // who was stopped may never wait: what it would wait for has come when it goes on
+	return s.comesTo(t.stands(kind, false), 0)
 }
 
 // unpark makes a thread ready that was parked.

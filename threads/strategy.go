@@ -31,10 +31,13 @@ const (
 	Access
 	// Sync is before one by which threads synchronise: an atomic access, or a call of a lock.
 	Sync
+	// Wake is where a thread has woken another one by notify that has computed for a slice of time, and not waited
+	// since. There is none where steps are counted.
+	Wake
 )
 
 var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Exit: "exit", Yield: "yield",
-	Call: "call", Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync"}
+	Call: "call", Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync", Wake: "wake"}
 
 func (k Kind) String() string { return kindNames[k] }
 

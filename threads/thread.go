@@ -53,10 +53,11 @@ type Thread struct {
 	begun     bool // it takes a result when it is resumed
 	first     bool // the continuation is that of Spec.First
 	exiting   bool // it executes nothing more: when it goes on the run ends
-	served    bool // the following three are those of the turn
+	served    bool // the following four are those of the turn
 	state     State
 	result    uint32 // with which it is resumed
 	address   uint64 // at which it waits
+	greedy    bool   // it has computed for a slice, and not waited since
 	turn      weft.Turn
 	globals   []uint64 // while it does not run
 	waiter    *weft.Waiter

@@ -6,7 +6,7 @@ import "weft"
 // from one to the next then without asking. What a thread does (its State, what it is resumed with) is there, and so is
 // who runs; of other threads it is in the Thread and the Scheduler.
 
-// inTurn is RoundRobin with the queue there.
+// inTurn is RoundRobin with the queue there, but for those that are late: machine code lets others go on before them.
 type inTurn struct{ *Scheduler }
 
 // Ready implements [Strategy].
@@ -18,11 +18,23 @@ func (s inTurn) Next(p *Point) *Thread {
 	if goesOn && !p.Kind.endsTurn() {
 		return p.Thread
 	}
-	next := s.inTurns[s.turns.Pop().Number()]
-	if goesOn {
-		if next == nil {
-			return p.Thread
-		}
+	var next *Thread
+	if p.Kind.favoursLate() {
+		next = s.late.pop()
+	}
+	if next == nil {
+		next = s.inTurns[s.turns.Pop().Number()]
+	}
+	if next == nil {
+		next = s.late.pop()
+	}
+	switch {
+	case !goesOn:
+	case next == nil:
+		return p.Thread
+	case p.Kind.makesLate():
+		s.late.push(p.Thread)
+	default:
 		p.Thread.turn.SetState(weft.TurnReady)
 		p.Thread.turn.Push()
 	}
@@ -121,7 +133,7 @@ func (s *Scheduler) nobodyRuns() {
 // othersWait reports whether threads are ready beside the one that runs.
 func (s *Scheduler) othersWait() bool {
 	if s.served {
-		return s.turns.Any()
+		return s.turns.Any() || s.late.size > 0
 	}
 	return s.waiting > 0
 }
@@ -141,11 +153,31 @@ func (t *Thread) become(s State, result uint32) {
 		return
 	}
 	t.state, t.result = s, result
+	t.greedy = t.greedy && s == Ready
+}
+
+// isGreedy reports whether a thread has computed for a whole slice, and not waited since: the next that it wakes goes on
+// first.
+func (t *Thread) isGreedy() bool {
+	if t.served {
+		return t.turn.AsksAtWake()
+	}
+	return t.greedy
+}
+
+func (t *Thread) beGreedy(yes bool) {
+	if t.served {
+		t.turn.AskAtWake(yes)
+	}
+	t.greedy = yes
 }
 
 func (t *Thread) becomeInTurn(s State, result uint32) {
 	t.turn.SetState(weft.TurnState(s))
 	t.turn.SetResult(result)
+	if s != Ready {
+		t.turn.AskAtWake(false)
+	}
 }
 
 // goesOnWith returns with what a thread goes on.

@@ -36,6 +36,7 @@ const (
 	turnWidth   = int32(unsafe.Offsetof(store.TurnRecord{}.Width))
 	turnState   = int32(unsafe.Offsetof(store.TurnRecord{}.State))
 	turnResult  = int32(unsafe.Offsetof(store.TurnRecord{}.Result))
+	turnAsk     = int32(unsafe.Offsetof(store.TurnRecord{}.AskAtWake))
 	turnCont    = int32(unsafe.Offsetof(store.TurnRecord{}.Cont))
 	turnRef     = int32(unsafe.Offsetof(store.TurnRecord{}.Ref))
 	turnRoot    = int32(unsafe.Offsetof(store.TurnRecord{}.Root))
@@ -192,6 +193,9 @@ func (h *handOver) wakeThose() {
 	next, skip, notFirst, notLast, done, ask := h.NewLabel(), h.NewLabel(), h.NewLabel(), h.NewLabel(), h.NewLabel(),
 		h.NewLabel()
 	h.JumpIfSet32(h.of(turnsAskAtWake), ask)
+	h.Load(h.x, h.of(turnsRunning))
+	h.JumpIfZero(h.x, ask)
+	h.JumpIfSet32(in(h.x, turnAsk), ask)
 	h.findQueue()
 	h.Load32(count, h.arg(4))
 	h.SetNumber(behind, 0)
@@ -324,6 +328,7 @@ func (h *handOver) enqueue() {
 	h.Store(in(h.self, turnAddress), h.address)
 	h.Store(in(h.self, turnWidth), h.width)
 	h.Set32(in(h.self, turnState), int32(store.TurnWaiting))
+	h.Set32(in(h.self, turnAsk), 0)
 	h.add(in(h.queue, 0), h.self)
 	h.IncreaseAt(h.of(turnsWaiting), 1)
 }

@@ -213,6 +213,13 @@ func (s *Store) RequestPause() {
 	}
 }
 
+// RequestPauseHere is RequestPause on the goroutine of the call, which has left to Go: it needs no signal.
+func (s *Store) RequestPauseHere() {
+	if call := s.pausing.call.Load(); call != nil {
+		(*call).AskForPause()
+	}
+}
+
 // mostFuel is more than there ever is: what goes below 0 is above it.
 const mostFuel = 1 << 63
 

@@ -33,6 +33,8 @@ type TurnRecord struct {
 	Width   uint64  // how many bytes it compares there
 	State   TurnState
 	Result  uint32 // with which it goes on
+	// AskAtWake is not 0 if it asks the scheduler, while it runs, when it wakes others. It ends when it waits.
+	AskAtWake uint32
 	// Cont is its descriptor, if machine code may let it go on, or may stop it while it runs; else 0.
 	Cont uintptr
 	// Ref and Root are the addresses of HostCont.Ref, and of the reference that the root keeps.
@@ -194,7 +196,7 @@ func (t *Turns) SetGlobals(at uintptr, globals []*uint64, saved []uint64) {
 	}
 }
 
-// Turn returns the record of one, for who looks at State and Result.
+// Turn returns the record of one, for who looks at State, Result and AskAtWake.
 func (t *Turns) Turn(at uintptr) *TurnRecord { return &t.turn(at).TurnRecord }
 
 // AskAtWait says whether who waits must ask the scheduler, and AskAtWake the same of who wakes others. Any goroutine

@@ -79,7 +79,7 @@ func (t *Turns) enqueue(addr uint64, at uintptr) {
 	}
 	t.record.Waiting++
 	r := t.turn(at)
-	r.Address, r.State = addr, TurnWaiting
+	r.Address, r.State, r.AskAtWake = addr, TurnWaiting, 0
 	t.add(t.queue(addr), at)
 }
 
