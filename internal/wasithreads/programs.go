@@ -25,6 +25,8 @@ type Program struct {
 // Programs returns the programs in C that need nothing from outside. They print the same each time.
 func Programs() []Program {
 	return []Program{
+		{Name: "attributes"},
+		{Name: "cancelonce", Threads: 2},
 		{Name: "crowd", Threads: 23},
 		{Name: "deadlock", Ends: Deadlocks, Threads: 2},
 		{Name: "exit", Threads: 3},

@@ -57,8 +57,13 @@ int pthread_barrierattr_init(pthread_barrierattr_t *a) {
 int pthread_barrierattr_destroy(pthread_barrierattr_t *a) { return 0; }
 
 int pthread_barrierattr_getpshared(const pthread_barrierattr_t *a, int *shared) {
-	*shared = PTHREAD_PROCESS_PRIVATE;
+	*shared = (int)a->__attr;
 	return 0;
 }
 
-int pthread_barrierattr_setpshared(pthread_barrierattr_t *a, int shared) { return 0; }
+int pthread_barrierattr_setpshared(pthread_barrierattr_t *a, int shared) {
+	if (!knows_shared(shared))
+		return EINVAL;
+	a->__attr = (unsigned)shared;
+	return 0;
+}

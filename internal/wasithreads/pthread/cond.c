@@ -7,10 +7,15 @@
 #define signals(c) (&(c)->__u.__vi[0])
 #define clock(c) ((c)->__u.__p[1])
 
+// Attributes are the address of a clock, or 0, with a bit that such an address does not have.
+#define SHARED 1u
+
+static clockid_t clock_of(const pthread_condattr_t *a) { return (clockid_t)(a->__attr & ~SHARED); }
+
 int pthread_cond_init(pthread_cond_t *c, const pthread_condattr_t *a) {
 	*c = (pthread_cond_t){0};
 	if (a)
-		clock(c) = (void *)a->__attr;
+		clock(c) = (void *)clock_of(a);
 	return 0;
 }
 
@@ -60,20 +65,25 @@ int pthread_condattr_init(pthread_condattr_t *a) {
 int pthread_condattr_destroy(pthread_condattr_t *a) { return 0; }
 
 int pthread_condattr_getclock(const pthread_condattr_t *a, clockid_t *clock) {
-	*clock = a->__attr ? (clockid_t)a->__attr : CLOCK_REALTIME;
+	*clock = clock_of(a) ? clock_of(a) : CLOCK_REALTIME;
 	return 0;
 }
 
 int pthread_condattr_setclock(pthread_condattr_t *a, clockid_t clock) {
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
 		return EINVAL;
-	a->__attr = (unsigned)clock;
+	a->__attr = (unsigned)clock | (a->__attr & SHARED);
 	return 0;
 }
 
 int pthread_condattr_getpshared(const pthread_condattr_t *a, int *shared) {
-	*shared = PTHREAD_PROCESS_PRIVATE;
+	*shared = a->__attr & SHARED ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE;
 	return 0;
 }
 
-int pthread_condattr_setpshared(pthread_condattr_t *a, int shared) { return 0; }
+int pthread_condattr_setpshared(pthread_condattr_t *a, int shared) {
+	if (!knows_shared(shared))
+		return EINVAL;
+	a->__attr = (unsigned)clock_of(a) | (shared == PTHREAD_PROCESS_SHARED ? SHARED : 0);
+	return 0;
+}

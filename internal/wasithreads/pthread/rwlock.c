@@ -86,8 +86,13 @@ int pthread_rwlockattr_init(pthread_rwlockattr_t *a) {
 int pthread_rwlockattr_destroy(pthread_rwlockattr_t *a) { return 0; }
 
 int pthread_rwlockattr_getpshared(const pthread_rwlockattr_t *a, int *shared) {
-	*shared = PTHREAD_PROCESS_PRIVATE;
+	*shared = (int)a->__attr[0];
 	return 0;
 }
 
-int pthread_rwlockattr_setpshared(pthread_rwlockattr_t *a, int shared) { return 0; }
+int pthread_rwlockattr_setpshared(pthread_rwlockattr_t *a, int shared) {
+	if (!knows_shared(shared))
+		return EINVAL;
+	a->__attr[0] = (unsigned)shared;
+	return 0;
+}

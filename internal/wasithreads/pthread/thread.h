@@ -26,6 +26,11 @@ struct __pthread {
 	struct __pthread *nextDead;
 };
 
+// There are no other processes, so what is shared with them is like what is private: only the value is kept.
+static inline int knows_shared(int shared) {
+	return shared == PTHREAD_PROCESS_PRIVATE || shared == PTHREAD_PROCESS_SHARED;
+}
+
 // thread_id returns the identity of the running thread.
 int thread_id(void);
 
