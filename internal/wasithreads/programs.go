@@ -34,6 +34,7 @@ func Programs() []Program {
 		{Name: "heap", Args: []string{"1000"}, Threads: 4},
 		{Name: "locals", Threads: 6},
 		{Name: "locks", Threads: 9},
+		{Name: "misuse", Threads: 14},
 		{Name: "phases", Args: []string{"16"}, Threads: 15},
 		{Name: "philosophers", Args: []string{"200"}, Threads: 5},
 		{Name: "pingpong", Args: []string{"1000"}, Threads: 1},

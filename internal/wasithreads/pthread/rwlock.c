@@ -69,6 +69,8 @@ int pthread_rwlock_timedwrlock(pthread_rwlock_t *l, const struct timespec *until
 int pthread_rwlock_unlock(pthread_rwlock_t *l) {
 	for (;;) {
 		int v = load(holders(l)), n = v & ~WAITERS;
+		if (n == 0)
+			return EPERM;
 		int next = n == WRITER || n == 1 ? 0 : v - 1;
 		if (cas(holders(l), v, next) != v)
 			continue;

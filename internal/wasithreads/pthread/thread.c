@@ -10,7 +10,7 @@ __attribute__((import_module("wasi"), import_name("thread-spawn"))) int host_thr
 void __wasm_init_tls(void *);
 _Noreturn void thread_exited(struct __pthread *); // start.s
 
-static struct __pthread first = {.id = mainId};
+static struct __pthread first = {.id = mainId, .known = &first};
 static _Thread_local struct __pthread *self = &first;
 
 static int running; // threads beside the first that have not ended
@@ -26,6 +26,12 @@ int thread_id(void) { return self->id; }
 #undef pthread_equal
 int pthread_equal(pthread_t a, pthread_t b) { return a == b; }
 
+// drop frees a thread. Its memory may still be looked at by who knows no better than to join it twice.
+static void drop(struct __pthread *t) {
+	t->known = 0;
+	free(t->memory);
+}
+
 // reap frees the memory of threads that were detached and have ended.
 static void reap(void) {
 	pthread_mutex_lock(&deadLock);
@@ -33,7 +39,7 @@ static void reap(void) {
 		struct __pthread *t = *p;
 		if (load(&t->done)) {
 			*p = t->nextDead;
-			free(t->memory);
+			drop(t);
 		} else {
 			p = &t->nextDead;
 		}
@@ -56,6 +62,7 @@ static struct __pthread *make(size_t stackSize) {
 	struct __pthread *t = (struct __pthread *)(memory + at);
 	memset(t, 0, sizeof *t);
 	t->memory = memory;
+	t->known = t;
 	t->locals = memory + locals;
 	t->stack = (int *)t->locals;
 	return t;
@@ -75,12 +82,13 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)
 		return EAGAIN;
 	t->start = start;
 	t->argument = argument;
-	t->fate = detachState == PTHREAD_CREATE_DETACHED ? detached : joinable;
+	t->taken = detachState == PTHREAD_CREATE_DETACHED;
+	t->fate = t->taken ? detached : joinable;
 	*thread = t; // before the thread runs, which may look at it
 	add(&running, 1);
 	if (host_thread_spawn(t) < 0) {
 		add(&running, -1);
-		free(t->memory);
+		drop(t);
 		return EAGAIN;
 	}
 	return 0;
@@ -134,12 +142,23 @@ _Noreturn void pthread_exit(void *result) {
 	exit(0);
 }
 
+// known tells whether there is a thread. A program that asks for one that is gone has an error, which is found out as
+// long as nothing else lies where the thread was.
+static int known(pthread_t t) { return t && t->known == t; }
+
+// claim makes a thread the caller's to join or detach, which can be done once.
+static int claim(pthread_t t) {
+	if (!known(t))
+		return ESRCH;
+	return cas(&t->taken, 0, 1) ? EINVAL : 0;
+}
+
 // collect takes the result of a thread that is done, and its memory.
 static int collect(pthread_t t, void **result) {
 	if (result)
 		*result = t->result;
 	if (t != &first)
-		free(t->memory);
+		drop(t);
 	return 0;
 }
 
@@ -147,10 +166,15 @@ int pthread_timedjoin_np(pthread_t t, void **result, const struct timespec *unti
 	if (t == self)
 		return EDEADLK;
 	pthread_testcancel();
+	int failed = claim(t);
+	if (failed)
+		return failed;
 	while (!load(&t->done)) {
-		int failed = wait_until(&t->done, 0, CLOCK_REALTIME, until);
-		if (failed)
+		failed = wait_until(&t->done, 0, CLOCK_REALTIME, until);
+		if (failed) {
+			store(&t->taken, 0);
 			return failed;
+		}
 	}
 	return collect(t, result);
 }
@@ -159,21 +183,28 @@ int pthread_join(pthread_t t, void **result) {
 	if (t == self)
 		return EDEADLK;
 	pthread_testcancel();
+	int failed = claim(t);
+	if (failed)
+		return failed;
 	while (!load(&t->done))
 		wait(&t->done, 0);
 	return collect(t, result);
 }
 
-int pthread_tryjoin_np(pthread_t t, void **result) { return load(&t->done) ? collect(t, result) : EBUSY; }
+int pthread_tryjoin_np(pthread_t t, void **result) {
+	if (known(t) && !load(&t->done))
+		return load(&t->taken) ? EINVAL : EBUSY;
+	int failed = claim(t);
+	return failed ? failed : collect(t, result);
+}
 
 int pthread_detach(pthread_t t) {
-	switch (cas(&t->fate, joinable, detached)) {
-	case joinable:
-		return 0;
-	case ended:
-		return pthread_join(t, 0);
-	}
-	return EINVAL;
+	int failed = claim(t);
+	if (failed || exchange(&t->fate, detached) == joinable)
+		return failed;
+	while (!load(&t->done)) // it has ended, or is about to, and leaves its memory
+		wait(&t->done, 0);
+	return collect(t, 0);
 }
 
 void pthread_cleanup_enter(struct pthread_cleanup *c) {
@@ -208,10 +239,14 @@ int pthread_setcancelstate(int state, int *old) {
 	return 0;
 }
 
+// A thread that may be cancelled at any time is cancelled when any other would be.
 int pthread_setcanceltype(int type, int *old) {
+	if (type != PTHREAD_CANCEL_DEFERRED && type != PTHREAD_CANCEL_ASYNCHRONOUS)
+		return EINVAL;
 	if (old)
-		*old = PTHREAD_CANCEL_DEFERRED;
-	return type == PTHREAD_CANCEL_DEFERRED ? 0 : EINVAL;
+		*old = self->cancelType;
+	self->cancelType = type;
+	return 0;
 }
 
 int pthread_yield(void) { return sched_yield(); }

@@ -5,7 +5,7 @@
 
 enum { maxKeys = 128, defaultStack = 128 << 10 };
 
-// What becomes of a thread's memory: whoever ends the thread or joins it decides by one exchange.
+// What becomes of a thread's memory: whoever ends the thread or detaches it decides by one exchange.
 enum { joinable, detached, ended };
 
 // A thread lies at the end of the memory that it has: its stack, its thread-local variables, and this.
@@ -13,6 +13,8 @@ struct __pthread {
 	int *stack;         // where it begins; it grows downwards
 	int done;           // 1 when the thread does not use its stack any more; joining waits for it
 	int fate;           // joinable, detached or ended
+	int taken;          // 1 when somebody joins it, or it is detached: nobody else may join it
+	struct __pthread *known; // the thread itself, until its memory is freed
 	int id;             // of the host, 1 and more
 	char *memory;       // of all this
 	char *locals;       // thread-local variables
@@ -21,6 +23,7 @@ struct __pthread {
 	void *result;
 	int cancelled;
 	int cancelState;
+	int cancelType;
 	struct pthread_cleanup *cleanup;
 	void *specific[maxKeys];
 	struct __pthread *nextDead;
