@@ -26,6 +26,7 @@ type Program struct {
 func Programs() []Program {
 	return []Program{
 		{Name: "attributes"},
+		{Name: "cancel", Threads: 62},
 		{Name: "cancelonce", Threads: 2},
 		{Name: "crowd", Threads: 23},
 		{Name: "deadlock", Ends: Deadlocks, Threads: 2},

@@ -1,3 +1,4 @@
+#include "cancel.h"
 #include "futex.h"
 #include "thread.h"
 
@@ -21,29 +22,25 @@ int pthread_cond_init(pthread_cond_t *c, const pthread_condattr_t *a) {
 
 int pthread_cond_destroy(pthread_cond_t *c) { return 0; }
 
-int pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m, const struct timespec *until) {
+// cond_wait waits until a time, or for ever. Who is cancelled has the mutex when its handlers run.
+static int cond_wait(pthread_cond_t *c, pthread_mutex_t *m, clockid_t clock, const struct timespec *until) {
 	pthread_testcancel();
 	int seen = load(signals(c));
 	int failed = pthread_mutex_unlock(m);
 	if (failed)
 		return failed;
-	failed = wait_until(signals(c), seen, clock(c) ? (clockid_t)clock(c) : CLOCK_REALTIME, until);
+	failed = wait_or_cancel(signals(c), seen, clock, until);
 	pthread_mutex_lock(m);
-	pthread_testcancel();
+	if (failed == ECANCELED)
+		pthread_testcancel();
 	return failed;
 }
 
-int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m) {
-	pthread_testcancel();
-	int seen = load(signals(c));
-	int failed = pthread_mutex_unlock(m);
-	if (failed)
-		return failed;
-	wait(signals(c), seen);
-	pthread_mutex_lock(m);
-	pthread_testcancel();
-	return 0;
+int pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m, const struct timespec *until) {
+	return cond_wait(c, m, clock(c) ? (clockid_t)clock(c) : CLOCK_REALTIME, until);
 }
+
+int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m) { return cond_wait(c, m, 0, 0); }
 
 int pthread_cond_signal(pthread_cond_t *c) {
 	add(signals(c), 1);

@@ -50,6 +50,11 @@ static inline int wait_until(volatile int *p, int value, clockid_t clock, const 
 
 static inline void wait(volatile int *p, int value) { __builtin_wasm_memory_atomic_wait32((int *)p, value, -1); }
 
+// wait_for waits as wait does, but not longer than some nanoseconds.
+static inline void wait_for(volatile int *p, int value, int64_t timeout) {
+	__builtin_wasm_memory_atomic_wait32((int *)p, value, timeout);
+}
+
 // A lock inside of something else is a word: 0 if it is free, 1 if a thread has it, 2 if others may wait as well.
 static inline void take(volatile int *p) {
 	if (cas(p, 0, 1) == 0)

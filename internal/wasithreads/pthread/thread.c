@@ -1,4 +1,5 @@
 #include "thread.h"
+#include "cancel.h"
 #include "futex.h"
 
 #include <stdlib.h>
@@ -104,6 +105,7 @@ static void finish(struct __pthread *t, void *result) {
 	}
 	run_destructors(t);
 	t->result = result;
+	await_cancel(t);
 	if (exchange(&t->fate, ended) == detached) {
 		pthread_mutex_lock(&deadLock);
 		t->nextDead = dead;
@@ -142,10 +144,6 @@ _Noreturn void pthread_exit(void *result) {
 	exit(0);
 }
 
-// known tells whether there is a thread. A program that asks for one that is gone has an error, which is found out as
-// long as nothing else lies where the thread was.
-static int known(pthread_t t) { return t && t->known == t; }
-
 // claim makes a thread the caller's to join or detach, which can be done once.
 static int claim(pthread_t t) {
 	if (!known(t))
@@ -170,26 +168,17 @@ int pthread_timedjoin_np(pthread_t t, void **result, const struct timespec *unti
 	if (failed)
 		return failed;
 	while (!load(&t->done)) {
-		failed = wait_until(&t->done, 0, CLOCK_REALTIME, until);
+		failed = wait_or_cancel(&t->done, 0, CLOCK_REALTIME, until);
 		if (failed) {
 			store(&t->taken, 0);
+			pthread_testcancel();
 			return failed;
 		}
 	}
 	return collect(t, result);
 }
 
-int pthread_join(pthread_t t, void **result) {
-	if (t == self)
-		return EDEADLK;
-	pthread_testcancel();
-	int failed = claim(t);
-	if (failed)
-		return failed;
-	while (!load(&t->done))
-		wait(&t->done, 0);
-	return collect(t, result);
-}
+int pthread_join(pthread_t t, void **result) { return pthread_timedjoin_np(t, result, 0); }
 
 int pthread_tryjoin_np(pthread_t t, void **result) {
 	if (known(t) && !load(&t->done))
@@ -216,37 +205,6 @@ void pthread_cleanup_leave(struct pthread_cleanup *c, int run) {
 	self->cleanup = c->next;
 	if (run)
 		c->run(c->argument);
-}
-
-int pthread_cancel(pthread_t t) {
-	store(&t->cancelled, 1);
-	return 0;
-}
-
-void pthread_testcancel(void) {
-	if (self->cancelState == PTHREAD_CANCEL_ENABLE && load(&self->cancelled)) {
-		self->cancelState = PTHREAD_CANCEL_DISABLE;
-		pthread_exit(PTHREAD_CANCELED);
-	}
-}
-
-int pthread_setcancelstate(int state, int *old) {
-	if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE)
-		return EINVAL;
-	if (old)
-		*old = self->cancelState;
-	self->cancelState = state;
-	return 0;
-}
-
-// A thread that may be cancelled at any time is cancelled when any other would be.
-int pthread_setcanceltype(int type, int *old) {
-	if (type != PTHREAD_CANCEL_DEFERRED && type != PTHREAD_CANCEL_ASYNCHRONOUS)
-		return EINVAL;
-	if (old)
-		*old = self->cancelType;
-	self->cancelType = type;
-	return 0;
 }
 
 int pthread_yield(void) { return sched_yield(); }

@@ -22,12 +22,18 @@ struct __pthread {
 	void *argument;
 	void *result;
 	int cancelled;
+	int cancelling;     // a lock that others have while they cancel this thread
+	int waitsAt;        // the address of the word that it waits for, if cancelling ends that
 	int cancelState;
 	int cancelType;
 	struct pthread_cleanup *cleanup;
 	void *specific[maxKeys];
 	struct __pthread *nextDead;
 };
+
+// known tells whether there is a thread. A program that asks for one that is gone has an error, which is found out as
+// long as nothing else lies where the thread was.
+static inline int known(struct __pthread *t) { return t && t->known == t; }
 
 // There are no other processes, so what is shared with them is like what is private: only the value is kept.
 static inline int knows_shared(int shared) {
