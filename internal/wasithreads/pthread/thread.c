@@ -50,12 +50,12 @@ static void reap(void) {
 
 static size_t align(size_t n, size_t to) { return (n + to - 1) & -to; }
 
-// make allocates a thread with a stack of some size.
-static struct __pthread *make(size_t stackSize) {
+// make allocates a thread with a stack of some size, which the program may have given.
+static struct __pthread *make(char *stack, size_t stackSize) {
 	size_t alignment = __builtin_wasm_tls_align();
 	if (alignment < 16)
 		alignment = 16;
-	size_t locals = align(stackSize, alignment);
+	size_t locals = stack ? 0 : align(stackSize, alignment);
 	size_t at = align(locals + __builtin_wasm_tls_size(), 16);
 	char *memory = aligned_alloc(alignment, align(at + sizeof(struct __pthread), alignment));
 	if (!memory)
@@ -65,20 +65,34 @@ static struct __pthread *make(size_t stackSize) {
 	t->memory = memory;
 	t->known = t;
 	t->locals = memory + locals;
-	t->stack = (int *)t->locals;
+	t->stack = (int *)(stack ? stack + stackSize : t->locals);
 	return t;
 }
 
+// scheduling tells why a thread may not be scheduled as its attributes say.
+static int scheduling(const pthread_attr_t *attr) {
+	int inherit, policy;
+	struct sched_param p;
+	pthread_attr_getinheritsched(attr, &inherit);
+	pthread_attr_getschedpolicy(attr, &policy);
+	pthread_attr_getschedparam(attr, &p);
+	return inherit == PTHREAD_EXPLICIT_SCHED ? may_schedule(policy, p.sched_priority) : 0;
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *argument) {
+	void *stack = 0;
 	size_t stackSize = defaultStack;
 	int detachState = PTHREAD_CREATE_JOINABLE;
 	if (attr) {
-		pthread_attr_getstacksize(attr, &stackSize);
+		int failed = scheduling(attr);
+		if (failed)
+			return failed;
+		pthread_attr_getstack(attr, &stack, &stackSize);
 		pthread_attr_getdetachstate(attr, &detachState);
 	}
 	if (load((int *)&dead))
 		reap();
-	struct __pthread *t = make(stackSize);
+	struct __pthread *t = make(stack, stackSize);
 	if (!t)
 		return EAGAIN;
 	t->start = start;

@@ -8,7 +8,8 @@ enum { maxKeys = 128, defaultStack = 128 << 10 };
 // What becomes of a thread's memory: whoever ends the thread or detaches it decides by one exchange.
 enum { joinable, detached, ended };
 
-// A thread lies at the end of the memory that it has: its stack, its thread-local variables, and this.
+// A thread lies at the end of the memory that it has: its stack, if the program has none for it, its thread-local
+// variables, and this.
 struct __pthread {
 	int *stack;         // where it begins; it grows downwards
 	int done;           // 1 when the thread does not use its stack any more; joining waits for it
@@ -28,6 +29,7 @@ struct __pthread {
 	int cancelType;
 	struct pthread_cleanup *cleanup;
 	void *specific[maxKeys];
+	char name[16];
 	struct __pthread *nextDead;
 };
 
@@ -42,6 +44,9 @@ static inline int knows_shared(int shared) {
 
 // thread_id returns the identity of the running thread.
 int thread_id(void);
+
+// may_schedule tells why a thread may not have a policy and a priority, or 0.
+int may_schedule(int policy, int priority);
 
 // run_destructors runs the destructors of the thread's keys.
 void run_destructors(struct __pthread *);
