@@ -25,12 +25,17 @@ type Program struct {
 // Programs returns the programs in C that need nothing from outside. They print the same each time.
 func Programs() []Program {
 	return []Program{
+		{Name: "attributes", Threads: 3},
+		{Name: "cancel", Threads: 62},
+		{Name: "cancelonce", Threads: 2},
+		{Name: "crowd", Threads: 23},
 		{Name: "deadlock", Ends: Deadlocks, Threads: 2},
 		{Name: "exit", Threads: 3},
 		{Name: "exitcode", Args: []string{"7"}, Code: 7, Threads: 2},
 		{Name: "heap", Args: []string{"1000"}, Threads: 4},
 		{Name: "locals", Threads: 6},
 		{Name: "locks", Threads: 9},
+		{Name: "misuse", Threads: 14},
 		{Name: "phases", Args: []string{"16"}, Threads: 15},
 		{Name: "philosophers", Args: []string{"200"}, Threads: 5},
 		{Name: "pingpong", Args: []string{"1000"}, Threads: 1},

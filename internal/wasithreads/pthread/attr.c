@@ -4,7 +4,7 @@
 #include <limits.h>
 
 // The words of the attributes of a thread. A size of the stack of 0 is the usual one.
-enum { stackWord, detachWord, guardWord, scopeWord, inheritWord };
+enum { stackWord, detachWord, guardWord, scopeWord, inheritWord, policyWord, priorityWord, stackAtWord };
 
 int pthread_attr_init(pthread_attr_t *a) {
 	*a = (pthread_attr_t){0};
@@ -70,4 +70,45 @@ int pthread_attr_setinheritsched(pthread_attr_t *a, int inherit) {
 		return EINVAL;
 	a->__u.__i[inheritWord] = inherit;
 	return 0;
+}
+
+// A policy that nobody may have is kept, and refused when a thread is made that is to have it.
+int pthread_attr_getschedpolicy(const pthread_attr_t *a, int *policy) {
+	*policy = a->__u.__i[policyWord];
+	return 0;
+}
+
+int pthread_attr_setschedpolicy(pthread_attr_t *a, int policy) {
+	if (policy != SCHED_OTHER && policy != SCHED_FIFO && policy != SCHED_RR)
+		return EINVAL;
+	a->__u.__i[policyWord] = policy;
+	return 0;
+}
+
+int pthread_attr_getschedparam(const pthread_attr_t *a, struct sched_param *p) {
+	*p = (struct sched_param){.sched_priority = a->__u.__i[priorityWord]};
+	return 0;
+}
+
+int pthread_attr_setschedparam(pthread_attr_t *a, const struct sched_param *p) {
+	int policy = a->__u.__i[policyWord], priority = p->sched_priority;
+	if (priority < sched_get_priority_min(policy) || priority > sched_get_priority_max(policy))
+		return EINVAL;
+	a->__u.__i[priorityWord] = priority;
+	return 0;
+}
+
+int pthread_attr_getstack(const pthread_attr_t *a, void **stack, size_t *size) {
+	*stack = (void *)a->__u.__s[stackAtWord];
+	return pthread_attr_getstacksize(a, size);
+}
+
+// The program keeps a stack that it has given: it does not lie in the memory of the thread.
+int pthread_attr_setstack(pthread_attr_t *a, void *stack, size_t size) {
+	if (!stack || ((size_t)stack + size) % 16)
+		return EINVAL;
+	int failed = pthread_attr_setstacksize(a, size);
+	if (!failed)
+		a->__u.__s[stackAtWord] = (size_t)stack;
+	return failed;
 }

@@ -1,12 +1,14 @@
 #include "futex.h"
 #include "thread.h"
 
-// A barrier is four words: how many threads it waits for, how many have come, how often all had come, and how many
-// are inside: the last two only matter to those who leave.
+// A barrier is five words: how many threads it waits for, how many have come, how often all had come, how many are
+// inside, and a lock. More threads may use it than it waits for, so who comes must see in one step which round that is:
+// the next one begins as soon as this one is full. How many are inside only matters to who destroys it.
 #define limit(b) ((b)->__u.__i[0])
 #define arrived(b) (&(b)->__u.__vi[1])
 #define rounds(b) (&(b)->__u.__vi[2])
 #define inside(b) (&(b)->__u.__vi[3])
+#define lock(b) (&(b)->__u.__vi[4])
 
 int pthread_barrier_init(pthread_barrier_t *b, const pthread_barrierattr_t *a, unsigned count) {
 	if (count == 0 || count > INT_MAX)
@@ -28,11 +30,15 @@ int pthread_barrier_destroy(pthread_barrier_t *b) {
 
 int pthread_barrier_wait(pthread_barrier_t *b) {
 	add(inside(b), 1);
-	int round = load(rounds(b)); // no round ends before this thread has arrived
-	int last = add(arrived(b), 1) + 1 == limit(b);
+	take(lock(b));
+	int round = load(rounds(b));
+	int come = load(arrived(b)) + 1;
+	int last = come == limit(b);
+	store(arrived(b), last ? 0 : come);
+	if (last)
+		store(rounds(b), round + 1);
+	give(lock(b));
 	if (last) {
-		store(arrived(b), 0);
-		add(rounds(b), 1);
 		wake(rounds(b), INT_MAX);
 	} else {
 		while (load(rounds(b)) == round)
@@ -51,8 +57,13 @@ int pthread_barrierattr_init(pthread_barrierattr_t *a) {
 int pthread_barrierattr_destroy(pthread_barrierattr_t *a) { return 0; }
 
 int pthread_barrierattr_getpshared(const pthread_barrierattr_t *a, int *shared) {
-	*shared = PTHREAD_PROCESS_PRIVATE;
+	*shared = (int)a->__attr;
 	return 0;
 }
 
-int pthread_barrierattr_setpshared(pthread_barrierattr_t *a, int shared) { return 0; }
+int pthread_barrierattr_setpshared(pthread_barrierattr_t *a, int shared) {
+	if (!knows_shared(shared))
+		return EINVAL;
+	a->__attr = (unsigned)shared;
+	return 0;
+}

@@ -50,4 +50,22 @@ static inline int wait_until(volatile int *p, int value, clockid_t clock, const 
 
 static inline void wait(volatile int *p, int value) { __builtin_wasm_memory_atomic_wait32((int *)p, value, -1); }
 
+// wait_for waits as wait does, but not longer than some nanoseconds.
+static inline void wait_for(volatile int *p, int value, int64_t timeout) {
+	__builtin_wasm_memory_atomic_wait32((int *)p, value, timeout);
+}
+
+// A lock inside of something else is a word: 0 if it is free, 1 if a thread has it, 2 if others may wait as well.
+static inline void take(volatile int *p) {
+	if (cas(p, 0, 1) == 0)
+		return;
+	while (exchange(p, 2) != 0)
+		wait(p, 2);
+}
+
+static inline void give(volatile int *p) {
+	if (exchange(p, 0) == 2)
+		wake(p, 1);
+}
+
 #endif

@@ -6,6 +6,9 @@ static pthread_mutex_t keysLock = PTHREAD_MUTEX_INITIALIZER;
 // The keys that there are. A key without a destructor has one that does nothing.
 static void (*destructors[maxKeys])(void *);
 
+// exists tells whether there is a key. It is asked without the lock: who uses a key knows that there is one.
+static int exists(pthread_key_t key) { return key < maxKeys && load((int *)&destructors[key]); }
+
 static unsigned next; // the number to try first for a new key
 
 static void nothing(void *value) {}
@@ -17,7 +20,7 @@ int pthread_key_create(pthread_key_t *key, void (*destructor)(void *)) {
 		unsigned k = next++ % maxKeys;
 		if (destructors[k])
 			continue;
-		destructors[k] = destructor ? destructor : nothing;
+		store((int *)&destructors[k], (int)(destructor ? destructor : nothing));
 		pthread_self()->specific[k] = 0; // there may have been a key of this number
 		*key = k;
 		failed = 0;
@@ -30,18 +33,18 @@ int pthread_key_create(pthread_key_t *key, void (*destructor)(void *)) {
 // A value that other threads have for a key that is deleted stays, and would be that of the next key of this number.
 // That is why numbers are taken in turn.
 int pthread_key_delete(pthread_key_t key) {
-	if (key >= maxKeys)
-		return EINVAL;
 	pthread_mutex_lock(&keysLock);
-	destructors[key] = 0;
+	int failed = exists(key) ? 0 : EINVAL;
+	if (!failed)
+		store((int *)&destructors[key], 0);
 	pthread_mutex_unlock(&keysLock);
-	return 0;
+	return failed;
 }
 
 void *pthread_getspecific(pthread_key_t key) { return key < maxKeys ? pthread_self()->specific[key] : 0; }
 
 int pthread_setspecific(pthread_key_t key, const void *value) {
-	if (key >= maxKeys)
+	if (!exists(key))
 		return EINVAL;
 	pthread_self()->specific[key] = (void *)value;
 	return 0;

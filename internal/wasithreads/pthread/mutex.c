@@ -9,10 +9,13 @@
 
 #define WAITERS ((int)0x80000000)
 
+// Attributes are a type and this bit.
+#define SHARED 4u
+
 int pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *a) {
 	*m = (pthread_mutex_t){0};
 	if (a)
-		type(m) = (int)a->__attr;
+		type(m) = (int)(a->__attr & ~SHARED);
 	return 0;
 }
 
@@ -98,24 +101,28 @@ int pthread_mutexattr_init(pthread_mutexattr_t *a) {
 int pthread_mutexattr_destroy(pthread_mutexattr_t *a) { return 0; }
 
 int pthread_mutexattr_gettype(const pthread_mutexattr_t *a, int *type) {
-	*type = (int)a->__attr;
+	*type = (int)(a->__attr & ~SHARED);
 	return 0;
 }
 
 int pthread_mutexattr_settype(pthread_mutexattr_t *a, int type) {
 	if (type < PTHREAD_MUTEX_NORMAL || type > PTHREAD_MUTEX_ERRORCHECK)
 		return EINVAL;
-	a->__attr = (unsigned)type;
+	a->__attr = (unsigned)type | (a->__attr & SHARED);
 	return 0;
 }
 
-// There are no other processes, so private and shared are the same.
 int pthread_mutexattr_getpshared(const pthread_mutexattr_t *a, int *shared) {
-	*shared = PTHREAD_PROCESS_PRIVATE;
+	*shared = a->__attr & SHARED ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE;
 	return 0;
 }
 
-int pthread_mutexattr_setpshared(pthread_mutexattr_t *a, int shared) { return 0; }
+int pthread_mutexattr_setpshared(pthread_mutexattr_t *a, int shared) {
+	if (!knows_shared(shared))
+		return EINVAL;
+	a->__attr = (a->__attr & ~SHARED) | (shared == PTHREAD_PROCESS_SHARED ? SHARED : 0);
+	return 0;
+}
 
 int pthread_mutexattr_getprotocol(const pthread_mutexattr_t *a, int *protocol) {
 	*protocol = PTHREAD_PRIO_NONE;
@@ -123,7 +130,14 @@ int pthread_mutexattr_getprotocol(const pthread_mutexattr_t *a, int *protocol) {
 }
 
 int pthread_mutexattr_setprotocol(pthread_mutexattr_t *a, int protocol) {
-	return protocol == PTHREAD_PRIO_NONE ? 0 : ENOTSUP;
+	switch (protocol) {
+	case PTHREAD_PRIO_NONE:
+		return 0;
+	case PTHREAD_PRIO_INHERIT:
+	case PTHREAD_PRIO_PROTECT:
+		return ENOTSUP;
+	}
+	return EINVAL;
 }
 
 int pthread_mutexattr_getrobust(const pthread_mutexattr_t *a, int *robust) {
@@ -132,5 +146,11 @@ int pthread_mutexattr_getrobust(const pthread_mutexattr_t *a, int *robust) {
 }
 
 int pthread_mutexattr_setrobust(pthread_mutexattr_t *a, int robust) {
-	return robust == PTHREAD_MUTEX_STALLED ? 0 : ENOTSUP;
+	switch (robust) {
+	case PTHREAD_MUTEX_STALLED:
+		return 0;
+	case PTHREAD_MUTEX_ROBUST:
+		return ENOTSUP;
+	}
+	return EINVAL;
 }

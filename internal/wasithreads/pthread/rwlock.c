@@ -69,6 +69,8 @@ int pthread_rwlock_timedwrlock(pthread_rwlock_t *l, const struct timespec *until
 int pthread_rwlock_unlock(pthread_rwlock_t *l) {
 	for (;;) {
 		int v = load(holders(l)), n = v & ~WAITERS;
+		if (n == 0)
+			return EPERM;
 		int next = n == WRITER || n == 1 ? 0 : v - 1;
 		if (cas(holders(l), v, next) != v)
 			continue;
@@ -86,8 +88,13 @@ int pthread_rwlockattr_init(pthread_rwlockattr_t *a) {
 int pthread_rwlockattr_destroy(pthread_rwlockattr_t *a) { return 0; }
 
 int pthread_rwlockattr_getpshared(const pthread_rwlockattr_t *a, int *shared) {
-	*shared = PTHREAD_PROCESS_PRIVATE;
+	*shared = (int)a->__attr[0];
 	return 0;
 }
 
-int pthread_rwlockattr_setpshared(pthread_rwlockattr_t *a, int shared) { return 0; }
+int pthread_rwlockattr_setpshared(pthread_rwlockattr_t *a, int shared) {
+	if (!knows_shared(shared))
+		return EINVAL;
+	a->__attr[0] = (unsigned)shared;
+	return 0;
+}

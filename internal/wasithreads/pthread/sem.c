@@ -1,3 +1,4 @@
+#include "cancel.h"
 #include "futex.h"
 #include "thread.h"
 
@@ -29,24 +30,20 @@ int sem_trywait(sem_t *s) {
 	return -1;
 }
 
-int sem_wait(sem_t *s) {
-	pthread_testcancel();
-	while (!sem_take(s))
-		wait(&s->__value, 0);
-	return 0;
-}
-
 int sem_timedwait(sem_t *s, const struct timespec *until) {
 	pthread_testcancel();
 	while (!sem_take(s)) {
-		int failed = wait_until(&s->__value, 0, CLOCK_REALTIME, until);
+		int failed = wait_or_cancel(&s->__value, 0, CLOCK_REALTIME, until);
 		if (failed) {
+			pthread_testcancel();
 			errno = failed;
 			return -1;
 		}
 	}
 	return 0;
 }
+
+int sem_wait(sem_t *s) { return sem_timedwait(s, 0); }
 
 // sem_post does not touch the semaphore after it has added one: whoever takes that may free it.
 int sem_post(sem_t *s) {

@@ -1,4 +1,5 @@
 #include "thread.h"
+#include "cancel.h"
 #include "futex.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@ __attribute__((import_module("wasi"), import_name("thread-spawn"))) int host_thr
 void __wasm_init_tls(void *);
 _Noreturn void thread_exited(struct __pthread *); // start.s
 
-static struct __pthread first = {.id = mainId};
+static struct __pthread first = {.id = mainId, .known = &first};
 static _Thread_local struct __pthread *self = &first;
 
 static int running; // threads beside the first that have not ended
@@ -26,6 +27,12 @@ int thread_id(void) { return self->id; }
 #undef pthread_equal
 int pthread_equal(pthread_t a, pthread_t b) { return a == b; }
 
+// drop frees a thread. Its memory may still be looked at by who knows no better than to join it twice.
+static void drop(struct __pthread *t) {
+	t->known = 0;
+	free(t->memory);
+}
+
 // reap frees the memory of threads that were detached and have ended.
 static void reap(void) {
 	pthread_mutex_lock(&deadLock);
@@ -33,7 +40,7 @@ static void reap(void) {
 		struct __pthread *t = *p;
 		if (load(&t->done)) {
 			*p = t->nextDead;
-			free(t->memory);
+			drop(t);
 		} else {
 			p = &t->nextDead;
 		}
@@ -43,12 +50,12 @@ static void reap(void) {
 
 static size_t align(size_t n, size_t to) { return (n + to - 1) & -to; }
 
-// make allocates a thread with a stack of some size.
-static struct __pthread *make(size_t stackSize) {
+// make allocates a thread with a stack of some size, which the program may have given.
+static struct __pthread *make(char *stack, size_t stackSize) {
 	size_t alignment = __builtin_wasm_tls_align();
 	if (alignment < 16)
 		alignment = 16;
-	size_t locals = align(stackSize, alignment);
+	size_t locals = stack ? 0 : align(stackSize, alignment);
 	size_t at = align(locals + __builtin_wasm_tls_size(), 16);
 	char *memory = aligned_alloc(alignment, align(at + sizeof(struct __pthread), alignment));
 	if (!memory)
@@ -56,31 +63,47 @@ static struct __pthread *make(size_t stackSize) {
 	struct __pthread *t = (struct __pthread *)(memory + at);
 	memset(t, 0, sizeof *t);
 	t->memory = memory;
+	t->known = t;
 	t->locals = memory + locals;
-	t->stack = (int *)t->locals;
+	t->stack = (int *)(stack ? stack + stackSize : t->locals);
 	return t;
 }
 
+// scheduling tells why a thread may not be scheduled as its attributes say.
+static int scheduling(const pthread_attr_t *attr) {
+	int inherit, policy;
+	struct sched_param p;
+	pthread_attr_getinheritsched(attr, &inherit);
+	pthread_attr_getschedpolicy(attr, &policy);
+	pthread_attr_getschedparam(attr, &p);
+	return inherit == PTHREAD_EXPLICIT_SCHED ? may_schedule(policy, p.sched_priority) : 0;
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *argument) {
+	void *stack = 0;
 	size_t stackSize = defaultStack;
 	int detachState = PTHREAD_CREATE_JOINABLE;
 	if (attr) {
-		pthread_attr_getstacksize(attr, &stackSize);
+		int failed = scheduling(attr);
+		if (failed)
+			return failed;
+		pthread_attr_getstack(attr, &stack, &stackSize);
 		pthread_attr_getdetachstate(attr, &detachState);
 	}
 	if (load((int *)&dead))
 		reap();
-	struct __pthread *t = make(stackSize);
+	struct __pthread *t = make(stack, stackSize);
 	if (!t)
 		return EAGAIN;
 	t->start = start;
 	t->argument = argument;
-	t->fate = detachState == PTHREAD_CREATE_DETACHED ? detached : joinable;
+	t->taken = detachState == PTHREAD_CREATE_DETACHED;
+	t->fate = t->taken ? detached : joinable;
 	*thread = t; // before the thread runs, which may look at it
 	add(&running, 1);
 	if (host_thread_spawn(t) < 0) {
 		add(&running, -1);
-		free(t->memory);
+		drop(t);
 		return EAGAIN;
 	}
 	return 0;
@@ -96,6 +119,7 @@ static void finish(struct __pthread *t, void *result) {
 	}
 	run_destructors(t);
 	t->result = result;
+	await_cancel(t);
 	if (exchange(&t->fate, ended) == detached) {
 		pthread_mutex_lock(&deadLock);
 		t->nextDead = dead;
@@ -134,12 +158,19 @@ _Noreturn void pthread_exit(void *result) {
 	exit(0);
 }
 
+// claim makes a thread the caller's to join or detach, which can be done once.
+static int claim(pthread_t t) {
+	if (!known(t))
+		return ESRCH;
+	return cas(&t->taken, 0, 1) ? EINVAL : 0;
+}
+
 // collect takes the result of a thread that is done, and its memory.
 static int collect(pthread_t t, void **result) {
 	if (result)
 		*result = t->result;
 	if (t != &first)
-		free(t->memory);
+		drop(t);
 	return 0;
 }
 
@@ -147,33 +178,36 @@ int pthread_timedjoin_np(pthread_t t, void **result, const struct timespec *unti
 	if (t == self)
 		return EDEADLK;
 	pthread_testcancel();
+	int failed = claim(t);
+	if (failed)
+		return failed;
 	while (!load(&t->done)) {
-		int failed = wait_until(&t->done, 0, CLOCK_REALTIME, until);
-		if (failed)
+		failed = wait_or_cancel(&t->done, 0, CLOCK_REALTIME, until);
+		if (failed) {
+			store(&t->taken, 0);
+			pthread_testcancel();
 			return failed;
+		}
 	}
 	return collect(t, result);
 }
 
-int pthread_join(pthread_t t, void **result) {
-	if (t == self)
-		return EDEADLK;
-	pthread_testcancel();
-	while (!load(&t->done))
-		wait(&t->done, 0);
-	return collect(t, result);
-}
+int pthread_join(pthread_t t, void **result) { return pthread_timedjoin_np(t, result, 0); }
 
-int pthread_tryjoin_np(pthread_t t, void **result) { return load(&t->done) ? collect(t, result) : EBUSY; }
+int pthread_tryjoin_np(pthread_t t, void **result) {
+	if (known(t) && !load(&t->done))
+		return load(&t->taken) ? EINVAL : EBUSY;
+	int failed = claim(t);
+	return failed ? failed : collect(t, result);
+}
 
 int pthread_detach(pthread_t t) {
-	switch (cas(&t->fate, joinable, detached)) {
-	case joinable:
-		return 0;
-	case ended:
-		return pthread_join(t, 0);
-	}
-	return EINVAL;
+	int failed = claim(t);
+	if (failed || exchange(&t->fate, detached) == joinable)
+		return failed;
+	while (!load(&t->done)) // it has ended, or is about to, and leaves its memory
+		wait(&t->done, 0);
+	return collect(t, 0);
 }
 
 void pthread_cleanup_enter(struct pthread_cleanup *c) {
@@ -185,33 +219,6 @@ void pthread_cleanup_leave(struct pthread_cleanup *c, int run) {
 	self->cleanup = c->next;
 	if (run)
 		c->run(c->argument);
-}
-
-int pthread_cancel(pthread_t t) {
-	store(&t->cancelled, 1);
-	return 0;
-}
-
-void pthread_testcancel(void) {
-	if (self->cancelState == PTHREAD_CANCEL_ENABLE && load(&self->cancelled)) {
-		self->cancelState = PTHREAD_CANCEL_DISABLE;
-		pthread_exit(PTHREAD_CANCELED);
-	}
-}
-
-int pthread_setcancelstate(int state, int *old) {
-	if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE)
-		return EINVAL;
-	if (old)
-		*old = self->cancelState;
-	self->cancelState = state;
-	return 0;
-}
-
-int pthread_setcanceltype(int type, int *old) {
-	if (old)
-		*old = PTHREAD_CANCEL_DEFERRED;
-	return type == PTHREAD_CANCEL_DEFERRED ? 0 : EINVAL;
 }
 
 int pthread_yield(void) { return sched_yield(); }
