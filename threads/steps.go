@@ -20,15 +20,15 @@ func (s counting) Step() error {
 		t.points++
 	}
 	t.steps, t.owes, s.given = steps, 1, 0
-	p := t.stands(kind, false)
+	t.at.become(kind, false)
 	if s.news.Load() {
-		return s.offer(p, 0)
+		return s.offer(&t.at, 0)
 	}
-	next := s.strategy.Next(p)
+	next := s.strategy.Next(&t.at)
 	if next != t || s.stopped != nil || s.config.Trace != nil {
-		return s.goesTo(p, s.chosenAt(p, next), 0)
+		return s.goesTo(&t.at, s.chosenAt(&t.at, next), 0)
 	}
-	s.trace.add(p, t.where(p), t.number(), t.number())
+	s.trace.add(&t.at, t.where(&t.at), t.number(), t.number())
 	t.goesOn()
 	s.give(t, s.strategy.Steps())
 	return nil

@@ -128,9 +128,13 @@ func (t *Thread) stands(kind Kind, blocked bool) *Point {
 	if t.served && kind != Wait {
 		t.turn.Forget()
 	}
-	p := &t.at
+	t.at.become(kind, blocked)
+	return &t.at
+}
+
+// become makes a point another one of the same thread.
+func (p *Point) become(kind Kind, blocked bool) {
 	p.Kind, p.Blocked, p.Writes, p.Site, p.Address, p.Size, p.Visit = kind, blocked, false, 0, 0, 0, 0
-	return p
 }
 
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.id) }

@@ -17,18 +17,39 @@ import (
 // Its prologue is where the goroutine yields, if Go asks for that: so the request to
 // preempt is done when it begins. (runtime.Gosched would not do: the collector
 // wants to stop a goroutine, and one that is always about to run evades it.)
+//
+// Polls are answered here: with steps that are counted they are what a scheduler is asked at most often.
 func dispatch(m *machine) bool {
 	c := m.context
 	m.cur, m.sp = m.current(), c.NativeSP
-	switch r := c.Request; { // first what threads do most often
-	case r >= requestPollKept:
-		return m.pollWith(8 * uintptr(r-requestPollKept))
-	case r == uint32(ssa.MemoryWait):
-		return m.wait() && m.goesBack()
-	case r == uint32(ssa.MemoryNotify):
-		return m.notify() && m.goesBack()
+	kept := uintptr(0)
+	switch r := c.Request; {
+	case r >= requestPollKept: // code keeps so many registers itself, below the stack pointer
+		kept = 8 * uintptr(r-requestPollKept)
+	case r != requestPoll && r != requestPollInts:
+		return m.serve(r)
 	}
-	switch c.Request {
+	c.PollsLeft, m.kept = pollInterval, kept
+	back := true
+	if s := m.store; s.FuelIsOut() {
+		if s.Stepper == nil || m.IsPinned() {
+			back = m.refueled(s.Refuel(m.ctx, m.IsPinned()))
+		} else if err := s.Stepper.Step(); err != nil || s.FuelIsOut() {
+			back = m.refueled(s.Refueled(err))
+		}
+	}
+	back = back && m.goesBack()
+	m.kept = 0
+	return back
+}
+
+// serve does what code asks for but for polls.
+func (m *machine) serve(request uint32) bool {
+	switch request {
+	case uint32(ssa.MemoryWait):
+		return m.wait() && m.goesBack()
+	case uint32(ssa.MemoryNotify):
+		return m.notify() && m.goesBack()
 	case requestGrow:
 		return m.grow()
 	case requestPreempt:
@@ -40,14 +61,12 @@ func dispatch(m *machine) bool {
 		back := m.end(m.interrupted(m.atInterruption)) && m.pauseAtSignal()
 		m.kept = 0
 		return back
-	case requestPoll, requestPollInts:
-		return m.pollWith(0)
 	case requestAlloc:
 		return m.nextRun() && m.goesBack()
 	case requestArray:
 		return m.newArray() && m.goesBack()
 	case requestTrap:
-		return m.trap(wasm.TrapCode(c.FaultAddr), "")
+		return m.trap(wasm.TrapCode(m.context.FaultAddr), "")
 	case requestFault:
 		return m.fault()
 	case requestCallHost:
@@ -57,33 +76,17 @@ func dispatch(m *machine) bool {
 	case requestReenter:
 		return m.reenterFunction()
 	}
-	if c.Request > requestResumeThrow {
-		return m.switchStacks(c.Request)
+	if request > requestResumeThrow {
+		return m.switchStacks(request)
 	}
-	if c.Request >= requestContNew {
-		return m.goesOn() && m.switchStacks(c.Request)
+	if request >= requestContNew {
+		return m.goesOn() && m.switchStacks(request)
 	}
-	b := ssa.Builtin(c.Request)
+	b := ssa.Builtin(request)
 	if b == ssa.Throw || b == ssa.ThrowRef {
 		return m.goesOn() && m.builtin(b)
 	}
 	return m.builtin(b) && m.goesBack()
-}
-
-// pollWith is for a poll at which code keeps so many bytes of registers itself, below the stack pointer.
-func (m *machine) pollWith(kept uintptr) bool {
-	m.context.PollsLeft, m.kept = pollInterval, kept
-	back := true
-	if s := m.store; s.FuelIsOut() {
-		if s.Stepper == nil || m.IsPinned() {
-			back = m.refueled(s.Refuel(m.ctx, m.IsPinned()))
-		} else if err := s.Stepper.Step(); err != nil || s.FuelIsOut() { // Refuel, where it is asked for most often
-			back = m.refueled(s.Refueled(err))
-		}
-	}
-	back = back && m.goesBack()
-	m.kept = 0
-	return back
 }
 
 // refueled does what comes of asking the scheduler for fuel.
