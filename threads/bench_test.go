@@ -131,21 +131,48 @@ func newParallel(
 	return instance
 }
 
-// BenchmarkSpawn makes threads that end at once.
+// BenchmarkSpawn makes threads that end when they run: all of them before the first runs, or each when the one before
+// has ended.
 func BenchmarkSpawn(b *testing.B) {
 	engine, err := weft.NewEngine(weft.NewConfig().WithFeatures(wasm.AllFeatures))
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := newWorld(b, engine, pingPong, threads.Config{})
-	b.ReportAllocs()
-	b.ResetTimer()
-	for range b.N {
-		w.spawn(b, "set")
-	}
-	if err := w.scheduler.Run(context.Background(), nil); err != nil {
-		b.Fatal(err)
-	}
+	b.Run("all", func(b *testing.B) {
+		w := newWorld(b, engine, pingPong, threads.Config{})
+		b.ReportAllocs()
+		b.ResetTimer()
+		for range b.N {
+			w.spawn(b, "set")
+		}
+		if err := w.scheduler.Run(context.Background(), nil); err != nil {
+			b.Fatal(err)
+		}
+	})
+	b.Run("each", func(b *testing.B) {
+		const source = `(module (import "" "spawn" (func $spawn (result i32)))
+  (memory 1 1 shared) (global $own (mut i32) (i32.const 0))
+  (func (export "spawn") (param $n i32)
+    (loop $l (drop (call $spawn)) (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func (export "end") (param i32)))`
+		w := newWorldWith(b, engine, source, threads.Config{}, func(w *world, l *weft.Linker) {
+			result := wasm.FuncType{Results: []wasm.ValType{wasm.I32}}
+			err := l.DefineFunc("", "spawn", result, func(_ context.Context, slots []uint64) error {
+				w.spawn(b, "end", weft.I32(0))
+				slots[0] = 0
+				return w.scheduler.At(threads.Yield, 0)
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+		w.spawn(b, "spawn", weft.I32(int32(b.N)))
+		b.ReportAllocs()
+		b.ResetTimer()
+		if err := w.scheduler.Run(context.Background(), nil); err != nil {
+			b.Fatal(err)
+		}
+	})
 }
 
 // everyStep asks at each step, and goes on with the same thread or with the other.
