@@ -2,7 +2,7 @@ package threads
 
 // RoundRobin is the strategy in which threads run in turns: in the order in which they have become ready, each until it
 // waits, yields, or its slice is over. Threads that compute for whole slices go on behind those that wait now and then:
-// who is woken by one of them runs at once, as on a processor of its own, and so gets a lock before that takes it again.
+// whom one of them wakes runs at once, as on a processor of its own, and so gets a lock before that takes it again.
 // They do not starve: whoever yields, or has computed for a slice, lets one of them go on.
 type RoundRobin struct {
 	queue queue

@@ -156,8 +156,8 @@ func (t *Thread) become(s State, result uint32) {
 	t.greedy = t.greedy && s == Ready
 }
 
-// isGreedy reports whether a thread has computed for a whole slice, and not waited since: the next that it wakes goes on
-// first.
+// isGreedy reports whether a thread has computed for a whole slice, and not waited since: the next that it wakes goes
+// on first.
 func (t *Thread) isGreedy() bool {
 	if t.served {
 		return t.turn.AsksAtWake()

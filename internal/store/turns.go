@@ -14,8 +14,8 @@ import (
 // Invariants: a record has no pointers that Go's collector would have to follow, since machine code writes it. Turns
 // keeps alive what the addresses in records lead to: records, queues, globals and saved globals, continuations of the
 // host. Links are addresses of records, which are in turns of Turns.chunks, and never move or end; 0 is none. All of it
-// is for the goroutine that uses the store, but for the two flags, and for the queues of those who wait once others have
-// taken them over, which the protocol of memory_wait_access.go arranges.
+// is for the goroutine that uses the store, but for the two flags, and for the queues of those who wait once others
+// have taken them over, which the protocol of memory_wait_access.go arranges.
 
 // TurnState says what a computation does that has turns. There may be others than these.
 type TurnState uint32
