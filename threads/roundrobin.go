@@ -16,14 +16,23 @@ func NewRoundRobin() *RoundRobin { return &RoundRobin{} }
 func (r *RoundRobin) Ready(t *Thread) { r.queue.push(t) }
 
 // Next implements [Strategy].
-func (r *RoundRobin) Next(p *Point) *Thread {
+func (r *RoundRobin) Next(p *Point) *Thread { return nextInTurn(p, &r.queue, &r.late) }
+
+// A line is a list of threads, first in, first out. Its pop returns nil if there is none.
+type line interface {
+	push(t *Thread)
+	pop() *Thread
+}
+
+// nextInTurn is RoundRobin's rule, for any two lines.
+func nextInTurn(p *Point, ready, late line) *Thread {
 	goesOn := p.Thread != nil && !p.Blocked
 	if goesOn && !p.Kind.endsTurn() {
 		return p.Thread
 	}
-	first, second := &r.queue, &r.late
+	first, second := ready, late
 	if p.Kind.favoursLate() {
-		first, second = second, first
+		first, second = late, ready
 	}
 	next := first.pop()
 	if next == nil {
@@ -34,9 +43,9 @@ func (r *RoundRobin) Next(p *Point) *Thread {
 	case next == nil:
 		return p.Thread
 	case p.Kind.makesLate():
-		r.late.push(p.Thread)
+		late.push(p.Thread)
 	default:
-		r.queue.push(p.Thread)
+		ready.push(p.Thread)
 	}
 	return next
 }
@@ -53,7 +62,7 @@ func (k Kind) makesLate() bool { return k == Slice || k == Wake }
 // Steps implements [Strategy].
 func (r *RoundRobin) Steps() uint64 { return SpinSteps }
 
-// A queue is a list of threads, first in, first out: a ring whose length is a power of two.
+// A queue is a line in a ring whose length is a power of two.
 type queue struct {
 	ring       []*Thread
 	head, size int
@@ -70,7 +79,6 @@ func (q *queue) push(t *Thread) {
 	q.size++
 }
 
-// pop returns nil if there is none.
 func (q *queue) pop() *Thread {
 	if q.size == 0 {
 		return nil

@@ -10,36 +10,17 @@ import "weft"
 type inTurn struct{ *Scheduler }
 
 // Ready implements [Strategy].
-func (s inTurn) Ready(t *Thread) { t.turn.Push() }
+func (s inTurn) Ready(t *Thread) { s.push(t) }
 
 // Next implements [Strategy].
-func (s inTurn) Next(p *Point) *Thread {
-	goesOn := p.Thread != nil && !p.Blocked
-	if goesOn && !p.Kind.endsTurn() {
-		return p.Thread
-	}
-	var next *Thread
-	if p.Kind.favoursLate() {
-		next = s.late.pop()
-	}
-	if next == nil {
-		next = s.inTurns[s.turns.Pop().Number()]
-	}
-	if next == nil {
-		next = s.late.pop()
-	}
-	switch {
-	case !goesOn:
-	case next == nil:
-		return p.Thread
-	case p.Kind.makesLate():
-		s.late.push(p.Thread)
-	default:
-		p.Thread.turn.SetState(weft.TurnReady)
-		p.Thread.turn.Push()
-	}
-	return next
+func (s inTurn) Next(p *Point) *Thread { return nextInTurn(p, s, &s.late) }
+
+func (s inTurn) push(t *Thread) {
+	t.turn.SetState(weft.TurnReady)
+	t.turn.Push()
 }
+
+func (s inTurn) pop() *Thread { return s.inTurns[s.turns.Pop().Number()] }
 
 // Steps implements [Strategy].
 func (s inTurn) Steps() uint64 { return SpinSteps }
