@@ -331,3 +331,53 @@ func TestStepper(t *testing.T) {
 		}
 	}
 }
+
+// TestNoFuelAfterwards stops or ends computations that have no fuel: what goes on then, or is called, has none either.
+func TestNoFuelAfterwards(t *testing.T) {
+	const source = `(module (func (export "forever") (loop $l (br $l))))`
+	var unwanted = errors.New("unwanted")
+	for name, engine := range pausingEngines(t) {
+		for _, how := range []string{"suspended", "failed", "panicked"} {
+			store, instance := openOn(t, engine, source, weft.DefaultLimits(), nil)
+			tag, err := store.NewTag("step", wasm.FuncType{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			handlers := newHandlers(t, store, weft.On(tag))
+			asked := 0
+			answer := func() error {
+				asked++
+				switch how {
+				case "suspended":
+					return tag.Suspend()
+				case "failed":
+					return unwanted
+				}
+				panic(unwanted)
+			}
+			s := &stepping{step: answer, pause: func(weft.Pause) error { return answer() }}
+			if err := store.SetScheduler(s); err != nil {
+				t.Fatal(err)
+			}
+			store.SetFuel(10)
+			var k *weft.Continuation
+			for range 3 {
+				if how != "suspended" || k == nil {
+					if k, err = store.NewContinuation(instance.Func("forever")); err != nil {
+						t.Fatal(err)
+					}
+				}
+				func() {
+					defer func() { _ = recover() }()
+					_, _ = k.ResumeSlots(context.Background(), handlers, nil)
+				}()
+				if left, bounded := store.Fuel(); left != 0 || !bounded {
+					t.Errorf("%s, %s: fuel is %d, %v", name, how, left, bounded)
+				}
+			}
+			if asked != 3 {
+				t.Errorf("%s, %s: it was asked %d times", name, how, asked)
+			}
+		}
+	}
+}

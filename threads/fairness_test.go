@@ -55,6 +55,8 @@ const fair = `(module
       (drop (call $yield))
       (br_if $l (i32.eqz (call $over))))
     (local.get $times))
+  (func (export "spin") (loop $l (br_if $l (i32.eqz (call $over)))))
+  (func (export "set") (i32.atomic.store (i32.const 8) (i32.const 1)))
   (func (export "play") (param $me i32) (param $other i32)
     (loop $l
       (i32.atomic.store (local.get $other) (i32.const 1))
@@ -127,4 +129,55 @@ func TestNobodyStarves(t *testing.T) {
 			t.Errorf("others have yielded %d times meanwhile", times)
 		}
 	})
+}
+
+// TestManyCompute has threads that compute until another one has run, which has been ready from the beginning.
+func TestManyCompute(t *testing.T) {
+	eachFair(t, time.Millisecond, func(t *testing.T, w *world) {
+		for range 3 {
+			w.spawn(t, "spin")
+		}
+		w.spawn(t, "set")
+		if err := w.scheduler.Run(context.Background(), nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestNoStrayPauses has threads that wake each other and wait at once: a pause that one of them was to take is not
+// passed on from one to the next.
+func TestNoStrayPauses(t *testing.T) {
+	const source = `(module (memory 1 1 shared) (global $own (mut i32) (i32.const 0))
+  (func (export "play") (param $me i32) (param $other i32) (param $n i32)
+    (loop $l
+      (i32.atomic.store (local.get $other) (i32.const 1))
+      (drop (memory.atomic.notify (local.get $other) (i32.const 1)))
+      (drop (memory.atomic.wait32 (local.get $me) (i32.const 0) (i64.const -1)))
+      (i32.atomic.store (local.get $me) (i32.const 0))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (i32.atomic.store (local.get $other) (i32.const 1))
+    (drop (memory.atomic.notify (local.get $other) (i32.const 1))))
+  (func (export "compute") (param $n i32)
+    (loop $l
+      (i32.store (i32.const 64) (local.get $n))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`
+	for name, engine := range engines(t) {
+		const turns = 100_000
+		slices := 0
+		w := newWorld(t, engine, source, threads.Config{Slice: 5 * time.Millisecond,
+			Trace: func(p *threads.Point, _ *threads.Thread) {
+				if p.Kind == threads.Slice {
+					slices++
+				}
+			}})
+		w.spawn(t, "play", weft.I32(0), weft.I32(4), weft.I32(turns))
+		w.spawn(t, "play", weft.I32(4), weft.I32(0), weft.I32(turns))
+		w.spawn(t, "compute", weft.I32(20_000_000))
+		if err := w.scheduler.Run(context.Background(), nil); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if slices > turns/10 {
+			t.Errorf("%s: %d slices were over while threads waited %d times", name, slices, 2*turns)
+		}
+	}
 }

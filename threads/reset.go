@@ -8,7 +8,7 @@ func (s *Scheduler) Reset(strategy Strategy) {
 	s.end()
 	for s.turns.Pop().Number() != 0 {
 	}
-	s.late, s.wakes = queue{}, nil
+	s.taking, s.wakes = takingTurns{}, nil
 	for _, t := range s.threads {
 		t.cont = nil
 		s.takeTurn(t)

@@ -2,11 +2,11 @@ package threads
 
 // RoundRobin is the strategy in which threads run in turns: in the order in which they have become ready, each until it
 // waits, yields, or its slice is over. Threads that compute for whole slices go on behind those that wait now and then:
-// whom one of them wakes runs at once, as on a processor of its own, and so gets a lock before that takes it again.
-// They do not starve: whoever yields, or has computed for a slice, lets one of them go on.
+// where one of them wakes another, those go on that are ready, and so get a lock before that takes it again.
+// They do not starve: whoever yields, or has computed for a slice, lets one of them go on, unless it is one itself.
 type RoundRobin struct {
-	queue queue
-	late  queue // those whose slice was over
+	queue  queue
+	taking takingTurns
 }
 
 // NewRoundRobin returns one that has no threads yet.
@@ -16,7 +16,7 @@ func NewRoundRobin() *RoundRobin { return &RoundRobin{} }
 func (r *RoundRobin) Ready(t *Thread) { r.queue.push(t) }
 
 // Next implements [Strategy].
-func (r *RoundRobin) Next(p *Point) *Thread { return nextInTurn(p, &r.queue, &r.late) }
+func (r *RoundRobin) Next(p *Point) *Thread { return r.taking.next(p, &r.queue) }
 
 // A line is a list of threads, first in, first out. Its pop returns nil if there is none.
 type line interface {
@@ -24,30 +24,43 @@ type line interface {
 	pop() *Thread
 }
 
-// nextInTurn is RoundRobin's rule, for any two lines.
-func nextInTurn(p *Point, ready, late line) *Thread {
+// takingTurns is RoundRobin's rule, for any line of those who are ready.
+type takingTurns struct {
+	late    queue // those whose slice was over
+	wasLate bool  // who runs was taken from there: the next one is not
+}
+
+func (r *takingTurns) next(p *Point, ready line) *Thread {
 	goesOn := p.Thread != nil && !p.Blocked
 	if goesOn && !p.Kind.endsTurn() {
 		return p.Thread
 	}
-	first, second := ready, late
-	if p.Kind.favoursLate() {
-		first, second = late, ready
-	}
-	next := first.pop()
+	late := p.Kind.favoursLate() && !r.wasLate
+	next := r.pop(late, ready)
 	if next == nil {
-		next = second.pop()
+		late = !late
+		next = r.pop(late, ready)
 	}
 	switch {
-	case !goesOn:
-	case next == nil:
+	case next == nil && goesOn:
 		return p.Thread
+	case next == nil:
+		return nil
+	case !goesOn:
 	case p.Kind.makesLate():
-		late.push(p.Thread)
+		r.late.push(p.Thread)
 	default:
 		ready.push(p.Thread)
 	}
+	r.wasLate = late
 	return next
+}
+
+func (r *takingTurns) pop(late bool, ready line) *Thread {
+	if late {
+		return r.late.pop()
+	}
+	return ready.pop()
 }
 
 // endsTurn reports whether a thread that could go on at a point of a kind lets others run first.

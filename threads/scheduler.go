@@ -60,10 +60,10 @@ type Scheduler struct {
 	served  bool    // machine code hands over: see turns.go
 	turns   *weft.Turns
 	inTurns []*Thread // by the number of the turn
-	late    queue     // of inTurn
-	wakes   *Thread   // one that was asked to stop since it has woken another
-	until   *Thread   // for whose end the run lasts; nil for that of all
-	chosen  *Thread   // the next one, if a thread has stopped for it that has not begun, or ends
+	taking  takingTurns
+	wakes   *Thread // one that was asked to stop since it has woken another
+	until   *Thread // for whose end the run lasts; nil for that of all
+	chosen  *Thread // the next one, if a thread has stopped for it that has not begun, or ends
 	running bool
 	serving bool
 	jobs    []func() // of Do
@@ -656,26 +656,25 @@ func (t *Thread) isOnTop() bool { return t.cont.IsRunning() }
 
 // awake makes a thread ready that notify has woken.
 func (s *Scheduler) awake(t *Thread) {
-	if t.State() != Waiting {
-		return
-	}
-	s.alarms.clear(t)
-	s.ready(t, uint32(weft.Woken))
-	if by := s.Current(); by != nil && by.isGreedy() {
-		s.wakes = by
-		s.store.RequestPauseHere()
+	if t.State() == Waiting {
+		s.alarms.clear(t)
+		s.ready(t, uint32(weft.Woken))
 	}
 }
 
-// pauses is the point of a thread that was asked to pause.
+// pauses is the point of a thread that was asked to pause: its slice is over, or it has woken another one.
 func (s *Scheduler) pauses(t *Thread) error {
-	kind := Slice
-	if s.wakes == t {
-		kind = Wake
+	wakes := s.wakes
+	s.wakes = nil
+	switch {
+	case wakes == t:
+		t.beGreedy(false) // it may never wait: what it would wait for has come when it goes on
+		return s.comesTo(t.stands(Wake, false), 0)
+	case wakes != nil && s.armed.Load(): // that one was to pause, and has stopped before
+		return nil
 	}
-	s.wakes = nil             // another one has stopped before it could pause
-	t.beGreedy(kind == Slice) // who was stopped may never wait: what it would wait for has come when it goes on
-	return s.comesTo(t.stands(kind, false), 0)
+	t.beGreedy(!s.counts)
+	return s.comesTo(t.stands(Slice, false), 0)
 }
 
 // unpark makes a thread ready that was parked.

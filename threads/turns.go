@@ -13,7 +13,7 @@ type inTurn struct{ *Scheduler }
 func (s inTurn) Ready(t *Thread) { s.push(t) }
 
 // Next implements [Strategy].
-func (s inTurn) Next(p *Point) *Thread { return nextInTurn(p, s, &s.late) }
+func (s inTurn) Next(p *Point) *Thread { return s.taking.next(p, s) }
 
 func (s inTurn) push(t *Thread) {
 	t.turn.SetState(weft.TurnReady)
@@ -61,10 +61,15 @@ func (s *Scheduler) giveTurn(t *Thread) error {
 
 // wake is called when code of this store has notified the thread, or somebody else.
 func (t *Thread) wake(here bool) {
-	if s := t.scheduler; here {
-		s.awake(t)
-	} else {
+	s := t.scheduler
+	if !here {
 		s.post(message{thread: t, about: woken})
+		return
+	}
+	s.awake(t)
+	if by := s.Current(); by != nil && by.isGreedy() {
+		s.wakes = by
+		s.store.RequestPauseHere()
 	}
 }
 
@@ -114,7 +119,7 @@ func (s *Scheduler) nobodyRuns() {
 // othersWait reports whether threads are ready beside the one that runs.
 func (s *Scheduler) othersWait() bool {
 	if s.served {
-		return s.turns.Any() || s.late.size > 0
+		return s.turns.Any() || s.taking.late.size > 0
 	}
 	return s.waiting > 0
 }
@@ -137,8 +142,8 @@ func (t *Thread) become(s State, result uint32) {
 	t.greedy = t.greedy && s == Ready
 }
 
-// isGreedy reports whether a thread has computed for a whole slice, and not waited since: the next that it wakes goes
-// on first.
+// isGreedy reports whether a thread has computed for a whole slice, and not waited since: where it wakes another, those
+// go on that are ready.
 func (t *Thread) isGreedy() bool {
 	if t.served {
 		return t.turn.AsksAtWake()

@@ -163,6 +163,9 @@ type pausing struct {
 
 // BeginPausable notes that a call begins which can be asked to pause, and returns the one around it.
 func (s *Store) BeginPausable(call Pausable) *Pausable {
+	if s.FuelIsOut() { // and whom the store has asked for more has panicked
+		s.Fuel = 0
+	}
 	outer := s.pausing.call.Swap(&call)
 	if s.pausing.wanted.Load() && s.pausing.wanted.Swap(false) {
 		go func() { // once it is under way
@@ -246,9 +249,11 @@ func (s *Store) Refuel(ctx context.Context, pinned bool) error {
 
 // Refueled is Refuel for who has asked a Stepper by itself, which has returned the error.
 func (s *Store) Refueled(err error) error {
-	if err == nil && s.FuelIsOut() {
-		s.Fuel = 0
-		return ErrNoFuel
+	if s.FuelIsOut() {
+		s.Fuel = 0 // also for what goes on after an error
+		if err == nil {
+			return ErrNoFuel
+		}
 	}
 	return err
 }

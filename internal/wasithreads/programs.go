@@ -30,6 +30,7 @@ func Programs() []Program {
 		{Name: "cancelonce", Threads: 2},
 		{Name: "crowd", Threads: 23},
 		{Name: "deadlock", Ends: Deadlocks, Threads: 2},
+		{Name: "endcancel", Threads: 1},
 		{Name: "exit", Threads: 3},
 		{Name: "exitcode", Args: []string{"7"}, Code: 7, Threads: 2},
 		{Name: "heap", Args: []string{"1000"}, Threads: 4},

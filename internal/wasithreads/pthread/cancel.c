@@ -6,7 +6,7 @@
 // before it looks where the other waits, and then wakes all who wait there, until the other is there no more: it may
 // have looked just before and begin to wait just after, and its word has not changed. That takes one turn of each of
 // the two, and the time limit is for the rare second one. The lock keeps the thread from ending, and its memory from
-// being freed, as long as somebody cancels it.
+// being freed, as long as somebody cancels it whom it has seen. (Who cancels one that is joined meanwhile is wrong.)
 
 enum { nextTry = 1000000 }; // nanoseconds
 

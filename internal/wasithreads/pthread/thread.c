@@ -112,6 +112,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)
 // finish ends what the running thread does in C. Its memory belongs to somebody else as soon as it is done, which
 // the caller says.
 static void finish(struct __pthread *t, void *result) {
+	t->cancelState = PTHREAD_CANCEL_DISABLE; // it ends already
 	while (t->cleanup) {
 		struct pthread_cleanup *c = t->cleanup;
 		t->cleanup = c->next;
