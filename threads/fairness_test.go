@@ -92,7 +92,7 @@ func eachFair(t *testing.T, slice time.Duration, f func(t *testing.T, w *world))
 // TestNoConvoy has a thread that holds a lock nearly always, and so where its slices end: who waits for the lock gets
 // it nevertheless, and not one in a slice. The first slice tells how often it takes the lock in one.
 func TestNoConvoy(t *testing.T) {
-	eachFair(t, 5*time.Millisecond, func(t *testing.T, w *world) {
+	eachFair(t, 20*time.Millisecond, func(t *testing.T, w *world) {
 		const n = 100
 		poll := w.spawn(t, "poll", weft.I32(n))
 		for range n {
