@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 50, "schedules of each program without its bug; with it, 30 times as many until it fails")
+	seeds = flag.Int("seeds", 50, "schedules of each program without its bug; with it, 60 times as many until it fails")
 	level = flag.String("level", "-O0", "the flag of the C compiler that says how much it optimises")
 )
 
@@ -200,7 +200,7 @@ func testUnreached(t *testing.T, r *runner, right string) {
 
 // testFailure holds that a program fails, if its failure shows.
 func testFailure(t *testing.T, r *runner, right string) {
-	most := 30 * *seeds
+	most := 60 * *seeds
 	silent := slices.Contains([]wasithreads.Sign{wasithreads.Race, wasithreads.Heap, wasithreads.Null}, r.bug.Sign)
 	rare := r.bug.Rare != "" || r.bug.Unoptimised && *level != "-O0"
 	if silent || rare {
