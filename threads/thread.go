@@ -55,9 +55,9 @@ type Thread struct {
 	exiting   bool // it executes nothing more: when it goes on the run ends
 	served    bool // the following four are those of the turn
 	state     State
+	greedy    bool   // it has computed for a slice, and not waited since
 	result    uint32 // with which it is resumed
 	address   uint64 // at which it waits
-	greedy    bool   // it has computed for a slice, and not waited since
 	turn      weft.Turn
 	globals   []uint64 // while it does not run
 	waiter    *weft.Waiter
