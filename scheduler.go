@@ -29,7 +29,8 @@ type Scheduler interface {
 // A Stepper is a Scheduler that is asked often where the store's fuel is used up.
 type Stepper interface {
 	Scheduler
-	// Step is called in place of Pause there, unless the computation is pinned. What it does and returns is as for Pause.
+	// Step is called in place of Pause there, unless the computation is pinned. What it does and returns is as for
+	// Pause.
 	Step() error
 }
 
@@ -177,8 +178,8 @@ func (s *Store) RequestPause() {
 	}
 }
 
-// RequestPauseHere is RequestPause for the wake function of a [Waiter] that was woken here, and for host functions: code
-// asks the scheduler when it goes on.
+// RequestPauseHere is RequestPause for host functions, and for what a [Waiter] calls that was woken here: code asks the
+// scheduler when it goes on.
 func (s *Store) RequestPauseHere() {
 	if s != nil && s.hold() {
 		defer s.drop()

@@ -102,7 +102,7 @@ func TestNoConvoy(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r := poll.Results(); r[1] > n/2*max(r[0], 100) {
-			t.Errorf("the lock was taken %d times by the one before %d others had it, and %d times before", r[1], n, r[0])
+			t.Errorf("one has taken the lock %d times before %d others had it, and %d times before", r[1], n, r[0])
 		}
 	})
 }

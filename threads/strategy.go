@@ -37,7 +37,8 @@ const (
 )
 
 var kindNames = [...]string{Idle: "idle", Wait: "wait", Spawn: "spawn", End: "end", Exit: "exit", Yield: "yield",
-	Call: "call", Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync", Wake: "wake"}
+	Call: "call", Sleep: "sleep", Step: "step", Spin: "spin", Slice: "slice", Access: "access", Sync: "sync",
+	Wake: "wake"}
 
 func (k Kind) String() string { return kindNames[k] }
 

@@ -49,10 +49,10 @@ func (t *waitTable) takeOver() {
 	t.turns, s.record.Owner = nil, noOwner
 	for i := range s.queues {
 		for at := s.queues[i].First; at != 0; {
-			r, w := s.turn(at), s.turn(at).waiter
+			r := s.turn(at)
 			next := r.Next
-			r.Next, w.table = 0, t
-			t.enqueue(r.Address, w)
+			r.Next, r.waiter.table = 0, t
+			t.enqueue(r.Address, r.waiter)
 			at = next
 		}
 	}
