@@ -16,6 +16,9 @@ func (l *lowerer) instruction() {
 	if len(l.module.Watched) > 0 {
 		l.watch()
 	}
+	if in.Op.Info().Feature&needsMachine != 0 {
+		l.loops.alone = false
+	}
 	switch in.Op {
 	case wasm.OpUnreachable:
 		l.emit(instr{op: op(in.Op)})

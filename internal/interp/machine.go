@@ -47,6 +47,9 @@ type machine struct {
 
 	second store.SecondTier // the engine for which this is the first tier; nil if there is none
 	handed []uint64         // locals of the loop that is being handed over
+	// stretch, unless it is nil, says that a stretch is executed (see stretch.go), and how it has ended.
+	stretch *store.Stretch
+	ended   store.Stretch
 }
 
 // atomicFlags are bits that other goroutines may set.
@@ -239,6 +242,10 @@ func (m *machine) growStack(callee *store.FuncRecord, offset uint32) wasm.TrapCo
 // takes more than run does itself: it calls a host function, makes code, grows
 // the stack.
 func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
+	if m.stretch != nil {
+		m.endStretch(store.Stretch{End: store.StretchCalls, Callee: callee, Slots: uintptr(in.a)})
+		return wasm.TrapNone
+	}
 	if callee.IsHost() || m.goesOutside(callee) {
 		m.callHostFor(callee, m.callingInstance(), m.slot(in.a))
 		return wasm.TrapNone

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"sync/atomic"
-	"unsafe"
 
 	"weft/internal/store"
 )
@@ -48,8 +47,9 @@ type loopStart struct{ at, offset uint32 } // in the code, in the body
 
 // loopStarts are those of a function's loops that can be handed over.
 type loopStarts struct {
-	list []loopStart
-	all  bool // there are no others, and no tail calls
+	list  []loopStart
+	all   bool // there are no others, and no tail calls
+	alone bool // nothing in the function needs a machine around it (see stretch.go)
 }
 
 // noteLoop notes the loop that has just begun.
@@ -115,6 +115,10 @@ func (m *machine) goesOutside(f *store.FuncRecord) bool {
 // handOver is called at the beginning of a function or, perhaps, of a turn of a loop: if the function is hot it goes on
 // as machine code.
 func (m *machine) handOver() {
+	if m.stretch != nil {
+		m.turnsInStretch()
+		return
+	}
 	f := m.function()
 	h := (*header)(store.Pointer(f.Code))
 	if h.count(1) {
@@ -153,9 +157,7 @@ func (f *funcCode) loopAt(ip uintptr) (int, bool) {
 // handOverLoop hands over the rest of the function that runs, from a turn of a loop on.
 func (m *machine) handOverLoop(f *store.FuncRecord, h *header, offset int) {
 	frame := m.frame()
-	locals := code(m.store, f).locals
-	values := append(m.handed[:0], slots(frame, h.link)...)
-	values = append(values, slots(unsafe.Add(frame, h.link+linkSize), locals)...)
+	values := m.localsOf(h, code(m.store, f), m.handed[:0])
 	for len(values) < int(f.Results) {
 		values = append(values, 0)
 	}
@@ -177,6 +179,12 @@ func (m *machine) handOverLoop(f *store.FuncRecord, h *header, offset int) {
 	default:
 		copy(slots(frame, 8*f.Results), values)
 	}
+}
+
+// localsOf appends the values of the locals of the function that runs.
+func (m *machine) localsOf(h *header, c *funcCode, values []uint64) []uint64 {
+	values = append(values, slots(m.frame(), h.link)...)
+	return append(values, slots(m.slot(h.link+linkSize), c.locals)...)
 }
 
 // position is where a machine is.

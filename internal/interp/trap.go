@@ -11,6 +11,10 @@ import (
 func (m *machine) trap(code wasm.TrapCode) error {
 	detail := m.detail
 	m.detail = ""
+	if m.stretch != nil { // who made the frame knows those around it
+		*m.stretch = store.Stretch{End: store.StretchTraps, Trap: code, Detail: detail}
+		return errStretch
+	}
 	var stack store.StackTrace
 	if m.fn != 0 {
 		stack = m.stackTrace()

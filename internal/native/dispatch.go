@@ -75,6 +75,8 @@ func (m *machine) serve(request uint32) bool {
 		return m.enterFunction()
 	case requestReenter:
 		return m.reenterFunction()
+	case requestInterpreted:
+		return m.calledByInterpreted()
 	}
 	if request > requestResumeThrow {
 		return m.switchStacks(request)

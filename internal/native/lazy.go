@@ -193,6 +193,11 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[recordRegister])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
+	if m.engine.first != nil && !m.onCall() {
+		if bytes, ok := m.interpretsInFrame(f); ok {
+			return m.interpret(f, bytes)
+		}
+	}
 	compiled := false
 	if !m.onCall() || !m.engine.Interprets(m.store, f) {
 		var err error

@@ -18,6 +18,7 @@ type loopKey struct{ own, offset int }
 type loopCode struct {
 	done         chan struct{}
 	start, entry uintptr
+	params       []ssa.Type
 	locals       uint32 // slots
 	err          error  // once it is done: why there is none
 }
@@ -72,7 +73,7 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	code.mu.Lock()
 	code.adapters = append(code.adapters, a)
 	code.mu.Unlock()
-	l.start, l.entry, l.locals = placed[0].start, a.parts[0], uint32(slotsOf(sig.Params))
+	l.start, l.entry, l.params, l.locals = placed[0].start, a.parts[0], sig.Params, uint32(slotsOf(sig.Params))
 	return nil
 }
 

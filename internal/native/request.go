@@ -4,17 +4,18 @@ import "weft/internal/codegen"
 
 // What code asks of Go, in Context.Request. Smaller numbers are builtins.
 const (
-	requestTrap     = 1<<16 + iota // FaultAddr: the code; does not come back
-	requestFault                   // at FaultPC; does not come back
-	requestGrow                    // the stack is too small for the calling function
-	requestPoll                    // a loop sees that Interrupt is set
-	requestPollInts                // the same, in code that uses integer registers alone
-	requestPreempt                 // interrupted at ResumePC
-	requestAlloc                   // FaultAddr: the size class of which cells are needed
-	requestArray                   // Args: type, length, word
-	requestCallHost                // of a host function with many arguments or results, which are in Args
-	requestCompile                 // of the function whose number is in R13, of the instance in R14
-	requestReenter                 // the same, in the form that can be entered anywhere
+	requestTrap        = 1<<16 + iota // FaultAddr: the code; does not come back
+	requestFault                      // at FaultPC; does not come back
+	requestGrow                       // the stack is too small for the calling function
+	requestPoll                       // a loop sees that Interrupt is set
+	requestPollInts                   // the same, in code that uses integer registers alone
+	requestPreempt                    // interrupted at ResumePC
+	requestAlloc                      // FaultAddr: the size class of which cells are needed
+	requestArray                      // Args: type, length, word
+	requestCallHost                   // of a host function with many arguments or results, which are in Args
+	requestCompile                    // of the function whose number is in R13, of the instance in R14
+	requestReenter                    // the same, in the form that can be entered anywhere
+	requestInterpreted                // what an interpreted function has called has returned
 
 	// Operations on continuations. Registers are in Saved: arguments and results as in
 	// calls, and what switchRegisters says.

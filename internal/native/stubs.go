@@ -34,6 +34,8 @@ type stubs struct {
 	lazy uintptr
 	// reenter is where a function leads that is entered in the middle, in a form that cannot be.
 	reenter uintptr
+	// interpreted is where calls return that interpreted functions have made (interpreted.go).
+	interpreted uintptr
 	// Of continuations: goOn goes on at ResumePC with the registers in Saved.
 	contNew, resume, suspend, suspendTo, suspendTag, switchTo, resumeThrow, contReturn, hostReturn, goOn, fresh uintptr
 	// parked is the PC of what a scheduler has parked (park.go). Nobody comes there.
@@ -52,6 +54,7 @@ func (s *stubs) all() []stub {
 		{"alloc", &s.alloc, (*border).alloc}, {"array", &s.array, (*border).array},
 		{"async", &s.async, (*border).async}, {"fault", &s.fault, (*border).fault},
 		{"lazy", &s.lazy, asksFor(requestCompile)}, {"reenter", &s.reenter, asksFor(requestReenter)},
+		{"interpreted", &s.interpreted, (*border).interpreted},
 		{"contNew", &s.contNew, asksFor(requestContNew)}, {"resume", &s.resume, asksFor(requestResume)},
 		{"suspendTag", &s.suspendTag, asksFor(requestSuspendTag)},
 		{"suspendTo", &s.suspendTo, asksFor(requestSuspendTo)}, {"suspend", &s.suspend, asksFor(requestSuspend)},
@@ -285,6 +288,9 @@ func (b *border) ask(request int32) {
 	b.request(request)
 	b.leaveForEver()
 }
+
+// interpreted is where calls return that interpreted functions have made.
+func (b *border) interpreted() { b.ask(requestInterpreted) }
 
 // hostReturn is where the host goes on that has resumed a continuation: it has returned. The
 // mark leads a suspension to Context.HostFrame.

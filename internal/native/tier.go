@@ -24,16 +24,18 @@ func (e *Engine) interpretsFirst(m *store.Module) bool {
 
 // Interprets implements [store.SecondTier]. It prepares the function for the interpreter if so.
 func (e *Engine) Interprets(s *store.Store, f *store.FuncRecord) bool {
-	if f.Native-compiledStart < compiledSize || !isOwn(f) {
-		return false
-	}
-	in := s.Instance(f.Instance)
-	m := in.Module
-	code, _ := codeOf(in)
-	if own := int(f.Index) - m.Space.ImportedFuncs; !code.tiered || code.entries[own].Load() != 0 || code.saved.has(own) {
+	if f.Native-compiledStart < compiledSize || !isOwn(f) || !hasNoCode(s, f) {
 		return false
 	}
 	return s.HostDepth < min(maxTiers, s.Limits.HostDepth-2) && e.first.Begins(s, f)
+}
+
+// hasNoCode reports whether a function may begin in the interpreter, because there is no code of it yet, not even saved.
+func hasNoCode(s *store.Store, f *store.FuncRecord) bool {
+	in := s.Instance(f.Instance)
+	code, _ := codeOf(in)
+	own := int(f.Index) - in.Module.Space.ImportedFuncs
+	return code.tiered && code.entries[own].Load() == 0 && !code.saved.has(own)
 }
 
 // onCall reports whether the machine runs on the stack of a call from Go, and not in a continuation.

@@ -101,7 +101,12 @@ func (w *walker) atInstruction(pc, sp uintptr, saved []uintptr) {
 
 // at makes the walker be at the call that returns to pc, with the frame at an address.
 func (w *walker) at(pc, frame uintptr) {
-	call := w.m.callAt(pc)
+	var call *callPlace
+	if pc == process.stubs.interpreted {
+		call = w.m.interpretedCall(frame)
+	} else {
+		call = w.m.callAt(pc)
+	}
 	if w.ok = call != nil; w.ok {
 		w.call, w.frame, w.size = call, frame, uintptr(call.place.fn.frame)
 	}

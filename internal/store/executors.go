@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"weft/wasm"
+)
 
 // Two executors may work in one store: an engine of machine code, and the interpreter for it. This is what they owe
 // each other. Whoever changes what one leaves and the other reads finds the rest here.
@@ -50,7 +54,43 @@ type FirstTier interface {
 	Begins(s *Store, f *FuncRecord) bool
 	// CallFirst is Call. What gets hot is handed to the second tier.
 	CallFirst(ctx context.Context, s *Store, f *FuncRecord, slots []uint64, second SecondTier) error
+	// BeginsInFrame is Begins for a frame that the second tier makes, and returns its size in bytes.
+	BeginsInFrame(s *Store, f *FuncRecord) (frame uintptr, ok bool)
+	// Interpret executes a stretch of a function in a frame: from its beginning, if next is 0, with the arguments at the
+	// beginning of the frame, or from there on where another stretch has ended.
+	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr) Stretch
+	// StaysInLoops lets the loops of a function not end stretches any more.
+	StaysInLoops(f *FuncRecord)
+	// Position returns where in the body the instruction is before the one that is next.
+	Position(s *Store, f *FuncRecord, next uintptr) int
 }
+
+// A Stretch is how the execution of a function by [FirstTier.Interpret] has ended.
+type Stretch struct {
+	End  StretchEnd
+	Next uintptr // where to go on
+	// Callee is called, with the arguments at the offset Slots of the frame, where its results go.
+	Callee *FuncRecord
+	Slots  uintptr
+	// Loop is the offset in the body of the loop whose next turn is to be executed as machine code, with the Values of
+	// the locals, which are there until the next stretch.
+	Loop   int
+	Values []uint64
+	Trap   wasm.TrapCode
+	Detail string // of the trap
+	Err    error
+}
+
+// A StretchEnd says why a stretch has ended.
+type StretchEnd uint8
+
+const (
+	StretchReturns StretchEnd = iota // with the results at the beginning of the frame
+	StretchCalls
+	StretchTurns
+	StretchTraps
+	StretchFails
+)
 
 // A SecondTier is an engine of machine code.
 type SecondTier interface {

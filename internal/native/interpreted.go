@@ -1,0 +1,152 @@
+package native
+
+import (
+	"unsafe"
+
+	"weft/internal/codegen"
+	"weft/internal/store"
+	"weft/wasm"
+)
+
+// A function that is not hot yet is interpreted in a continuation, too (internal/interp/stretch.go), in a frame among
+// those of machine code: it begins with the caller's instance and is left by a return address, as they do. What it calls
+// returns to the stub interpreted, by which a walk over the stack knows such a frame. The word below it has that
+// address while a stretch is executed, too, so a trap there is traced like one behind a call.
+//
+// Values go between slots and the registers of the convention in Go, as for continuations: the frames need no code.
+
+// An interpretedFrame is the beginning of such a frame. The interpreter's own frame lies behind it.
+type interpretedFrame struct {
+	instance *store.InstanceRecord
+	size     uintptr // up to the return address
+	function *store.FuncRecord
+	next     uintptr // where the interpreter goes on; 0 at the function's beginning
+	// callee has been called, and slots is the offset of its results.
+	callee *store.FuncRecord
+	slots  uintptr
+}
+
+const interpretedHead = unsafe.Sizeof(interpretedFrame{})
+
+// values returns n slots of the interpreter's frame from an offset on.
+func (f *interpretedFrame) values(at uintptr, n uint32) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(f), interpretedHead+at)), n)
+}
+
+// interpretsInFrame reports whether a function that is called is to be interpreted in a continuation, and the size of
+// its frame. Who asks for more than that functions run (steps, schedules, samples) asks machine code.
+func (m *machine) interpretsInFrame(f *store.FuncRecord) (bytes uintptr, ok bool) {
+	if s := m.store; s.FuelEnabled || s.Scheduler != nil || s.Profile != nil {
+		return 0, false
+	}
+	if !hasNoCode(m.store, f) {
+		return 0, false
+	}
+	frame, ok := m.engine.first.BeginsInFrame(m.store, f)
+	return interpretedHead + frame, ok
+}
+
+// interpret executes a function in a frame of so many bytes below its return address, which is at sp.
+func (m *machine) interpret(f *store.FuncRecord, bytes uintptr) bool {
+	size := (bytes+15)&^15 + 8 // below it the stack pointer is a multiple of 16 again
+	if m.sp-m.cur.Stack() < size+codegen.StackMargin {
+		if trap := m.growStack(size); trap != wasm.TrapNone {
+			return m.trap(trap, "")
+		}
+		m.sp = m.context.NativeSP
+	}
+	frame := (*interpretedFrame)(store.Pointer(m.sp - size))
+	*frame = interpretedFrame{instance: f.Instance, size: size, function: f}
+	m.gather(m.store.Types.Comp(f.Type).Func.Params, frame.values(0, f.Params))
+	return m.stretch(frame)
+}
+
+// calledByInterpreted goes on in a frame whose call has returned.
+func (m *machine) calledByInterpreted() bool {
+	frame := (*interpretedFrame)(store.Pointer(m.context.NativeSP))
+	callee := frame.callee
+	m.gather(m.store.Types.Comp(callee.Type).Func.Results, frame.values(frame.slots, callee.Results))
+	return m.stretch(frame)
+}
+
+// stretch executes the next stretch in a frame, and goes on with what it ends with.
+func (m *machine) stretch(frame *interpretedFrame) bool {
+	c, f := m.context, frame.function
+	m.sp = uintptr(unsafe.Pointer(frame)) - unsafe.Sizeof(m.sp)
+	c.NativeSP = m.sp
+	*(*uintptr)(store.Pointer(m.sp)) = process.stubs.interpreted
+	if !m.goesOn() {
+		return false
+	}
+	own := uintptr(unsafe.Pointer(frame)) + interpretedHead
+	for {
+		end := m.engine.first.Interpret(m.ctx, m.store, f, own, frame.next)
+		frame.next = end.Next
+		switch end.End {
+		case store.StretchReturns:
+			m.scatter(m.store.Types.Comp(f.Type).Func.Results, frame.values(0, f.Results))
+			m.leaveFrame(frame)
+			c.ResumePC, c.NativePC = m.returnAddress(), process.stubs.goOn
+			c.NativeSP += unsafe.Sizeof(m.sp)
+			return true
+		case store.StretchCalls:
+			callee := end.Callee
+			frame.callee, frame.slots = callee, end.Slots
+			m.scatter(m.store.Types.Comp(callee.Type).Func.Params, frame.values(end.Slots, callee.Params))
+			m.callInPlace(callee, callee.Native)
+			return true
+		case store.StretchTurns:
+			if m.turnsAsCode(frame, &end) {
+				return true
+			}
+			m.engine.first.StaysInLoops(f)
+		case store.StretchTraps:
+			return m.trap(end.Trap, end.Detail)
+		default:
+			return m.end(end.Err)
+		}
+	}
+}
+
+// leaveFrame removes a frame from the stack, whose return address is at sp then.
+func (m *machine) leaveFrame(frame *interpretedFrame) {
+	m.sp = uintptr(unsafe.Pointer(frame)) + frame.size
+	m.context.NativeSP = m.sp
+}
+
+// callInPlace goes on at the beginning of code that returns to the address at sp. Its arguments are in place.
+func (m *machine) callInPlace(f *store.FuncRecord, code uintptr) {
+	m.context.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
+	m.context.Saved[instanceRegister] = uintptr(unsafe.Pointer(f.Instance))
+	m.goOnIn(code)
+}
+
+// turnsAsCode goes on with the turn of a loop as machine code, in place of the frame; false if there is none.
+func (m *machine) turnsAsCode(frame *interpretedFrame, end *store.Stretch) bool {
+	f := frame.function
+	in := m.store.Instance(f.Instance)
+	code, _ := codeOf(in)
+	loop, err := code.loop(m.ctx, int(f.Index)-in.Module.Space.ImportedFuncs, end.Loop)
+	if err != nil {
+		return false
+	}
+	m.leaveFrame(frame)
+	var p placer
+	for _, t := range loop.params {
+		r, slot := p.next(t)
+		copy(m.passed(r, slot)[:], end.Values[slot:slot+t.Slots()])
+	}
+	m.callInPlace(f, loop.start)
+	return true
+}
+
+// interpretedCall describes the call that is under way in an interpreted frame, as if it was of machine code.
+func (m *machine) interpretedCall(at uintptr) *callPlace {
+	frame := (*interpretedFrame)(store.Pointer(at))
+	f := frame.function
+	in := m.store.Instance(f.Instance)
+	code, _ := codeOf(in)
+	fn := &funcCode{own: int(f.Index) - in.Module.Space.ImportedFuncs, frame: uint32(frame.size),
+		marks: []codegen.Mark{{Pos: int32(m.engine.first.Position(m.store, f, frame.next))}}}
+	return &callPlace{place: place{module: code.moduleCode, fn: fn}}
+}
