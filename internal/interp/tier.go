@@ -18,17 +18,19 @@ import (
 // either case the frame goes first, so that what is handed over returns to the caller, and stands in stack traces once.
 //
 // So that no loop stays here for ever, a function is only interpreted if each of its loops can be handed over: where it
-// begins the operand stack must be empty, and no other loop may be around it, since the rest of the function would have
-// a loop with two entries. Code that Go compiles has one loop in each function, around a br_table; in that of other
-// compilers the functions with nested loops are those which one wants compiled. Functions with tail calls are compiled,
-// too: a call of the other engine would keep their frame. So are functions that make continuations or go on with them,
-// since what has begun in one engine cannot go on in the other.
+// begins the operand stack must be empty, and not many other loops may be around it, each of which makes the rest of the
+// function larger. Functions with tail calls are compiled, too: a call of the other engine would keep their frame. So
+// are functions that make continuations or go on with them, since what has begun in one engine cannot go on in the
+// other.
 
 // maxHanded bounds the bytes of the locals that are handed over.
 const maxHanded = 256 * 8
 
 // maxLoops bounds the loops of a function: for each that is handed over, all that follows is compiled.
 const maxLoops = 16
+
+// maxAround bounds the loops around one that can be handed over.
+const maxAround = 3
 
 // coldTurns returns after how many calls and turns a function is hot whose body has so many bytes. Compiling takes
 // 300 ns for a byte, and what is between two polls about 40 ns here and much less as machine code.
@@ -57,13 +59,17 @@ func (l *lowerer) noteLoop() {
 	if !l.loops.all {
 		return
 	}
-	outer := l.labels[:len(l.labels)-1]
+	outer, around := l.labels[:len(l.labels)-1], 0
 	for i := range outer {
-		if k := outer[i].kind; k == labelLoop || k == labelTry || k == labelHandler {
+		switch b := &outer[i]; b.kind {
+		case labelTry, labelHandler:
 			l.loops.all = false
+		case labelLoop:
+			around++
+			l.loops.all = l.loops.all && len(b.params) == 0
 		}
 	}
-	if len(l.stack) > 0 || len(l.loops.list) == maxLoops {
+	if len(l.stack) > 0 || around > maxAround || len(l.loops.list) == maxLoops {
 		l.loops.all = false
 	}
 	if l.loops.all {

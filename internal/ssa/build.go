@@ -37,6 +37,7 @@ type Builder struct {
 	signatures  []*Signature
 	tries       int      // labels that are try_tables, or first parts of a try
 	loops       int      // labels that are loops
+	behind      *Block   // of the loop that comes next (see nextTurn)
 	edgeArgs    int      // what all edges carry together
 	early       []*Value // shared.go
 	sharedTable [sharedSlots]*Value
@@ -94,7 +95,7 @@ func (b *Builder) start(env *Env, index int) error {
 	b.f.reset()
 	b.stack, b.labels, b.saved = b.stack[:0], b.labels[:0], b.saved[:0]
 	b.index = index
-	b.tries, b.loops, b.edgeArgs, b.growth, b.failure = 0, 0, 0, 0, nil
+	b.tries, b.loops, b.edgeArgs, b.growth, b.behind, b.failure = 0, 0, 0, 0, nil, nil
 	b.early = b.early[:0]
 	b.enterScope(0, index, 0)
 	clear(b.sharedTable[:])

@@ -15,6 +15,7 @@ const (
 	labelLoop
 	labelIf
 	labelElse
+	labelTurn // a loop of which the rest of a turn is built (see BuildLoop)
 	labelDead // a block in code that cannot be reached
 )
 
@@ -36,6 +37,10 @@ type label struct {
 	catches     []wasm.Catch // of a try_table or try
 	isTry       bool
 	legacy      *legacyTry // of a try
+	// at and construct are where the instruction of a labelTurn is, and its number. Behind is where a loop goes on at
+	// its end, if the rest of a turn does, too.
+	at, construct int
+	behind        *Block
 	// fan is the block for this label of the br_table whose number is fanOf.
 	fan   *Block
 	fanOf int32
@@ -43,7 +48,7 @@ type label struct {
 
 // types returns the types that a branch to the label carries.
 func (l *label) types() []Type {
-	if l.kind == labelLoop {
+	if l.kind == labelLoop || l.kind == labelTurn {
 		return l.params
 	}
 	return l.results
@@ -82,6 +87,7 @@ func (b *Builder) beginBlock() {
 			b.unsupported(fmt.Sprintf("more than %d loops in each other", maxLoops), wasm.MVP)
 		}
 		l.kind = labelLoop
+		l.behind, b.behind = b.behind, nil
 		l.target = b.join(&l)
 		b.jump(&l)
 		l.target.IsLoop = true
@@ -397,20 +403,31 @@ func (b *Builder) end() {
 		return
 	case labelIf:
 		b.elseBranch() // an if without else has an empty one
+	case labelTurn:
+		if l.target != nil {
+			b.nextTurn(l)
+		}
 	}
 	if l.isTry {
 		b.tries--
 	}
+	to := l
 	if l.kind == labelLoop {
 		b.loops--
+		to = l.end()
 	}
-	if l.kind != labelLoop && l.target != nil {
+	if l.kind != labelTurn && to.target != nil {
 		if b.block != nil {
-			b.jump(l)
+			b.jump(to)
 		}
-		b.enter(l)
+		b.enter(to)
 	}
 	b.labels = b.labels[:len(b.labels)-1]
+}
+
+// end returns the label of a loop's end.
+func (l *label) end() *label {
+	return &label{scope: l.scope, block: l.block, results: l.results, depth: l.depth, assigned: l.assigned, target: l.behind}
 }
 
 // skip handles an instruction that cannot be reached: only nesting counts.

@@ -60,6 +60,7 @@ func (b *Builder) beginTry(l *label) {
 	l.isTry = true
 	b.tries++
 	l.catches = l.legacy.clauses
+	l.legacy.handlers, l.legacy.entered, l.legacy.exception = l.legacy.handlers[:0], 0, nil // it may be built again
 	for _, c := range l.catches {
 		h := label{scope: l.scope, depth: l.depth, assigned: l.assigned}
 		if c.Kind.HasTag() {
