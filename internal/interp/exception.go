@@ -72,6 +72,9 @@ func (m *machine) unwind() error {
 		m.flight.err = nil
 		return err
 	}
+	if m.stretch != nil {
+		return m.throwFromStretch()
+	}
 	w, inGuest := m.walk()
 	for ; inGuest; inGuest = w.Next() {
 		if c := m.findClause(w.fn, uintptr(w.ip)); c != nil {

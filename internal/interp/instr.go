@@ -215,7 +215,7 @@ type header struct {
 	frame uint32 // bytes of the frame
 	link  uint32 // offset of the link: bytes of the parameters
 	left  int32  // calls and turns of loops before the function is hot; all stores count (see tier.go)
-	alone uint32 // 1 if the function can be executed in stretches
+	_     uint32
 }
 
 // funcRecordSize is the distance between the records of own functions.

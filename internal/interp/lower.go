@@ -95,7 +95,7 @@ func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, err
 	l.tries, l.barriers = nil, nil
 	l.stack, l.lazy = l.stack[:0], 0
 	l.labels, l.dead, l.last = l.labels[:0], false, -1
-	l.loops = loopStarts{all: true, alone: !l.listens && len(m.Watched) == 0}
+	l.loops = loopStarts{all: len(m.Watched) == 0}
 	end := l.layoutLocals(t, f)
 	h := header{link: l.link}
 	l.in.Offset = 0
@@ -126,9 +126,6 @@ func (l *lowerer) lower(s *store.Store, m *store.Module, index int) (header, err
 	h.frame = l.frame
 	if l.locals = end - l.link - linkSize; l.loops.all && l.link+l.locals <= maxHanded {
 		h.left = coldTurns(len(f.Body), l.hotAfter)
-		if l.loops.alone {
-			h.alone = 1
-		}
 	}
 	return h, nil
 }

@@ -16,9 +16,7 @@ func (l *lowerer) instruction() {
 	if len(l.module.Watched) > 0 {
 		l.watch()
 	}
-	if in.Op.Info().Feature&needsMachine != 0 {
-		l.loops.alone = false
-	}
+	l.noteSecond(in.Op.Info())
 	switch in.Op {
 	case wasm.OpUnreachable:
 		l.emit(instr{op: op(in.Op)})
@@ -124,10 +122,8 @@ func (l *lowerer) instruction() {
 		l.push(operand{})
 
 	case wasm.OpContNew:
-		l.staysSecond()
 		l.emitValue(instr{op: opContNew, b: l.popSlot(), c: in.Index}, false)
 	case wasm.OpContBind:
-		l.staysSecond()
 		from, to := l.module.Wasm.ContFuncType(in.Index), l.module.Wasm.ContFuncType(in.Index2)
 		bound := from.Params[:len(from.Params)-len(to.Params)]
 		l.emit(instr{op: opContBind, a: l.popHomes(len(bound) + 1), b: slotBytes(bound), c: in.Index2})
@@ -137,7 +133,6 @@ func (l *lowerer) instruction() {
 		l.emit(instr{op: opSuspend, a: l.popTypes(t.Params), b: slotBytes(t.Params), c: in.Index})
 		l.pushTypes(t.Results)
 	case wasm.OpSwitch:
-		l.staysSecond()
 		t := l.module.Wasm.ContFuncType(in.Index)
 		args := t.Params[:len(t.Params)-1]
 		back := l.module.Wasm.ContFuncType(uint32(t.Params[len(args)].Heap))
@@ -160,7 +155,6 @@ func (l *lowerer) instruction() {
 		l.pushTypes(t.Results)
 		l.push(operand{})
 	case wasm.OpResume, wasm.OpResumeThrow, wasm.OpResumeThrowRef, wasm.OpResumeWith, wasm.OpResumeTags:
-		l.staysSecond()
 		l.resume()
 
 	default:
@@ -261,6 +255,7 @@ func (l *lowerer) call() {
 	if strings.HasPrefix(in.Op.String(), "return_") {
 		// Only a host function comes back here: see machine.tailCall.
 		l.emitReturn(t.Results)
+		l.staysSecond()
 		l.staysSecond() // a call of the other engine would keep the frame
 	}
 }

@@ -45,11 +45,10 @@ type machine struct {
 	hostSlots []uint64
 	hostCount int // of them are in use
 
-	second store.SecondTier // the engine for which this is the first tier; nil if there is none
-	handed []uint64         // locals of the loop that is being handed over
 	// stretch, unless it is nil, says that a stretch is executed (see stretch.go), and how it has ended.
 	stretch *store.Stretch
 	ended   store.Stretch
+	handed  []uint64 // locals of the loop whose turn is the second tier's
 }
 
 // atomicFlags are bits that other goroutines may set.
@@ -141,9 +140,9 @@ func (m *machine) leave() {
 		m.store.EndPausable(m.around, m.forgetPause)
 		m.around = nil
 	}
-	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt, m.second = nil, 0, nil, 0, hostPrompt{}, nil
+	m.ctx, m.fn, m.flight.tag, m.flight.ref, m.prompt = nil, 0, nil, 0, hostPrompt{}
 	m.hostCount = 0
-	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel|flagTier))
+	atomic.AndUint32(&m.interrupt, ^uint32(flagFuel))
 	m.store.Idle = append(m.store.Idle, m)
 	m.store.Leave()
 }
@@ -246,7 +245,7 @@ func (m *machine) call(callee *store.FuncRecord, in *instr) wasm.TrapCode {
 		m.endStretch(store.Stretch{End: store.StretchCalls, Callee: callee, Slots: uintptr(in.a)})
 		return wasm.TrapNone
 	}
-	if callee.IsHost() || m.goesOutside(callee) {
+	if callee.IsHost() || m.isOutside(callee) {
 		m.callHostFor(callee, m.callingInstance(), m.slot(in.a))
 		return wasm.TrapNone
 	}
@@ -281,7 +280,7 @@ func (m *machine) checkedCall(callee *store.FuncRecord, in *instr) wasm.TrapCode
 // tailCall replaces the running frame by one of callee, with the arguments at
 // in.a.
 func (m *machine) tailCall(callee *store.FuncRecord, in *instr) wasm.TrapCode {
-	if m.goesOutside(callee) {
+	if m.isOutside(callee) {
 		// An ordinary call: behind it the lowering has put a return.
 		m.callHostFor(callee, m.callingInstance(), m.slot(in.a))
 		return wasm.TrapNone

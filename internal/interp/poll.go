@@ -26,7 +26,7 @@ func (m *machine) poll() error {
 		}
 	}
 	if flags&flagTier != 0 {
-		m.handOver()
+		m.countTurn()
 	}
 	if flags&flagFuel != 0 {
 		if m.store.Fuel == 0 {

@@ -3,64 +3,58 @@ package interp
 import (
 	"context"
 	"errors"
-	"math"
 	"sync/atomic"
 	"unsafe"
 
 	"weft/internal/store"
-	"weft/wasm"
 )
 
-// The first tier where suspensions pass: in a continuation of the second tier. There the interpreter keeps nothing of its
-// own between two calls. The frame of each function that it executes lies on the continuation's stack, between those of
-// machine code, and the second tier makes it, calls for it, and returns from it. What is executed in between is a
-// stretch: from the function's beginning or from behind a call, up to a call, to the return, to a trap or to the turn of
-// a loop that has got hot. While a continuation waits, no stretch is under way, so its frames can wait as long as those
-// of machine code, move with their stack, and go on in another call from the host.
+// As the first tier the interpreter keeps nothing of its own between two calls. The frame of each function that it
+// executes lies on a stack of the second tier, between those of machine code, and the second tier makes it, calls for it,
+// and returns from it. What is executed in between is a stretch: from the function's beginning or from behind a call, up
+// to a call, to the return, to a trap, to an exception that the function does not catch or to the turn of a loop that
+// has got hot. While a computation is suspended no stretch is under way: so its frames can wait as long as those of
+// machine code, move with their stack, and go on in another call from the host.
 //
 // All calls end a stretch, also those of functions that will be interpreted, too. So a machine sees one frame.
-
-// needsMachine are the proposals whose instructions leave a function in other ways than stretches end, or may wait. A
-// function that has any of them is compiled.
-const needsMachine = wasm.Exceptions | wasm.LegacyExceptions | wasm.Threads | wasm.StackSwitching | wasm.NamedHandlers |
-	wasm.TagValues | wasm.TypedContinuations2023
 
 // errStretch ends run where a stretch does.
 var errStretch = errors.New("the end of a stretch")
 
-// BeginsInFrame implements [store.FirstTier].
-func (e *Engine) BeginsInFrame(s *store.Store, f *store.FuncRecord) (frame uintptr, ok bool) {
-	if prepare(s, f) != nil {
-		return 0, false
-	}
-	h := (*header)(store.Pointer(f.Code))
-	return uintptr(h.frame), h.alone != 0 && h.count(boundaryTurns)
-}
-
 // Interpret implements [store.FirstTier].
 func (e *Engine) Interpret(ctx context.Context, s *store.Store, f *store.FuncRecord, frame, next uintptr) store.Stretch {
-	m := e.machine(s)
-	m.ctx, m.stretch = ctx, &m.ended
-	m.ended = store.Stretch{}
-	m.fp, m.fn, m.ip = frame, uintptr(unsafe.Pointer(f)), next
+	m := e.inFrame(s, f, frame, next)
+	m.ctx = ctx
+	m.limit = 0 // each call is a slow one
 	if next == 0 {
 		h := (*header)(store.Pointer(f.Code))
 		*(*link)(m.slot(h.link)) = link{ret: e.exit, caller: m.fn}
 		m.ip = f.Code + instrSize
 	}
-	m.limit = 0 // each call is a slow one
 	atomic.OrUint32(&m.interrupt, flagTier)
 	if err := m.run(); err == nil {
-		m.ended.End = store.StretchReturns
+		m.stretch.End = store.StretchReturns
 	} else if err != errStretch {
-		m.ended.End, m.ended.Err = store.StretchFails, err
+		m.stretch.End, m.stretch.Err = store.StretchFails, err
 	}
-	m.ended.Next = m.ip
 	atomic.AndUint32(&m.interrupt, ^uint32(flagTier))
-	ended := m.ended
+	return m.leaveStretch()
+}
+
+// inFrame returns a machine that is in a frame, until leaveStretch.
+func (e *Engine) inFrame(s *store.Store, f *store.FuncRecord, frame, next uintptr) *machine {
+	m := e.machine(s)
+	m.ip, m.fp, m.fn = next, frame, uintptr(unsafe.Pointer(f))
+	m.stretch = &m.ended
+	*m.stretch = store.Stretch{}
+	return m
+}
+
+func (m *machine) leaveStretch() store.Stretch {
+	m.ended.Next = m.ip
 	m.ctx, m.fn, m.stretch = nil, 0, nil
-	s.Idle = append(s.Idle, m)
-	return ended
+	m.store.Idle = append(m.store.Idle, m)
+	return m.ended
 }
 
 // endStretch makes run end.
@@ -69,23 +63,45 @@ func (m *machine) endStretch(end store.Stretch) {
 	m.flight.err = errStretch
 }
 
-// turnsInStretch is handOver in a stretch.
-func (m *machine) turnsInStretch() {
+// countTurn is called at the beginning of a function or, perhaps, of a turn of a loop: if the function is hot, the turn
+// is the second tier's.
+func (m *machine) countTurn() {
 	f := m.function()
 	h := (*header)(store.Pointer(f.Code))
-	if h.count(1) || atomic.LoadInt32(&h.left) == math.MaxInt32 {
+	if h.count(1) {
 		return
 	}
 	c := code(m.store, f)
 	if offset, ok := c.loopAt(m.ip); ok {
-		m.handed = m.localsOf(h, c, m.handed[:0])
+		m.handed = append(m.handed[:0], slots(m.frame(), h.link)...)
+		m.handed = append(m.handed, slots(m.slot(h.link+linkSize), c.locals)...)
 		m.endStretch(store.Stretch{End: store.StretchTurns, Loop: offset, Values: m.handed})
 	}
 }
 
-// StaysInLoops implements [store.FirstTier].
-func (e *Engine) StaysInLoops(f *store.FuncRecord) {
-	atomic.StoreInt32(&(*header)(store.Pointer(f.Code)).left, math.MaxInt32)
+// throwFromStretch is unwind in a stretch: the second tier looks for the handler, in this frame, too.
+func (m *machine) throwFromStretch() error {
+	f := &m.flight
+	*m.stretch = store.Stretch{End: store.StretchThrows, Tag: f.tag, Values: f.payload, Ref: f.ref}
+	return errStretch
+}
+
+// Catch implements [store.FirstTier].
+func (e *Engine) Catch(
+	s *store.Store, f *store.FuncRecord, frame, next uintptr, tag *store.TagRecord, payload []uint64, ref uint64,
+) store.Stretch {
+	m := e.inFrame(s, f, frame, next)
+	m.throwTag(tag, payload)
+	m.flight.ref = ref
+	m.stretch.End = store.StretchThrows
+	if c := m.findClause(f, next); c != nil {
+		m.stretch.End = store.StretchCatches
+		if trap := m.deliver(c, m.frame(), f); trap != 0 {
+			m.stretch.End, m.stretch.Trap = store.StretchTraps, trap
+		}
+	}
+	m.flight.tag, m.flight.ref = nil, 0
+	return m.leaveStretch()
 }
 
 // Position implements [store.FirstTier].

@@ -25,12 +25,6 @@ const (
 	hostPart
 )
 
-// Kinds of adapters.
-const (
-	forType = iota
-	forLoop
-)
-
 // Offsets of fields of function records.
 const (
 	funcInstance = int32(unsafe.Offsetof(store.FuncRecord{}.Instance))
@@ -44,7 +38,7 @@ func (e *Engine) adapter(id wasm.TypeID, t wasm.FuncType, part int) (uintptr, er
 	a := e.adapters[id]
 	if a == nil {
 		var err error
-		if a, err = process.adapters.use(forType, ssa.SignatureOf(t), (*border).entryAdapter,
+		if a, err = process.adapters.use(ssa.SignatureOf(t), (*border).entryAdapter,
 			(*border).hostAdapter); err != nil {
 			return 0, err
 		}
@@ -64,17 +58,12 @@ func (e *Engine) Forget(id wasm.TypeID) {
 }
 
 func (b *border) entryAdapter(sig *ssa.Signature) {
-	b.entryTo(sig, codegen.Field{Base: b.registers.Record, Offset: funcNative})
-}
-
-// entryTo emits an entry that calls the code whose address stands at target.
-func (b *border) entryTo(sig *ssa.Signature, target codegen.Field) {
 	record := b.registers.Record
 	b.OpenFrame()
 	b.Load(record, b.savedFunction())
 	b.Load(b.registers.Instance, codegen.Field{Base: record, Offset: funcInstance})
 	b.fromSlots(b.inArgs(), sig.Params)
-	b.Call(target)
+	b.Call(codegen.Field{Base: record, Offset: funcNative})
 	b.toSlots(b.inArgs(), sig.Results)
 	b.exit()
 }

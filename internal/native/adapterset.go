@@ -8,9 +8,8 @@ import (
 )
 
 // An adapterSet has the adapters of a process. What an adapter does depends on nothing but how values are passed:
-// so all engines share them, and all types whose values are passed alike. An adapter goes with the last use of it:
-// that of a type in an engine, or of a loop. There is no other limit than memory: where a space is used up, there
-// is another one.
+// so all engines share them, and all types whose values are passed alike. An adapter goes with the last use of it, by a
+// type in an engine. There is no other limit than memory: where a space is used up, there is another one.
 type adapterSet struct {
 	mu     sync.Mutex
 	known  map[string]*adapter // by key
@@ -36,10 +35,10 @@ func newAdapterSet(space *codeSpace) *adapterSet {
 // partEmitter emits a part of the adapter for a signature.
 type partEmitter func(*border, *ssa.Signature)
 
-// use returns the adapter of a kind for a signature. Its parts are what emits emit. Whoever has it gives it back to
+// use returns the adapter for a signature. Its parts are what emits emit. Whoever has it gives it back to
 // unuse.
-func (s *adapterSet) use(kind byte, sig *ssa.Signature, emits ...partEmitter) (*adapter, error) {
-	key := adapterKey(kind, sig)
+func (s *adapterSet) use(sig *ssa.Signature, emits ...partEmitter) (*adapter, error) {
+	key := adapterKey(sig)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.known[key]
@@ -66,8 +65,8 @@ func (s *adapterSet) unuse(a *adapter) {
 }
 
 // adapterKey returns by what an adapter is known.
-func adapterKey(kind byte, sig *ssa.Signature) string {
-	key := []byte{kind}
+func adapterKey(sig *ssa.Signature) string {
+	var key []byte
 	for _, t := range sig.Params {
 		key = append(key, byte(t))
 	}

@@ -7,16 +7,15 @@ import (
 	"time"
 
 	"weft/internal/ssa"
-	"weft/internal/store"
 	"weft/wasm"
 )
 
-// adaptersOf returns how many adapters of a kind there are in the process whose first parameters are odd.
-func adaptersOf(t *testing.T, kind byte) (n int) {
+// oddAdapters returns how many adapters there are in the process whose first parameters are odd.
+func oddAdapters(t *testing.T) (n int) {
 	if err := startProcess(); err != nil {
 		t.Fatal(err)
 	}
-	prefix := strings.TrimSuffix(adapterKey(kind, ssa.SignatureOf(wasm.FuncType{Params: odd(0)})), "\xff")
+	prefix := strings.TrimSuffix(adapterKey(ssa.SignatureOf(wasm.FuncType{Params: odd(0)})), "\xff")
 	process.adapters.mu.Lock()
 	defer process.adapters.mu.Unlock()
 	for key := range process.adapters.known {
@@ -28,15 +27,15 @@ func adaptersOf(t *testing.T, kind byte) (n int) {
 }
 
 // awaitNone collects until there are no such adapters any more.
-func awaitNone(t *testing.T, kind byte) {
+func awaitNone(t *testing.T) {
 	t.Helper()
 	for range 200 {
-		if runtime.GC(); adaptersOf(t, kind) == 0 {
+		if runtime.GC(); oddAdapters(t) == 0 {
 			return
 		}
 		time.Sleep(time.Millisecond)
 	}
-	t.Errorf("%d adapters are left that nobody uses", adaptersOf(t, kind))
+	t.Errorf("%d adapters are left that nobody uses", oddAdapters(t))
 }
 
 // odd are parameters of a signature that no other test has, and others for each n.
@@ -72,11 +71,11 @@ func TestAdapters(t *testing.T) {
 	one.Forget(3)
 	one.Forget(4)
 	one.Forget(100)
-	if got := adaptersOf(t, forType); got != 1 {
+	if got := oddAdapters(t); got != 1 {
 		t.Errorf("%d adapters are left, of which another engine uses one", got)
 	}
 	other.Forget(2)
-	if got := adaptersOf(t, forType); got != 0 {
+	if got := oddAdapters(t); got != 0 {
 		t.Errorf("%d adapters are left", got)
 	}
 }
@@ -88,7 +87,7 @@ func TestAdaptersOfEngine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}()
-	awaitNone(t, forType)
+	awaitNone(t)
 }
 
 // TestAdapterSpaces uses up the space for adapters: there is another one. What is given back is used again.
@@ -106,7 +105,7 @@ func TestAdapterSpaces(t *testing.T) {
 	set := newAdapterSet(newCodeSpace(memory, span{memory.start, memory.size}, adapterGrain))
 	var all []*adapter
 	for n := 0; len(set.spaces) == 1; n++ {
-		a, err := set.use(forType, ssa.SignatureOf(wasm.FuncType{Params: odd(n)}), (*border).entryAdapter,
+		a, err := set.use(ssa.SignatureOf(wasm.FuncType{Params: odd(n)}), (*border).entryAdapter,
 			(*border).hostAdapter)
 		if err != nil {
 			t.Fatal(err)
@@ -138,36 +137,4 @@ func TestAdapterSpaces(t *testing.T) {
 	if len(set.known) > 0 {
 		t.Errorf("%d adapters are known that nobody uses", len(set.known))
 	}
-}
-
-// TestLoopAdapters has loops of two functions handed over to machine code: the adapter, which is the same for both,
-// goes with the module.
-func TestLoopAdapters(t *testing.T) {
-	func() {
-		m := newGuest(t, store.DefaultLimits).moduleOf(`(module
-		  (func (local v128 f32 v128 i64 f64) (loop $l (br_if $l (i32.const 0))))
-		  (func (local v128 f32 v128 i64 f64) (loop $l (br_if $l (i32.const 0)))))`)
-		for own := range 2 {
-			if l, err := m.Native.(*lazyCode).loop(t.Context(), own, firstLoop(t, m, own)); err != nil || l.entry == 0 {
-				t.Fatal(err)
-			}
-		}
-		if got := adaptersOf(t, forLoop); got != 1 {
-			t.Errorf("two loops with the same locals have %d adapters", got)
-		}
-	}()
-	awaitNone(t, forLoop)
-}
-
-// firstLoop returns the offset of a function's first loop.
-func firstLoop(t *testing.T, m *store.Module, own int) int {
-	var r wasm.CodeReader
-	var in wasm.Instr
-	f := &m.Wasm.Funcs[own]
-	for r.Reset(f.Body, f.BodyOffset, m.Features, m.Wasm.Dialect); in.Op != wasm.OpLoop; {
-		if err := r.Next(&in); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return in.Offset
 }

@@ -94,14 +94,13 @@ func (e *Engine) callUnlike(
 	return m.invoke(f, slots)
 }
 
-// callOther calls a function that has no machine code yet, if it is not to have any, or cannot. Then the use of the
-// store has ended. Otherwise the function has machine code now.
+// callOther calls a function that has no machine code yet, if it cannot have any. Then the use of the store has ended.
+// Otherwise the function has machine code now, or begins in the interpreter.
 func (e *Engine) callOther(
 	ctx context.Context, s *store.Store, f *store.FuncRecord, slots []uint64,
 ) (done bool, err error) {
-	if e.first != nil && e.Interprets(s, f) {
-		s.Leave()
-		return true, e.first.CallFirst(ctx, s, f, slots, e)
+	if e.mayInterpret(s, f) {
+		return false, nil
 	}
 	compiled, err := e.compiled(ctx, s, f)
 	if err == nil && compiled {

@@ -76,7 +76,7 @@ func (m *machine) serve(request uint32) bool {
 	case requestReenter:
 		return m.reenterFunction()
 	case requestInterpreted:
-		return m.calledByInterpreted()
+		return m.goOnInterpreting()
 	}
 	if request > requestResumeThrow {
 		return m.switchStacks(request)

@@ -22,6 +22,9 @@ func (m *machine) throw(from origin, tag *store.TagRecord, payload []uint64, ref
 		if kind, pad, ok := w.clause(tag); ok {
 			return m.deliver(&w, kind, pad, tag, ref)
 		}
+		if goesOn, ok := m.catches(&w, tag, ref); ok {
+			return goesOn
+		}
 		// Many frames can take a while.
 		if atomic.LoadUint32(&m.context.Interrupt) != 0 {
 			if err := m.interrupted(func() walker { return m.at(from) }); err != nil {
@@ -79,12 +82,17 @@ func (m *machine) deliver(w *walker, kind wasm.CatchKind, pad uintptr, tag *stor
 	if kind.HasRef() {
 		c.Args[n] = ref
 	}
+	m.goOnAtHandler(w, pad)
+	return true
+}
+
+// goOnAtHandler ends the flight of an exception, and goes on in the frame where a walker is.
+func (m *machine) goOnAtHandler(w *walker, pc uintptr) {
 	m.payload = m.payload[:0]
 	for m.cur != w.cont {
 		m.endContinuation()
 	}
-	c.NativeSP, c.NativePC = w.frame, pad
-	return true
+	m.context.NativeSP, m.context.NativePC = w.frame, pc
 }
 
 // scanPayload tells the collector of the exception that is on its way.

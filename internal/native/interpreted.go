@@ -8,10 +8,10 @@ import (
 	"weft/wasm"
 )
 
-// A function that is not hot yet is interpreted in a continuation, too (internal/interp/stretch.go), in a frame among
-// those of machine code: it begins with the caller's instance and is left by a return address, as they do. What it calls
-// returns to the stub interpreted, by which a walk over the stack knows such a frame. The word below it has that
-// address while a stretch is executed, too, so a trap there is traced like one behind a call.
+// A function that is not hot yet is interpreted (internal/interp/stretch.go) in a frame among those of machine code: it
+// begins with the function's instance, and behind it is the return address, as in those. What it calls returns to the
+// stub interpreted, by which a walk over the stack knows such a frame. The word below it has that address while a stretch
+// is executed, too, so a trap there is traced like one behind a call.
 //
 // Values go between slots and the registers of the convention in Go, as for continuations: the frames need no code.
 
@@ -21,34 +21,24 @@ type interpretedFrame struct {
 	size     uintptr // up to the return address
 	function *store.FuncRecord
 	next     uintptr // where the interpreter goes on; 0 at the function's beginning
-	// callee has been called, and slots is the offset of its results.
+	// callee, unless it is nil, has been called, and slots is the offset of its results.
 	callee *store.FuncRecord
 	slots  uintptr
 }
 
 const interpretedHead = unsafe.Sizeof(interpretedFrame{})
 
+// own is the address of the interpreter's frame.
+func (f *interpretedFrame) own() uintptr { return uintptr(unsafe.Pointer(f)) + interpretedHead }
+
 // values returns n slots of the interpreter's frame from an offset on.
 func (f *interpretedFrame) values(at uintptr, n uint32) []uint64 {
 	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(f), interpretedHead+at)), n)
 }
 
-// interpretsInFrame reports whether a function that is called is to be interpreted in a continuation, and the size of
-// its frame. Who asks for more than that functions run (steps, schedules, samples) asks machine code.
-func (m *machine) interpretsInFrame(f *store.FuncRecord) (bytes uintptr, ok bool) {
-	if s := m.store; s.FuelEnabled || s.Scheduler != nil || s.Profile != nil {
-		return 0, false
-	}
-	if !hasNoCode(m.store, f) {
-		return 0, false
-	}
-	frame, ok := m.engine.first.BeginsInFrame(m.store, f)
-	return interpretedHead + frame, ok
-}
-
-// interpret executes a function in a frame of so many bytes below its return address, which is at sp.
+// interpret executes a function whose return address is at sp, with so many bytes for the interpreter.
 func (m *machine) interpret(f *store.FuncRecord, bytes uintptr) bool {
-	size := (bytes+15)&^15 + 8 // below it the stack pointer is a multiple of 16 again
+	size := (interpretedHead+bytes+15)&^15 + 8 // below it the stack pointer is a multiple of 16 again
 	if m.sp-m.cur.Stack() < size+codegen.StackMargin {
 		if trap := m.growStack(size); trap != wasm.TrapNone {
 			return m.trap(trap, "")
@@ -61,11 +51,12 @@ func (m *machine) interpret(f *store.FuncRecord, bytes uintptr) bool {
 	return m.stretch(frame)
 }
 
-// calledByInterpreted goes on in a frame whose call has returned.
-func (m *machine) calledByInterpreted() bool {
+// goOnInterpreting goes on in a frame whose call has returned, or in which an exception has been caught.
+func (m *machine) goOnInterpreting() bool {
 	frame := (*interpretedFrame)(store.Pointer(m.context.NativeSP))
-	callee := frame.callee
-	m.gather(m.store.Types.Comp(callee.Type).Func.Results, frame.values(frame.slots, callee.Results))
+	if callee := frame.callee; callee != nil {
+		m.gather(m.store.Types.Comp(callee.Type).Func.Results, frame.values(frame.slots, callee.Results))
+	}
 	return m.stretch(frame)
 }
 
@@ -78,9 +69,8 @@ func (m *machine) stretch(frame *interpretedFrame) bool {
 	if !m.goesOn() {
 		return false
 	}
-	own := uintptr(unsafe.Pointer(frame)) + interpretedHead
 	for {
-		end := m.engine.first.Interpret(m.ctx, m.store, f, own, frame.next)
+		end := m.engine.first.Interpret(m.ctx, m.store, f, frame.own(), frame.next)
 		frame.next = end.Next
 		switch end.End {
 		case store.StretchReturns:
@@ -99,7 +89,11 @@ func (m *machine) stretch(frame *interpretedFrame) bool {
 			if m.turnsAsCode(frame, &end) {
 				return true
 			}
-			m.engine.first.StaysInLoops(f)
+			if !m.goesOn() { // nothing else ends a loop that cannot be compiled
+				return false
+			}
+		case store.StretchThrows:
+			return m.throw(atCall, end.Tag, end.Values, end.Ref)
 		case store.StretchTraps:
 			return m.trap(end.Trap, end.Detail)
 		default:
@@ -148,5 +142,24 @@ func (m *machine) interpretedCall(at uintptr) *callPlace {
 	code, _ := codeOf(in)
 	fn := &funcCode{own: int(f.Index) - in.Module.Space.ImportedFuncs, frame: uint32(frame.size),
 		marks: []codegen.Mark{{Pos: int32(m.engine.first.Position(m.store, f, frame.next))}}}
-	return &callPlace{place: place{module: code.moduleCode, fn: fn}}
+	return &callPlace{pc: process.stubs.interpreted, place: place{module: code.moduleCode, fn: fn}}
+}
+
+// catches takes the exception on its way to a clause of an interpreted function, if the walker is in the frame of one
+// that has it.
+func (m *machine) catches(w *walker, tag *store.TagRecord, ref uint64) (goesOn, ok bool) {
+	if w.call.pc != process.stubs.interpreted {
+		return false, false
+	}
+	frame := (*interpretedFrame)(store.Pointer(w.frame))
+	end := m.engine.first.Catch(m.store, frame.function, frame.own(), frame.next, tag, m.payload, ref)
+	switch end.End {
+	case store.StretchThrows:
+		return false, false
+	case store.StretchTraps:
+		return m.end(m.store.TrapError(end.Trap, end.Detail, m.stackTrace(*w))), true
+	}
+	frame.next, frame.callee = end.Next, nil
+	m.goOnAtHandler(w, process.stubs.interpreted)
+	return true, true
 }

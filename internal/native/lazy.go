@@ -193,17 +193,14 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[recordRegister])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
-	if m.engine.first != nil && !m.onCall() {
-		if bytes, ok := m.interpretsInFrame(f); ok {
+	if m.engine.mayInterpret(m.store, f) {
+		if bytes, ok := m.engine.first.Begins(m.store, f); ok {
 			return m.interpret(f, bytes)
 		}
 	}
-	compiled := false
-	if !m.onCall() || !m.engine.Interprets(m.store, f) {
-		var err error
-		if compiled, err = m.engine.compiled(m.ctx, m.store, f); err != nil {
-			return m.noCode(err)
-		}
+	compiled, err := m.engine.compiled(m.ctx, m.store, f)
+	if err != nil {
+		return m.noCode(err)
 	}
 	if compiled {
 		m.goOnIn(f.Native)

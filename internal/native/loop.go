@@ -2,25 +2,21 @@ package native
 
 import (
 	"context"
-	"unsafe"
-
 	"weft/internal/ssa"
-	"weft/internal/store"
 )
 
 // The rest of a function, from a turn of one of its loops on, is compiled as a function whose parameters are all locals
-// (ssa.BuildLoop). No record leads to it: it is called from Go only.
+// (ssa.BuildLoop). No record leads to it: it takes the place of a frame of the interpreter (interpreted.go).
 
 // A loopKey is a loop: its function among the module's own, and the offset in the body.
 type loopKey struct{ own, offset int }
 
-// loopCode is such a function's code, and the adapter through which it is called.
+// loopCode is such a function's code.
 type loopCode struct {
-	done         chan struct{}
-	start, entry uintptr
-	params       []ssa.Type
-	locals       uint32 // slots
-	err          error  // once it is done: why there is none
+	done   chan struct{}
+	start  uintptr
+	params []ssa.Type
+	err    error // once it is done: why there is none
 }
 
 // loop returns the code of a loop, which it waits for as long as the context allows.
@@ -66,34 +62,6 @@ func (code *lazyCode) compileLoop(l *loopCode, key loopKey) error {
 	if err != nil {
 		return err
 	}
-	a, err := process.adapters.use(forLoop, sig, (*border).loopAdapter)
-	if err != nil {
-		return err
-	}
-	code.mu.Lock()
-	code.adapters = append(code.adapters, a)
-	code.mu.Unlock()
-	l.start, l.entry, l.params, l.locals = placed[0].start, a.parts[0], sig.Params, uint32(slotsOf(sig.Params))
-	return nil
-}
-
-// loopAdapter emits the entry of a loop, the address of whose code is where the register for tail callers is saved.
-func (b *border) loopAdapter(sig *ssa.Signature) { b.entryTo(sig, b.saved(b.registers.TailCaller)) }
-
-// invokeLoop runs a loop and what follows it.
-func (m *machine) invokeLoop(f *store.FuncRecord, l *loopCode, slots []uint64) error {
-	c := m.context
-	root, trap := m.takeRoot()
-	if trap != 0 {
-		return m.store.TrapError(trap, "", store.StackTrace{})
-	}
-	copySlots(c.Args[:], slots[:l.locals])
-	c.Saved[recordRegister], c.Saved[tailCallerRegister] = uintptr(unsafe.Pointer(f)), l.start
-	c.NativeSP, c.NativePC = root.StackEnd(), l.entry
-	enter(c, m)
-	if m.err != nil {
-		return m.err
-	}
-	copySlots(slots, c.Args[:f.Results])
+	l.start, l.params = placed[0].start, sig.Params
 	return nil
 }

@@ -33,8 +33,6 @@ type moduleCode struct {
 	chunks []*chunk
 	linked []*funcCode  // those with clause tables
 	jobs   map[int]*job // by function: compilations under way, and those that have failed
-	// adapters are those of loops.
-	adapters []*adapter
 	// callees are what functions call that were compiled and not called yet, and wanted the
 	// functions that were asked for ahead.
 	callees map[int][]int
@@ -126,9 +124,6 @@ func (e *Engine) remove(code *moduleCode) {
 	e.mu.Unlock()
 	for _, c := range code.chunks {
 		process.compiled.release(c.piece)
-	}
-	for _, a := range code.adapters {
-		process.adapters.unuse(a)
 	}
 }
 

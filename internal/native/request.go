@@ -15,7 +15,7 @@ const (
 	requestCallHost                   // of a host function with many arguments or results, which are in Args
 	requestCompile                    // of the function whose number is in R13, of the instance in R14
 	requestReenter                    // the same, in the form that can be entered anywhere
-	requestInterpreted                // what an interpreted function has called has returned
+	requestInterpreted                // an interpreted function goes on behind a call, or in a handler
 
 	// Operations on continuations. Registers are in Saved: arguments and results as in
 	// calls, and what switchRegisters says.

@@ -15,9 +15,8 @@ import (
 //
 //   - A store counts fuel, and the engine's code does not: the interpreter executes everything, from the next call on.
 //     It cannot go on with what machine code has begun before (see Continuations).
-//   - Functions begin in the interpreter until they are hot (FirstTier): only on the stack of a call from Go, from
-//     which no suspension leads anywhere, and only those of modules without types of continuations. Neither executor
-//     ever meets a suspension, or a continuation, of the other.
+//   - Functions begin in the interpreter until they are hot (FirstTier), in frames on the stacks of machine code. To all
+//     others these are frames like those of machine code.
 //   - A fault of the compiler. The function is interpreted, and what it calls cannot suspend through it.
 //
 // Calls between the executors go through Go, as calls of host functions do: arguments and results are slots
@@ -41,41 +40,41 @@ import (
 // the bits of NaNs.
 
 // Two tiers. An engine of machine code may let the interpreter execute functions until they have shown that
-// compiling them pays. The interpreter counts calls and turns of loops, and asks it then.
+// compiling them pays. The interpreter counts calls and turns of loops, and says when.
 
-// A FirstTier is an interpreter that executes functions for an engine of machine code.
+// A FirstTier is an interpreter that executes functions for an engine of machine code, in frames on its stacks.
 type FirstTier interface {
 	Engine
 	// HotAfter sets after how many calls and turns of loops each function is hot; 0 lets it depend on the size. It is
 	// called before modules are prepared.
 	HotAfter(turns int)
 	// Begins reports whether a call of a function is still to be interpreted, and counts it. It is not if the
-	// interpreter could not hand over the function in each of its loops.
-	Begins(s *Store, f *FuncRecord) bool
-	// CallFirst is Call. What gets hot is handed to the second tier.
-	CallFirst(ctx context.Context, s *Store, f *FuncRecord, slots []uint64, second SecondTier) error
-	// BeginsInFrame is Begins for a frame that the second tier makes, and returns its size in bytes.
-	BeginsInFrame(s *Store, f *FuncRecord) (frame uintptr, ok bool)
+	// interpreter could not hand over the function in each of its loops, or it does what no Stretch can. Frame is the
+	// size of its frame in bytes.
+	Begins(s *Store, f *FuncRecord) (frame uintptr, ok bool)
 	// Interpret executes a stretch of a function in a frame: from its beginning, if next is 0, with the arguments at the
 	// beginning of the frame, or from there on where another stretch has ended.
 	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr) Stretch
-	// StaysInLoops lets the loops of a function not end stretches any more.
-	StaysInLoops(f *FuncRecord)
+	// Catch lets a function catch an exception, whose object in the heap ref is, if it has one, behind the instruction
+	// before next. The stretch throws if it does not.
+	Catch(s *Store, f *FuncRecord, frame, next uintptr, tag *TagRecord, payload []uint64, ref uint64) Stretch
 	// Position returns where in the body the instruction is before the one that is next.
 	Position(s *Store, f *FuncRecord, next uintptr) int
 }
 
-// A Stretch is how the execution of a function by [FirstTier.Interpret] has ended.
+// A Stretch is how the execution of a function by a [FirstTier] has ended.
 type Stretch struct {
 	End  StretchEnd
 	Next uintptr // where to go on
 	// Callee is called, with the arguments at the offset Slots of the frame, where its results go.
 	Callee *FuncRecord
 	Slots  uintptr
-	// Loop is the offset in the body of the loop whose next turn is to be executed as machine code, with the Values of
-	// the locals, which are there until the next stretch.
-	Loop   int
+	Loop   int // the offset in the body of the loop whose next turn is the second tier's
+	// Values are those of the locals then, or the payload of the exception that is thrown. They are there until the next
+	// stretch.
 	Values []uint64
+	Tag    *TagRecord
+	Ref    uint64 // the exception's object in the heap; 0 if it has none yet
 	Trap   wasm.TrapCode
 	Detail string // of the trap
 	Err    error
@@ -88,19 +87,8 @@ const (
 	StretchReturns StretchEnd = iota // with the results at the beginning of the frame
 	StretchCalls
 	StretchTurns
+	StretchThrows
+	StretchCatches
 	StretchTraps
 	StretchFails
 )
-
-// A SecondTier is an engine of machine code.
-type SecondTier interface {
-	// Interprets reports whether a function that is called is to be interpreted.
-	Interprets(s *Store, f *FuncRecord) bool
-	// Compile reports whether there is machine code of a function now, so that Call of the store's engine executes
-	// that.
-	Compile(s *Store, f *FuncRecord) bool
-	// CallLoop executes the rest of a function from a turn of a loop on, whose instruction is at an offset of the body.
-	// Slots have the values of the locals and then the results. Done is false if nothing has been executed, because the
-	// loop cannot be compiled.
-	CallLoop(ctx context.Context, s *Store, f *FuncRecord, offset int, slots []uint64) (done bool, err error)
-}

@@ -219,16 +219,6 @@ func (s *Store) CallHostFor(ctx context.Context, f *FuncRecord, caller *Instance
 	return s.CallHost(ctx, use, f, caller, slots)
 }
 
-// Lending lends the store to a call that an engine makes in another way than CallHost.
-func (s *Store) Lending(u Use, caller *InstanceRecord, call func() error) error {
-	s.Lend(u, caller)
-	err := call()
-	if !s.TakeBack() && !s.Await(u) && err == nil {
-		err = ErrClosed
-	}
-	return err
-}
-
 // Hold keeps the memory of the store from being released until Drop, whoever closes it meanwhile. It is no use of the
 // store, and may happen beside one: for reading. It reports false once the store is closed.
 func (s *Store) Hold() bool {
