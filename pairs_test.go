@@ -34,7 +34,7 @@ func seamRivals(t testing.TB, features wasm.Features, seed uint64) *rivalry {
 	for _, o := range []weft.NativeOptions{
 		{Plain: random.Uint32()},
 		{Plain: random.Uint32(), SmallStacks: true, NoSignals: true},
-		{Plain: random.Uint32(), InterpretFirst: true, HotAfter: 1 + random.IntN(30)},
+		{Plain: random.Uint32(), InterpretFirst: true, HotAfter: 1 + random.IntN(300), SmallStacks: true},
 		{Plain: random.Uint32(), Eager: true, Polls: true},
 		{Plain: random.Uint32(), Fuel: true},
 	} {

@@ -7,17 +7,19 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"weft"
 	"weft/typed"
 	"weft/wasm"
 )
 
-// tiers are engines whose functions begin in the interpreter: as they are used, and with functions that are hot soon.
+// tiers are engines whose functions begin in the interpreter: as they are used, with functions that are hot soon, and
+// with functions that never are, on stacks that move.
 func tiers(t *testing.T, test func(t *testing.T, engine *weft.Engine)) {
-	for _, hotAfter := range []int{0, 20} {
-		t.Run(fmt.Sprint(hotAfter), func(t *testing.T) {
-			options := weft.NativeOptions{InterpretFirst: true, HotAfter: hotAfter}
+	for _, options := range []weft.NativeOptions{{}, {HotAfter: 20}, {HotAfter: 1 << 29, SmallStacks: true}} {
+		t.Run(fmt.Sprint(options.HotAfter), func(t *testing.T) {
+			options.InterpretFirst = true
 			engine, err := weft.NewEngine(weft.NewConfig().WithExecutor(weft.Automatic).WithNativeOptions(options))
 			if err != nil {
 				t.Fatal(err)
@@ -27,7 +29,8 @@ func tiers(t *testing.T, test func(t *testing.T, engine *weft.Engine)) {
 	}
 }
 
-// TestTiersEndless ends programs that run for ever: in a loop, in calls, in tail calls and in calls from a loop that is entered anew.
+// TestTiersEndless ends programs that run for ever: in a loop, in calls, in tail calls, in calls from a loop that is
+// entered anew, and in a loop in others.
 func TestTiersEndless(t *testing.T) {
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
 		module, err := engine.Compile([]byte(`(module (import "env" "tick" (func $tick))
@@ -36,7 +39,10 @@ func TestTiersEndless(t *testing.T) {
 			(func $odd (return_call $even))
 			(func $ticks (call $tick))
 			(func (export "calls") (loop $l (call $ticks) (call $ticks) (br $l)))
-			(func $deep (export "recursion") (call $deep)))`))
+			(func (export "nested") (loop $l (loop $m (loop $n (call $tick) (br $n)))))
+			(func $deep (export "recursion") (local $i i32) (loop $l
+				(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 3))))
+				(call $deep)))`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +65,7 @@ func TestTiersEndless(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"loop", "tail", "calls", "recursion", "loop"} {
+		for _, name := range []string{"loop", "tail", "calls", "nested", "recursion", "loop"} {
 			var ctx context.Context
 			ctx, cancel = context.WithCancel(context.Background())
 			ticks = 0
@@ -79,8 +85,8 @@ func TestTiersEndless(t *testing.T) {
 	})
 }
 
-// TestTiersSuspend has a host function suspend a guest whose functions are all cold: in a continuation nothing is interpreted,
-// since what the two engines call of each other cannot be suspended together.
+// TestTiersSuspend has a host function suspend a guest whose functions are all cold: interpreted frames wait among those
+// of machine code, and what they have called returns to them in another call from the host.
 func TestTiersSuspend(t *testing.T) {
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
 		ctx := context.Background()
@@ -158,7 +164,7 @@ func TestTiersSuspend(t *testing.T) {
 }
 
 // TestTiersTrace compares a stack trace with the interpreter's: of a trap in calls that both engines run, below a host
-// function that hands on the error of the guest which it has called.
+// function that hands on the error of the guest which it has called, and in a continuation.
 func TestTiersTrace(t *testing.T) {
 	const source = `(module
 		(import "env" "again" (func $again (param i32)))
@@ -170,7 +176,7 @@ func TestTiersTrace(t *testing.T) {
 			(loop $l
 				(br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 700)))
 				(if (local.get 0) (then (call $again (i32.const 0))) (else (call $middle (i32.const 0)))))))`
-	trace := func(t *testing.T, engine *weft.Engine, nested int32) string {
+	trace := func(t *testing.T, engine *weft.Engine, nested int32, continues bool) string {
 		module, err := engine.Compile([]byte(source))
 		if err != nil {
 			t.Fatal(err)
@@ -193,7 +199,15 @@ func TestTiersTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 		run = instance.Func("run")
-		_, err = run.Call(context.Background(), weft.I32(nested))
+		if continues {
+			guest, failed := store.NewContinuation(run, weft.I32(nested))
+			if failed != nil {
+				t.Fatal(failed)
+			}
+			_, _, err = guest.Resume(context.Background(), nil)
+		} else {
+			_, err = run.Call(context.Background(), weft.I32(nested))
+		}
 		var trap *weft.Trap
 		if !errors.As(err, &trap) {
 			t.Fatal(err)
@@ -206,9 +220,11 @@ func TestTiersTrace(t *testing.T) {
 	}
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
 		for nested := range int32(2) {
-			want, got := trace(t, reference, nested), trace(t, engine, nested)
-			if want != got || strings.Count(want, "\n") < 4 {
-				t.Errorf("nested %d:\n%s\nwant\n%s", nested, got, want)
+			for _, continues := range []bool{false, true} {
+				want, got := trace(t, reference, nested, continues), trace(t, engine, nested, continues)
+				if want != got || strings.Count(want, "\n") < 4 {
+					t.Errorf("nested %d, in a continuation %v:\n%s\nwant\n%s", nested, continues, got, want)
+				}
 			}
 		}
 	})
@@ -399,4 +415,37 @@ func TestTiersTailCall(t *testing.T) {
 			t.Errorf("the trap is %v, not one with two calls", err)
 		}
 	})
+}
+
+// TestTiersLimit interrupts a loop for whose machine code there is no room: it stays in the interpreter.
+func TestTiersLimit(t *testing.T) {
+	options := weft.NativeOptions{InterpretFirst: true, HotAfter: 20}
+	config := weft.NewConfig().WithExecutor(weft.Automatic).WithNativeOptions(options).WithCodeLimit(300)
+	engine, err := weft.NewEngine(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := engine.Compile([]byte(`(module (memory (export "m") 1) (func (export "spin") (loop $l
+		(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))) (br $l))))`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	instance, err := weft.NewLinker(store).Instantiate(t.Context(), module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var interrupt *weft.Interrupt
+	if _, err = instance.Func("spin").Call(ctx); !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
+		t.Errorf("a loop without machine code: %v", err)
+	}
+	if turns, _ := instance.Memory("m").ReadUint32(0); turns < 100 {
+		t.Errorf("%d turns: the function did not run for long", turns)
+	}
 }

@@ -45,7 +45,7 @@ func (e *Engine) Interpret(ctx context.Context, s *store.Store, f *store.FuncRec
 func (e *Engine) inFrame(s *store.Store, f *store.FuncRecord, frame, next uintptr) *machine {
 	m := e.machine(s)
 	m.ip, m.fp, m.fn = next, frame, uintptr(unsafe.Pointer(f))
-	m.stretch = &m.ended
+	m.stretch, m.turns = &m.ended, 0
 	*m.stretch = store.Stretch{}
 	return m
 }
@@ -63,12 +63,18 @@ func (m *machine) endStretch(end store.Stretch) {
 	m.flight.err = errStretch
 }
 
+// lookAfter is after how many turns a stretch ends, so that the second tier sees what is asked of the call.
+const lookAfter = 1 << 12
+
 // countTurn is called at the beginning of a function or, perhaps, of a turn of a loop: if the function is hot, the turn
 // is the second tier's.
 func (m *machine) countTurn() {
 	f := m.function()
 	h := (*header)(store.Pointer(f.Code))
-	if h.count(1) {
+	if m.turns++; h.count(1) {
+		if m.turns >= lookAfter {
+			m.endStretch(store.Stretch{End: store.StretchLooks})
+		}
 		return
 	}
 	c := code(m.store, f)

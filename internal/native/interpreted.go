@@ -92,6 +92,10 @@ func (m *machine) stretch(frame *interpretedFrame) bool {
 			if !m.goesOn() { // nothing else ends a loop that cannot be compiled
 				return false
 			}
+		case store.StretchLooks:
+			if !m.goesOn() {
+				return false
+			}
 		case store.StretchThrows:
 			return m.throw(atCall, end.Tag, end.Values, end.Ref)
 		case store.StretchTraps:

@@ -11,7 +11,7 @@ import (
 //
 // Who executes a function. In a store of the engine of machine code that is machine code, whatever the size of the
 // function: what is too large to be compiled in the usual way is compiled in a plainer one. There are three exceptions,
-// and the first two are decided for a call as a whole:
+// of which the first is decided for a call as a whole:
 //
 //   - A store counts fuel, and the engine's code does not: the interpreter executes everything, from the next call on.
 //     It cannot go on with what machine code has begun before (see Continuations).
@@ -19,7 +19,7 @@ import (
 //     others these are frames like those of machine code.
 //   - A fault of the compiler. The function is interpreted, and what it calls cannot suspend through it.
 //
-// Calls between the executors go through Go, as calls of host functions do: arguments and results are slots
+// All other calls between the executors go through Go, as calls of host functions do: arguments and results are slots
 // ([FuncRecord.Params] says how many), the inner call is a use of the store of its own ([Store.Enter]), and its
 // handlers are none. It counts for [Limits.HostDepth]. The slots are where a collection sees them: in a frame, or in
 // what [Roots.ScanStacks] scans. An error comes back as a value that owns its trace, which [Store.CallFailed] joins
@@ -87,6 +87,7 @@ const (
 	StretchReturns StretchEnd = iota // with the results at the beginning of the frame
 	StretchCalls
 	StretchTurns
+	StretchLooks // whether the call is to be interrupted
 	StretchThrows
 	StretchCatches
 	StretchTraps

@@ -52,6 +52,7 @@ func TestScriptsNative(t *testing.T) {
 		"baseline":     {Baseline: true, Polls: true},
 		"tiers":        {InterpretFirst: true, HotAfter: 2},
 		"small stacks": {SmallStacks: true, NoSignals: true},
+		"cold":         {SmallStacks: true, InterpretFirst: true, HotAfter: 1 << 29},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var modules census
