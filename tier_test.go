@@ -235,7 +235,7 @@ func TestTiersTrace(t *testing.T) {
 func TestTiersSwitch(t *testing.T) {
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
 		ctx := context.Background()
-		module, err := engine.Compile([]byte(`(module
+		instance := alone(t, engine, `(module
 			(rec (type $f (func (param (ref null $k)))) (type $k (cont $f)))
 			(tag $t)
 			(global $sum (mut i32) (i32.const 0))
@@ -262,19 +262,7 @@ func TestTiersSwitch(t *testing.T) {
 				(table.set $other (i32.const 0) (call $kept (call $made)))
 				(resume $k (on $t switch) (ref.null $k) (call $kept (call $made)))
 				(call $both (i32.const 7))
-				(global.get $sum)))`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		store, err := engine.NewStore(weft.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer store.Close()
-		instance, err := weft.NewLinker(store).Instantiate(ctx, module)
-		if err != nil {
-			t.Fatal(err)
-		}
+				(global.get $sum)))`)
 		was := int32(0)
 		for range 4 {
 			results, err := instance.Func("run").Call(ctx)
@@ -382,11 +370,10 @@ func TestTiersTogether(t *testing.T) {
 	})
 }
 
-// TestTiersTailCall tail-calls a function that is compiled at once, since it has nested loops: who has called it is in no
-// stack trace.
+// TestTiersTailCall tail-calls a function that begins in the interpreter: who has called it is in no stack trace.
 func TestTiersTailCall(t *testing.T) {
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
-		module, err := engine.Compile([]byte(`(module
+		instance := alone(t, engine, `(module
 			(func $divides (param $by i32) (result i32) (local $i i32)
 				(loop $outer
 					(loop $inner
@@ -395,26 +382,32 @@ func TestTiersTailCall(t *testing.T) {
 					(br_if $outer (i32.lt_u (local.get $i) (i32.const 8))))
 				(i32.div_u (i32.const 100) (local.get $by)))
 			(func $passes (param i32) (result i32) (return_call $divides (local.get 0)))
-			(func (export "around") (param i32) (result i32) (i32.add (i32.const 1) (call $passes (local.get 0)))))`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		store, err := engine.NewStore(weft.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer store.Close()
-		instance, err := weft.NewLinker(store).Instantiate(context.Background(), module)
-		if err != nil {
-			t.Fatal(err)
-		}
+			(func (export "around") (param i32) (result i32) (i32.add (i32.const 1) (call $passes (local.get 0)))))`)
 		slots := []uint64{0}
-		err = instance.Func("around").CallSlots(context.Background(), slots)
+		err := instance.Func("around").CallSlots(context.Background(), slots)
 		var trap *weft.Trap
 		if !errors.As(err, &trap) || len(trap.Stack.Frames) != 2 {
 			t.Errorf("the trap is %v, not one with two calls", err)
 		}
 	})
+}
+
+// alone returns an instance of a module in a store of its own.
+func alone(t *testing.T, engine *weft.Engine, source string) *weft.Instance {
+	module, err := engine.Compile([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := engine.NewStore(weft.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	instance, err := weft.NewLinker(store).Instantiate(t.Context(), module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return instance
 }
 
 // TestTiersLimit interrupts a loop for whose machine code there is no room: it stays in the interpreter.
@@ -425,24 +418,12 @@ func TestTiersLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	module, err := engine.Compile([]byte(`(module (memory (export "m") 1) (func (export "spin") (loop $l
-		(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))) (br $l))))`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := engine.NewStore(weft.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	instance, err := weft.NewLinker(store).Instantiate(t.Context(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
+	instance := alone(t, engine, `(module (memory (export "m") 1) (func (export "spin") (loop $l
+		(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))) (br $l))))`)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	var interrupt *weft.Interrupt
-	if _, err = instance.Func("spin").Call(ctx); !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
+	if _, err := instance.Func("spin").Call(ctx); !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
 		t.Errorf("a loop without machine code: %v", err)
 	}
 	if turns, _ := instance.Memory("m").ReadUint32(0); turns < 100 {
