@@ -47,7 +47,7 @@ type NativeOptions struct {
 	Steps bool
 	// InterpretFirst lets functions be interpreted until they have been called, or their loops have turned, so often
 	// that compiling them pays: programs that run shortly end sooner, others are fast a little later. It has no effect
-	// with Eager or Fuel, on modules with continuations, in continuations, and with a profiler.
+	// with Eager or Fuel, in stores with fuel or a scheduler, and with a profiler.
 	InterpretFirst bool
 	// HotAfter is after how many calls and turns of loops it pays: for tests. If it is 0, that depends on the
 	// function's size.

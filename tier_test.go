@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -410,23 +411,120 @@ func alone(t *testing.T, engine *weft.Engine, source string) *weft.Instance {
 	return instance
 }
 
-// TestTiersLimit interrupts a loop for whose machine code there is no room: it stays in the interpreter.
+// TestTiersLimit has loops for whose machine code there is no room: they stay in the interpreter, go on there, and can be
+// interrupted.
 func TestTiersLimit(t *testing.T) {
-	options := weft.NativeOptions{InterpretFirst: true, HotAfter: 20}
-	config := weft.NewConfig().WithExecutor(weft.Automatic).WithNativeOptions(options).WithCodeLimit(300)
-	engine, err := weft.NewEngine(config)
-	if err != nil {
-		t.Fatal(err)
+	went := 0
+	for limit := uint64(320); limit <= 380; limit += 20 {
+		options := weft.NativeOptions{InterpretFirst: true, HotAfter: 100}
+		config := weft.NewConfig().WithExecutor(weft.Automatic).WithNativeOptions(options).WithCodeLimit(limit)
+		engine, err := weft.NewEngine(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance := alone(t, engine, `(module (memory (export "m") 1) (func (export "run") (param i32) (loop $l
+			(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+			(br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`)
+		run := func(turns int32, duration time.Duration) error {
+			ctx, cancel := context.WithTimeout(t.Context(), duration)
+			defer cancel()
+			_, err := instance.Func("run").Call(ctx, weft.I32(turns))
+			return err
+		}
+		var trap *weft.Trap
+		if err := run(10_000, time.Minute); errors.As(err, &trap) && trap.Code == wasm.TrapOutOfMemory {
+			continue // not even for the interpreter's
+		} else if turns, _ := instance.Memory("m").ReadUint32(0); err != nil || turns != 10_000 {
+			t.Fatalf("limit %d: %d turns, %v", limit, turns, err)
+		}
+		went++
 	}
-	instance := alone(t, engine, `(module (memory (export "m") 1) (func (export "spin") (loop $l
-		(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))) (br $l))))`)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	var interrupt *weft.Interrupt
-	if _, err := instance.Func("spin").Call(ctx); !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
-		t.Errorf("a loop without machine code: %v", err)
+	if went == 0 {
+		t.Error("no loop has run: other limits are wanted")
 	}
-	if turns, _ := instance.Memory("m").ReadUint32(0); turns < 100 {
-		t.Errorf("%d turns: the function did not run for long", turns)
-	}
+}
+
+// TestTiersDirtySlots has a host function return more i32s than calls pass in registers, with something in the upper
+// halves of the slots: addresses of 32 bits are made of them.
+func TestTiersDirtySlots(t *testing.T) {
+	const n = 12
+	source := fmt.Sprintf(`(module
+		(import "env" "many" (func $many (result%s)))
+		(memory 1) (data (i32.const 16) "\2a")
+		(func $loads (param i32) (result i32) (return_call $compiled (local.get 0)))
+		(func $compiled (param i32) (result i32)
+			(if (result i32) (local.get 0) (then (i32.load (local.get 0))) (else (return_call $compiled (i32.const 1)))))
+		(func (export "run") (result i32) (local $at i32) (local $i i32)
+			(call $many) (local.set $at) %s
+			(loop $l
+				(drop (i32.load (local.get $at)))
+				(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+			(call $loads (local.get $at))))`, strings.Repeat(" i32", n), strings.Repeat("(drop) ", n-1))
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		module, err := engine.Compile([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := engine.NewStore(weft.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		linker := weft.NewLinker(store)
+		many := wasm.FuncType{Results: slices.Repeat([]wasm.ValType{wasm.I32}, n)}
+		if err := linker.DefineFunc("env", "many", many, func(_ context.Context, slots []uint64) error {
+			for i := range slots {
+				slots[i] = 0xffff_ffff_0000_0010
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		instance, err := linker.Instantiate(t.Context(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if results, err := instance.Func("run").Call(t.Context()); err != nil || results[0].I32() != 42 {
+			t.Error(results, err)
+		}
+	})
+}
+
+// TestTiersWatched has a host function, called by an interpreted function, count fuel and call the guest: the
+// interpreter executes that, and what has watched its context is used for the interpreted function, too.
+func TestTiersWatched(t *testing.T) {
+	tiers(t, func(t *testing.T, engine *weft.Engine) {
+		module, err := engine.Compile([]byte(`(module (import "env" "again" (func $again))
+			(func (export "nested"))
+			(func (export "run") (call $again) (loop $l (br $l))))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			store, err := engine.NewStore(weft.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			linker := weft.NewLinker(store)
+			ctx, cancel := context.WithCancel(t.Context())
+			var instance *weft.Instance
+			if err := linker.DefineFunc("env", "again", wasm.FuncType{}, func(ctx context.Context, _ []uint64) error {
+				store.SetFuel(1 << 50)
+				time.AfterFunc(5*time.Millisecond, cancel)
+				_, err := instance.Func("nested").Call(ctx)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if instance, err = linker.Instantiate(ctx, module); err != nil {
+				t.Fatal(err)
+			}
+			var interrupt *weft.Interrupt
+			if _, err = instance.Func("run").Call(ctx); !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
+				t.Errorf("an interrupt with one frame is wanted: %v", err)
+			}
+			cancel()
+			store.Close()
+		}
+	})
 }

@@ -49,6 +49,7 @@ type machine struct {
 	stretch *store.Stretch
 	ended   store.Stretch
 	turns   int      // of loops in the stretch
+	stays   bool     // no turn is the second tier's
 	handed  []uint64 // locals of the loop whose turn is the second tier's
 }
 

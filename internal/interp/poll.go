@@ -19,14 +19,15 @@ func (m *machine) cancel() { atomic.OrUint32(&m.interrupt, flagCancelled) }
 // poll is called at a call or a branch backwards while interrupt is not 0. What it sets in flight
 // is to be thrown.
 func (m *machine) poll() error {
+	if m.stretch != nil { // other flags are of calls that the machine has executed before
+		m.countTurn()
+		return nil
+	}
 	flags := atomic.LoadUint32(&m.interrupt)
-	if flags&^(flagTier|flagFuel|flagPause) != 0 {
+	if flags&^(flagFuel|flagPause) != 0 {
 		if err := m.interrupted(); err != nil {
 			return err
 		}
-	}
-	if flags&flagTier != 0 {
-		m.countTurn()
 	}
 	if flags&flagFuel != 0 {
 		if m.store.Fuel == 0 {

@@ -22,9 +22,11 @@ import (
 var errStretch = errors.New("the end of a stretch")
 
 // Interpret implements [store.FirstTier].
-func (e *Engine) Interpret(ctx context.Context, s *store.Store, f *store.FuncRecord, frame, next uintptr) store.Stretch {
+func (e *Engine) Interpret(
+	ctx context.Context, s *store.Store, f *store.FuncRecord, frame, next uintptr, stays bool,
+) store.Stretch {
 	m := e.inFrame(s, f, frame, next)
-	m.ctx = ctx
+	m.ctx, m.stays = ctx, stays
 	m.limit = 0 // each call is a slow one
 	if next == 0 {
 		h := (*header)(store.Pointer(f.Code))
@@ -71,7 +73,7 @@ const lookAfter = 1 << 12
 func (m *machine) countTurn() {
 	f := m.function()
 	h := (*header)(store.Pointer(f.Code))
-	if m.turns++; h.count(1) {
+	if m.turns++; m.stays || h.count(1) {
 		if m.turns >= lookAfter {
 			m.endStretch(store.Stretch{End: store.StretchLooks})
 		}

@@ -279,7 +279,7 @@ func (m *machine) gather(list []wasm.ValType, to []uint64) {
 		r, slot := p.next(t)
 		value := m.passed(r, slot)
 		copy(to[slot:], value[:t.Slots()])
-		if t == ssa.F32 {
+		if t == ssa.I32 || t == ssa.F32 {
 			to[slot] &= 1<<32 - 1
 		}
 	}

@@ -69,8 +69,8 @@ func (m *machine) stretch(frame *interpretedFrame) bool {
 	if !m.goesOn() {
 		return false
 	}
-	for {
-		end := m.engine.first.Interpret(m.ctx, m.store, f, frame.own(), frame.next)
+	for stays := false; ; {
+		end := m.engine.first.Interpret(m.ctx, m.store, f, frame.own(), frame.next, stays)
 		frame.next = end.Next
 		switch end.End {
 		case store.StretchReturns:
@@ -89,7 +89,7 @@ func (m *machine) stretch(frame *interpretedFrame) bool {
 			if m.turnsAsCode(frame, &end) {
 				return true
 			}
-			if !m.goesOn() { // nothing else ends a loop that cannot be compiled
+			if stays = true; !m.goesOn() { // a loop that cannot be compiled stays here, until it makes a call
 				return false
 			}
 		case store.StretchLooks:

@@ -53,8 +53,8 @@ type FirstTier interface {
 	// size of its frame in bytes.
 	Begins(s *Store, f *FuncRecord) (frame uintptr, ok bool)
 	// Interpret executes a stretch of a function in a frame: from its beginning, if next is 0, with the arguments at the
-	// beginning of the frame, or from there on where another stretch has ended.
-	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr) Stretch
+	// beginning of the frame, or from there on where another stretch has ended. If it stays, it hands no turn over.
+	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr, stays bool) Stretch
 	// Catch lets a function catch an exception, whose object in the heap ref is, if it has one, behind the instruction
 	// before next. The stretch throws if it does not.
 	Catch(s *Store, f *FuncRecord, frame, next uintptr, tag *TagRecord, payload []uint64, ref uint64) Stretch
