@@ -163,6 +163,9 @@ func (e *Engine) begin(ctx context.Context, s *store.Store, use store.Use) (*mac
 	if s.Scheduler != nil {
 		m.around = s.BeginPausable(m)
 	}
+	if atomic.LoadUint32(&m.interrupt)&flagTier != 0 {
+		atomic.AndUint32(&m.interrupt, ^uint32(flagTier))
+	}
 	if s.FuelEnabled && !e.steps {
 		atomic.OrUint32(&m.interrupt, flagFuel)
 	}

@@ -47,7 +47,6 @@ type machine struct {
 
 	// stretch, unless it is nil, says that a stretch is executed (see stretch.go), and how it has ended.
 	stretch *store.Stretch
-	ended   store.Stretch
 	turns   int      // of loops in the stretch
 	stays   bool     // no turn is the second tier's
 	handed  []uint64 // locals of the loop whose turn is the second tier's

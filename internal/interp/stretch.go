@@ -23,9 +23,9 @@ var errStretch = errors.New("the end of a stretch")
 
 // Interpret implements [store.FirstTier].
 func (e *Engine) Interpret(
-	ctx context.Context, s *store.Store, f *store.FuncRecord, frame, next uintptr, stays bool,
-) store.Stretch {
-	m := e.inFrame(s, f, frame, next)
+	ctx context.Context, s *store.Store, f *store.FuncRecord, frame, next uintptr, stays bool, end *store.Stretch,
+) {
+	m := e.inFrame(s, f, frame, next, end)
 	m.ctx, m.stays = ctx, stays
 	m.limit = 0 // each call is a slow one
 	if next == 0 {
@@ -33,30 +33,29 @@ func (e *Engine) Interpret(
 		*(*link)(m.slot(h.link)) = link{ret: e.exit, caller: m.fn}
 		m.ip = f.Code + instrSize
 	}
-	atomic.OrUint32(&m.interrupt, flagTier)
-	if err := m.run(); err == nil {
-		m.stretch.End = store.StretchReturns
-	} else if err != errStretch {
-		m.stretch.End, m.stretch.Err = store.StretchFails, err
+	if atomic.LoadUint32(&m.interrupt)&flagTier == 0 { // mostly the machine has executed the stretch before, too
+		atomic.OrUint32(&m.interrupt, flagTier)
 	}
-	atomic.AndUint32(&m.interrupt, ^uint32(flagTier))
-	return m.leaveStretch()
+	if err := m.run(); err == nil {
+		end.End = store.StretchReturns
+	} else if err != errStretch {
+		end.End, end.Err = store.StretchFails, err
+	}
+	m.leaveFrame()
 }
 
-// inFrame returns a machine that is in a frame, until leaveStretch.
-func (e *Engine) inFrame(s *store.Store, f *store.FuncRecord, frame, next uintptr) *machine {
+// inFrame returns a machine that is in a frame, until leaveFrame.
+func (e *Engine) inFrame(s *store.Store, f *store.FuncRecord, frame, next uintptr, end *store.Stretch) *machine {
 	m := e.machine(s)
 	m.ip, m.fp, m.fn = next, frame, uintptr(unsafe.Pointer(f))
-	m.stretch, m.turns = &m.ended, 0
-	*m.stretch = store.Stretch{}
+	m.stretch, m.turns = end, 0
 	return m
 }
 
-func (m *machine) leaveStretch() store.Stretch {
-	m.ended.Next = m.ip
+func (m *machine) leaveFrame() {
+	m.stretch.Next = m.ip
 	m.ctx, m.fn, m.stretch = nil, 0, nil
 	m.store.Idle = append(m.store.Idle, m)
-	return m.ended
 }
 
 // endStretch makes run end.
@@ -95,21 +94,19 @@ func (m *machine) throwFromStretch() error {
 }
 
 // Catch implements [store.FirstTier].
-func (e *Engine) Catch(
-	s *store.Store, f *store.FuncRecord, frame, next uintptr, tag *store.TagRecord, payload []uint64, ref uint64,
-) store.Stretch {
-	m := e.inFrame(s, f, frame, next)
-	m.throwTag(tag, payload)
-	m.flight.ref = ref
-	m.stretch.End = store.StretchThrows
+func (e *Engine) Catch(s *store.Store, f *store.FuncRecord, frame, next uintptr, thrown *store.Stretch) {
+	m := e.inFrame(s, f, frame, next, thrown)
+	m.throwTag(thrown.Tag, thrown.Values)
+	m.flight.ref = thrown.Ref
+	thrown.End = store.StretchThrows
 	if c := m.findClause(f, next); c != nil {
-		m.stretch.End = store.StretchCatches
+		thrown.End = store.StretchCatches
 		if trap := m.deliver(c, m.frame(), f); trap != 0 {
-			m.stretch.End, m.stretch.Trap = store.StretchTraps, trap
+			thrown.End, thrown.Trap = store.StretchTraps, trap
 		}
 	}
 	m.flight.tag, m.flight.ref = nil, 0
-	return m.leaveStretch()
+	m.leaveFrame()
 }
 
 // Position implements [store.FirstTier].

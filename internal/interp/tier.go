@@ -38,9 +38,6 @@ func coldTurns(bytes, hotAfter int) int32 {
 	return int32(min(hotAfter, math.MaxInt32))
 }
 
-// callTurns is what a call counts, since all calls are made by the second tier.
-const callTurns = 4
-
 // needsMachine are the proposals whose instructions leave a function in other ways than stretches end. A function that
 // has any of them is compiled; so is one with tail calls, which would have to make a frame of another size in place of
 // its own, and one that waits.
@@ -93,12 +90,12 @@ func (l *lowerer) staysSecond() { l.loops.all = false }
 func (e *Engine) HotAfter(turns int) { e.hotAfter = turns }
 
 // Begins implements [store.FirstTier].
-func (e *Engine) Begins(s *store.Store, f *store.FuncRecord) (frame uintptr, ok bool) {
+func (e *Engine) Begins(s *store.Store, f *store.FuncRecord, turns int) (frame uintptr, ok bool) {
 	if prepare(s, f) != nil {
 		return 0, false
 	}
 	h := (*header)(store.Pointer(f.Code))
-	return uintptr(h.frame), h.count(callTurns)
+	return uintptr(h.frame), h.count(int32(turns))
 }
 
 // count counts, and reports whether the function is still cold.

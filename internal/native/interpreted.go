@@ -36,19 +36,40 @@ func (f *interpretedFrame) values(at uintptr, n uint32) []uint64 {
 	return unsafe.Slice((*uint64)(unsafe.Add(unsafe.Pointer(f), interpretedHead+at)), n)
 }
 
+// callTurns is what a call from machine code takes, in turns of loops in the interpreter.
+const callTurns = 4
+
+// begins reports whether a function that is called begins in the interpreter, and how many bytes that needs for it. The
+// call counts so many turns.
+func (m *machine) begins(f *store.FuncRecord, turns int) (bytes uintptr, ok bool) {
+	if f.Native-compiledStart < compiledSize || !m.engine.mayInterpret(m.store, f) {
+		return 0, false
+	}
+	return m.engine.first.Begins(m.store, f, turns)
+}
+
 // interpret executes a function whose return address is at sp, with so many bytes for the interpreter.
 func (m *machine) interpret(f *store.FuncRecord, bytes uintptr) bool {
+	frame, ok := m.pushFrame(f, bytes)
+	if ok {
+		m.gather(m.store.Types.Comp(f.Type).Func.Params, frame.values(0, f.Params))
+		ok = m.stretches(frame)
+	}
+	return ok
+}
+
+// pushFrame makes the frame of a function whose return address is at sp. If there is no room, the call has ended.
+func (m *machine) pushFrame(f *store.FuncRecord, bytes uintptr) (*interpretedFrame, bool) {
 	size := (interpretedHead+bytes+15)&^15 + 8 // below it the stack pointer is a multiple of 16 again
 	if m.sp-m.cur.Stack() < size+codegen.StackMargin {
 		if trap := m.growStack(size); trap != wasm.TrapNone {
-			return m.trap(trap, "")
+			return nil, m.trap(trap, "")
 		}
 		m.sp = m.context.NativeSP
 	}
 	frame := (*interpretedFrame)(store.Pointer(m.sp - size))
 	*frame = interpretedFrame{instance: f.Instance, size: size, function: f}
-	m.gather(m.store.Types.Comp(f.Type).Func.Params, frame.values(0, f.Params))
-	return m.stretch(frame)
+	return frame, true
 }
 
 // goOnInterpreting goes on in a frame whose call has returned, or in which an exception has been caught.
@@ -57,53 +78,83 @@ func (m *machine) goOnInterpreting() bool {
 	if callee := frame.callee; callee != nil {
 		m.gather(m.store.Types.Comp(callee.Type).Func.Results, frame.values(frame.slots, callee.Results))
 	}
-	return m.stretch(frame)
+	return m.stretches(frame)
 }
 
-// stretch executes the next stretch in a frame, and goes on with what it ends with.
-func (m *machine) stretch(frame *interpretedFrame) bool {
-	c, f := m.context, frame.function
-	m.sp = uintptr(unsafe.Pointer(frame)) - unsafe.Sizeof(m.sp)
-	c.NativeSP = m.sp
-	*(*uintptr)(store.Pointer(m.sp)) = process.stubs.interpreted
-	if !m.goesOn() {
-		return false
-	}
-	for stays := false; ; {
-		end := m.engine.first.Interpret(m.ctx, m.store, f, frame.own(), frame.next, stays)
+// stretches executes stretch by stretch, in a frame and those of interpreted functions that it calls or returns to,
+// until it is machine code's turn, or the call has ended (false).
+func (m *machine) stretches(frame *interpretedFrame) (goesBack bool) {
+	end := &m.ended
+	for stays := false; frame != nil; {
+		m.sp = uintptr(unsafe.Pointer(frame)) - unsafe.Sizeof(m.sp)
+		m.context.NativeSP = m.sp
+		*(*uintptr)(store.Pointer(m.sp)) = process.stubs.interpreted
+		if !m.goesOn() {
+			return false
+		}
+		*end = store.Stretch{}
+		m.engine.first.Interpret(m.ctx, m.store, frame.function, frame.own(), frame.next, stays, end)
 		frame.next = end.Next
 		switch end.End {
 		case store.StretchReturns:
-			m.scatter(m.store.Types.Comp(f.Type).Func.Results, frame.values(0, f.Results))
-			m.leaveFrame(frame)
-			c.ResumePC, c.NativePC = m.returnAddress(), process.stubs.goOn
-			c.NativeSP += unsafe.Sizeof(m.sp)
-			return true
+			frame, goesBack = m.returnFrom(frame)
+			stays = false
 		case store.StretchCalls:
-			callee := end.Callee
-			frame.callee, frame.slots = callee, end.Slots
-			m.scatter(m.store.Types.Comp(callee.Type).Func.Params, frame.values(end.Slots, callee.Params))
-			m.callInPlace(callee, callee.Native)
-			return true
+			frame, goesBack = m.callFrom(frame, end)
+			stays = false
 		case store.StretchTurns:
-			if m.turnsAsCode(frame, &end) {
+			if m.turnsAsCode(frame, end) {
 				return true
 			}
-			if stays = true; !m.goesOn() { // a loop that cannot be compiled stays here, until it makes a call
-				return false
-			}
-		case store.StretchLooks:
-			if !m.goesOn() {
-				return false
-			}
+			stays = true // a loop that cannot be compiled is executed here, until it makes a call
 		case store.StretchThrows:
 			return m.throw(atCall, end.Tag, end.Values, end.Ref)
 		case store.StretchTraps:
 			return m.trap(end.Trap, end.Detail)
-		default:
+		case store.StretchFails:
 			return m.end(end.Err)
 		}
 	}
+	return goesBack
+}
+
+// returnFrom returns from an interpreted function: to a frame, unless the caller is machine code.
+func (m *machine) returnFrom(frame *interpretedFrame) (caller *interpretedFrame, goesBack bool) {
+	f, c := frame.function, m.context
+	results := frame.values(0, f.Results)
+	m.leaveFrame(frame)
+	if m.returnAddress() == process.stubs.interpreted {
+		caller = m.interpretedCaller()
+		copySlots(caller.values(caller.slots, f.Results), results)
+		return caller, true
+	}
+	m.scatter(m.store.Types.Comp(f.Type).Func.Results, results)
+	c.ResumePC, c.NativePC = m.returnAddress(), process.stubs.goOn
+	c.NativeSP += unsafe.Sizeof(m.sp)
+	return nil, true
+}
+
+// callFrom calls a function for an interpreted one: in a frame, unless it has machine code or is the host's. If there
+// is no room for that, the call has ended.
+func (m *machine) callFrom(caller *interpretedFrame, end *store.Stretch) (callee *interpretedFrame, goesBack bool) {
+	f := end.Callee
+	caller.callee, caller.slots = f, end.Slots
+	bytes, ok := m.begins(f, 0)
+	if !ok {
+		m.scatter(m.store.Types.Comp(f.Type).Func.Params, caller.values(end.Slots, f.Params))
+		m.callInPlace(f, f.Native)
+		return nil, true
+	}
+	if callee, ok = m.pushFrame(f, bytes); ok {
+		// The stack may lie elsewhere now.
+		copySlots(callee.values(0, f.Params), m.interpretedCaller().values(end.Slots, f.Params))
+	}
+	return callee, ok
+}
+
+// interpretedCaller is the frame above sp, where the return address is that of interpreted frames.
+func (m *machine) interpretedCaller() *interpretedFrame {
+	return (*interpretedFrame)(store.Pointer(m.sp + unsafe.Sizeof(m.sp)))
 }
 
 // leaveFrame removes a frame from the stack, whose return address is at sp then.
@@ -156,7 +207,9 @@ func (m *machine) catches(w *walker, tag *store.TagRecord, ref uint64) (goesOn, 
 		return false, false
 	}
 	frame := (*interpretedFrame)(store.Pointer(w.frame))
-	end := m.engine.first.Catch(m.store, frame.function, frame.own(), frame.next, tag, m.payload, ref)
+	end := &m.ended
+	*end = store.Stretch{Tag: tag, Values: m.payload, Ref: ref}
+	m.engine.first.Catch(m.store, frame.function, frame.own(), frame.next, end)
 	switch end.End {
 	case store.StretchThrows:
 		return false, false

@@ -193,10 +193,8 @@ func (m *machine) enterFunction() bool {
 	own := int(c.Saved[recordRegister])
 	f := r.OwnFunc(uint32(own))
 	c.Saved[recordRegister] = uintptr(unsafe.Pointer(f))
-	if m.engine.mayInterpret(m.store, f) {
-		if bytes, ok := m.engine.first.Begins(m.store, f); ok {
-			return m.interpret(f, bytes)
-		}
+	if bytes, ok := m.begins(f, callTurns); ok {
+		return m.interpret(f, bytes)
 	}
 	compiled, err := m.engine.compiled(m.ctx, m.store, f)
 	if err != nil {

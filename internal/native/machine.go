@@ -58,6 +58,7 @@ type machine struct {
 	pausing bool
 	around  *store.Pausable // the call around this one, in a store with a scheduler
 
+	ended store.Stretch    // of an interpreted function
 	inner store.StackTrace // of the interpreter's calls, through which an exception has come
 
 	calls   uint32        // that began

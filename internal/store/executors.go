@@ -48,16 +48,17 @@ type FirstTier interface {
 	// HotAfter sets after how many calls and turns of loops each function is hot; 0 lets it depend on the size. It is
 	// called before modules are prepared.
 	HotAfter(turns int)
-	// Begins reports whether a call of a function is still to be interpreted, and counts it. It is not if the
-	// interpreter could not hand over the function in each of its loops, or it does what no Stretch can. Frame is the
-	// size of its frame in bytes.
-	Begins(s *Store, f *FuncRecord) (frame uintptr, ok bool)
+	// Begins reports whether a call of a function is still to be interpreted, and counts so many turns for it beside
+	// that with which it begins. It is not if the interpreter could not hand over the function in each of its loops, or
+	// it does what no Stretch can. Frame is the size of its frame in bytes.
+	Begins(s *Store, f *FuncRecord, turns int) (frame uintptr, ok bool)
 	// Interpret executes a stretch of a function in a frame: from its beginning, if next is 0, with the arguments at the
-	// beginning of the frame, or from there on where another stretch has ended. If it stays, it hands no turn over.
-	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr, stays bool) Stretch
-	// Catch lets a function catch an exception, whose object in the heap ref is, if it has one, behind the instruction
-	// before next. The stretch throws if it does not.
-	Catch(s *Store, f *FuncRecord, frame, next uintptr, tag *TagRecord, payload []uint64, ref uint64) Stretch
+	// beginning of the frame, or from there on where another stretch has ended. If it stays, it hands no turn over. It
+	// fills end.
+	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr, stays bool, end *Stretch)
+	// Catch lets a function catch the exception of a stretch that throws, behind the instruction before next. Then the
+	// stretch catches.
+	Catch(s *Store, f *FuncRecord, frame, next uintptr, thrown *Stretch)
 	// Position returns where in the body the instruction is before the one that is next.
 	Position(s *Store, f *FuncRecord, next uintptr) int
 }
