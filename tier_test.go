@@ -86,8 +86,8 @@ func TestTiersEndless(t *testing.T) {
 	})
 }
 
-// TestTiersSuspend has a host function suspend a guest whose functions are all cold: interpreted frames wait among those
-// of machine code, and what they have called returns to them in another call from the host.
+// TestTiersSuspend has a host function suspend a guest whose functions are all cold: interpreted frames wait among
+// those of machine code, and what they have called returns to them in another call from the host.
 func TestTiersSuspend(t *testing.T) {
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
 		ctx := context.Background()
@@ -411,8 +411,8 @@ func alone(t *testing.T, engine *weft.Engine, source string) *weft.Instance {
 	return instance
 }
 
-// TestTiersLimit has loops for whose machine code there is no room: they stay in the interpreter, go on there, and can be
-// interrupted.
+// TestTiersLimit has loops for whose machine code there is no room: they stay in the interpreter, go on there, and
+// can be interrupted.
 func TestTiersLimit(t *testing.T) {
 	went := 0
 	for limit := uint64(320); limit <= 380; limit += 20 {
@@ -453,7 +453,9 @@ func TestTiersDirtySlots(t *testing.T) {
 		(memory 1) (data (i32.const 16) "\2a")
 		(func $loads (param i32) (result i32) (return_call $compiled (local.get 0)))
 		(func $compiled (param i32) (result i32)
-			(if (result i32) (local.get 0) (then (i32.load (local.get 0))) (else (return_call $compiled (i32.const 1)))))
+			(if (result i32) (local.get 0)
+				(then (i32.load (local.get 0)))
+				(else (return_call $compiled (i32.const 1)))))
 		(func (export "run") (result i32) (local $at i32) (local $i i32)
 			(call $many) (local.set $at) %s
 			(loop $l
@@ -520,7 +522,8 @@ func TestTiersWatched(t *testing.T) {
 				t.Fatal(err)
 			}
 			var interrupt *weft.Interrupt
-			if _, err = instance.Func("run").Call(ctx); !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
+			_, err = instance.Func("run").Call(ctx)
+			if !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
 				t.Errorf("an interrupt with one frame is wanted: %v", err)
 			}
 			cancel()

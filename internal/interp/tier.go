@@ -17,8 +17,8 @@ import (
 // a call of it, or before the next turn of a loop, with which machine code goes on.
 //
 // So that no loop stays here for ever, a function is only interpreted if each of its loops can be handed over: where it
-// begins the operand stack must be empty, and not many other loops may be around it, each of which makes the rest of the
-// function larger.
+// begins the operand stack must be empty, and not many other loops may be around it, each of which makes the rest of
+// the function larger.
 
 // maxHanded bounds the bytes of the locals that are handed over.
 const maxHanded = 256 * 8

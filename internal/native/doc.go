@@ -31,7 +31,7 @@
 //	survey.go        what is looked up in bodies before they are compiled
 //	compile.go       the stages; explain.go shows them, saved.go spares them
 //	lazy.go          functions that are compiled when they are called; trampoline.go, until then
-//	tier.go          functions that begin in the interpreter; interpreted.go, their frames; loop.go, loops that are handed over
+//	tier.go          functions that begin in the interpreter; interpreted.go, their frames; loop.go, their hot loops
 //	target_*.go      the instruction set; mode.go, how code runs on this system
 //	codememory*.go   executable memory; codespace.go, pieces of it; place.go, functions in them
 //	publish_*.go     telling the processor that code was written

@@ -10,10 +10,14 @@ import (
 
 // A function that is not hot yet is interpreted (internal/interp/stretch.go) in a frame among those of machine code: it
 // begins with the function's instance, and behind it is the return address, as in those. What it calls returns to the
-// stub interpreted, by which a walk over the stack knows such a frame. The word below it has that address while a stretch
-// is executed, too, so a trap there is traced like one behind a call.
+// stub interpreted, by which a walk over the stack knows such a frame. The word below it has that address while a
+// stretch is executed, too, so a trap there is traced like one behind a call.
 //
 // Values go between slots and the registers of the convention in Go, as for continuations: the frames need no code.
+//
+// Invariants: a frame lies in the stack of the continuation that runs, with at least StackMargin below it; its size has
+// room for what the interpreter has said, which holds arguments, locals, operands and results. Its address is good until
+// the stack grows, as pushFrame may let it.
 
 // An interpretedFrame is the beginning of such a frame. The interpreter's own frame lies behind it.
 type interpretedFrame struct {

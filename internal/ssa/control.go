@@ -427,7 +427,8 @@ func (b *Builder) end() {
 
 // end returns the label of a loop's end.
 func (l *label) end() *label {
-	return &label{scope: l.scope, block: l.block, results: l.results, depth: l.depth, assigned: l.assigned, target: l.behind}
+	return &label{scope: l.scope, block: l.block, results: l.results, depth: l.depth, assigned: l.assigned,
+		target: l.behind}
 }
 
 // skip handles an instruction that cannot be reached: only nesting counts.

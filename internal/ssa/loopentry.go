@@ -7,9 +7,9 @@ import "weft/wasm"
 // body, is in no legacy try, and the operand stack is empty there and where the loops around it begin. The parameters
 // are all locals; the results are those of the function.
 //
-// What stands before the loop cannot be reached but by turns of loops, and is not built. Only the blocks around the loop
-// are noted, since branches may leave them. Of a loop around it the rest of a turn is built, and behind that the whole
-// loop, for the turns that follow: else it would have two entries. So a body in n loops is built n times more.
+// What stands before the loop cannot be reached but by turns of loops, and is not built. Only the blocks around the
+// loop are noted, since branches may leave them. Of a loop around it the rest of a turn is built, and behind that the
+// whole loop, for the turns that follow: else it would have two entries. So a body in n loops is built n times more.
 func (b *Builder) BuildLoop(env *Env, index, offset int) (*Func, error) {
 	if err := b.start(env, index); err != nil {
 		return nil, err

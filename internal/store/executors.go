@@ -15,8 +15,8 @@ import (
 //
 //   - A store counts fuel, and the engine's code does not: the interpreter executes everything, from the next call on.
 //     It cannot go on with what machine code has begun before (see Continuations).
-//   - Functions begin in the interpreter until they are hot (FirstTier), in frames on the stacks of machine code. To all
-//     others these are frames like those of machine code.
+//   - Functions begin in the interpreter until they are hot (FirstTier), in frames on the stacks of machine code. To
+//     all others these are frames like those of machine code.
 //   - A fault of the compiler. The function is interpreted, and what it calls cannot suspend through it.
 //
 // All other calls between the executors go through Go, as calls of host functions do: arguments and results are slots
@@ -52,9 +52,9 @@ type FirstTier interface {
 	// that with which it begins. It is not if the interpreter could not hand over the function in each of its loops, or
 	// it does what no Stretch can. Frame is the size of its frame in bytes.
 	Begins(s *Store, f *FuncRecord, turns int) (frame uintptr, ok bool)
-	// Interpret executes a stretch of a function in a frame: from its beginning, if next is 0, with the arguments at the
-	// beginning of the frame, or from there on where another stretch has ended. If it stays, it hands no turn over. It
-	// fills end.
+	// Interpret executes a stretch of a function in a frame: from its beginning, if next is 0, with the arguments at
+	// the beginning of the frame, or from there on where another stretch has ended. If it stays, it hands no turn
+	// over. It fills end.
 	Interpret(ctx context.Context, s *Store, f *FuncRecord, frame, next uintptr, stays bool, end *Stretch)
 	// Catch lets a function catch the exception of a stretch that throws, behind the instruction before next. Then the
 	// stretch catches.
@@ -71,8 +71,8 @@ type Stretch struct {
 	Callee *FuncRecord
 	Slots  uintptr
 	Loop   int // the offset in the body of the loop whose next turn is the second tier's
-	// Values are those of the locals then, or the payload of the exception that is thrown. They are there until the next
-	// stretch.
+	// Values are those of the locals then, or the payload of the exception that is thrown. They are there until the
+	// next stretch.
 	Values []uint64
 	Tag    *TagRecord
 	Ref    uint64 // the exception's object in the heap; 0 if it has none yet
