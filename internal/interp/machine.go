@@ -49,6 +49,7 @@ type machine struct {
 	stretch *store.Stretch
 	turns   int      // of loops in the stretch
 	stays   bool     // no turn is the second tier's
+	resumed bool     // the stretch has just begun, behind another one
 	handed  []uint64 // locals of the loop whose turn is the second tier's
 }
 

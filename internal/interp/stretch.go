@@ -26,7 +26,7 @@ func (e *Engine) Interpret(
 	ctx context.Context, s *store.Store, f *store.FuncRecord, frame, next uintptr, stays bool, end *store.Stretch,
 ) {
 	m := e.inFrame(s, f, frame, next, end)
-	m.ctx, m.stays = ctx, stays
+	m.ctx, m.stays, m.resumed = ctx, stays, next != 0
 	m.limit = 0 // each call is a slow one
 	if next == 0 {
 		h := (*header)(store.Pointer(f.Code))
@@ -67,12 +67,16 @@ func (m *machine) endStretch(end store.Stretch) {
 // lookAfter is after how many turns a stretch ends, so that the second tier sees what is asked of the call.
 const lookAfter = 1 << 12
 
-// countTurn is called at the beginning of a function or, perhaps, of a turn of a loop: if the function is hot, the turn
-// is the second tier's.
+// countTurn is called at the beginning of a function or of a turn of a loop, which it counts, and of a stretch: if the
+// function is hot, the turn is the second tier's.
 func (m *machine) countTurn() {
 	f := m.function()
 	h := (*header)(store.Pointer(f.Code))
-	if m.turns++; m.stays || h.count(1) {
+	turns := int32(1)
+	if m.resumed {
+		m.resumed, turns = false, 0
+	}
+	if m.turns++; m.stays || h.count(turns) {
 		if m.turns >= lookAfter {
 			m.endStretch(store.Stretch{End: store.StretchLooks})
 		}
@@ -101,6 +105,7 @@ func (e *Engine) Catch(s *store.Store, f *store.FuncRecord, frame, next uintptr,
 	thrown.End = store.StretchThrows
 	if c := m.findClause(f, next); c != nil {
 		thrown.End = store.StretchCatches
+		(*header)(store.Pointer(f.Code)).count(1) // the clause may begin a turn
 		if trap := m.deliver(c, m.frame(), f); trap != 0 {
 			thrown.End, thrown.Trap = store.StretchTraps, trap
 		}
