@@ -149,7 +149,8 @@ func TestPingPong(t *testing.T) {
 // TestSpin lets a thread spin until another one has set a word: it is interrupted.
 func TestSpin(t *testing.T) {
 	for name, engine := range engines(t) {
-		w := newWorld(t, engine, pingPong, threads.Config{Slice: time.Millisecond})
+		// A slice in which the function is compiled, too, on a slow machine.
+		w := newWorld(t, engine, pingPong, threads.Config{Slice: 30 * time.Millisecond})
 		spinning := w.spawn(t, "spin")
 		w.spawn(t, "set")
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
