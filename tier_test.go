@@ -393,8 +393,8 @@ func TestTiersTailCall(t *testing.T) {
 	})
 }
 
-// alone returns an instance of a module in a store of its own.
-func alone(t *testing.T, engine *weft.Engine, source string) *weft.Instance {
+// alone returns an instance of a module in a store of its own, with what is defined for it.
+func alone(t *testing.T, engine *weft.Engine, source string, define ...func(*weft.Linker) error) *weft.Instance {
 	module, err := engine.Compile([]byte(source))
 	if err != nil {
 		t.Fatal(err)
@@ -404,7 +404,13 @@ func alone(t *testing.T, engine *weft.Engine, source string) *weft.Instance {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	instance, err := weft.NewLinker(store).Instantiate(t.Context(), module)
+	linker := weft.NewLinker(store)
+	for _, d := range define {
+		if err := d(linker); err != nil {
+			t.Fatal(err)
+		}
+	}
+	instance, err := linker.Instantiate(t.Context(), module)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -463,29 +469,15 @@ func TestTiersDirtySlots(t *testing.T) {
 				(br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
 			(call $loads (local.get $at))))`, strings.Repeat(" i32", n), strings.Repeat("(drop) ", n-1))
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
-		module, err := engine.Compile([]byte(source))
-		if err != nil {
-			t.Fatal(err)
-		}
-		store, err := engine.NewStore(weft.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer store.Close()
-		linker := weft.NewLinker(store)
 		many := wasm.FuncType{Results: slices.Repeat([]wasm.ValType{wasm.I32}, n)}
-		if err := linker.DefineFunc("env", "many", many, func(_ context.Context, slots []uint64) error {
-			for i := range slots {
-				slots[i] = 0xffff_ffff_0000_0010
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		instance, err := linker.Instantiate(t.Context(), module)
-		if err != nil {
-			t.Fatal(err)
-		}
+		instance := alone(t, engine, source, func(l *weft.Linker) error {
+			return l.DefineFunc("env", "many", many, func(_ context.Context, slots []uint64) error {
+				for i := range slots {
+					slots[i] = 0xffff_ffff_0000_0010
+				}
+				return nil
+			})
+		})
 		if results, err := instance.Func("run").Call(t.Context()); err != nil || results[0].I32() != 42 {
 			t.Error(results, err)
 		}
@@ -495,39 +487,27 @@ func TestTiersDirtySlots(t *testing.T) {
 // TestTiersWatched has a host function, called by an interpreted function, count fuel and call the guest: the
 // interpreter executes that, and what has watched its context is used for the interpreted function, too.
 func TestTiersWatched(t *testing.T) {
+	const source = `(module (import "env" "again" (func $again))
+		(func (export "nested"))
+		(func (export "run") (call $again) (loop $l (br $l))))`
 	tiers(t, func(t *testing.T, engine *weft.Engine) {
-		module, err := engine.Compile([]byte(`(module (import "env" "again" (func $again))
-			(func (export "nested"))
-			(func (export "run") (call $again) (loop $l (br $l))))`))
-		if err != nil {
-			t.Fatal(err)
-		}
 		for range 5 {
-			store, err := engine.NewStore(weft.DefaultLimits())
-			if err != nil {
-				t.Fatal(err)
-			}
-			linker := weft.NewLinker(store)
 			ctx, cancel := context.WithCancel(t.Context())
 			var instance *weft.Instance
-			if err := linker.DefineFunc("env", "again", wasm.FuncType{}, func(ctx context.Context, _ []uint64) error {
-				store.SetFuel(1 << 50)
-				time.AfterFunc(5*time.Millisecond, cancel)
-				_, err := instance.Func("nested").Call(ctx)
-				return err
-			}); err != nil {
-				t.Fatal(err)
-			}
-			if instance, err = linker.Instantiate(ctx, module); err != nil {
-				t.Fatal(err)
-			}
+			instance = alone(t, engine, source, func(l *weft.Linker) error {
+				return l.DefineFunc("env", "again", wasm.FuncType{}, func(ctx context.Context, _ []uint64) error {
+					l.Store().SetFuel(1 << 50)
+					time.AfterFunc(5*time.Millisecond, cancel)
+					_, err := instance.Func("nested").Call(ctx)
+					return err
+				})
+			})
 			var interrupt *weft.Interrupt
-			_, err = instance.Func("run").Call(ctx)
+			_, err := instance.Func("run").Call(ctx)
 			if !errors.As(err, &interrupt) || len(interrupt.Stack.Frames) != 1 {
 				t.Errorf("an interrupt with one frame is wanted: %v", err)
 			}
 			cancel()
-			store.Close()
 		}
 	})
 }

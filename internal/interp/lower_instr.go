@@ -256,7 +256,6 @@ func (l *lowerer) call() {
 		// Only a host function comes back here: see machine.tailCall.
 		l.emitReturn(t.Results)
 		l.staysSecond()
-		l.staysSecond() // a call of the other engine would keep the frame
 	}
 }
 

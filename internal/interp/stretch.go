@@ -12,8 +12,8 @@ import (
 // As the first tier the interpreter keeps nothing of its own between two calls. The frame of each function that it
 // executes lies on a stack of the second tier, between those of machine code, and the second tier makes it, calls for
 // it, and returns from it. What is executed in between is a stretch: from the function's beginning or from behind a
-// call, up to a call, to the return, to a trap, to an exception that the function does not catch or to the turn of a
-// loop that has got hot. While a computation is suspended no stretch is under way: so its frames can wait as long as
+// call, up to a call, to the return, to a trap, to an exception that is thrown or to the turn of a loop that has got
+// hot. While a computation is suspended no stretch is under way: so its frames can wait as long as
 // those of machine code, move with their stack, and go on in another call from the host.
 //
 // All calls end a stretch, also those of functions that will be interpreted, too. So a machine sees one frame.

@@ -41,7 +41,7 @@ func coldTurns(bytes, hotAfter int) int32 {
 // needsMachine are the proposals whose instructions leave a function in other ways than stretches end. A function that
 // has any of them is compiled; so is one with tail calls, which would have to make a frame of another size in place of
 // its own, and one that waits.
-const needsMachine = wasm.StackSwitching | wasm.NamedHandlers | wasm.TagValues | wasm.TypedContinuations2023
+const needsMachine = wasm.StackSwitching | wasm.NamedHandlers | wasm.TagValues
 
 // A loopStart is the first instruction of a loop.
 type loopStart struct{ at, offset uint32 } // in the code, in the body

@@ -16,8 +16,8 @@ import (
 // Values go between slots and the registers of the convention in Go, as for continuations: the frames need no code.
 //
 // Invariants: a frame lies in the stack of the continuation that runs, with at least StackMargin below it; its size has
-// room for what the interpreter has said, which holds arguments, locals, operands and results. Its address is good until
-// the stack grows, as pushFrame may let it.
+// room for what the interpreter has said, which holds arguments, locals, operands and results. Its address is good
+// until the stack grows, as pushFrame may let it.
 
 // An interpretedFrame is the beginning of such a frame. The interpreter's own frame lies behind it.
 type interpretedFrame struct {
@@ -177,9 +177,8 @@ func (m *machine) callInPlace(f *store.FuncRecord, code uintptr) {
 // turnsAsCode goes on with the turn of a loop as machine code, in place of the frame; false if there is none.
 func (m *machine) turnsAsCode(frame *interpretedFrame, end *store.Stretch) bool {
 	f := frame.function
-	in := m.store.Instance(f.Instance)
-	code, _ := codeOf(in)
-	loop, err := code.loop(m.ctx, int(f.Index)-in.Module.Space.ImportedFuncs, end.Loop)
+	code, own := codeFor(m.store, f)
+	loop, err := code.loop(m.ctx, own, end.Loop)
 	if err != nil {
 		return false
 	}
@@ -197,9 +196,8 @@ func (m *machine) turnsAsCode(frame *interpretedFrame, end *store.Stretch) bool 
 func (m *machine) interpretedCall(at uintptr) *callPlace {
 	frame := (*interpretedFrame)(store.Pointer(at))
 	f := frame.function
-	in := m.store.Instance(f.Instance)
-	code, _ := codeOf(in)
-	fn := &funcCode{own: int(f.Index) - in.Module.Space.ImportedFuncs, frame: uint32(frame.size),
+	code, own := codeFor(m.store, f)
+	fn := &funcCode{own: own, frame: uint32(frame.size),
 		marks: []codegen.Mark{{Pos: int32(m.engine.first.Position(m.store, f, frame.next))}}}
 	return &callPlace{pc: process.stubs.interpreted, place: place{module: code.moduleCode, fn: fn}}
 }

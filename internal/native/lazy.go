@@ -61,6 +61,13 @@ func codeOf(in *store.Instance) (*lazyCode, bool) {
 	return code, ok
 }
 
+// codeFor returns the code that a function is in, or will be, and its number among the module's own functions.
+func codeFor(s *store.Store, f *store.FuncRecord) (code *lazyCode, own int) {
+	in := s.Instance(f.Instance)
+	code, _ = codeOf(in)
+	return code, int(f.Index) - in.Module.Space.ImportedFuncs
+}
+
 // A job is a compilation of a function.
 type job struct {
 	done chan struct{}

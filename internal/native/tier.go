@@ -19,8 +19,6 @@ func (e *Engine) mayInterpret(s *store.Store, f *store.FuncRecord) bool {
 	if e.first == nil || s.FuelEnabled || s.Scheduler != nil || s.Profile != nil || !isOwn(f) {
 		return false
 	}
-	in := s.Instance(f.Instance)
-	code, _ := codeOf(in)
-	own := int(f.Index) - in.Module.Space.ImportedFuncs
+	code, own := codeFor(s, f)
 	return code.tiered && code.entries[own].Load() == 0 && !code.saved.has(own)
 }
