@@ -142,7 +142,8 @@ func TestSections(t *testing.T) {
 	check(t, err)
 	m, err := binary.Decode(source, wasm.DefaultFeatures)
 	check(t, err)
-	m.Customs = append(m.Customs, wasm.Custom{Name: ".debug_line", After: wasm.SectionData})
+	m.Customs = append(m.Customs, wasm.Custom{Name: ".debug_line", After: wasm.SectionData},
+		wasm.Custom{Name: wasm.BranchHintSection, Data: []byte{0}, After: wasm.SectionDataCount})
 	out, report, err := retarget.Module(binary.Encode(m), retarget.Options{Check: true})
 	check(t, err)
 	after, err := binary.Decode(out, wasm.DefaultFeatures)
@@ -154,8 +155,16 @@ func TestSections(t *testing.T) {
 	for _, c := range after.Customs {
 		kept = append(kept, c.Name)
 	}
-	if strings.Join(kept, " ") != "go:buildid producers" {
+	if strings.Join(kept, " ") != "go:buildid metadata.code.branch_hint producers" || len(after.BranchHints()) == 0 {
 		t.Errorf("kept: %v", kept)
+	}
+	// All hints are of branches: otherwise the section is printed as it is.
+	var printed strings.Builder
+	check(t, text.Print(&printed, after))
+	for _, want := range []string{`(@metadata.code.branch_hint "\00") if`, `(@metadata.code.branch_hint "\01") br_if`} {
+		if !strings.Contains(printed.String(), want) {
+			t.Errorf("%s is not in the text", want)
+		}
 	}
 	for i, name := range m.Names.Funcs {
 		if after.Names.Funcs[i] != name {

@@ -1,5 +1,7 @@
 package codegen
 
+import "slices"
+
 // A want says that a register, or the slot of a parameter, is to contain a value.
 type want struct {
 	reg  Reg
@@ -8,7 +10,7 @@ type want struct {
 }
 
 // parallel adds the moves that a.wants ask for, as if all were made at once. It goes on with any of which the
-// target contains nothing that another one needs. When there are only cycles left, an exchange of
+// target contains nothing that another one needs. When there are only cycles left, a free register, an exchange of
 // integer registers, the scratch register, or the spare slot of the frame break one up.
 // Registers that are not wanted may lose their content.
 func (a *Allocator) parallel() {
@@ -157,13 +159,20 @@ func (a *Allocator) breakCycles() (made int) {
 	}
 	w := a.wants[next]
 	old := a.content[w.reg]
-	if a.f.VRegs[old].Class == Float {
-		a.release(a.m.Scratch)
-		a.emitTwo(Move, old, a.m.Scratch, old, w.reg)
-		a.assign(a.m.Scratch, old)
+	from := first(a.vals[w.v].regs)
+	spare := a.m.Scratch
+	if a.f.VRegs[old].Class == Int {
+		spare = NoReg
+		if !slices.Contains(a.wants, want{reg: from, v: old}) { // in a longer cycle, moves cost less than exchanges
+			spare = a.free(Int, 0, NoReg)
+		}
+	}
+	if spare != NoReg {
+		a.release(spare)
+		a.emitTwo(Move, old, spare, old, w.reg)
+		a.assign(spare, old)
 		return 0
 	}
-	from := first(a.vals[w.v].regs)
 	a.emitTwo(Exchange, w.v, w.reg, old, from)
 	a.release(w.reg)
 	a.release(from)

@@ -16,5 +16,5 @@
 // a whole; calls of all kinds, also in tail position; exceptions, the legacy ones too; continuations that are made,
 // bound, resumed, suspended, switched and thrown into; functions in the form of a loop around a dispatch, which may be
 // entered anywhere; functions that are small enough to be built into their callers; structs, arrays and i31 that are
-// made, changed, tested and cast.
+// made, changed, tested and cast. Branches have hints, of which half are wrong.
 package generate

@@ -75,7 +75,7 @@ func Module(choices []byte, features wasm.Features) string {
 	g.out.WriteString("(module\n")
 	g.types()
 	g.state()
-	return g.functions()
+	return hinted(g.functions())
 }
 
 // Pair returns the texts of two modules of which the second imports from the first, under the name "a", tags, a table
@@ -110,7 +110,7 @@ func Pair(choices []byte, features wasm.Features) (first, second string) {
 	g.out.WriteString(end)
 	g.out.WriteString(imported(g.shared()))
 	g.state()
-	return first, g.functions()
+	return hinted(first), hinted(g.functions())
 }
 
 // imported makes imports of what is exported.

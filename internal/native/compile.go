@@ -46,6 +46,7 @@ func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 		},
 		Poll: e.config.Polls, Fuel: e.config.Fuel, Steps: e.config.Steps,
 		Watched: m.Watched,
+		Hints:   m.Wasm.BranchHints(),
 	}
 }
 

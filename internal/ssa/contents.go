@@ -19,6 +19,7 @@ type content struct {
 	offset  int64
 	mem     Mem
 	value   *Value
+	low     bool // of the value's bits, the low ones are there that mem moves
 }
 
 // maxContents bounds how many places of a kind are known; of more, the oldest are forgotten.
@@ -73,13 +74,51 @@ func (o *Optimizer) known(v *Value) *Value {
 	list := o.contents.of(v.Op)
 	here := placeOf(v)
 	for i := range *list {
-		if c := &(*list)[i]; c.samePlace(&here) && c.value.Type == v.Type {
+		if c := &(*list)[i]; c.samePlace(&here) && c.mem == here.mem && c.value.Type == v.Type && !c.low {
 			return c.value
+		}
+	}
+	if v.Op == OpLoad {
+		if r := o.knownBits(&here, v.Type); r != nil {
+			return r
 		}
 	}
 	here.value = v
 	add(list, here)
 	return nil
+}
+
+// knownBits returns what a load reads whose bits are the low ones of a known integer: as it widens them.
+func (o *Optimizer) knownBits(here *content, t Type) *Value {
+	if t != I32 && t != I64 {
+		return nil
+	}
+	i := slices.IndexFunc(o.contents.memory, func(c content) bool {
+		return c.samePlace(here) && c.mem.Size() >= here.mem.Size() && (c.value.Type == I32 || c.value.Type == I64)
+	})
+	if i < 0 {
+		return nil
+	}
+	x := o.contents.memory[i].value
+	switch {
+	case x.Type == I64 && t == I32:
+		x = o.make(OpWrap, I32, 0, x)
+	case x.Type == I32 && t == I64:
+		x = o.make(OpExtendU, I64, 0, x)
+	}
+	switch here.mem {
+	case Mem8U, Mem16U, Mem32U:
+		return o.make(OpAnd, t, 0, x, o.constant(t, 1<<(8*here.mem.Size())-1))
+	case Mem8S:
+		return o.make(OpSExt8, t, 0, x)
+	case Mem16S:
+		return o.make(OpSExt16, t, 0, x)
+	case Mem32S:
+		if t == I64 {
+			return o.make(OpSExt32, t, 0, x)
+		}
+	}
+	return x
 }
 
 // of returns the list for a read or write.
@@ -106,7 +145,7 @@ func placeOf(v *Value) content {
 }
 
 func (c *content) samePlace(d *content) bool {
-	return c.pointer == d.pointer && c.root == d.root && c.more == d.more && c.offset == d.offset && c.mem == d.mem
+	return c.pointer == d.pointer && c.root == d.root && c.more == d.more && c.offset == d.offset
 }
 
 func add(list *[]content, c content) {
@@ -146,7 +185,8 @@ func (o *Optimizer) changes(v *Value) {
 		add(&c.records, here)
 	case size == v.Mem.Size() && v.Op == OpSetPart:
 		add(&c.parts, here)
-	case size == v.Mem.Size():
+	case v.Op == OpStore:
+		here.low = size > v.Mem.Size()
 		add(&c.memory, here)
 	}
 }

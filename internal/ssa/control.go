@@ -104,6 +104,7 @@ func (b *Builder) beginBlock() {
 		}
 		then := b.f.NewBlock()
 		l.alternative = b.f.NewBlock()
+		b.hintIf(then, l.alternative)
 		b.branchOn(condition, then, l.alternative)
 		b.begin(then)
 	case wasm.OpTry:

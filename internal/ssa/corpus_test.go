@@ -20,7 +20,7 @@ func testEnv(m *wasm.Module, guarded bool) *Env {
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]
 			return guarded && !t.Limits.Is64 && t.PageLog2 == wasm.DefaultPageLog2
-		}, Poll: !guarded}
+		}, Poll: !guarded, Hints: m.BranchHints()}
 }
 
 // TestCorpus builds all functions of the corpus that the compiler supports, with and

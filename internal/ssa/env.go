@@ -34,6 +34,8 @@ type Env struct {
 	Poll, Fuel bool
 	// Steps wants an OpFuel before each atomic access, too.
 	Steps bool
+	// Hints has the branch hints of the functions that the module defines; nil if there are none.
+	Hints [][]wasm.BranchHint
 	// Watched has the offsets of the instructions before which the builtin Watch is called, in order.
 	Watched []uint32
 }

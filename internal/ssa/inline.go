@@ -81,7 +81,10 @@ func (b *Builder) notePositions(own int) int32 {
 
 // mayInline decides whether a call is built as the callee's body.
 func (b *Builder) mayInline(own int, fn *wasm.Func) bool {
-	if b.env.Fuel || b.Plain || len(b.env.Watched) > 0 || b.f.numValues > maxInlining { // fuel counts calls
+	if b.env.Fuel || b.Plain || len(b.env.Watched) > 0 { // fuel counts calls
+		return false
+	}
+	if b.block.Cold || b.f.numValues > maxInlining {
 		return false
 	}
 	if b.inlinings[own] == inliningUnknown {

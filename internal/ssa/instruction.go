@@ -30,7 +30,7 @@ func (b *Builder) instruction() {
 	case wasm.OpBr:
 		b.jump(b.label(in.Index))
 	case wasm.OpBrIf:
-		b.branchIf(b.pop(), true, in.Index)
+		b.branchIfHinted(b.pop(), in.Index)
 	case wasm.OpBrTable:
 		b.branchTable()
 	case wasm.OpBrOnNull, wasm.OpBrOnNonNull:

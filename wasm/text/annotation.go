@@ -3,6 +3,8 @@ package text
 import (
 	"strings"
 	"unicode/utf8"
+
+	"weft/wasm"
 )
 
 // The annotations with a meaning (core specification, appendix "Custom Sections
@@ -10,7 +12,7 @@ import (
 const (
 	noteName   = "name"
 	noteCustom = "custom"
-	noteHint   = "metadata.code.branch_hint"
+	noteHint   = wasm.BranchHintSection
 )
 
 // A note is an annotation that the lexer has skipped.

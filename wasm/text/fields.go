@@ -129,7 +129,7 @@ func (p *Parser) function(index uint32) {
 	f.Positions = slices.Clone(p.positions)
 	p.inFunc = false
 	if len(p.hints) > p.firstHint {
-		size := uint32(localsSize(f.Locals))
+		size := uint32(wasm.LocalsSize(f.Locals))
 		for i := range p.hints[p.firstHint:] {
 			p.hints[p.firstHint+i].offset += size
 		}

@@ -220,31 +220,15 @@ func (p *Parser) hintSection() {
 	if len(p.hints) == 0 {
 		return
 	}
-	var body []byte
-	funcs := 0
-	for i := 0; i < len(p.hints); {
-		j := i
-		for j < len(p.hints) && p.hints[j].fn == p.hints[i].fn {
-			j++
+	var funcs []wasm.FuncHints
+	for _, h := range p.hints {
+		if n := len(funcs); n == 0 || funcs[n-1].Func != h.fn {
+			funcs = append(funcs, wasm.FuncHints{Func: h.fn})
 		}
-		body = wasm.AppendUnsigned(body, uint64(p.hints[i].fn))
-		body = wasm.AppendUnsigned(body, uint64(j-i))
-		for ; i < j; i++ {
-			body = wasm.AppendUnsigned(body, uint64(p.hints[i].offset))
-			body = append(body, 1, p.hints[i].value)
-		}
-		funcs++
+		f := &funcs[len(funcs)-1]
+		f.Hints = append(f.Hints, wasm.BranchHint{Offset: h.offset, Likely: h.value == 1})
 	}
-	data := append(wasm.AppendUnsigned(nil, uint64(funcs)), body...)
+	data := wasm.AppendBranchHints(nil, funcs)
 	p.customs = append(p.customs, placedCustom{before: true,
 		Custom: wasm.Custom{Name: noteHint, Data: data, After: sectionBefore(wasm.SectionCode)}})
-}
-
-// localsSize returns the size of the declarations of locals in a binary.
-func localsSize(groups []wasm.LocalGroup) int {
-	b := wasm.AppendUnsigned(nil, uint64(len(groups)))
-	for _, g := range groups {
-		b = wasm.AppendValType(wasm.AppendUnsigned(b, uint64(g.Count)), g.Type)
-	}
-	return len(b)
 }

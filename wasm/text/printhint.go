@@ -42,46 +42,37 @@ func (p *printer) readHints() int {
 }
 
 // decodeHints decodes a section of branch hints. It reports false unless every hint
-// is one that an annotation can express.
+// is one that an annotation can express, and the bytes are those that the parser would make of them.
 func (p *printer) decodeHints(data []byte) (map[uint32]map[uint32]byte, bool) {
-	r := wasm.Reader{Buf: data}
-	imported := uint32(p.m.NumImports(wasm.ExternFunc))
-	hints := map[uint32]map[uint32]byte{}
-	again := []byte{} // the encoding that the parser would make
-	funcs, err := r.Count(2, "functions")
-	if err != nil || funcs == 0 {
+	funcs, err := wasm.DecodeBranchHints(data)
+	if err != nil || len(funcs) == 0 || !bytes.Equal(wasm.AppendBranchHints(nil, funcs), data) {
 		return nil, false
 	}
-	again = wasm.AppendUnsigned(again, uint64(funcs))
-	last := int64(-1)
-	for range funcs {
-		fn, err1 := r.U32()
-		n, err2 := r.Count(3, "hints")
-		if err1 != nil || err2 != nil || n == 0 || int64(fn) <= last || fn < imported || fn-imported >= uint32(len(p.m.Funcs)) {
+	imported := uint32(p.m.NumImports(wasm.ExternFunc))
+	hints := map[uint32]map[uint32]byte{}
+	for i := range funcs {
+		own := funcs[i].Func - imported
+		if funcs[i].Func < imported || own >= uint32(len(p.m.Funcs)) || len(funcs[i].Hints) == 0 {
 			return nil, false
 		}
-		last = int64(fn)
-		again = wasm.AppendUnsigned(wasm.AppendUnsigned(again, uint64(fn)), uint64(n))
-		f := &p.m.Funcs[fn-imported]
-		base := uint32(localsSize(f.Locals))
-		of := make(map[uint32]byte, n)
-		previous := int64(-1)
-		for range n {
-			offset, err1 := r.U32()
-			entry, err2 := r.Bytes(2)
-			if err1 != nil || err2 != nil || entry[0] != 1 || entry[1] > 1 || offset < base || int64(offset) <= previous {
+		f := &p.m.Funcs[own]
+		base := uint32(wasm.LocalsSize(f.Locals))
+		of := make(map[uint32]byte, len(funcs[i].Hints))
+		for _, h := range funcs[i].Hints {
+			if h.Offset < base {
 				return nil, false
 			}
-			previous = int64(offset)
-			of[offset-base] = entry[1]
-			again = append(wasm.AppendUnsigned(again, uint64(offset)), entry...)
+			of[h.Offset-base] = 0
+			if h.Likely {
+				of[h.Offset-base] = 1
+			}
 		}
 		if !p.areBranches(f, of) {
 			return nil, false
 		}
-		hints[fn] = of
+		hints[funcs[i].Func] = of
 	}
-	return hints, bytes.Equal(again, data)
+	return hints, true
 }
 
 // areBranches reports whether a conditional branch begins at each of the offsets.

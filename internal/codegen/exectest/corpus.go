@@ -19,7 +19,7 @@ func CorpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]
 			return guarded && !t.Limits.Is64 && t.PageLog2 == wasm.DefaultPageLog2
-		}, Poll: !guarded}
+		}, Poll: !guarded, Hints: m.BranchHints()}
 }
 
 // CorpusRuntime is the run time that belongs to CorpusEnv.

@@ -36,14 +36,20 @@ type emitter struct {
 	outer   *emitter // what this one writes is within what that writes
 	renamed []uint32 // by local of the function: the local of the one in which it is written
 
+	hints  []wasm.BranchHint // with offsets in b
 	counts Counts
+	at     opPlace // of the op that is being written
 }
 
 const noBlock = -1
 
+// An opPlace is where an op is.
+type opPlace struct{ block, op int }
+
 // function writes a function.
 func (e *emitter) function(f *function) {
 	e.f, e.b, e.depth, e.spLocal, e.spares = f, make([]byte, 0, len(f.fn.Body)), 0, localSP, e.spares[:0]
+	e.hints = nil
 	e.makeGraph()
 	e.plan.Make(&e.graph)
 	f.irreducible = e.plan.Irreducible
@@ -63,6 +69,10 @@ func (e *emitter) function(f *function) {
 	e.op(wasm.OpUnreachable)
 	e.op(wasm.OpEnd)
 	f.fn.Body, f.fn.Locals, f.fn.Type = e.b, e.declared, e.m.typeOf(f)
+	f.hints = e.hints
+	for i := range f.hints {
+		f.hints[i].Offset += uint32(wasm.LocalsSize(e.declared))
+	}
 }
 
 // typeOf returns the type that a function gets.
@@ -233,6 +243,7 @@ func (e *emitter) node(block int) {
 	for ; ; block++ {
 		for i := range e.f.blocks[block].ops {
 			o := &e.f.blocks[block].ops[i]
+			e.at = opPlace{block, i}
 			e.write(o)
 			if e.depth == 0 && e.endsNode(o) {
 				return

@@ -130,7 +130,7 @@ func (e *emitter) stackCheck(o *op) {
 		e.op(wasm.OpI32Add)
 	}
 	e.op(wasm.OpI32LeU)
-	e.typed(wasm.OpIf, emptyType)
+	e.unlikelyIf()
 	e.index(wasm.OpLocalGet, e.spLocal)
 	e.i64(o.pc)
 	e.i32(int32(extra))
@@ -278,6 +278,7 @@ func (e *emitter) goTo(block int, last bool) {
 func (e *emitter) goToIf(block int) {
 	to := int(e.nodeOf[block])
 	way := e.form.Goto(to, false)
+	e.hintJump(block)
 	if way.Kind == structured.Branch {
 		e.index(wasm.OpBrIf, way.Label)
 		return

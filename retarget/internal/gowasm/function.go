@@ -19,6 +19,7 @@ type function struct {
 	entries     []entry           // where it can be entered by recovery
 	frame       uint64            // the size of its frame
 	locals      []wasm.LocalGroup // before
+	hints       []wasm.BranchHint // after
 	inlined     inlineKind        // calls of it are written as what it does: see inline.go
 	scheduler   bool              // it runs when goroutines switch
 	irreducible bool              // a loop of it has several entries

@@ -52,6 +52,7 @@ func Transform(source *wasm.Module, release string) (*Report, *Proof, error) {
 		return nil, nil, err
 	}
 	m.dropUntrue(report)
+	m.addHints()
 	for i := range m.funcs {
 		if m.funcs[i].switches {
 			report.Switching = append(report.Switching, m.funcs[i].name)
