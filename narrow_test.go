@@ -32,7 +32,7 @@ func widths(instruction string) []width {
 				list = append(list, width{fmt.Sprintf("%s.store%d", typ, bits), bits, typ == "i64", false})
 			case bits < full:
 				list = append(list, width{fmt.Sprintf("%s.load%d_u", typ, bits), bits, typ == "i64", false},
-			width{fmt.Sprintf("%s.load%d_s", typ, bits), bits, typ == "i64", true})
+					width{fmt.Sprintf("%s.load%d_s", typ, bits), bits, typ == "i64", true})
 			}
 		}
 	}

@@ -32,7 +32,10 @@ func (e *Engine) environment(m *store.Module, checks bool) *ssa.Env {
 	l, space := store.LayoutInstance(m), m.Space
 	return &ssa.Env{
 		Module: m.Wasm, Space: space, Features: m.Features,
-		MemoryPtr: l.Memory, GlobalPtr: l.Global, TablePtr: l.Table, FuncPtr: l.Func, TagPtr: l.Tag, TypeID: l.Type,
+		Memory:  ssa.Places(len(space.Memories)-len(m.Wasm.Memories), l.Memory, l.OwnMemory),
+		Global:  ssa.Places(len(space.Globals)-len(m.Wasm.Globals), l.Global, l.OwnGlobal),
+		Table:   ssa.Places(len(space.Tables)-len(m.Wasm.Tables), l.Table, l.OwnTable),
+		FuncPtr: l.Func, TagPtr: l.Tag, TypeID: l.Type,
 		MemoryBase:  int64(unsafe.Offsetof(store.MemoryRecord{}.Base)),
 		MemoryLen:   int64(unsafe.Offsetof(store.MemoryRecord{}.Len)),
 		TableBase:   int64(unsafe.Offsetof(store.TableRecord{}.Base)),

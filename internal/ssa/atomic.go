@@ -65,12 +65,8 @@ func (b *Builder) step() {
 // that are aligned to everything.
 func (b *Builder) atomicAddress(address *Value, size uint64) *Value {
 	offset, index := b.in.Offset64, b.in.Index
-	record := b.record(b.env.MemoryPtr(index))
+	r := b.at(b.env.Memory(index))
 	guarded := b.env.Guarded(index)
-	get := OpGet
-	if guarded {
-		get = OpGetInvariant
-	}
 	at := b.add(OpAdd, I64, 0, b.widen(address), b.constant(I64, offset))
 	if size > 1 {
 		b.trapIf(b.add(OpAnd, I32, 0, b.add(OpWrap, I32, 0, at), b.constant(I32, size-1)), wasm.TrapUnalignedAtomic)
@@ -81,15 +77,15 @@ func (b *Builder) atomicAddress(address *Value, size uint64) *Value {
 			b.trap(wasm.TrapMemoryOutOfBounds)
 			return nil
 		}
-		b.boundsCheck(index, record, address, end)
+		b.boundsCheck(index, r, address, end)
 	}
-	return b.add(OpAdd, I64, 0, b.add(get, I64, b.env.MemoryBase, record), at)
+	return b.add(OpAdd, I64, 0, b.memoryBase(index, r), at)
 }
 
 // boundsCheck traps unless a memory has end bytes behind an address. What the record of a
 // shared memory says of its length may be too little: another thread may have made it larger.
-func (b *Builder) boundsCheck(index uint32, record, address *Value, end uint64) {
-	length := b.add(OpGet, I64, b.env.MemoryLen, record)
+func (b *Builder) boundsCheck(index uint32, r record, address *Value, end uint64) {
+	length := b.get(I64, r, b.env.MemoryLen)
 	if b.env.Space.Memories[index].Limits.Shared {
 		wanted := b.constant(I64, end)
 		short := b.add(OpOr, I32, 0, b.compare(LtU, length, wanted),
@@ -101,7 +97,7 @@ func (b *Builder) boundsCheck(index uint32, record, address *Value, end uint64) 
 		b.builtin(MemorySize, b.number(index))
 		b.goTo(next)
 		b.begin(next)
-		length = b.add(OpGet, I64, b.env.MemoryLen, record)
+		length = b.get(I64, r, b.env.MemoryLen)
 	}
 	b.add(OpBoundsCheck, Void, int64(end), address, length)
 }

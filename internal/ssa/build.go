@@ -297,11 +297,6 @@ func (b *Builder) trap(code wasm.TrapCode) {
 	b.block = nil
 }
 
-// record returns the pointer at an offset of the instance's record.
-func (b *Builder) record(offset int64) *Value {
-	return b.shared(OpGetInvariant, I64, offset, b.instance)
-}
-
 // widen returns an address or length as an i64.
 func (b *Builder) widen(v *Value) *Value {
 	if v.Type == I32 {

@@ -142,7 +142,7 @@ func (b *Builder) callFunc(tail bool) {
 		b.afterCall(b.call(op, own, sig, b.instance), typeIndex, tail)
 		return
 	}
-	b.callRecord(b.record(b.env.FuncPtr(b.in.Index)), typeIndex, tail)
+	b.callRecord(b.pointer(b.env.FuncPtr(b.in.Index)), typeIndex, tail)
 }
 
 // callRecord builds a call of what a reference that is not null refers to.

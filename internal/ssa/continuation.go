@@ -31,7 +31,7 @@ func (b *Builder) contBind() {
 
 func (b *Builder) suspend() {
 	sig := b.tagSignature(b.in.Index)
-	call := b.call(OpSuspend, int64(b.in.Index), sig, b.record(b.env.TagPtr(b.in.Index)))
+	call := b.call(OpSuspend, int64(b.in.Index), sig, b.pointer(b.env.TagPtr(b.in.Index)))
 	b.invoke(call, sig.Results, nil)
 }
 
@@ -41,7 +41,7 @@ func (b *Builder) suspendTo() {
 	sig := &Signature{Params: tag.Params, Results: append(slices.Clone(tag.Results), I64)}
 	aux := int64(b.in.Index2) | int64(b.in.Index)<<32
 	handler := b.pop()
-	b.invoke(b.call(OpSuspendTo, aux, sig, b.record(b.env.TagPtr(b.in.Index2)), handler), sig.Results, nil)
+	b.invoke(b.call(OpSuspendTo, aux, sig, b.pointer(b.env.TagPtr(b.in.Index2)), handler), sig.Results, nil)
 }
 
 // suspendTag builds suspend_tag.

@@ -24,15 +24,16 @@ var pieces = [...]piece{{Mem128, V128}, {Mem64, I64}, {Mem32U, I32}, {Mem16U, I3
 
 // A span is a part of a memory.
 type span struct {
-	memory       uint32
-	record, base *Value
-	address      *Value // its first byte
-	end          *Value // behind its last one, as an i64; nil if its size is known
+	memory  uint32
+	record  record // the memory's
+	base    *Value
+	address *Value // its first byte
+	end     *Value // behind its last one, as an i64; nil if its size is known
 }
 
 // span returns what begins at an address.
 func (b *Builder) span(memory uint32, address *Value) span {
-	return span{memory: memory, record: b.record(b.env.MemoryPtr(memory)), address: address}
+	return span{memory: memory, record: b.at(b.env.Memory(memory)), address: address}
 }
 
 // moves reports whether n bytes of a memory may be few, and code makes copies and fills of it.
@@ -110,7 +111,7 @@ func (b *Builder) moveFew(n *Value, move func(piece, []place), general func(), s
 	size := b.widen(n)
 	for _, s := range spans {
 		s.end = b.add(OpAdd, I64, 0, b.widen(s.address), size)
-		b.branchUnless(b.compare(GtU, s.end, b.add(OpGet, I64, b.env.MemoryLen, s.record)), many)
+		b.branchUnless(b.compare(GtU, s.end, b.get(I64, s.record, b.env.MemoryLen)), many)
 	}
 	b.findBases(spans)
 	// With two pieces from each end, and then with one.

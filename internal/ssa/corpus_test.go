@@ -13,9 +13,14 @@ func testEnv(m *wasm.Module, guarded bool) *Env {
 	array := func(start int64) func(uint32) int64 {
 		return func(i uint32) int64 { return start + 8*int64(i) }
 	}
+	records := func(start int64, imported int) func(uint32) RecordPlace {
+		own := func(i int) int64 { return start + 0x800 + 24*int64(i) }
+		return Places(imported, array(start), own)
+	}
 	space := m.AddressSpace()
 	return &Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		MemoryPtr: array(0x1000), GlobalPtr: array(0x2000), TablePtr: array(0x10000), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: testObjects(m),
+		Memory: records(0x1000, len(space.Memories)-len(m.Memories)), Global: records(0x2000, len(space.Globals)-len(m.Globals)),
+		Table: records(0x10000, len(space.Tables)-len(m.Tables)), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: testObjects(m),
 		MemoryBase: 0, MemoryLen: 8, TableBase: 0, TableLen: 8, GlobalValue: 0, FuncType: 20, Args: 0x300,
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]

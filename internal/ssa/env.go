@@ -12,9 +12,11 @@ type Env struct {
 	Space    *wasm.AddressSpace
 	Features wasm.Features
 
-	// Offsets in an instance's record of the pointers to the records of memories,
-	// globals, tables, functions and tags, and of the identity (32 bits) of a type.
-	MemoryPtr, GlobalPtr, TablePtr, FuncPtr, TagPtr, TypeID func(index uint32) int64
+	// Where the records of memories, globals and tables are.
+	Memory, Global, Table func(index uint32) RecordPlace
+	// Offsets in an instance's record of the pointers to the records of functions and tags, and of the identity (32
+	// bits) of a type.
+	FuncPtr, TagPtr, TypeID func(index uint32) int64
 
 	// Offsets in the records.
 	MemoryBase, MemoryLen int64

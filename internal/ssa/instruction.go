@@ -80,7 +80,7 @@ func (b *Builder) instruction() {
 	case wasm.OpRefNull:
 		b.push(b.null(I64))
 	case wasm.OpRefFunc:
-		f := b.record(b.env.FuncPtr(in.Index))
+		f := b.pointer(b.env.FuncPtr(in.Index))
 		f.Ref = b.funcFacts(in.Index)
 		b.push(f)
 	case wasm.OpRefEq:

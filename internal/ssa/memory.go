@@ -34,17 +34,17 @@ func (b *Builder) store(mem Mem, value *Value) {
 // place returns what an access takes; a nil base if it traps in any case.
 func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 	address, offset, index := b.pop(), b.in.Offset64, b.in.Index
-	record := b.record(b.env.MemoryPtr(index))
+	r := b.at(b.env.Memory(index))
 	if b.env.Guarded(index) {
-		return b.memoryBase(index, record), address, int64(offset)
+		return b.memoryBase(index, r), address, int64(offset)
 	}
 	end := offset + uint64(mem.Size())
 	if end < offset {
 		b.trap(wasm.TrapMemoryOutOfBounds)
 		return nil, nil, 0
 	}
-	b.boundsCheck(index, record, address, end)
-	base = b.memoryBase(index, record)
+	b.boundsCheck(index, r, address, end)
+	base = b.memoryBase(index, r)
 	if offset >= 1<<32 {
 		address, offset = b.add(OpAdd, I64, 0, address, b.constant(I64, offset)), 0
 	}
@@ -52,11 +52,11 @@ func (b *Builder) place(mem Mem) (base, address *Value, displacement int64) {
 }
 
 // memoryBase returns the address of a memory, which may move where code leaves to Go unless there is a guard behind it.
-func (b *Builder) memoryBase(index uint32, record *Value) *Value {
+func (b *Builder) memoryBase(index uint32, r record) *Value {
 	if b.env.Guarded(index) {
-		return b.shared(OpGetInvariant, I64, b.env.MemoryBase, record)
+		return b.invariant(I64, r, b.env.MemoryBase)
 	}
-	return b.add(OpGet, I64, b.env.MemoryBase, record)
+	return b.get(I64, r, b.env.MemoryBase)
 }
 
 func (b *Builder) memorySize() {
@@ -65,7 +65,7 @@ func (b *Builder) memorySize() {
 	if memory.Limits.Shared {
 		size = b.builtin(MemorySize, b.number(b.in.Index))
 	} else {
-		size = b.add(OpGet, I64, b.env.MemoryLen, b.record(b.env.MemoryPtr(b.in.Index)))
+		size = b.get(I64, b.at(b.env.Memory(b.in.Index)), b.env.MemoryLen)
 	}
 	if memory.PageLog2 > 0 {
 		size = b.add(OpShrU, I64, 0, size, b.constant(I64, uint64(memory.PageLog2)))
@@ -87,15 +87,15 @@ func (b *Builder) threeOperands(number Builtin, first, second uint32) {
 
 // element returns the address of an element of a table after checking the index.
 func (b *Builder) element(table uint32, index *Value, code wasm.TrapCode) *Value {
-	record := b.record(b.env.TablePtr(table))
+	r := b.at(b.env.Table(table))
 	var length, base *Value
 	if l := b.env.Space.Tables[table].Limits; l.HasMax && l.Max == l.Min {
 		// It never grows, and hence never moves.
 		length = b.constant(I64, l.Min)
-		base = b.shared(OpGetInvariant, I64, b.env.TableBase, record)
+		base = b.invariant(I64, r, b.env.TableBase)
 	} else {
-		length = b.add(OpGet, I64, b.env.TableLen, record)
-		base = b.add(OpGet, I64, b.env.TableBase, record)
+		length = b.get(I64, r, b.env.TableLen)
+		base = b.get(I64, r, b.env.TableBase)
 	}
 	index = b.widen(index)
 	b.trapUnless(b.compare(LtU, index, length), code)
@@ -113,7 +113,7 @@ func (b *Builder) tableSet() {
 }
 
 func (b *Builder) tableSize() {
-	length := b.add(OpGet, I64, b.env.TableLen, b.record(b.env.TablePtr(b.in.Index)))
+	length := b.get(I64, b.at(b.env.Table(b.in.Index)), b.env.TableLen)
 	b.push(b.narrow(length, b.env.Space.Tables[b.in.Index].Limits))
 }
 
@@ -129,14 +129,15 @@ func (b *Builder) tableFill() {
 }
 
 func (b *Builder) globalGet() {
-	global := b.env.Space.Globals[b.in.Index]
+	global, r := b.env.Space.Globals[b.in.Index], b.at(b.env.Global(b.in.Index))
 	op := OpGet
 	if !global.Mutable {
 		op = OpGetInvariant
 	}
-	b.pushTyped(b.add(op, TypeOf(global.Type), b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index))), global.Type)
+	b.pushTyped(b.add(op, TypeOf(global.Type), r.offset+b.env.GlobalValue, r.pointer), global.Type)
 }
 
 func (b *Builder) globalSet() {
-	b.add(OpSet, Void, b.env.GlobalValue, b.record(b.env.GlobalPtr(b.in.Index)), b.pop())
+	r := b.at(b.env.Global(b.in.Index))
+	b.add(OpSet, Void, r.offset+b.env.GlobalValue, r.pointer, b.pop())
 }

@@ -157,6 +157,7 @@ func (in *Instance) linkImports(imports []Extern) error {
 // constant expressions find what they may refer to.
 func (in *Instance) allocateOwn() error {
 	m, r, s := in.Module.Wasm, in.Record, in.Store
+	l := LayoutInstance(in.Module)
 	for i, id := range in.Module.Types {
 		*at(r.types, uint32(i)) = id
 	}
@@ -172,7 +173,7 @@ func (in *Instance) allocateOwn() error {
 	}
 	imported := m.NumImports(wasm.ExternMemory)
 	for i, t := range m.Memories {
-		memory, err := s.NewMemory(t)
+		memory, err := s.newMemory(t, inside[MemoryRecord](r, l.OwnMemory(i)))
 		if err != nil {
 			return err
 		}
@@ -203,7 +204,7 @@ func (in *Instance) allocateOwn() error {
 		}
 		t := m.Globals[i].Type
 		t.Type = wasm.CanonicalValType(t.Type, in.Module.Types)
-		global, err := s.NewGlobal(t, value)
+		global, err := s.newGlobal(t, value, inside[GlobalRecord](r, l.OwnGlobal(i)))
 		if err != nil {
 			return err
 		}
@@ -223,7 +224,7 @@ func (in *Instance) allocateOwn() error {
 		}
 		t := m.Tables[i].Type
 		t.Elem = wasm.CanonicalValType(t.Elem, in.Module.Types)
-		table, err := s.NewTable(t, fill[0])
+		table, err := s.newTable(t, fill[0], inside[TableRecord](r, l.OwnTable(i)))
 		if err != nil {
 			return err
 		}
@@ -234,6 +235,9 @@ func (in *Instance) allocateOwn() error {
 	}
 	return in.evaluateElems()
 }
+
+// inside returns the record at an offset of an instance's block.
+func inside[R any](r *InstanceRecord, offset int64) *R { return (*R)(unsafe.Add(unsafe.Pointer(r), offset)) }
 
 // InitialGlobal returns the value with which a global began that the instance defines.
 func (in *Instance) InitialGlobal(own int) ([2]uint64, error) {

@@ -7,9 +7,11 @@ import (
 )
 
 // An InstanceLayout says where in the block that begins with an [InstanceRecord]
-// the arrays of the instance lie. It is the same for all instances of a module, so
+// the arrays of the instance lie: first the records of its own memories, globals and tables, which code
+// uses most, then pointers to all that it has, then the records of its own functions. It is the same for all instances of a module, so
 // machine code reaches everything with constant offsets. All are in bytes.
 type InstanceLayout struct {
+	ownMemories, ownGlobals, ownTables                              int64
 	memories, globals, tables, funcs, tags, types, own, extra, size int64
 }
 
@@ -22,11 +24,14 @@ const pointerSize = int64(unsafe.Sizeof(uintptr(0)))
 func LayoutInstance(m *Module) InstanceLayout {
 	end := int64(unsafe.Sizeof(InstanceRecord{}))
 	array := func(n int, size int64) int64 {
-		start := (end + size - 1) / size * size
+		start := int64(roundUp(uintptr(end), 8))
 		end = start + int64(n)*size
 		return start
 	}
 	var l InstanceLayout
+	l.ownMemories = array(len(m.Wasm.Memories), int64(unsafe.Sizeof(MemoryRecord{})))
+	l.ownGlobals = array(len(m.Wasm.Globals), int64(unsafe.Sizeof(GlobalRecord{})))
+	l.ownTables = array(len(m.Wasm.Tables), int64(unsafe.Sizeof(TableRecord{})))
 	l.memories = array(len(m.Space.Memories), pointerSize)
 	l.globals = array(len(m.Space.Globals), pointerSize)
 	l.tables = array(len(m.Space.Tables), pointerSize)
@@ -42,6 +47,21 @@ func LayoutInstance(m *Module) InstanceLayout {
 
 // Extra is where the engine's own part is, of Module.Extra bytes.
 func (l *InstanceLayout) Extra() int64 { return l.extra }
+
+// OwnMemory is where the record of memory i of those that the module defines is.
+func (l *InstanceLayout) OwnMemory(i int) int64 {
+	return l.ownMemories + int64(i)*int64(unsafe.Sizeof(MemoryRecord{}))
+}
+
+// OwnGlobal is where the record of global i of those that the module defines is.
+func (l *InstanceLayout) OwnGlobal(i int) int64 {
+	return l.ownGlobals + int64(i)*int64(unsafe.Sizeof(GlobalRecord{}))
+}
+
+// OwnTable is where the record of table i of those that the module defines is.
+func (l *InstanceLayout) OwnTable(i int) int64 {
+	return l.ownTables + int64(i)*int64(unsafe.Sizeof(TableRecord{}))
+}
 
 // Memory is where the address of the record of memory i is.
 func (l *InstanceLayout) Memory(i uint32) int64 { return l.memories + int64(i)*pointerSize }

@@ -72,14 +72,17 @@ func memoryLimit(t wasm.MemoryType, limit uint64) (uint64, error) {
 }
 
 // NewMemory makes a memory of zeros.
-func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
+func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) { return s.newMemory(t, nil) }
+
+// newMemory makes a memory whose record is at a place, if that is not nil.
+func (s *Store) newMemory(t wasm.MemoryType, place *MemoryRecord) (*Memory, error) {
 	if t.Limits.Shared {
 		shared, err := NewSharedMemory(t, s.Limits.MemoryBytes)
 		if err != nil {
 			return nil, err
 		}
 		defer shared.Release()
-		return s.Attach(shared)
+		return s.attach(shared, place)
 	}
 	limit, err := memoryLimit(t, s.Limits.MemoryBytes)
 	if err != nil {
@@ -89,7 +92,7 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	if err := s.useMemory(size); err != nil {
 		return nil, err
 	}
-	m, err := s.addMemory(t)
+	m, err := s.addMemory(t, place)
 	if err == nil {
 		m.limit, m.counted = limit, size
 		if err = m.reserve(uintptr(size)); err != nil {
@@ -103,12 +106,12 @@ func (s *Store) NewMemory(t wasm.MemoryType) (*Memory, error) {
 	return m, nil
 }
 
-// addMemory adds a memory without content to the store.
-func (s *Store) addMemory(t wasm.MemoryType) (*Memory, error) {
+// addMemory adds a memory without content to the store, with its record at a place, if that is not nil.
+func (s *Store) addMemory(t wasm.MemoryType, place *MemoryRecord) (*Memory, error) {
 	if err := s.mayMakeMemories(1); err != nil {
 		return nil, err
 	}
-	record, err := newRecord[MemoryRecord, Memory](s)
+	record, err := recordIn[MemoryRecord, Memory](s, place)
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,10 @@ func (m *SharedMemory) Release() {
 // Attach makes a shared memory one of the store's memories, and returns the same
 // at each call. The store holds it until it is closed, and counts the bytes that it has now; who lets it grow
 // counts the others.
-func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
+func (s *Store) Attach(shared *SharedMemory) (*Memory, error) { return s.attach(shared, nil) }
+
+// attach does that; the record of a memory that is new in the store is at a place, if that is not nil.
+func (s *Store) attach(shared *SharedMemory, place *MemoryRecord) (*Memory, error) {
 	if m := s.shared[shared]; m != nil {
 		return m, nil
 	}
@@ -107,7 +110,7 @@ func (s *Store) Attach(shared *SharedMemory) (*Memory, error) {
 	if err := s.useMemory(size); err != nil {
 		return nil, err
 	}
-	m, err := s.addMemory(shared.Type)
+	m, err := s.addMemory(shared.Type, place)
 	if err != nil {
 		s.used.memory -= size
 		return nil, err

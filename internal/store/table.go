@@ -26,7 +26,10 @@ const smallTable = 512
 
 // NewTable makes a table filled with a value. The type refers to types by
 // identity.
-func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
+func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) { return s.newTable(t, fill, nil) }
+
+// newTable makes a table whose record is at a place, if that is not nil.
+func (s *Store) newTable(t wasm.TableType, fill uint64, place *TableRecord) (*Table, error) {
 	limit := s.Limits.TableElements
 	if t.Limits.HasMax {
 		limit = min(limit, t.Limits.Max)
@@ -37,7 +40,7 @@ func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
 	if err := s.mayMakeTables(1); err != nil {
 		return nil, err
 	}
-	record, err := newRecord[TableRecord, Table](s)
+	record, err := recordIn[TableRecord, Table](s, place)
 	if err != nil {
 		return nil, err
 	}

@@ -117,6 +117,16 @@ func (s *Store) useRecords(bytes uint64) error {
 	return err
 }
 
+// recordIn returns the place for a record of type R and counts its Go half of type H. If the place is nil, the record is
+// allocated and counted, too.
+func recordIn[R, H any](s *Store, place *R) (*R, error) {
+	if place == nil {
+		return newRecord[R, H](s)
+	}
+	var half H
+	return place, s.useRecords(uint64(unsafe.Sizeof(half)))
+}
+
 // newRecord allocates a record of type R, and counts it with its Go half of type H.
 func newRecord[R, H any](s *Store) (*R, error) {
 	var half H

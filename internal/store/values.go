@@ -15,7 +15,12 @@ type Global struct {
 
 // NewGlobal makes a global. The type refers to types by identity.
 func (s *Store) NewGlobal(t wasm.GlobalType, value [2]uint64) (*Global, error) {
-	record, err := newRecord[GlobalRecord, Global](s)
+	return s.newGlobal(t, value, nil)
+}
+
+// newGlobal makes a global whose record is at a place, if that is not nil.
+func (s *Store) newGlobal(t wasm.GlobalType, value [2]uint64, place *GlobalRecord) (*Global, error) {
+	record, err := recordIn[GlobalRecord, Global](s, place)
 	if err != nil {
 		return nil, err
 	}
