@@ -19,7 +19,7 @@ type Controls interface {
 	// CallOwn calls one of the module's own functions, CallRecord one by its record. A tail call by a record goes to a
 	// label if the function is the host's. Reenter lets the function begin anew.
 	CallOwn(own uint32, tail bool)
-	CallRecord()
+	CallRecord(in *Inst)
 	TailCallRecord(host Label)
 	Reenter(own uint32)
 	// Builtin asks the engine for something.
@@ -63,7 +63,7 @@ func (e *Emission) Control(c Controls, in *Inst) {
 		c.CallOwn(uint32(in.Imm), false)
 		e.Called(in)
 	case OpCallRecord:
-		c.CallRecord()
+		c.CallRecord(in)
 		e.Called(in)
 	case OpTailCall:
 		c.Epilogue()

@@ -77,6 +77,7 @@ type Emission struct {
 	Polls     []Away
 	Refills   []Away // runs of cells for the collected heap; they try again
 	Arrays    []Away
+	Foreign   []Away  // calls of functions that other instances have; they go on with the call
 	TailHosts []Label // where tail calls go on that are of a host function
 	Tables    []JumpTable
 	Catches   []CatchTable
@@ -104,6 +105,7 @@ func (e *Emission) Begin(f *Func, a Assembly) {
 	e.F, e.Code, e.assembly = f, &Code{FrameSize: f.FrameSize, Indivisible: f.Begins}, a
 	e.Exits, e.Polls, e.Refills, e.Arrays = e.Exits[:0], e.Polls[:0], e.Refills[:0], e.Arrays[:0]
 	e.Tables, e.Catches, e.Bound, e.TailHosts = e.Tables[:0], e.Catches[:0], e.Bound[:0], e.TailHosts[:0]
+	e.Foreign = e.Foreign[:0]
 	// Of four instructions about one is a call or may fault.
 	e.blocks, e.sites, e.calls = e.blocks[:0], slices.Grow(e.sites[:0], len(f.Insts)/4), e.calls[:0]
 	e.details, e.pads = e.details[:0], e.pads[:0]

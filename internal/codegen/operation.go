@@ -16,7 +16,7 @@ const (
 
 	// Calls. Imm: what is called.
 	OpCall
-	OpCallRecord
+	OpCallRecord // Imm: OwnRecord or 0
 	OpTailCall
 	OpTailCallRecord
 	OpReenter
@@ -52,6 +52,10 @@ var sharedNames = [OpOwn]string{
 func OpName(op uint16) string { return sharedNames[op] }
 
 func isPoll(op uint16) bool { return op == OpPoll || op == OpFuel }
+
+// OwnRecord says in Inst.Imm that a call by a record is likely one of a function of the same instance, which is in its
+// register. Code compares then, and goes on with that: it need not wait until the table and the record have been read.
+const OwnRecord = 1
 
 // HasClauses says in Inst.Cond that a switch is in a try_table: the invoke of its block names the clauses.
 const HasClauses = 1

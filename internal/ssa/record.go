@@ -32,7 +32,9 @@ func (b *Builder) at(p RecordPlace) record {
 }
 
 // pointer returns the pointer at an offset of the instance's block.
-func (b *Builder) pointer(offset int64) *Value { return b.shared(OpGetInvariant, I64, offset, b.instance) }
+func (b *Builder) pointer(offset int64) *Value {
+	return b.shared(OpGetInvariant, I64, offset, b.instance)
+}
 
 // get reads a field of a record.
 func (b *Builder) get(t Type, r record, field int64) *Value {

@@ -237,7 +237,9 @@ func (in *Instance) allocateOwn() error {
 }
 
 // inside returns the record at an offset of an instance's block.
-func inside[R any](r *InstanceRecord, offset int64) *R { return (*R)(unsafe.Add(unsafe.Pointer(r), offset)) }
+func inside[R any](r *InstanceRecord, offset int64) *R {
+	return (*R)(unsafe.Add(unsafe.Pointer(r), offset))
+}
 
 // InitialGlobal returns the value with which a global began that the instance defines.
 func (in *Instance) InitialGlobal(own int) ([2]uint64, error) {

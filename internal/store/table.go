@@ -26,7 +26,9 @@ const smallTable = 512
 
 // NewTable makes a table filled with a value. The type refers to types by
 // identity.
-func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) { return s.newTable(t, fill, nil) }
+func (s *Store) NewTable(t wasm.TableType, fill uint64) (*Table, error) {
+	return s.newTable(t, fill, nil)
+}
 
 // newTable makes a table whose record is at a place, if that is not nil.
 func (s *Store) newTable(t wasm.TableType, fill uint64, place *TableRecord) (*Table, error) {

@@ -160,6 +160,7 @@ func (e *Emitter) rare(g growth) {
 	}
 	e.arraysAway()
 	e.castsAway()
+	e.foreignAway()
 	e.tailHostsAway()
 	e.boundStarts()
 	for i := range e.Exits {

@@ -182,9 +182,27 @@ func (e *Emitter) Jump(to int) {
 func (e *Emitter) Return() { e.a.Ret() }
 
 // CallRecord implements [codegen.Controls].
-func (e *Emitter) CallRecord() {
-	e.a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
-	e.a.CallMem(At(recordReg, e.Config.FuncCode))
+func (e *Emitter) CallRecord(in *codegen.Inst) {
+	a, instance := &e.a, At(recordReg, e.Config.FuncInstance)
+	if in.Imm == codegen.OwnRecord {
+		p := e.NewAway(in)
+		a.ALULoad(CMP, S64, instanceReg, instance)
+		a.Jcc(NE, p.Away)
+		a.Bind(p.Back)
+		e.Foreign = append(e.Foreign, p)
+	} else {
+		a.Load(S64, instanceReg, instance)
+	}
+	a.CallMem(At(recordReg, e.Config.FuncCode))
+}
+
+// foreignAway emits what is left to do before a call if the function is another instance's.
+func (e *Emitter) foreignAway() {
+	for _, p := range e.Foreign {
+		e.a.Bind(p.Away)
+		e.a.Load(S64, instanceReg, At(recordReg, e.Config.FuncInstance))
+		e.a.Jmp(p.Back)
+	}
 }
 
 // TailCallRecord implements [codegen.Controls].

@@ -184,6 +184,7 @@ func (e *Emitter) rare(g growth) {
 	e.arraysAway()
 	e.castsAway()
 	e.truncsAway()
+	e.foreignAway()
 	e.tailHostsAway()
 	e.boundStarts()
 	for i := range e.Exits {

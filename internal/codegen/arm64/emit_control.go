@@ -98,10 +98,29 @@ func (e *Emitter) Jump(to int) {
 func (e *Emitter) Return() { e.a.Ret() }
 
 // CallRecord implements [codegen.Controls].
-func (e *Emitter) CallRecord() {
-	e.a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
-	e.a.Load(X16, At(recordReg, e.Config.FuncCode))
-	e.a.Call(X16)
+func (e *Emitter) CallRecord(in *codegen.Inst) {
+	a, instance := &e.a, At(recordReg, e.Config.FuncInstance)
+	if in.Imm == codegen.OwnRecord {
+		p := e.NewAway(in)
+		a.Load(X16, instance)
+		a.Cmp(S64, instanceReg, X16)
+		a.BCond(NE, p.Away)
+		a.Bind(p.Back)
+		e.Foreign = append(e.Foreign, p)
+	} else {
+		a.Load(instanceReg, instance)
+	}
+	a.Load(X16, At(recordReg, e.Config.FuncCode))
+	a.Call(X16)
+}
+
+// foreignAway emits what is left to do before a call if the function is another instance's.
+func (e *Emitter) foreignAway() {
+	for _, p := range e.Foreign {
+		e.a.Bind(p.Away)
+		e.a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
+		e.a.B(p.Back)
+	}
 }
 
 // TailCallRecord implements [codegen.Controls].
