@@ -4,7 +4,7 @@ import "slices"
 
 // What is at a place of a record, an object or memory is known when it has been read or written, until something may
 // change it. simplify replaces reads of what is known. Blocks begin with what their predecessor knows, if there is only
-// one.
+// one; of memory with what a few predecessors know, each maybe something else (merge.go).
 //
 // A write to memory changes what it may overlap. It does not if both are at known distances from the same value:
 // compilers that keep their locals in memory, as Go does, address them all from a stack pointer. Two memories may be
@@ -18,7 +18,8 @@ type content struct {
 	more    uint32
 	offset  int64
 	mem     Mem
-	value   *Value
+	value   *Value // nil if it is what merge says
+	merge   *merge
 	low     bool // of the value's bits, the low ones are there that mem moves
 }
 
@@ -52,21 +53,24 @@ func (o *Optimizer) recall(b *Block) {
 		c.records = append(c.records, end.records...)
 		c.parts = append(c.parts, end.parts...)
 		c.memory = append(c.memory, end.memory...)
+		return
 	}
+	o.recallMerged(b)
 }
 
 // remember keeps what is known at the end of a block for its successors.
 func (o *Optimizer) remember(b *Block) {
 	c := &o.contents
-	if !slices.ContainsFunc(b.Succs, func(e Edge) bool { return len(e.To.Preds) == 1 }) {
-		return
-	}
 	keep := func(list []content) []content {
 		n := len(c.store)
 		c.store = append(c.store, list...)
 		return c.store[n:]
 	}
-	c.ends[b.ID] = known{keep(c.records), keep(c.parts), keep(c.memory)}
+	end := known{memory: keep(c.memory)}
+	if slices.ContainsFunc(b.Succs, func(e Edge) bool { return len(e.To.Preds) == 1 }) {
+		end.records, end.parts = keep(c.records), keep(c.parts)
+	}
+	c.ends[b.ID] = end
 }
 
 // known returns what is known to be where v reads; nil if nothing is. Then it is known now.
@@ -74,8 +78,8 @@ func (o *Optimizer) known(v *Value) *Value {
 	list := o.contents.of(v.Op)
 	here := placeOf(v)
 	for i := range *list {
-		if c := &(*list)[i]; c.samePlace(&here) && c.mem == here.mem && c.value.Type == v.Type && !c.low {
-			return c.value
+		if c := &(*list)[i]; c.samePlace(&here) && c.mem == here.mem && c.typ() == v.Type && !c.low {
+			return o.valueOf(c)
 		}
 	}
 	if v.Op == OpLoad {
@@ -88,27 +92,43 @@ func (o *Optimizer) known(v *Value) *Value {
 	return nil
 }
 
+// typ returns the type of the value that is known.
+func (c *content) typ() Type {
+	if c.value == nil {
+		return c.merge.values[0].Type
+	}
+	return c.value.Type
+}
+
 // knownBits returns what a load reads whose bits are the low ones of a known integer: as it widens them.
 func (o *Optimizer) knownBits(here *content, t Type) *Value {
 	if t != I32 && t != I64 {
 		return nil
 	}
 	i := slices.IndexFunc(o.contents.memory, func(c content) bool {
-		return c.samePlace(here) && c.mem.Size() >= here.mem.Size() && (c.value.Type == I32 || c.value.Type == I64)
+		return c.samePlace(here) && c.mem.Size() >= here.mem.Size() && (c.typ() == I32 || c.typ() == I64)
 	})
 	if i < 0 {
 		return nil
 	}
-	x := o.contents.memory[i].value
+	c := &o.contents.memory[i]
+	if c.value == nil && o.widenMerged(c, here.mem, t) {
+		return o.valueOf(c)
+	}
+	return o.widened(o.valueOf(c), here.mem, t)
+}
+
+// widened returns what a load makes of the low bits of an integer.
+func (o *Optimizer) widened(x *Value, mem Mem, t Type) *Value {
 	switch {
 	case x.Type == I64 && t == I32:
 		x = o.make(OpWrap, I32, 0, x)
 	case x.Type == I32 && t == I64:
 		x = o.make(OpExtendU, I64, 0, x)
 	}
-	switch here.mem {
+	switch mem {
 	case Mem8U, Mem16U, Mem32U:
-		return o.make(OpAnd, t, 0, x, o.constant(t, 1<<(8*here.mem.Size())-1))
+		return o.make(OpAnd, t, 0, x, o.constant(t, 1<<(8*mem.Size())-1))
 	case Mem8S:
 		return o.make(OpSExt8, t, 0, x)
 	case Mem16S:

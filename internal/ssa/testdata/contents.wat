@@ -43,6 +43,17 @@
     (loop $again
       (br_if $again (i32.load offset=4 (local.get $p))))
     (i32.load (local.get $p)))
+  ;; Behind a branch a place is known if it is at the end of both ways; not if it is read only there, or changed in one.
+  (func $merged (param $p i32) (param $x i32) (param $y i64) (result i64)
+    (i32.store offset=32 (local.get $p) (local.get $x))
+    (if (local.get $x)
+      (then (i32.store8 (local.get $p) (i32.const 300)) (i64.store offset=8 (local.get $p) (local.get $y))
+        (i32.store offset=16 (local.get $p) (i32.const 1)))
+      (else (i32.store8 (local.get $p) (i32.const 0)) (i64.store offset=8 (local.get $p) (i64.const 5))
+        (i32.store offset=24 (local.get $p) (i32.const 1))))
+    (if (i32.load8_u (local.get $p)) (then (return (i64.load offset=8 (local.get $p)))))
+    (i64.add (i64.load offset=8 (local.get $p))
+      (i64.extend_i32_u (i32.add (i32.load offset=16 (local.get $p)) (i32.load offset=32 (local.get $p))))))
   ;; After a call nothing is known.
   (func $called (param $p i32) (result i32)
     (i32.store (local.get $p) (i32.const 1))
