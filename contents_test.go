@@ -164,8 +164,8 @@ func (p *placer) function() string {
 	p.loops = 0
 	p.statements(4)
 	var f strings.Builder
-	f.WriteString("(module (memory (export \"m\") 1) (func (export \"f\") (param $p i32) (param $v0 i64) (result i64)\n" +
-		"(local $v1 i64) (local $v2 i64)")
+	f.WriteString("(module (memory (export \"m\") 1)\n" +
+		"(func (export \"f\") (param $p i32) (param $v0 i64) (result i64)\n(local $v1 i64) (local $v2 i64)")
 	for n := range p.loops {
 		fmt.Fprintf(&f, " (local $n%d i32)", n+1)
 	}

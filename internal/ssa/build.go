@@ -57,6 +57,8 @@ type scope struct {
 	assigned   assignedSets
 	legacy     legacyTries
 	construct  int // how many blocks have begun
+	hints      []wasm.BranchHint
+	declared   uint32 // the size of the declarations of locals, from whose beginning hints count
 }
 
 // maxValues and maxEdgeArgs bound the size of a function: blocks that nest deeply and assign
@@ -133,6 +135,9 @@ func (b *Builder) enterScope(depth, own int, first int32) {
 	s := b.scope
 	s.own, s.first, s.base, s.construct = own, first, len(b.labels), 0
 	s.locals, s.localTypes, s.localFacts = s.locals[:0], s.localTypes[:0], s.localFacts[:0]
+	if s.hints = nil; b.env.Hints != nil && len(b.env.Hints[own]) > 0 {
+		s.hints, s.declared = b.env.Hints[own], uint32(wasm.LocalsSize(b.env.Module.Funcs[own].Locals))
+	}
 	b.in.Offset = 0
 }
 

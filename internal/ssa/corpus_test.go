@@ -19,8 +19,11 @@ func testEnv(m *wasm.Module, guarded bool) *Env {
 	}
 	space := m.AddressSpace()
 	return &Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		Memory: records(0x1000, len(space.Memories)-len(m.Memories)), Global: records(0x2000, len(space.Globals)-len(m.Globals)),
-		Table: records(0x10000, len(space.Tables)-len(m.Tables)), FuncPtr: array(0x20000), TagPtr: array(0x40000), TypeID: array(0x50000), Objects: testObjects(m),
+		Memory:  records(0x1000, len(space.Memories)-len(m.Memories)),
+		Global:  records(0x2000, len(space.Globals)-len(m.Globals)),
+		Table:   records(0x10000, len(space.Tables)-len(m.Tables)),
+		FuncPtr: array(0x20000),
+		TagPtr:  array(0x40000), TypeID: array(0x50000), Objects: testObjects(m),
 		MemoryBase: 0, MemoryLen: 8, TableBase: 0, TableLen: 8, GlobalValue: 0, FuncType: 20, Args: 0x300,
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]

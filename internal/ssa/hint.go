@@ -21,18 +21,14 @@ const (
 
 // hint returns what is known of the instruction that is being built.
 func (b *Builder) hint() hint {
-	if b.env.Hints == nil || len(b.env.Hints[b.own]) == 0 {
-		return noHint
-	}
-	hints := b.env.Hints[b.own]
-	at := uint32(b.in.Offset + wasm.LocalsSize(b.env.Module.Funcs[b.own].Locals))
-	i, found := slices.BinarySearchFunc(hints, at, func(h wasm.BranchHint, at uint32) int {
+	at := b.declared + uint32(b.in.Offset)
+	i, found := slices.BinarySearchFunc(b.hints, at, func(h wasm.BranchHint, at uint32) int {
 		return cmp.Compare(h.Offset, at)
 	})
 	switch {
 	case !found:
 		return noHint
-	case hints[i].Likely:
+	case b.hints[i].Likely:
 		return likely
 	}
 	return unlikely

@@ -1,7 +1,7 @@
 package ssa
 
-// A RecordPlace says where an instance has the record of a memory, a global or a table: at an offset of its own block if
-// it is inside, as those are that the module defines, else behind the pointer that is there.
+// A RecordPlace says where an instance has the record of a memory, a global or a table: at an offset of its own block
+// if it is inside, as those are that the module defines, else behind the pointer that is there.
 type RecordPlace struct {
 	Offset int64
 	Inside bool

@@ -7,9 +7,10 @@ import (
 )
 
 // An InstanceLayout says where in the block that begins with an [InstanceRecord]
-// the arrays of the instance lie: first the records of its own memories, globals and tables, which code
-// uses most, then pointers to all that it has, then the records of its own functions. It is the same for all instances of a module, so
-// machine code reaches everything with constant offsets. All are in bytes.
+// the arrays of the instance lie: first the records of its own memories, globals and
+// tables, which code uses most, then pointers to all that it has, then the records of its
+// own functions. It is the same for all instances of a module, so machine code reaches
+// everything with constant offsets. All are in bytes.
 type InstanceLayout struct {
 	ownMemories, ownGlobals, ownTables                              int64
 	memories, globals, tables, funcs, tags, types, own, extra, size int64

@@ -117,8 +117,8 @@ func (s *Store) useRecords(bytes uint64) error {
 	return err
 }
 
-// recordIn returns the place for a record of type R and counts its Go half of type H. If the place is nil, the record is
-// allocated and counted, too.
+// recordIn returns the place for a record of type R and counts its Go half of type H. If the place is nil, the record
+// is allocated and counted, too.
 func recordIn[R, H any](s *Store, place *R) (*R, error) {
 	if place == nil {
 		return newRecord[R, H](s)

@@ -17,9 +17,11 @@ func CorpusEnv(m *wasm.Module, guarded bool) *ssa.Env {
 	}
 	space := m.AddressSpace()
 	return &ssa.Env{Module: m, Space: space, Features: wasm.AllFeatures,
-		Memory: records(0x1000, len(space.Memories)-len(m.Memories)), Global: records(0x2000, len(space.Globals)-len(m.Globals)),
-		Table: records(0x10000, len(space.Tables)-len(m.Tables)), FuncPtr: array(0x20000),
-		TagPtr: array(0x40000), TypeID: array(0x50000), Objects: corpusObjects(m),
+		Memory:  records(0x1000, len(space.Memories)-len(m.Memories)),
+		Global:  records(0x2000, len(space.Globals)-len(m.Globals)),
+		Table:   records(0x10000, len(space.Tables)-len(m.Tables)),
+		FuncPtr: array(0x20000),
+		TagPtr:  array(0x40000), TypeID: array(0x50000), Objects: corpusObjects(m),
 		MemoryLen: 8, TableLen: 8, FuncType: 20, Args: int64(codegen.OffArgs),
 		Guarded: func(i uint32) bool {
 			t := space.Memories[i]
