@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -157,6 +158,14 @@ func TestSections(t *testing.T) {
 	}
 	if strings.Join(kept, " ") != "go:buildid metadata.code.branch_hint producers" || len(after.BranchHints()) == 0 {
 		t.Errorf("kept: %v", kept)
+	}
+	// The result does not depend on which function is written behind which.
+	before := runtime.GOMAXPROCS(1)
+	again, _, err := retarget.Module(binary.Encode(m), retarget.Options{})
+	runtime.GOMAXPROCS(before)
+	check(t, err)
+	if !bytes.Equal(out, again) {
+		t.Error("with one worker another module is made")
 	}
 	// All hints are of branches: otherwise the section is printed as it is.
 	var printed strings.Builder

@@ -28,7 +28,7 @@ type Code struct {
 	// Resumes are the function's resume sites.
 	Resumes []ssa.ResumeSite
 	// Inlined are the calls that are built as their callees' bodies, and Marks, sorted by Offset, say where in the code
-	// what belongs to one of them begins, or to the function itself.
+	// what belongs to one of them begins, or to the function itself, or what stands behind the function.
 	Inlined ssa.Inlined
 	Marks   []Mark
 }

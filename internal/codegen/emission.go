@@ -200,6 +200,12 @@ func (e *Emission) Mark(in *Inst) {
 	}
 }
 
+// MarkAway records where code of an instruction begins that stands behind the function: it is not that of the last call
+// before it.
+func (e *Emission) MarkAway(in *Inst) {
+	e.marks = append(e.marks, Mark{uint32(e.assembly.Pos()), in.Pos})
+}
+
 func (e *Emission) mark(pos int32) {
 	if c := e.F.Inlined.At(pos); c != e.inlined {
 		e.inlined = c

@@ -40,7 +40,7 @@ func (s *Selection) call(v *ssa.Value) {
 		m = OpCallRecord
 		operands = append(operands, FixedUse(s.VReg(v.Args[0]), s.Registers.Record))
 		passed = v.Args[1:]
-		if v.Args[0].Op != ssa.OpGetInvariant { // an import, which is another's
+		if v.Args[0].Op != ssa.OpGetInvariant { // mostly an import's, which is another's
 			in.Imm = OwnRecord
 			operands = append(operands, FixedUse(s.VReg(s.F.Blocks[0].Params[0]), s.Registers.Instance))
 		}

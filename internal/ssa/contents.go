@@ -20,7 +20,7 @@ type content struct {
 	mem     Mem
 	value   *Value // nil if it is what merge says
 	merge   *merge
-	low     bool // of the value's bits, the low ones are there that mem moves
+	low     bool // only the low bytes of the value are there, as many as mem moves
 }
 
 // maxContents bounds how many places of a kind are known; of more, the oldest are forgotten.
@@ -112,8 +112,14 @@ func (o *Optimizer) knownBits(here *content, t Type) *Value {
 		return nil
 	}
 	c := &o.contents.memory[i]
-	if c.value == nil && o.widenMerged(c, here.mem, t) {
-		return o.valueOf(c)
+	if c.value == nil {
+		if wide, ok := c.merge.widened(o, here.mem, t); ok {
+			narrow := *here
+			narrow.merge = wide
+			x := o.valueOf(&narrow)
+			add(&o.contents.memory, narrow)
+			return x
+		}
 	}
 	return o.widened(o.valueOf(c), here.mem, t)
 }
@@ -205,7 +211,7 @@ func (o *Optimizer) changes(v *Value) {
 		add(&c.records, here)
 	case size == v.Mem.Size() && v.Op == OpSetPart:
 		add(&c.parts, here)
-	case v.Op == OpStore:
+	case v.Op == OpStore && (size == v.Mem.Size() || !here.value.Type.IsFloat()):
 		here.low = size > v.Mem.Size()
 		add(&c.memory, here)
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // Branch hints (the proposal of that name) say which way of a branch is unlikely. That one is cold then: it lies behind
-// the others, values that only it needs are computed there, and no call in it is built as the callee's body.
+// the others, values that only it needs are computed there, and no call in its first block is built as the callee's
+// body.
 
 // A hint says what is known of a branch.
 type hint uint8

@@ -9,10 +9,10 @@ import "slices"
 // maxMerged bounds how many predecessors of a block are asked.
 const maxMerged = 4
 
-// A merge is what the predecessors of a block know of a place.
+// A merge is what the predecessors of a block know of a place. All have been simplified before the block.
 type merge struct {
 	block  *Block
-	preds  []*Block
+	preds  []*Block // Block.Preds, until simplify links them anew
 	values []*Value // by predecessor
 	param  *Value   // of the block; nil before something reads it
 }
@@ -96,14 +96,13 @@ func (o *Optimizer) valueOf(c *content) *Value {
 	return m.param
 }
 
-// widenMerged makes a merge of integers one of what a load makes of their low bits, if that needs no computing: they
-// are numbers, or 0 or 1.
-func (o *Optimizer) widenMerged(c *content, mem Mem, t Type) bool {
-	m := c.merge
+// widened returns the merge of what a load makes of the low bits of integers, if that needs no computing: they are
+// numbers, or 0 or 1.
+func (m *merge) widened(o *Optimizer, mem Mem, t Type) (*merge, bool) {
 	if m.param != nil || slices.ContainsFunc(m.values, func(v *Value) bool {
 		return v.Op != OpConst && (!isBool(v) || t != I32)
 	}) {
-		return false
+		return nil, false
 	}
 	wide := &merge{block: m.block, preds: m.preds}
 	for _, v := range m.values {
@@ -112,6 +111,5 @@ func (o *Optimizer) widenMerged(c *content, mem Mem, t Type) bool {
 		}
 		wide.values = append(wide.values, v)
 	}
-	c.merge, c.mem, c.low = wide, mem, false
-	return true
+	return wide, true
 }

@@ -176,6 +176,9 @@ func (o *Optimizer) terminator(v *Value) {
 	}
 	o.block.Succs[0] = o.block.Succs[taken]
 	o.block.Succs = o.block.Succs[:1]
+	if to := o.block.Succs[0].To; len(to.Preds) == 1 {
+		to.Cold = o.block.Cold // whatever a hint has said
+	}
 	v.Op, v.Args = OpJump, nil
 	o.cut = true
 }

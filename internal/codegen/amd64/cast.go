@@ -54,6 +54,7 @@ func (e *Emitter) castsAway() {
 		r := &e.casts[i]
 		object, wanted, record := e.Reg(r.rare.In, 0), e.Reg(r.rare.In, 1), e.Reg(r.rare.In, 2)
 		a.Bind(r.rare.Away)
+		e.MarkAway(r.rare.In)
 		if mop(r.rare.In.Op).form() == formMem {
 			a.Load(S32, record, At(object, 0))
 		} else {

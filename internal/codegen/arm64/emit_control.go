@@ -117,7 +117,9 @@ func (e *Emitter) CallRecord(in *codegen.Inst) {
 // foreignAway emits what is left to do before a call if the function is another instance's.
 func (e *Emitter) foreignAway() {
 	for _, p := range e.Foreign {
+		e.a.word(uint32(Nop)) // what a call before it returns to, which does not return, is another's
 		e.a.Bind(p.Away)
+		e.MarkAway(p.In)
 		e.a.Load(instanceReg, At(recordReg, e.Config.FuncInstance))
 		e.a.B(p.Back)
 	}

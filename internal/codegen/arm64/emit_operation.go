@@ -139,6 +139,7 @@ func (e *Emitter) castsAway() {
 		in := r.rare.In
 		typ, wanted, record := e.Reg(in, 0), e.Reg(in, 1), e.Reg(in, 2)
 		a.Bind(r.rare.Away)
+		e.MarkAway(r.rare.In)
 		if in.Cond != 0 {
 			a.Load32(record, At(typ, 0))
 			typ = record

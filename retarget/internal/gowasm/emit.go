@@ -264,6 +264,7 @@ func (e *emitter) node(block int) {
 func (e *emitter) chooseEntry() {
 	e.index(wasm.OpLocalGet, localPCB)
 	e.op(wasm.OpI32Eqz)
+	e.hint(true)
 	e.goToIf(0)
 	for _, entry := range e.f.entries {
 		e.index(wasm.OpLocalGet, localPCB)

@@ -61,6 +61,7 @@ func (e *emitter) write(o *op) {
 	case jump:
 		e.goTo(int(o.x), e.depth == 0)
 	case jumpIf:
+		e.hintJump(int(o.x))
 		e.goToIf(int(o.x))
 	case ret:
 		if e.outer != nil {
@@ -278,7 +279,6 @@ func (e *emitter) goTo(block int, last bool) {
 func (e *emitter) goToIf(block int) {
 	to := int(e.nodeOf[block])
 	way := e.form.Goto(to, false)
-	e.hintJump(block)
 	if way.Kind == structured.Branch {
 		e.index(wasm.OpBrIf, way.Label)
 		return

@@ -8,7 +8,7 @@ import (
 )
 
 // Engines know from branch hints (the proposal of that name) what hardly happens in Go's code: that the stack has to
-// grow, and that the collector wants to know of a pointer that is written.
+// grow, that the collector wants to know of a pointer that is written, and that a function goes on after a recovery.
 
 // unlikelyIf begins an if whose condition is unlikely to hold.
 func (e *emitter) unlikelyIf() {
@@ -16,7 +16,7 @@ func (e *emitter) unlikelyIf() {
 	e.typed(wasm.OpIf, emptyType)
 }
 
-// hint notes whether the condition of the branch that comes next is likely to hold.
+// hint notes, right before it is written, whether the condition of the branch that comes next is likely to hold.
 func (e *emitter) hint(likely bool) {
 	root := e.root()
 	root.hints = append(root.hints, wasm.BranchHint{Offset: uint32(len(e.b)), Likely: likely})
