@@ -41,12 +41,12 @@ func widths(instruction string) []width {
 }
 
 // of returns what a load makes of bytes of memory.
-func (a width) of(bytes uint64) uint64 {
-	x := bytes << (64 - a.bits)
-	if x = x >> (64 - a.bits); a.signed {
-		x = uint64(int64(bytes<<(64-a.bits)) >> (64 - a.bits))
+func (w width) of(bytes uint64) uint64 {
+	x := bytes << (64 - w.bits)
+	if x = x >> (64 - w.bits); w.signed {
+		x = uint64(int64(bytes<<(64-w.bits)) >> (64 - w.bits))
 	}
-	if !a.wide {
+	if !w.wide {
 		x = uint64(uint32(x))
 	}
 	return x
